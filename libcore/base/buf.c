@@ -1,0 +1,158 @@
+#include "base/buf.h"
+
+#include <stdio.h>
+
+#include "base/mem.h"
+
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "the byte order helpers in buf.h are written for little-endian machines"
+#endif
+
+int
+crm_view_cmp(struct crm_view a, struct crm_view b)
+{
+	size_t n = a.n < b.n ? a.n : b.n;
+	int c = n > 0 ? memcmp(a.p, b.p, n) : 0;
+
+	if (c != 0)
+		return c;
+	return a.n < b.n ? -1 : a.n > b.n;
+}
+
+bool
+crm_view_starts(struct crm_view v, struct crm_view prefix)
+{
+	return v.n >= prefix.n &&
+	    (prefix.n == 0 || memcmp(v.p, prefix.p, prefix.n) == 0);
+}
+
+size_t
+crm_view_find(struct crm_view v, char c)
+{
+	const char *q = v.n > 0 ? memchr(v.p, c, v.n) : NULL;
+
+	return q != NULL ? (size_t)(q - v.p) : v.n;
+}
+
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+struct crm_view
+crm_view_trim(struct crm_view v)
+{
+	while (v.n > 0 && is_blank(v.p[0])) {
+		v.p++;
+		v.n--;
+	}
+	while (v.n > 0 && is_blank(v.p[v.n - 1]))
+		v.n--;
+	return v;
+}
+
+char *
+crm_buf_room(struct crm_buf *b, size_t n)
+{
+	size_t want;
+
+	if (b->over || n > b->max - b->n) {
+		b->over = true;
+		return NULL;
+	}
+	want = b->n + n + 1;
+	if (want > b->cap) {
+		if (want < b->cap * 2)
+			want = b->cap * 2;
+		if (want < 64)
+			want = 64;
+		b->p = crm_realloc_array(b->p, want, 1);
+		b->cap = want;
+	}
+	return b->p + b->n;
+}
+
+void
+crm_buf_used(struct crm_buf *b, size_t n)
+{
+	b->n += n;
+	b->p[b->n] = '\0';
+}
+
+void
+crm_buf_add(struct crm_buf *b, const void *p, size_t n)
+{
+	char *to = crm_buf_room(b, n);
+
+	if (to == NULL)
+		return;
+	if (n > 0)
+		memcpy(to, p, n);
+	crm_buf_used(b, n);
+}
+
+void
+crm_buf_addv(struct crm_buf *b, struct crm_view v)
+{
+	crm_buf_add(b, v.p, v.n);
+}
+
+void
+crm_buf_adds(struct crm_buf *b, const char *s)
+{
+	crm_buf_add(b, s, strlen(s));
+}
+
+void
+crm_buf_addc(struct crm_buf *b, char c)
+{
+	crm_buf_add(b, &c, 1);
+}
+
+void
+crm_buf_addf(struct crm_buf *b, const char *fmt, ...)
+{
+	va_list ap;
+	char *to;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(NULL, 0, fmt, ap);
+	va_end(ap);
+	if (n < 0)
+		return;
+	to = crm_buf_room(b, (size_t)n);
+	if (to == NULL)
+		return;
+	va_start(ap, fmt);
+	(void)vsnprintf(to, (size_t)n + 1, fmt, ap);
+	va_end(ap);
+	crm_buf_used(b, (size_t)n);
+}
+
+void
+crm_buf_reset(struct crm_buf *b)
+{
+	b->n = 0;
+	b->over = false;
+	if (b->p != NULL)
+		b->p[0] = '\0';
+}
+
+void
+crm_buf_release(struct crm_buf *b)
+{
+	crm_free(b->p);
+	b->p = NULL;
+	b->n = b->cap = 0;
+	b->over = false;
+}
+
+const struct crm_err *
+crm_buf_end(const struct crm_buf *b)
+{
+	if (!b->over)
+		return NULL;
+	return crm_err(CRM_E_DATA, "longer than %zu bytes", b->max);
+}

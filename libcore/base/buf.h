@@ -1,0 +1,271 @@
+/*
+ * buf - borrowed bytes and owned bytes.
+ *
+ * A view is borrowed and not NUL-ended; whoever hands one out says when it
+ * dies.  A buffer owns its bytes, grows, is always NUL-ended, and has a
+ * ceiling above which adding fails: the failure sticks and comes out of
+ * crm_buf_end().
+ */
+#ifndef CRM_BUF_H
+#define CRM_BUF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "base/err.h"
+
+struct crm_view {
+	const char *p;
+	size_t n; /* bytes */
+};
+
+/* A view of a string literal, or of a C string. */
+#define CRM_V(lit) ((struct crm_view){ "" lit, sizeof(lit) - 1 })
+#define CRM_VNULL ((struct crm_view){ NULL, 0 })
+
+/* For printf: "%.*s". */
+#define CRM_VARG(v) (int)((v).n > INT32_MAX ? INT32_MAX : (v).n), (v).p
+
+static inline struct crm_view
+crm_view(const void *p, size_t n)
+{
+	struct crm_view v = { p, n };
+
+	return v;
+}
+
+static inline struct crm_view
+crm_view_str(const char *s)
+{
+	return crm_view(s, strlen(s));
+}
+
+static inline bool
+crm_view_eq(struct crm_view a, struct crm_view b)
+{
+	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+static inline bool
+crm_view_is(struct crm_view a, const char *s)
+{
+	return crm_view_eq(a, crm_view_str(s));
+}
+
+/* Byte order as memcmp, a prefix before what it is a prefix of. */
+int crm_view_cmp(struct crm_view, struct crm_view);
+
+/* Does v begin with prefix? */
+bool crm_view_starts(struct crm_view v, struct crm_view prefix);
+
+/* Where the byte c is in v, or v.n. */
+size_t crm_view_find(struct crm_view v, char c);
+
+/* Without blanks, tabs and line ends at both ends. */
+struct crm_view crm_view_trim(struct crm_view);
+
+/* v without its first n bytes (n <= v.n). */
+static inline struct crm_view
+crm_view_skip(struct crm_view v, size_t n)
+{
+	return crm_view(v.p + n, v.n - n);
+}
+
+struct crm_buf {
+	char *p; /* NUL-ended, or NULL when nothing was added yet */
+	size_t n, cap;
+	size_t max; /* ceiling in bytes */
+	bool over;  /* the ceiling was hit */
+};
+
+#define CRM_BUF_INIT(max) \
+	{ \
+		NULL, 0, 0, (max), false \
+	}
+
+/* What one line of input, and so one value, may hold: crm-record(5) */
+#define CRM_LINE_MAX ((size_t)16 << 20)
+
+void crm_buf_add(struct crm_buf *, const void *, size_t);
+void crm_buf_addv(struct crm_buf *, struct crm_view);
+void crm_buf_adds(struct crm_buf *, const char *);
+void crm_buf_addc(struct crm_buf *, char);
+void crm_buf_addf(struct crm_buf *, const char *, ...) CRM_PRINTF(2, 3);
+
+/*
+ * Room for n more bytes.
+ *
+ * Returns where they go; tell crm_buf_used() how many were written.  NULL
+ * when the ceiling is hit.
+ */
+char *crm_buf_room(struct crm_buf *, size_t n);
+void crm_buf_used(struct crm_buf *, size_t n);
+
+/* Empty it, keep the memory, forget a failure. */
+void crm_buf_reset(struct crm_buf *);
+void crm_buf_release(struct crm_buf *);
+
+/* What is in it: borrowed, dead at the next change. */
+static inline struct crm_view
+crm_buf_view(const struct crm_buf *b)
+{
+	return crm_view(b->p, b->n);
+}
+
+/*
+ * Say whether all that was added is in the buffer.
+ *
+ * Fails with DATA when the ceiling was hit.
+ */
+CRM_CHECK const struct crm_err *crm_buf_end(const struct crm_buf *);
+
+/* Variable-length integers: LEB128, 7 bits a byte, low bits first. */
+#define CRM_VARINT_MAX 10
+
+static inline size_t
+crm_varint_put(void *out, uint64_t v)
+{
+	unsigned char *p = out;
+	size_t n = 0;
+
+	while (v >= 0x80) {
+		p[n++] = (unsigned char)(v | 0x80);
+		v >>= 7;
+	}
+	p[n++] = (unsigned char)v;
+	return n;
+}
+
+/*
+ * Read a variable-length integer of at most n bytes.
+ *
+ * Returns its length in bytes, 0 when it is cut short or over 64 bits.
+ */
+static inline size_t
+crm_varint_get(const void *in, size_t n, uint64_t *out)
+{
+	const unsigned char *p = in;
+	uint64_t v = 0;
+	size_t i;
+
+	for (i = 0; i < n && i < CRM_VARINT_MAX; i++) {
+		if (i == CRM_VARINT_MAX - 1 && p[i] > 1)
+			return 0;
+		v |= (uint64_t)(p[i] & 0x7f) << (7 * i);
+		if ((p[i] & 0x80) == 0) {
+			*out = v;
+			return i + 1;
+		}
+	}
+	return 0;
+}
+
+static inline uint64_t
+crm_zigzag(int64_t v)
+{
+	return ((uint64_t)v << 1) ^ (uint64_t)(v >> 63);
+}
+
+static inline int64_t
+crm_unzigzag(uint64_t v)
+{
+	return (int64_t)(v >> 1) ^ -(int64_t)(v & 1);
+}
+
+/* Fixed-width integers: be = big-endian (keys), le = little-endian (values). */
+static inline void
+crm_be64(void *out, uint64_t v)
+{
+	v = __builtin_bswap64(v);
+	memcpy(out, &v, 8);
+}
+
+static inline uint64_t
+crm_be64_get(const void *in)
+{
+	uint64_t v;
+
+	memcpy(&v, in, 8);
+	return __builtin_bswap64(v);
+}
+
+static inline void
+crm_be32(void *out, uint32_t v)
+{
+	v = __builtin_bswap32(v);
+	memcpy(out, &v, 4);
+}
+
+static inline uint32_t
+crm_be32_get(const void *in)
+{
+	uint32_t v;
+
+	memcpy(&v, in, 4);
+	return __builtin_bswap32(v);
+}
+
+static inline void
+crm_be16(void *out, uint16_t v)
+{
+	v = __builtin_bswap16(v);
+	memcpy(out, &v, 2);
+}
+
+static inline uint16_t
+crm_be16_get(const void *in)
+{
+	uint16_t v;
+
+	memcpy(&v, in, 2);
+	return __builtin_bswap16(v);
+}
+
+static inline void
+crm_le16(void *out, uint16_t v)
+{
+	memcpy(out, &v, 2);
+}
+
+static inline uint16_t
+crm_le16_get(const void *in)
+{
+	uint16_t v;
+
+	memcpy(&v, in, 2);
+	return v;
+}
+
+static inline void
+crm_le32(void *out, uint32_t v)
+{
+	memcpy(out, &v, 4);
+}
+
+static inline uint32_t
+crm_le32_get(const void *in)
+{
+	uint32_t v;
+
+	memcpy(&v, in, 4);
+	return v;
+}
+
+static inline void
+crm_le64(void *out, uint64_t v)
+{
+	memcpy(out, &v, 8);
+}
+
+static inline uint64_t
+crm_le64_get(const void *in)
+{
+	uint64_t v;
+
+	memcpy(&v, in, 8);
+	return v;
+}
+
+#endif

@@ -1,0 +1,141 @@
+/*
+ * reader - record streams in: JSON Lines, TSV, CSV and bare WHO lines.
+ *
+ * A reader knows nothing of fields and their types.  It hands out rows: the
+ * cells of one record with the names that the stream gave them.
+ */
+#ifndef CRM_READER_H
+#define CRM_READER_H
+
+#include "base/buf.h"
+
+enum crm_form_in {
+	CRM_IN_AUTO, /* told apart by its first bytes */
+	CRM_IN_JSONL,
+	CRM_IN_TSV,
+	CRM_IN_CSV,
+	CRM_IN_IDS, /* one WHO a line: a row of one cell, named "id" */
+};
+
+/* Read a form's name: "jsonl", "tsv", "csv", "ids"; false when unknown. */
+bool crm_form_in_parse(const char *, enum crm_form_in *out);
+
+enum crm_cell_type {
+	CRM_CELL_TEXT,   /* a string; in TSV and CSV every cell */
+	CRM_CELL_NUMBER, /* a JSON number, as it was written */
+	CRM_CELL_TRUE,
+	CRM_CELL_FALSE,
+	CRM_CELL_NULL,
+	CRM_CELL_NONE,   /* an empty JSON array */
+	CRM_CELL_OBJECT, /* a JSON object or array within an array: its text;
+	                    no field takes one */
+};
+
+struct crm_cell {
+	uint32_t col; /* which column: index for crm_reader_col() */
+	enum crm_cell_type type;
+	struct crm_view text; /* JSON strings: unescaped.  TSV: as it stands
+	                          when 'escaped' is set.  CSV: unquoted */
+	bool escaped;         /* TSV with a backslash: crm_cell_unescape() */
+	bool item;            /* one of a JSON array; arrays give a cell an
+	                          item, in order */
+};
+
+struct crm_row {
+	const struct crm_cell *cell; /* in the order they were written */
+	size_t n;
+	uint64_t line;       /* number of its first line, from 1 */
+	struct crm_view raw; /* the line or lines as they were, with newline */
+};
+
+struct crm_reader;
+
+/*
+ * Open a record stream.
+ *
+ * fd      read from where it stands; not closed
+ * name    for messages: "stdin", a path; copied
+ * known   says whether a word is the name of a column that the caller
+ *         understands: a stream of one column is TSV with a header when its
+ *         first line is such a name, else WHO lines.  NULL: only "id" is
+ * out     free with crm_reader_close()
+ *
+ * Nothing is read yet.
+ */
+CRM_CHECK const struct crm_err *crm_reader_open(int fd, const char *name,
+    enum crm_form_in, bool (*known)(void *ctx, struct crm_view name), void *ctx,
+    struct crm_reader **out);
+void crm_reader_close(struct crm_reader *);
+
+/*
+ * Read the next record.  Waits for input only when no whole record is
+ * buffered.
+ *
+ * out     the row, or NULL after the last one; borrowed from the reader,
+ *         dead at the next call
+ *
+ * Empty lines between JSON Lines and WHO lines are skipped; a line with only
+ * blanks counts as empty.  Input that is empty altogether has no rows.
+ * LF and CRLF end lines; a last line may lack its newline.  A UTF-8 mark at
+ * the beginning is skipped; UTF-16 with a mark is converted.
+ *
+ * Fails with DATA for a bad line (not UTF-8, NUL, a bad escape, a wrong
+ * number of cells, an object that is cut short, over CRM_LINE_MAX bytes): the
+ * message says what and, behind a colon, nothing of where - the caller has
+ * crm_reader_line() - and the next call goes on with the line after it.
+ * crm_reader_raw() is the bad line as it was.  A quote that is never closed,
+ * a damaged header or an error of form in the first line is final: from then
+ * on every call fails the same way (crm_reader_is_over()).
+ * Fails with IO when reading fails; final too.
+ */
+CRM_CHECK const struct crm_err *crm_reader_next(
+    struct crm_reader *, const struct crm_row **out);
+
+/* The first line of the row or error that was returned last, from 1. */
+uint64_t crm_reader_line(const struct crm_reader *);
+
+/* The name for messages. */
+const char *crm_reader_name(const struct crm_reader *);
+
+/* The bytes of the row or error that was returned last; borrowed. */
+struct crm_view crm_reader_raw(const struct crm_reader *);
+
+/* Has a final error been returned? */
+bool crm_reader_is_over(const struct crm_reader *);
+
+/* The form that the stream turned out to have: valid after the first call. */
+enum crm_form_in crm_reader_form(const struct crm_reader *);
+
+/* The header line of TSV or CSV as it was, with newline; else empty. */
+struct crm_view crm_reader_header(const struct crm_reader *);
+
+/* How many columns were named so far, and the name of one; borrowed until
+ * the reader is closed.  JSON Lines: keys in order of first appearance. */
+size_t crm_reader_ncols(const struct crm_reader *);
+struct crm_view crm_reader_col(const struct crm_reader *, uint32_t col);
+
+/*
+ * Undo TSV escapes (\t \n \r \\) of one value.
+ *
+ * out     appended to
+ *
+ * Fails with DATA: "bad escape '\q'".
+ */
+CRM_CHECK const struct crm_err *crm_cell_unescape(
+    struct crm_view, struct crm_buf *out);
+
+/*
+ * Take the next value of a cell that holds many, in TSV or CSV.
+ *
+ * rest    what is left of the cell; set to what is left after the value
+ * seps    characters that part values; "\," is a comma that does not.  When
+ *         seps is "," a comma followed by a blank does not part either
+ * out     reset, then the value, without blanks around it, TSV escapes undone
+ *         when escaped is set
+ *
+ * Returns false when nothing is left.  Empty values are skipped.
+ */
+CRM_CHECK const struct crm_err *crm_cell_next(struct crm_view *rest,
+    const char *seps, bool escaped, struct crm_buf *out, bool *more);
+
+#endif

@@ -1,0 +1,105 @@
+/* Whole numbers and decimals, as tables of cases. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/num.h"
+
+static void
+dec_text(void **state)
+{
+	static const struct {
+		const char *in, *out; /* NULL: refused */
+	} cases[] = {
+		{ "0", "0" },
+		{ "120.50", "120.50" },
+		{ "-0.05", "-0.05" },
+		{ "+7", "7" },
+		{ ".5", "0.5" },
+		{ "1e3", "1000" },
+		{ "1.5e1", "15" },
+		{ "12e-1", "1.2" },
+		{ "1E-2", "0.01" },
+		{ "922337203685477580.7", "922337203685477580.7" },
+		{ "9223372036854775807", "9223372036854775807" },
+		{ "9223372036854775808", NULL },
+		{ "1.2.3", NULL },
+		{ "", NULL },
+		{ "-", NULL },
+		{ ".", NULL },
+		{ "1e", NULL },
+		{ "1e99", NULL },
+		{ "0e30", "0" },
+		{ "abc", NULL },
+		{ "1 2", NULL },
+	};
+	char text[CRM_DEC_TEXT];
+	struct crm_dec d;
+	size_t i, n;
+	bool ok;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		ok = crm_dec_parse(crm_view_str(cases[i].in), '.', &d);
+		assert_int_equal(ok, cases[i].out != NULL);
+		if (!ok)
+			continue;
+		n = crm_dec_put(text, d);
+		assert_int_equal(n, strlen(cases[i].out));
+		assert_memory_equal(text, cases[i].out, n);
+	}
+}
+
+static void
+dec_sums(void **state)
+{
+	struct crm_dec a = { 333, 2 }, b = { 15, 1 }, c;
+
+	(void)state;
+	assert_true(crm_dec_mul(a, b, 2, &c)); /* 3.33 * 1.5 = 4.995 */
+	assert_int_equal(c.m, 500);
+	a.m = -333;
+	assert_true(crm_dec_mul(a, b, 2, &c));
+	assert_int_equal(c.m, -500);
+	a.m = INT64_MAX;
+	assert_false(crm_dec_mul(a, b, 3, &c));
+	assert_true(crm_dec_cmp((struct crm_dec){ 10, 1 },
+			(struct crm_dec){ 1, 0 }) == 0);
+	assert_true(crm_dec_cmp((struct crm_dec){ INT64_MAX, 0 },
+			(struct crm_dec){ INT64_MAX, 18 }) > 0);
+	assert_false(crm_dec_rescale((struct crm_dec){ 125, 2 }, 1, &c));
+	assert_true(crm_dec_rescale((struct crm_dec){ 120, 2 }, 1, &c));
+	assert_int_equal(c.m, 12);
+}
+
+static void
+whole(void **state)
+{
+	int64_t i;
+	uint64_t u;
+
+	(void)state;
+	assert_true(crm_num_u64(CRM_V("18446744073709551615"), UINT64_MAX, &u));
+	assert_true(u == UINT64_MAX);
+	assert_false(
+	    crm_num_u64(CRM_V("18446744073709551616"), UINT64_MAX, &u));
+	assert_false(crm_num_u64(CRM_V("5"), 4, &u));
+	assert_true(crm_num_i64(CRM_V("-5"), -5, 0, &i));
+	assert_int_equal(i, -5);
+	assert_false(crm_num_i64(CRM_V("--5"), -5, 0, &i));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(dec_text),
+		cmocka_unit_test(dec_sums),
+		cmocka_unit_test(whole),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
