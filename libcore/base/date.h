@@ -20,22 +20,24 @@ struct crm_clock {
 /*
  * Read one day.
  *
- * Accepted, letters in either case:
+ * Accepted, letters in either case, blanks around it or not:
  *   2026-03-01  2026/3/1  2026.03.01  20260301    year first, always
  *   1.3.2026  01/03/2026  1-3-2026                only if clock->order is
  *                                                 CRM_DMY or CRM_MDY
- *   1 Mar 2026  1-Mar-2026  Mar 1, 2026  March 1 2026   English names
+ *   1 Mar 2026  1-Mar-2026  Mar 1, 2026  March 1 2026   English names; three
+ *                                                 letters or more are enough
  *   --02-29                                       no year
- *   any of these followed by a time (see crm_time_parse): the local day of
- *   that instant in clock->zone
  *   today yesterday tomorrow
  *   monday .. sunday    the next such day, or today; also mon .. sun
  *   -monday             the last such day before today
- *   +3d -2w +1m -1y     from today; months and years as
+ *   +3d -2w +1m -1y     from today, 0 to 99999 of them; months and years as
  *                       crm_date_add_months()
+ *   any of these followed by a time, or "now" (see crm_time_parse): the local
+ *   day of that instant in clock->zone
  *
  * Fails with DATA: "no such day '1990-02-29'", "'3/4/2024' may be April or
- * March: say --dates dmy or mdy", "'foo' is not a date".
+ * March: say --dates dmy or mdy", "the year of '1.3.26' needs four digits",
+ * "'-9999y' is outside the years 1 to 9999", "'foo' is not a date".
  */
 CRM_CHECK const struct crm_err *crm_date_parse(
     const struct crm_clock *, struct crm_view, struct crm_date *out);
@@ -45,11 +47,14 @@ CRM_CHECK const struct crm_err *crm_date_parse(
  * a day without a year is refused), or a day and a time of day after blanks
  * or 'T':
  *   09:30  9:30  09:30:15  09:30:15.25  2:30 PM  2:30pm  9am
- * and then, or not: Z  UTC  +02:00  +0200  +02  (no zone: clock->zone).
+ * and then, or not: Z  UTC  +02:00  +0200  +02  (no zone: clock->zone, as
+ * crm_zone_to_utc() reads skipped and repeated times).
  * Also "now".  RFC 3339 is a part of this.  Fractions are cut to
- * microseconds; a second of 60 is read as 59.999999.
+ * microseconds; a second of 60 is read as 59.999999.  Blanks may be the
+ * no-break ones (U+00A0, U+202F) that other programs print before PM.
  *
- * Fails with DATA as above, or when the year is not 1 to 9999.
+ * Fails with DATA as above, or "no such time '25:00'", "'--02-29' has no
+ * year", or when the instant is outside the years 1 to 9999 of UTC.
  */
 CRM_CHECK const struct crm_err *crm_time_parse(
     const struct crm_clock *, struct crm_view, int64_t *out_us);
@@ -66,10 +71,13 @@ struct crm_period {
  *   any single day of crm_date_parse() that has a year
  *   this-week last-week next-week, and -month -quarter -year; weeks begin on
  *   clock->week_start
- *   an RFC 3339 instant: from and to are that instant and the microsecond
- *   after it, first and last its local day
+ *   an instant: "now", or any day with a time of day: from and to are that
+ *   instant and the microsecond after it, first and last its local day
  *
- * Fails with DATA.
+ * A period is cut at CRM_TIME_MIN_US and CRM_TIME_MAX_US + 1; it is empty for
+ * a day that clocks skipped.
+ *
+ * Fails with DATA as above, or "no such week '2021-w53'".
  */
 CRM_CHECK const struct crm_err *crm_period_parse(
     const struct crm_clock *, struct crm_view, struct crm_period *out);
@@ -77,7 +85,8 @@ CRM_CHECK const struct crm_err *crm_period_parse(
 /*
  * Read a period or a range of them, as reports take with --in:
  *   PERIOD  FROM..TO  FROM..  ..TO   (both ends belong to it)
- * An open end is CRM_TIME_MIN_US / CRM_TIME_MAX_US + 1.
+ * An open end is CRM_TIME_MIN_US / CRM_TIME_MAX_US + 1, and the first or last
+ * day of the years 1 to 9999.
  *
  * Fails with DATA; also when the end lies before the beginning.
  */
@@ -97,7 +106,10 @@ CRM_CHECK const struct crm_err *crm_span_parse(
 /* "30d"; at most 6 bytes, no NUL. */
 size_t crm_span_put(char *out, struct crm_span);
 
-/* The date a span later. */
+/*
+ * The date a span later than one with a year, or 9999-12-31 when that is later
+ * still.
+ */
 struct crm_date crm_span_after(struct crm_date, struct crm_span);
 
 #endif

@@ -1,0 +1,355 @@
+#include "base/fold.h"
+
+#include <stdio.h>
+#include <utf8proc.h>
+
+#include "base/utf8.h"
+
+#define RULES "1"
+
+const char *
+crm_fold_version(void)
+{
+	static char version[32];
+
+	if (version[0] == '\0')
+		(void)snprintf(version, sizeof(version), "%s/%s", RULES,
+		    utf8proc_unicode_version());
+	return version;
+}
+
+/*
+ * Can a code point neither change in NFC nor take part in a composition?
+ */
+static bool
+is_inert(uint32_t cp)
+{
+	const utf8proc_property_t *p;
+
+	if (cp < 0x300)
+		return true;
+	p = utf8proc_get_property((utf8proc_int32_t)cp);
+	return p->decomp_seqindex == UINT16_MAX && p->combining_class == 0 &&
+	    p->comb_index == UINT16_MAX;
+}
+
+static bool
+is_nfc(struct crm_view v)
+{
+	uint32_t cp = 0;
+	size_t i, len;
+
+	for (i = 0; i < v.n; i += len) {
+		if ((unsigned char)v.p[i] < 0xcc) { /* below U+0300 */
+			len = (unsigned char)v.p[i] < 0x80 ? 1 : 2;
+			continue;
+		}
+		len = crm_utf8_get(v.p + i, v.n - i, &cp);
+		if (len == 0 || !is_inert(cp))
+			return false;
+	}
+	return true;
+}
+
+struct crm_view
+crm_nfc(struct crm_arena *a, struct crm_view v)
+{
+	utf8proc_uint8_t *out = NULL;
+	utf8proc_ssize_t n;
+	struct crm_view r = v;
+
+	if (is_nfc(v))
+		return v;
+	n = utf8proc_map((const utf8proc_uint8_t *)v.p, (utf8proc_ssize_t)v.n,
+	    &out, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
+	if (n >= 0 && !crm_view_eq(crm_view(out, (size_t)n), v))
+		r = crm_view(
+		    crm_arena_dup(a, (char *)out, (size_t)n), (size_t)n);
+	crm_free(out);
+	return r;
+}
+
+/* Marks that are left out: of Latin, Greek, Cyrillic and Arabic. */
+static bool
+is_dropped(uint32_t cp)
+{
+	static const uint32_t range[][2] = { { 0x300, 0x36f }, { 0x483, 0x489 },
+		{ 0x610, 0x61a }, { 0x640, 0x640 }, { 0x64b, 0x65f },
+		{ 0x670, 0x670 }, { 0x6d6, 0x6dc }, { 0x6df, 0x6e4 },
+		{ 0x6e7, 0x6e8 }, { 0x6ea, 0x6ed }, { 0x8d3, 0x8ff },
+		{ 0x1ab0, 0x1aff }, { 0x1dc0, 0x1dff }, { 0x20d0, 0x20ff },
+		{ 0xfe20, 0xfe2f } };
+	size_t i;
+
+	for (i = 0; i < sizeof(range) / sizeof(range[0]); i++)
+		if (cp >= range[i][0] && cp <= range[i][1])
+			return true;
+	return false;
+}
+
+/* Letters without a decomposition that people type in a plainer form. */
+static const char *
+plainer(uint32_t cp)
+{
+	static const struct {
+		uint32_t from;
+		const char *to;
+	} map[] = { { 0xe6, "ae" }, { 0xf0, "d" }, { 0xf8, "o" },
+		{ 0xfe, "th" }, { 0x111, "d" }, { 0x127, "h" }, { 0x131, "i" },
+		{ 0x142, "l" }, { 0x153, "oe" }, { 0x167, "t" },
+		{ 0x643, "\xda\xa9" }, /* kaf: U+06A9 */
+		{ 0x647, "\xdb\x81" }, /* heh: U+06C1 */
+		{ 0x649, "\xdb\x8c" }, /* yeh: U+06CC */
+		{ 0x64a, "\xdb\x8c" }, { 0x2019, "'" } };
+	size_t i;
+
+	for (i = 0; i < sizeof(map) / sizeof(map[0]); i++)
+		if (map[i].from == cp)
+			return map[i].to;
+	return NULL;
+}
+
+/* The folded form of one code point: at most 18 code points (U+FDFA). */
+#define FOLD_MAX 80
+
+static size_t
+fold_cp(uint32_t cp, char out[FOLD_MAX])
+{
+	const utf8proc_property_t *prop;
+	utf8proc_int32_t part[24];
+	utf8proc_ssize_t n, i;
+	const char *p;
+	size_t len = 0;
+	bool dropped = false;
+	int bound = 0;
+
+	if (cp >= 0xac00 && cp <= 0xd7a3) /* Hangul stays in syllables */
+		return crm_utf8_put(out, cp);
+	n = utf8proc_decompose_char((utf8proc_int32_t)cp, part, 24,
+	    UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD |
+		UTF8PROC_IGNORE,
+	    &bound);
+	for (i = 0; i < n; i++) {
+		if (is_dropped((uint32_t)part[i])) {
+			dropped = true;
+			continue;
+		}
+		p = plainer((uint32_t)part[i]);
+		if (p != NULL) {
+			memcpy(out + len, p, strlen(p));
+			len += strlen(p);
+		} else
+			len += crm_utf8_put(out + len, (uint32_t)part[i]);
+	}
+	/* Where nothing was left out, vowel signs and kana stay composed. */
+	prop = utf8proc_get_property((utf8proc_int32_t)cp);
+	if (!dropped && n > 1 && prop->decomp_type == 0 &&
+	    prop->casefold_seqindex == UINT16_MAX)
+		return crm_utf8_put(out, cp);
+	return len;
+}
+
+/* Most text uses few different characters: remember their folded forms. */
+#define MEMO_SIZE 1024 /* a power of two */
+#define MEMO_BYTES 7
+
+static struct {
+	uint32_t cp; /* 0: empty */
+	uint8_t len;
+	char text[MEMO_BYTES];
+} memo[MEMO_SIZE];
+
+static void
+fold_other(struct crm_buf *b, uint32_t cp)
+{
+	uint32_t slot = (cp ^ cp >> 10) % MEMO_SIZE;
+	char out[FOLD_MAX];
+	size_t len;
+
+	if (memo[slot].cp == cp) {
+		crm_buf_add(b, memo[slot].text, memo[slot].len);
+		return;
+	}
+	len = fold_cp(cp, out);
+	crm_buf_add(b, out, len);
+	if (len <= MEMO_BYTES) {
+		memo[slot].cp = cp;
+		memo[slot].len = (uint8_t)len;
+		memcpy(memo[slot].text, out, len);
+	}
+}
+
+void
+crm_fold(struct crm_buf *b, struct crm_view v)
+{
+	uint32_t cp = 0;
+	size_t i, len, n;
+	char *to;
+
+	for (i = 0; i < v.n; i += len) {
+		to = crm_buf_room(b, v.n - i);
+		if (to == NULL)
+			return;
+		for (n = 0; i < v.n && (unsigned char)v.p[i] < 0x80; i++, n++) {
+			unsigned char c = (unsigned char)v.p[i];
+
+			to[n] = (char)(c + ((c >= 'A' && c <= 'Z') << 5));
+		}
+		crm_buf_used(b, n);
+		if (i == v.n)
+			return;
+		len = crm_utf8_get(v.p + i, v.n - i, &cp);
+		if (len == 0)
+			len = 1;
+		else
+			fold_other(b, cp);
+	}
+}
+
+bool
+crm_fold_eq(struct crm_view x, struct crm_view y)
+{
+	struct crm_buf a = CRM_BUF_INIT(CRM_LINE_MAX * 4);
+	struct crm_buf b = CRM_BUF_INIT(CRM_LINE_MAX * 4);
+	bool eq;
+
+	if (crm_view_eq(x, y))
+		return true;
+	crm_fold(&a, x);
+	crm_fold(&b, y);
+	eq = crm_view_eq(crm_buf_view(&a), crm_buf_view(&b));
+	crm_buf_release(&a);
+	crm_buf_release(&b);
+	return eq;
+}
+
+void
+crm_words_begin(struct crm_words *w, struct crm_view folded)
+{
+	w->rest = folded;
+	w->run = CRM_VNULL;
+	w->in_run = false;
+}
+
+/* Scripts that put no blanks between words. */
+static bool
+is_unspaced(uint32_t cp)
+{
+	return (cp >= 0xe00 && cp < 0xf00) || /* Thai, Lao */
+	    (cp >= 0x1000 && cp < 0x10a0) ||  /* Burmese */
+	    (cp >= 0x1780 && cp < 0x1800) ||  /* Khmer */
+	    (cp >= 0x3040 && cp < 0x3100) ||  /* kana */
+	    (cp >= 0x3400 && cp < 0xa000) ||  /* Han */
+	    (cp >= 0xf900 && cp < 0xfb00) ||  /* Han, compatibility */
+	    (cp >= 0x20000 && cp < 0x32000);  /* Han, extensions */
+}
+
+/* Letters, marks and numbers, a bit a category. */
+#define WORD_CATEGORIES \
+	(1u << UTF8PROC_CATEGORY_LU | 1u << UTF8PROC_CATEGORY_LL | \
+	    1u << UTF8PROC_CATEGORY_LT | 1u << UTF8PROC_CATEGORY_LM | \
+	    1u << UTF8PROC_CATEGORY_LO | 1u << UTF8PROC_CATEGORY_MN | \
+	    1u << UTF8PROC_CATEGORY_MC | 1u << UTF8PROC_CATEGORY_ME | \
+	    1u << UTF8PROC_CATEGORY_ND | 1u << UTF8PROC_CATEGORY_NL | \
+	    1u << UTF8PROC_CATEGORY_NO)
+
+/* Whether a character is part of a word, and how its script parts words. */
+enum script { SCRIPT_OTHER, SCRIPT_WORD, SCRIPT_UNSPACED };
+
+static enum script
+script_of(uint32_t cp)
+{
+	if (cp < 0x80)
+		return (cp >= 'a' && cp <= 'z') || (cp >= '0' && cp <= '9') ||
+			(cp >= 'A' && cp <= 'Z')
+		    ? SCRIPT_WORD
+		    : SCRIPT_OTHER;
+	if (is_unspaced(cp))
+		return SCRIPT_UNSPACED;
+	if ((WORD_CATEGORIES >> utf8proc_category((utf8proc_int32_t)cp) & 1) !=
+	    0)
+		return SCRIPT_WORD;
+	return SCRIPT_OTHER;
+}
+
+/* The run of one script at the beginning of v, and its script. */
+static struct crm_view
+take_run(struct crm_view v, enum script *script)
+{
+	uint32_t cp = 0;
+	size_t i, len;
+	enum script c;
+
+	*script = SCRIPT_OTHER;
+	for (i = 0; i < v.n; i += len) {
+		len = crm_utf8_get(v.p + i, v.n - i, &cp);
+		if (len == 0) {
+			len = 1;
+			c = SCRIPT_OTHER;
+		} else
+			c = script_of(cp);
+		if (i == 0)
+			*script = c;
+		else if (c != *script)
+			break;
+	}
+	return crm_view(v.p, i);
+}
+
+static size_t
+char_len(struct crm_view v)
+{
+	uint32_t cp;
+	size_t len = v.n > 0 ? crm_utf8_get(v.p, v.n, &cp) : 0;
+
+	return len > 0 ? len : v.n > 0;
+}
+
+/* The next pair of characters of the run; a lone character stands alone. */
+static void
+take_pair(struct crm_words *w, struct crm_view *out)
+{
+	size_t a = char_len(w->run), b;
+
+	b = char_len(crm_view_skip(w->run, a));
+	*out = crm_view(w->run.p, a + b);
+	w->run = crm_view_skip(w->run, a);
+	if (w->run.n == b)
+		w->in_run = false;
+}
+
+static struct crm_view
+cut_token(struct crm_view v)
+{
+	size_t n = CRM_TOKEN_MAX;
+
+	if (v.n <= CRM_TOKEN_MAX)
+		return v;
+	while (n > 0 && ((unsigned char)v.p[n] & 0xc0) == 0x80)
+		n--;
+	return crm_view(v.p, n);
+}
+
+bool
+crm_words_next(struct crm_words *w, struct crm_view *out)
+{
+	struct crm_view run;
+	enum script script;
+
+	while (!w->in_run) {
+		if (w->rest.n == 0)
+			return false;
+		run = take_run(w->rest, &script);
+		w->rest = crm_view_skip(w->rest, run.n);
+		if (script == SCRIPT_WORD) {
+			*out = cut_token(run);
+			return true;
+		}
+		if (script == SCRIPT_UNSPACED) {
+			w->run = run;
+			w->in_run = true;
+		}
+	}
+	take_pair(w, out);
+	return true;
+}

@@ -1,0 +1,109 @@
+#include "base/io.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+bool
+crm_write_all(int fd, const void *p, size_t n)
+{
+	const char *s = p;
+	ssize_t r;
+
+	while (n > 0) {
+		r = write(fd, s, n);
+		if (r < 0 && errno == EINTR)
+			continue;
+		if (r < 0)
+			return false;
+		s += r;
+		n -= (size_t)r;
+	}
+	return true;
+}
+
+bool
+crm_pread_all(int fd, void *p, size_t n, int64_t offset)
+{
+	char *s = p;
+	ssize_t r;
+
+	while (n > 0) {
+		r = pread(fd, s, n, offset);
+		if (r < 0 && errno == EINTR)
+			continue;
+		if (r <= 0) {
+			if (r == 0)
+				errno = 0;
+			return false;
+		}
+		s += r;
+		n -= (size_t)r;
+		offset += r;
+	}
+	return true;
+}
+
+const struct crm_err *
+crm_tmp_open(int dir, int *fd)
+{
+	char name[64];
+	unsigned int i;
+
+	for (i = 0; i < 10000; i++) {
+		(void)snprintf(
+		    name, sizeof(name), ".tmp-%ld-%u", (long)getpid(), i);
+		*fd = openat(dir, name,
+		    O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+		if (*fd >= 0) {
+			(void)unlinkat(dir, name, 0);
+			return NULL;
+		}
+		if (errno != EEXIST)
+			break;
+	}
+	return crm_err_errno(CRM_E_CANTCREATE, "cannot make a scratch file");
+}
+
+const struct crm_err *
+crm_read_fd(int fd, const char *name, size_t max, struct crm_buf *out)
+{
+	char *to;
+	ssize_t r;
+
+	crm_buf_reset(out);
+	for (;;) {
+		to = crm_buf_room(out, (size_t)1 << 16);
+		if (to == NULL || out->n > max)
+			return crm_err(
+			    CRM_E_DATA, "%s: over %zu bytes", name, max);
+		r = read(fd, to, (size_t)1 << 16);
+		if (r < 0 && errno == EINTR)
+			continue;
+		if (r < 0)
+			return crm_err_errno(CRM_E_IO, "%s", name);
+		if (r == 0)
+			return NULL;
+		crm_buf_used(out, (size_t)r);
+	}
+}
+
+const struct crm_err *
+crm_read_file(int dir, const char *path, size_t max, struct crm_buf *out)
+{
+	const struct crm_err *err;
+	int fd;
+
+	fd = openat(dir, path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0) {
+		enum crm_code code = errno == EACCES ? CRM_E_NOPERM
+		    : errno == ENOENT                ? CRM_E_NOINPUT
+						     : CRM_E_IO;
+
+		return crm_err_errno(code, "%s", path);
+	}
+	err = crm_read_fd(fd, path, max, out);
+	(void)close(fd);
+	return err;
+}

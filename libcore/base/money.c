@@ -1,0 +1,212 @@
+#include "base/money.h"
+
+/*
+ * Sorted by code.  The last column is the number that stands for it in the
+ * store: it never changes, and a new currency gets the next free one.
+ */
+/* clang-format off */
+static const struct {
+	char code[4];
+	uint8_t decimals, num;
+} currencies[] = {
+	{ "AED", 2, 1 }, { "AFN", 2, 2 }, { "ALL", 2, 3 },
+	{ "AMD", 2, 4 }, { "ANG", 2, 5 }, { "AOA", 2, 6 },
+	{ "ARS", 2, 7 }, { "AUD", 2, 8 }, { "AWG", 2, 9 },
+	{ "AZN", 2, 10 }, { "BAM", 2, 11 }, { "BBD", 2, 12 },
+	{ "BDT", 2, 13 }, { "BGN", 2, 14 }, { "BHD", 3, 15 },
+	{ "BIF", 0, 16 }, { "BMD", 2, 17 }, { "BND", 2, 18 },
+	{ "BOB", 2, 19 }, { "BOV", 2, 20 }, { "BRL", 2, 21 },
+	{ "BSD", 2, 22 }, { "BTN", 2, 23 }, { "BWP", 2, 24 },
+	{ "BYN", 2, 25 }, { "BZD", 2, 26 }, { "CAD", 2, 27 },
+	{ "CDF", 2, 28 }, { "CHE", 2, 29 }, { "CHF", 2, 30 },
+	{ "CHW", 2, 31 }, { "CLF", 4, 32 }, { "CLP", 0, 33 },
+	{ "CNY", 2, 34 }, { "COP", 2, 35 }, { "COU", 2, 36 },
+	{ "CRC", 2, 37 }, { "CUC", 2, 38 }, { "CUP", 2, 39 },
+	{ "CVE", 2, 40 }, { "CZK", 2, 41 }, { "DJF", 0, 42 },
+	{ "DKK", 2, 43 }, { "DOP", 2, 44 }, { "DZD", 2, 45 },
+	{ "EGP", 2, 46 }, { "ERN", 2, 47 }, { "ETB", 2, 48 },
+	{ "EUR", 2, 49 }, { "FJD", 2, 50 }, { "FKP", 2, 51 },
+	{ "GBP", 2, 52 }, { "GEL", 2, 53 }, { "GHS", 2, 54 },
+	{ "GIP", 2, 55 }, { "GMD", 2, 56 }, { "GNF", 0, 57 },
+	{ "GTQ", 2, 58 }, { "GYD", 2, 59 }, { "HKD", 2, 60 },
+	{ "HNL", 2, 61 }, { "HRK", 2, 62 }, { "HTG", 2, 63 },
+	{ "HUF", 2, 64 }, { "IDR", 2, 65 }, { "ILS", 2, 66 },
+	{ "INR", 2, 67 }, { "IQD", 3, 68 }, { "IRR", 2, 69 },
+	{ "ISK", 0, 70 }, { "JMD", 2, 71 }, { "JOD", 3, 72 },
+	{ "JPY", 0, 73 }, { "KES", 2, 74 }, { "KGS", 2, 75 },
+	{ "KHR", 2, 76 }, { "KMF", 0, 77 }, { "KPW", 2, 78 },
+	{ "KRW", 0, 79 }, { "KWD", 3, 80 }, { "KYD", 2, 81 },
+	{ "KZT", 2, 82 }, { "LAK", 2, 83 }, { "LBP", 2, 84 },
+	{ "LKR", 2, 85 }, { "LRD", 2, 86 }, { "LSL", 2, 87 },
+	{ "LYD", 3, 88 }, { "MAD", 2, 89 }, { "MDL", 2, 90 },
+	{ "MGA", 2, 91 }, { "MKD", 2, 92 }, { "MMK", 2, 93 },
+	{ "MNT", 2, 94 }, { "MOP", 2, 95 }, { "MRU", 2, 96 },
+	{ "MUR", 2, 97 }, { "MVR", 2, 98 }, { "MWK", 2, 99 },
+	{ "MXN", 2, 100 }, { "MXV", 2, 101 }, { "MYR", 2, 102 },
+	{ "MZN", 2, 103 }, { "NAD", 2, 104 }, { "NGN", 2, 105 },
+	{ "NIO", 2, 106 }, { "NOK", 2, 107 }, { "NPR", 2, 108 },
+	{ "NZD", 2, 109 }, { "OMR", 3, 110 }, { "PAB", 2, 111 },
+	{ "PEN", 2, 112 }, { "PGK", 2, 113 }, { "PHP", 2, 114 },
+	{ "PKR", 2, 115 }, { "PLN", 2, 116 }, { "PYG", 0, 117 },
+	{ "QAR", 2, 118 }, { "RON", 2, 119 }, { "RSD", 2, 120 },
+	{ "RUB", 2, 121 }, { "RWF", 0, 122 }, { "SAR", 2, 123 },
+	{ "SBD", 2, 124 }, { "SCR", 2, 125 }, { "SDG", 2, 126 },
+	{ "SEK", 2, 127 }, { "SGD", 2, 128 }, { "SHP", 2, 129 },
+	{ "SLE", 2, 130 }, { "SLL", 2, 131 }, { "SOS", 2, 132 },
+	{ "SRD", 2, 133 }, { "SSP", 2, 134 }, { "STN", 2, 135 },
+	{ "SVC", 2, 136 }, { "SYP", 2, 137 }, { "SZL", 2, 138 },
+	{ "THB", 2, 139 }, { "TJS", 2, 140 }, { "TMT", 2, 141 },
+	{ "TND", 3, 142 }, { "TOP", 2, 143 }, { "TRY", 2, 144 },
+	{ "TTD", 2, 145 }, { "TWD", 2, 146 }, { "TZS", 2, 147 },
+	{ "UAH", 2, 148 }, { "UGX", 0, 149 }, { "USD", 2, 150 },
+	{ "USN", 2, 151 }, { "UYI", 0, 152 }, { "UYU", 2, 153 },
+	{ "UYW", 4, 154 }, { "UZS", 2, 155 }, { "VED", 2, 156 },
+	{ "VES", 2, 157 }, { "VND", 0, 158 }, { "VUV", 0, 159 },
+	{ "WST", 2, 160 }, { "XAF", 0, 161 }, { "XCD", 2, 162 },
+	{ "XOF", 0, 163 }, { "XPF", 0, 164 }, { "YER", 2, 165 },
+	{ "ZAR", 2, 166 }, { "ZMW", 2, 167 }, { "ZWL", 2, 168 },
+};
+/* clang-format on */
+
+#define NCURRENCIES (sizeof(currencies) / sizeof(currencies[0]))
+
+static size_t
+find(struct crm_view code)
+{
+	size_t lo = 0, hi = NCURRENCIES, mid;
+	int c;
+
+	if (code.n != 3)
+		return NCURRENCIES;
+	while (lo < hi) {
+		mid = (lo + hi) / 2;
+		c = memcmp(code.p, currencies[mid].code, 3);
+		if (c == 0)
+			return mid;
+		if (c < 0)
+			hi = mid;
+		else
+			lo = mid + 1;
+	}
+	return NCURRENCIES;
+}
+
+int
+crm_currency_decimals(struct crm_view code)
+{
+	size_t i = find(code);
+
+	return i < NCURRENCIES ? currencies[i].decimals : -1;
+}
+
+uint8_t
+crm_currency_num(struct crm_view code)
+{
+	size_t i = find(code);
+
+	return i < NCURRENCIES ? currencies[i].num : 0;
+}
+
+const char *
+crm_currency_code(uint8_t num)
+{
+	size_t i;
+
+	if (num > 0 && num <= NCURRENCIES && currencies[num - 1].num == num)
+		return currencies[num - 1].code;
+	for (i = 0; i < NCURRENCIES; i++)
+		if (currencies[i].num == num)
+			return currencies[i].code;
+	return NULL;
+}
+
+static bool
+is_letter(char c)
+{
+	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+/* Take a currency code off one end; sets *code to capitals. */
+static struct crm_view
+take_code(struct crm_view v, char code[4])
+{
+	size_t i;
+
+	code[0] = '\0';
+	for (i = 0; i < v.n && i < 3 && is_letter(v.p[i]); i++)
+		;
+	if (i == 3 && v.n > 3 && !is_letter(v.p[3])) {
+		memcpy(code, v.p, 3);
+		v = crm_view_trim(crm_view_skip(v, 3));
+	} else if (v.n > 3) {
+		for (i = 0; i < 3 && is_letter(v.p[v.n - 1 - i]); i++)
+			;
+		if (i == 3 && !is_letter(v.p[v.n - 4])) {
+			memcpy(code, v.p + v.n - 3, 3);
+			v = crm_view_trim(crm_view(v.p, v.n - 3));
+		}
+	}
+	for (i = 0; i < 3 && code[0] != '\0'; i++)
+		code[i] = (char)(code[i] & ~0x20);
+	code[3] = '\0';
+	return v;
+}
+
+/*
+ * Leave out what parts groups of three digits: blanks (also no-break ones),
+ * apostrophes, and with a decimal point of ',' also '.' - and the other way
+ * round.  Groups have to be right: 1,234.50 is one, 1,23 is not.
+ */
+static bool
+strip_groups(struct crm_view v, char point, char *out, size_t *n)
+{
+	char other = point == ',' ? '.' : ',';
+	size_t i, since = 0, digits = 0, w;
+	bool grouped = false, behind = false;
+
+	for (*n = i = 0; i < v.n; i += w) {
+		char c = v.p[i];
+
+		w = 1;
+		if (c == '\xc2' && i + 1 < v.n && v.p[i + 1] == '\xa0')
+			w = 2;
+		else if (v.n - i >= 3 &&
+		    memcmp(v.p + i, "\xe2\x80\xaf", 3) == 0)
+			w = 3;
+		if (w > 1 || c == ' ' || c == '\'' || c == other) {
+			if (behind || digits == 0 || (grouped && since != 3) ||
+			    (!grouped && digits > 3))
+				return false;
+			grouped = true;
+			since = 0;
+			continue;
+		}
+		if (c == point) {
+			if (grouped && since != 3)
+				return false;
+			behind = true;
+		} else if (!behind && c >= '0' && c <= '9') {
+			digits++;
+			since++;
+		}
+		if (*n == 40)
+			return false;
+		out[(*n)++] = c;
+	}
+	return !grouped || behind || since == 3;
+}
+
+bool
+crm_money_parse(struct crm_view v, char point, struct crm_money *out)
+{
+	char text[40];
+	size_t n;
+
+	v = take_code(crm_view_trim(v), out->currency);
+	if (out->currency[0] != '\0' &&
+	    crm_currency_decimals(crm_view(out->currency, 3)) < 0)
+		return false;
+	if (v.n == 0 || !strip_groups(v, point, text, &n))
+		return false;
+	return crm_dec_parse(crm_view(text, n), point, &out->dec);
+}

@@ -1,0 +1,514 @@
+#include "base/runs.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/mem.h"
+
+/*
+ * An entry in memory and in the file:
+ *   key length u32, value length u32, key, value
+ */
+#define HEAD 8
+#define WINDOW ((size_t)256 << 10) /* bytes of a run in memory when merging */
+
+struct item {
+	uint64_t prefix; /* 8 bytes of the key from the depth of the sort on */
+	uint64_t at;     /* offset in data */
+};
+
+/* One sorted run while merging. */
+struct source {
+	int64_t next, end; /* what is still in the file */
+	char *buf;
+	size_t pos, n, cap;
+	struct crm_view key, value;
+};
+
+struct crm_runs {
+	size_t memory;
+	int dir, fd;
+	char *data;
+	size_t used, cap;
+	struct item *item;
+	size_t n, item_cap, pos;
+	uint64_t count;
+	int64_t *run_end; /* file offsets */
+	size_t nruns, runs_cap;
+	struct source *source; /* when merging */
+	size_t *heap;          /* indexes of sources, smallest key first */
+	size_t nheap;
+};
+
+struct crm_runs *
+crm_runs_new(size_t memory, int dir)
+{
+	struct crm_runs *r = crm_calloc(1, sizeof(*r));
+
+	r->memory = memory < (size_t)1 << 20 ? (size_t)1 << 20 : memory;
+	r->dir = dir;
+	r->fd = -1;
+	return r;
+}
+
+static void
+drop_sources(struct crm_runs *r)
+{
+	size_t i;
+
+	for (i = 0; r->source != NULL && i < r->nruns; i++)
+		crm_free(r->source[i].buf);
+	crm_free(r->source);
+	crm_free(r->heap);
+	r->source = NULL;
+	r->heap = NULL;
+	r->nheap = 0;
+}
+
+void
+crm_runs_free(struct crm_runs *r)
+{
+	if (r == NULL)
+		return;
+	drop_sources(r);
+	if (r->fd >= 0)
+		(void)close(r->fd);
+	crm_free(r->data);
+	crm_free(r->item);
+	crm_free(r->run_end);
+	crm_free(r);
+}
+
+static struct crm_view
+entry_key(const char *p)
+{
+	return crm_view(p + HEAD, crm_le32_get(p));
+}
+
+static struct crm_view
+entry_value(const char *p)
+{
+	return crm_view(p + HEAD + crm_le32_get(p), crm_le32_get(p + 4));
+}
+
+/* 8 bytes of a key, big-endian, zeros behind its end. */
+static uint64_t
+prefix_at(struct crm_view key, size_t depth)
+{
+	char tmp[8] = { 0 };
+
+	if (key.n >= depth + 8)
+		return crm_be64_get(key.p + depth);
+	if (key.n > depth)
+		memcpy(tmp, key.p + depth, key.n - depth);
+	return crm_be64_get(tmp);
+}
+
+static int
+cmp_items(const struct crm_runs *r, const struct item *a, const struct item *b)
+{
+	int c;
+
+	if (a->prefix != b->prefix)
+		return a->prefix < b->prefix ? -1 : 1;
+	c = crm_view_cmp(
+	    entry_key(r->data + a->at), entry_key(r->data + b->at));
+	if (c != 0)
+		return c;
+	return a->at < b->at ? -1 : 1;
+}
+
+static void
+insertion_sort(const struct crm_runs *r, struct item *a, size_t n)
+{
+	struct item x;
+	size_t i, j;
+
+	for (i = 1; i < n; i++) {
+		x = a[i];
+		for (j = i; j > 0 && cmp_items(r, &x, &a[j - 1]) < 0; j--)
+			a[j] = a[j - 1];
+		a[j] = x;
+	}
+}
+
+static uint64_t
+median(uint64_t a, uint64_t b, uint64_t c)
+{
+	if (a < b)
+		return b < c ? b : a < c ? c : a;
+	return a < c ? a : b < c ? c : b;
+}
+
+/* a[0..*lt) below the pivot, a[*gt..n) above it, equal ones between. */
+static void
+partition(struct item *a, size_t n, uint64_t pivot, size_t *lt, size_t *gt)
+{
+	size_t i = 0, lo = 0, hi = n;
+	struct item x;
+
+	while (i < hi) {
+		x = a[i];
+		if (x.prefix < pivot) {
+			a[i++] = a[lo];
+			a[lo++] = x;
+		} else if (x.prefix > pivot) {
+			a[i] = a[--hi];
+			a[hi] = x;
+		} else
+			i++;
+	}
+	*lt = lo;
+	*gt = hi;
+}
+
+/*
+ * Move the items whose key ends before depth to the front.  They are equal up
+ * to zeros behind their end, so that their length decides, and then the order
+ * in which they came.
+ */
+static size_t
+take_ended(const struct crm_runs *r, struct item *a, size_t n, size_t depth)
+{
+	size_t i, k = 0;
+	struct item x;
+
+	for (i = 0; i < n; i++)
+		if (entry_key(r->data + a[i].at).n <= depth) {
+			x = a[i];
+			a[i] = a[k];
+			a[k++] = x;
+		}
+	return k;
+}
+
+/* Heap sort by cmp_items: for equal keys in bulk, where nothing else helps. */
+static void
+sift(const struct crm_runs *r, struct item *a, size_t i, size_t n)
+{
+	struct item x = a[i];
+	size_t c;
+
+	for (; (c = 2 * i + 1) < n; i = c) {
+		if (c + 1 < n && cmp_items(r, &a[c], &a[c + 1]) < 0)
+			c++;
+		if (cmp_items(r, &x, &a[c]) >= 0)
+			break;
+		a[i] = a[c];
+	}
+	a[i] = x;
+}
+
+static void
+heap_sort(const struct crm_runs *r, struct item *a, size_t n)
+{
+	struct item x;
+	size_t i;
+
+	for (i = n / 2; i-- > 0;)
+		sift(r, a, i, n);
+	for (i = n; i-- > 1;) {
+		x = a[0];
+		a[0] = a[i];
+		a[i] = x;
+		sift(r, a, 0, i);
+	}
+}
+
+/*
+ * Multikey quicksort with 8 cached bytes: three parts by the cached bytes,
+ * the middle one sorted by the next eight.  Recursion goes into the smaller
+ * parts; the largest is looped on.
+ */
+static void
+sort_items(const struct crm_runs *r, struct item *a, size_t n, size_t depth)
+{
+	size_t lt, gt, mid, i, ended;
+
+	while (n > 24) {
+		partition(a, n,
+		    median(a[0].prefix, a[n / 2].prefix, a[n - 1].prefix), &lt,
+		    &gt);
+		ended = take_ended(r, a + lt, gt - lt, depth + 8);
+		heap_sort(r, a + lt, ended);
+		mid = lt + ended;
+		for (i = mid; i < gt; i++)
+			a[i].prefix =
+			    prefix_at(entry_key(r->data + a[i].at), depth + 8);
+		if (gt - mid > n / 2) {
+			sort_items(r, a, lt, depth);
+			sort_items(r, a + gt, n - gt, depth);
+			a += mid;
+			n = gt - mid;
+			depth += 8;
+		} else {
+			sort_items(r, a + mid, gt - mid, depth + 8);
+			if (lt < n - gt) {
+				sort_items(r, a, lt, depth);
+				a += gt;
+				n -= gt;
+			} else {
+				sort_items(r, a + gt, n - gt, depth);
+				n = lt;
+			}
+		}
+	}
+	insertion_sort(r, a, n);
+}
+
+static void
+sort_memory(struct crm_runs *r)
+{
+	size_t i;
+
+	for (i = 0; i < r->n; i++)
+		r->item[i].prefix =
+		    prefix_at(entry_key(r->data + r->item[i].at), 0);
+	sort_items(r, r->item, r->n, 0);
+}
+
+/* Write what is in memory as a sorted run behind the others. */
+static const struct crm_err *
+spill(struct crm_runs *r)
+{
+	const struct crm_err *err = NULL;
+	int64_t end = r->nruns > 0 ? r->run_end[r->nruns - 1] : 0;
+	size_t cap = (size_t)1 << 20, n = 0, len, i;
+	const char *p;
+	char *buf;
+
+	if (r->n == 0)
+		return NULL;
+	if (r->fd < 0) {
+		err = crm_tmp_open(r->dir, &r->fd);
+		if (err != NULL)
+			return err;
+	}
+	sort_memory(r);
+	buf = crm_alloc(cap);
+	for (i = 0; i <= r->n; i++) {
+		p = i < r->n ? r->data + r->item[i].at : NULL;
+		len = p != NULL ? HEAD + entry_key(p).n + entry_value(p).n : 0;
+		if (p == NULL || n + len > cap) {
+			if (!crm_write_all(r->fd, buf, n))
+				goto fail;
+			end += (int64_t)n;
+			n = 0;
+		}
+		if (len > cap) {
+			if (!crm_write_all(r->fd, p, len))
+				goto fail;
+			end += (int64_t)len;
+		} else if (p != NULL) {
+			memcpy(buf + n, p, len);
+			n += len;
+		}
+	}
+	r->run_end = crm_grow(
+	    r->run_end, &r->runs_cap, r->nruns + 1, sizeof(*r->run_end));
+	r->run_end[r->nruns++] = end;
+	r->n = 0;
+	r->used = 0;
+	crm_free(buf);
+	return NULL;
+fail:
+	err = crm_err_errno(CRM_E_IO, "cannot write a scratch file");
+	crm_free(buf);
+	return err;
+}
+
+const struct crm_err *
+crm_runs_add(struct crm_runs *r, struct crm_view key, struct crm_view value)
+{
+	const struct crm_err *err;
+	size_t len = HEAD + key.n + value.n;
+	char *p;
+
+	if (r->n > 0 &&
+	    r->used + len + (r->n + 1) * sizeof(*r->item) > r->memory) {
+		err = spill(r);
+		if (err != NULL)
+			return err;
+	}
+	r->data = crm_grow(r->data, &r->cap, r->used + len, 1);
+	r->item = crm_grow(r->item, &r->item_cap, r->n + 1, sizeof(*r->item));
+	p = r->data + r->used;
+	crm_le32(p, (uint32_t)key.n);
+	crm_le32(p + 4, (uint32_t)value.n);
+	if (key.n > 0)
+		memcpy(p + HEAD, key.p, key.n);
+	if (value.n > 0)
+		memcpy(p + HEAD + key.n, value.p, value.n);
+	r->item[r->n++].at = r->used;
+	r->used += len;
+	r->count++;
+	return NULL;
+}
+
+uint64_t
+crm_runs_count(const struct crm_runs *r)
+{
+	return r->count;
+}
+
+/* Have at least n bytes of a run behind its position, if it has so many. */
+static const struct crm_err *
+fill(struct crm_runs *r, struct source *s, size_t n)
+{
+	size_t want;
+
+	if (s->n - s->pos >= n)
+		return NULL;
+	if (s->n > s->pos)
+		memmove(s->buf, s->buf + s->pos, s->n - s->pos);
+	s->n -= s->pos;
+	s->pos = 0;
+	s->buf = crm_grow(s->buf, &s->cap, n > WINDOW ? n : WINDOW, 1);
+	want = s->cap - s->n;
+	if ((int64_t)want > s->end - s->next)
+		want = (size_t)(s->end - s->next);
+	if (!crm_pread_all(r->fd, s->buf + s->n, want, s->next))
+		return crm_err_errno(CRM_E_IO, "cannot read a scratch file");
+	s->n += want;
+	s->next += (int64_t)want;
+	return NULL;
+}
+
+/* The next entry of a run; key.p is NULL at its end. */
+static const struct crm_err *
+advance(struct crm_runs *r, struct source *s)
+{
+	const struct crm_err *err;
+	const char *p;
+
+	err = fill(r, s, HEAD);
+	if (err != NULL)
+		return err;
+	if (s->n - s->pos < HEAD) {
+		s->key = CRM_VNULL;
+		return NULL;
+	}
+	p = s->buf + s->pos;
+	err = fill(
+	    r, s, HEAD + (size_t)crm_le32_get(p) + (size_t)crm_le32_get(p + 4));
+	if (err != NULL)
+		return err;
+	p = s->buf + s->pos;
+	s->key = entry_key(p);
+	s->value = entry_value(p);
+	s->pos += HEAD + s->key.n + s->value.n;
+	return NULL;
+}
+
+static bool
+comes_first(const struct crm_runs *r, size_t a, size_t b)
+{
+	int c = crm_view_cmp(r->source[a].key, r->source[b].key);
+
+	return c < 0 || (c == 0 && a < b);
+}
+
+static void
+heap_down(struct crm_runs *r)
+{
+	size_t i = 0, c, x = r->heap[0];
+
+	for (; (c = 2 * i + 1) < r->nheap; i = c) {
+		if (c + 1 < r->nheap &&
+		    comes_first(r, r->heap[c + 1], r->heap[c]))
+			c++;
+		if (comes_first(r, x, r->heap[c]))
+			break;
+		r->heap[i] = r->heap[c];
+	}
+	r->heap[i] = x;
+}
+
+static void
+heap_up(struct crm_runs *r, size_t x)
+{
+	size_t i = r->nheap++, up;
+
+	for (; i > 0; i = up) {
+		up = (i - 1) / 2;
+		if (comes_first(r, r->heap[up], x))
+			break;
+		r->heap[i] = r->heap[up];
+	}
+	r->heap[i] = x;
+}
+
+const struct crm_err *
+crm_runs_sort(struct crm_runs *r)
+{
+	const struct crm_err *err;
+	size_t i;
+
+	r->pos = 0;
+	if (r->nruns == 0) {
+		sort_memory(r);
+		return NULL;
+	}
+	err = spill(r);
+	if (err != NULL)
+		return err;
+	crm_free(r->data);
+	r->data = NULL;
+	r->cap = 0;
+	crm_free(r->item);
+	r->item = NULL;
+	r->item_cap = 0;
+	drop_sources(r);
+	r->source = crm_calloc(r->nruns, sizeof(*r->source));
+	r->heap = crm_calloc(r->nruns, sizeof(*r->heap));
+	for (i = 0; i < r->nruns; i++) {
+		r->source[i].next = i > 0 ? r->run_end[i - 1] : 0;
+		r->source[i].end = r->run_end[i];
+		err = advance(r, &r->source[i]);
+		if (err != NULL)
+			return err;
+		if (r->source[i].key.p != NULL)
+			heap_up(r, i);
+	}
+	return NULL;
+}
+
+/* Merge: the entry handed out last is stepped over only now. */
+static const struct crm_err *
+merge_next(struct crm_runs *r, struct crm_view *key, struct crm_view *value)
+{
+	const struct crm_err *err;
+	struct source *s;
+
+	if (r->pos++ > 0 && r->nheap > 0) {
+		s = &r->source[r->heap[0]];
+		err = advance(r, s);
+		if (err != NULL)
+			return err;
+		if (s->key.p == NULL)
+			r->heap[0] = r->heap[--r->nheap];
+		if (r->nheap > 0)
+			heap_down(r);
+	}
+	*key = r->nheap > 0 ? r->source[r->heap[0]].key : CRM_VNULL;
+	*value = r->nheap > 0 ? r->source[r->heap[0]].value : CRM_VNULL;
+	return NULL;
+}
+
+const struct crm_err *
+crm_runs_next(struct crm_runs *r, struct crm_view *key, struct crm_view *value)
+{
+	const char *p;
+
+	if (r->nruns > 0)
+		return merge_next(r, key, value);
+	if (r->pos == r->n) {
+		*key = *value = CRM_VNULL;
+		return NULL;
+	}
+	p = r->data + r->item[r->pos++].at;
+	*key = entry_key(p);
+	*value = entry_value(p);
+	return NULL;
+}

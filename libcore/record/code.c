@@ -1,0 +1,175 @@
+#include "record/code.h"
+
+#include "record/value.h"
+
+#define NARROW_FIELD_MAX 0x7f
+#define FORMS (CRM_R_MIDDLE | CRM_R_WIDE)
+
+/* Bytes of a directory entry. */
+static size_t
+entry_size(uint8_t flags)
+{
+	return (flags & CRM_R_WIDE) != 0  ? 6
+	    : (flags & CRM_R_MIDDLE) != 0 ? 3
+					  : 2;
+}
+
+bool
+crm_code_open(struct crm_view v, struct crm_stored *out)
+{
+	uint64_t later, n;
+	size_t at = 1, len;
+
+	if (v.n < 4)
+		return false;
+	out->flags = (uint8_t)v.p[0];
+	len = crm_varint_get(v.p + at, v.n - at, &out->added);
+	at += len;
+	if (len == 0)
+		return false;
+	len = crm_varint_get(v.p + at, v.n - at, &later);
+	at += len;
+	if (len == 0)
+		return false;
+	len = crm_varint_get(v.p + at, v.n - at, &n);
+	at += len;
+	if (len == 0 || n > (v.n - at) / entry_size(out->flags))
+		return false;
+	out->updated = out->added + later;
+	out->n = (uint32_t)n;
+	out->dir = (const unsigned char *)v.p + at;
+	out->values = crm_view_skip(v, at + n * entry_size(out->flags));
+	return true;
+}
+
+/* Where the i-th value ends. */
+static size_t
+end_at(const struct crm_stored *r, uint32_t i)
+{
+	size_t at = (size_t)i * entry_size(r->flags);
+
+	if ((r->flags & FORMS) == 0)
+		return r->dir[at + 1];
+	if ((r->flags & CRM_R_WIDE) == 0)
+		return crm_le16_get(r->dir + at + 1);
+	return crm_le32_get(r->dir + at + 2);
+}
+
+/* The i-th field's number; its top bit, moved to 0x8000, is 'safe'. */
+static uint16_t
+field_at(const struct crm_stored *r, uint32_t i)
+{
+	size_t at = (size_t)i * entry_size(r->flags);
+	unsigned int f;
+
+	if ((r->flags & CRM_R_WIDE) != 0)
+		return crm_le16_get(r->dir + at);
+	f = r->dir[at];
+	return (uint16_t)((f & 0x7f) | (f & 0x80) << 8);
+}
+
+static struct crm_view
+value_at(const struct crm_stored *r, uint32_t i)
+{
+	size_t from = i > 0 ? end_at(r, i - 1) : 0, to = end_at(r, i);
+
+	if (from > to || to > r->values.n)
+		return CRM_VNULL;
+	return crm_view(r->values.p + from, to - from);
+}
+
+struct crm_slot
+crm_stored_at(const struct crm_stored *r, uint32_t i)
+{
+	uint16_t f = field_at(r, i);
+	struct crm_slot s = { .num = f & 0x7fff, .safe = (f & 0x8000) != 0 };
+
+	s.value = value_at(r, i);
+	return s;
+}
+
+bool
+crm_stored_get(const struct crm_stored *r, uint16_t num, struct crm_view *out)
+{
+	uint32_t i;
+	uint16_t f = 0;
+
+	for (i = 0; i < r->n; i++) {
+		f = field_at(r, i) & 0x7fff;
+		if (f >= num)
+			break;
+	}
+	if (i == r->n || f != num)
+		return false;
+	*out = value_at(r, i);
+	return out->n > 0;
+}
+
+/* Whether the text of a value needs no escaping in JSON. */
+static bool
+is_safe(const struct crm_slot *s)
+{
+	struct crm_view v = s->value;
+	struct crm_many m;
+	size_t i;
+
+	if (s->many) {
+		crm_many_begin(&m, v, true);
+		v = m.bytes;
+	}
+	for (i = 0; i < v.n; i++)
+		if ((unsigned char)v.p[i] < 0x20 || v.p[i] == '"' ||
+		    v.p[i] == '\\')
+			return false;
+	return true;
+}
+
+/* Write one entry of the directory; returns its size. */
+static size_t
+put_entry(char dir[6], uint8_t flags, const struct crm_slot *s, size_t end)
+{
+	if ((flags & CRM_R_WIDE) != 0) {
+		crm_le16(dir, (uint16_t)(s->num | (s->safe ? 0x8000 : 0)));
+		crm_le32(dir + 2, (uint32_t)end);
+		return 6;
+	}
+	dir[0] = (char)(s->num | (s->safe ? 0x80 : 0));
+	if ((flags & CRM_R_MIDDLE) != 0) {
+		crm_le16(dir + 1, (uint16_t)end);
+		return 3;
+	}
+	dir[1] = (char)end;
+	return 2;
+}
+
+void
+crm_code_put(struct crm_buf *b, uint8_t flags, uint64_t added, uint64_t updated,
+    struct crm_slot *slot, uint32_t n)
+{
+	char head[1 + 3 * CRM_VARINT_MAX], dir[6];
+	size_t end = 0, len = 1;
+	uint32_t i;
+
+	flags &= (uint8_t)~FORMS;
+	for (i = 0; i < n; i++) {
+		end += slot[i].value.n;
+		if (slot[i].num > NARROW_FIELD_MAX || end > UINT16_MAX)
+			flags |= CRM_R_WIDE;
+		else if (end > UINT8_MAX)
+			flags |= CRM_R_MIDDLE;
+		slot[i].safe = is_safe(&slot[i]);
+	}
+	if ((flags & CRM_R_WIDE) != 0)
+		flags &= (uint8_t)~CRM_R_MIDDLE;
+	head[0] = (char)flags;
+	len += crm_varint_put(head + len, added);
+	len += crm_varint_put(head + len, updated - added);
+	len += crm_varint_put(head + len, n);
+	crm_buf_add(b, head, len);
+	for (i = 0, end = 0; i < n; i++) {
+		end += slot[i].value.n;
+		crm_buf_add(b, dir, put_entry(dir, flags, &slot[i], end));
+	}
+	for (i = 0; i < n; i++)
+		crm_buf_addv(b, slot[i].value);
+}

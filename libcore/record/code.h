@@ -1,0 +1,74 @@
+/*
+ * code - how a record stands in the store.
+ *
+ *   flags    u8   CRM_R_*
+ *   added    varint: number of the change set that added it
+ *   updated  varint: how many change sets later it was changed last
+ *   fields   varint: n
+ *   directory, n times, sorted by field: field and end of its value
+ *            narrow: u8 u8, middle: u8 u16, wide: u16 u32; the top bit of
+ *            field says that its text needs no escaping in JSON
+ *   values   bytes, see value.h
+ * Integers are little-endian.  The id stands in the block's key.
+ */
+#ifndef CRM_CODE_H
+#define CRM_CODE_H
+
+#include "base/buf.h"
+
+enum crm_record_flag {
+	CRM_R_REMOVED = 1 << 0,
+	CRM_R_ERASED = 1 << 1,
+	/* the directory's form, set by crm_code_put(); narrow: neither */
+	CRM_R_MIDDLE = 1 << 2,
+	CRM_R_WIDE = 1 << 3,
+};
+
+/* A record as it stands in the store: views of its bytes. */
+struct crm_stored {
+	uint8_t flags;
+	uint64_t added, updated; /* change set numbers */
+	uint32_t n;              /* fields */
+	const unsigned char *dir;
+	struct crm_view values;
+};
+
+/* One field to store: value as value.h has it. */
+struct crm_slot {
+	uint16_t num;
+	bool many; /* its field holds many values; asked by crm_code_put() */
+	bool safe; /* its text needs no escaping; set by crm_code_put() */
+	struct crm_view value;
+};
+
+/*
+ * Read a stored record.
+ *
+ * out     views of v; valid as long as v is
+ *
+ * Returns false when the bytes are damaged.  Cost: none per field.
+ */
+bool crm_code_open(struct crm_view v, struct crm_stored *out);
+
+/*
+ * A field by its number.
+ *
+ * out     its stored value
+ *
+ * Returns false when the record has none (or is damaged there).
+ */
+bool crm_stored_get(
+    const struct crm_stored *, uint16_t num, struct crm_view *out);
+
+/* The i-th field, i < n, in the order of numbers. */
+struct crm_slot crm_stored_at(const struct crm_stored *, uint32_t i);
+
+/*
+ * Add a record's stored form.
+ *
+ * slot    sorted by number, no number twice, no value empty
+ */
+void crm_code_put(struct crm_buf *, uint8_t flags, uint64_t added,
+    uint64_t updated, struct crm_slot *slot, uint32_t n);
+
+#endif

@@ -1,0 +1,617 @@
+#include "record/schema.h"
+
+#include <assert.h>
+
+#include "record/kinds.h"
+
+#define X(type, name, text) name,
+static const char *const type_names[CRM_NTYPES] = { CRM_TYPES(X) };
+#undef X
+
+/* A kind with what is needed to find its fields and to add some. */
+struct kind {
+	struct crm_kind k; /* first: a crm_kind points at its kind */
+	const struct crm_field *by_num[CRM_N_CUSTOM];
+	const struct crm_field *const *computed;
+	size_t ncomputed;
+	/* Fields are held one by one so that pointers to them stay valid;
+	 * k.field is an array of copies, made anew when one is added. */
+	struct crm_field **custom;
+	size_t ncustom, custom_cap;
+	struct crm_field *table;
+	size_t ntable, table_cap;
+};
+
+#define NKINDS_MAX 26
+
+struct crm_schema {
+	struct crm_arena arena;
+	struct kind *kind[NKINDS_MAX];
+	size_t n;
+	struct kind *by_letter[26];
+};
+
+const char *
+crm_type_name(enum crm_type t)
+{
+	return type_names[t];
+}
+
+bool
+crm_type_parse(struct crm_view v, enum crm_type *out)
+{
+	size_t i;
+
+	for (i = 0; i < CRM_NTYPES; i++)
+		if (crm_view_is(v, type_names[i])) {
+			*out = (enum crm_type)i;
+			return true;
+		}
+	return false;
+}
+
+static const struct kind *
+impl(const struct crm_kind *k)
+{
+	return (const struct kind *)(const void *)k;
+}
+
+static bool
+is_event_or_segment(char letter)
+{
+	return letter == 'e' || letter == 's';
+}
+
+/* Does a kind have a common field?  Segments cannot be in segments. */
+static bool
+has_common(char letter, const struct crm_field *f)
+{
+	return (f->num != CRM_N_PICKED && f->num != CRM_N_BARRED) ||
+	    !is_event_or_segment(letter);
+}
+
+static void
+note_part(struct crm_kind *k, const struct crm_field *f)
+{
+	static const struct {
+		const char *name;
+		size_t at;
+	} parts[] = {
+		{ "stage", offsetof(struct crm_kind, stage) },
+		{ "pipeline", offsetof(struct crm_kind, pipeline_field) },
+		{ "opened", offsetof(struct crm_kind, opened) },
+		{ "closed", offsetof(struct crm_kind, closed) },
+		{ "who", offsetof(struct crm_kind, who) },
+		{ "currency", offsetof(struct crm_kind, currency) },
+		{ "name", offsetof(struct crm_kind, title) },
+		{ "title", offsetof(struct crm_kind, title) },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		if (strcmp(f->name, parts[i].name) == 0)
+			memcpy(
+			    (char *)k + parts[i].at, &f->num, sizeof(f->num));
+}
+
+/* Put a field behind the others in the table that callers see. */
+static void
+append_field(struct kind *kind, const struct crm_field *f)
+{
+	kind->table = crm_grow(kind->table, &kind->table_cap, kind->ntable + 1,
+	    sizeof(*kind->table));
+	kind->table[kind->ntable++] = *f;
+	kind->k.field = kind->table;
+	kind->k.nfields = kind->ntable;
+	note_part(&kind->k, f);
+}
+
+static struct kind *
+new_kind(
+    struct crm_schema *s, char letter, const char *name, const char *plural)
+{
+	struct kind *kind = crm_calloc(1, sizeof(*kind));
+
+	kind->k.letter = letter;
+	kind->k.name = name;
+	kind->k.plural = plural;
+	s->kind[s->n++] = kind;
+	s->by_letter[letter - 'a'] = kind;
+	return kind;
+}
+
+static void
+add_common(struct kind *kind)
+{
+	const struct crm_field *f;
+	size_t i;
+
+	for (i = 0; i < CRM_NCOMMON; i++) {
+		f = &crm_common_fields[i];
+		if (!has_common(kind->k.letter, f))
+			continue;
+		append_field(kind, f);
+		kind->by_num[f->num] = f;
+	}
+}
+
+struct crm_schema *
+crm_schema_new(void)
+{
+	struct crm_schema *s = crm_calloc(1, sizeof(*s));
+	const struct crm_builtin_kind *b;
+	struct kind *kind;
+	size_t i, j;
+
+	for (i = 0; i < CRM_NBUILTIN; i++) {
+		b = &crm_builtin_kinds[i];
+		kind = new_kind(s, b->letter, b->name, b->plural);
+		kind->computed = b->computed;
+		kind->ncomputed = b->ncomputed;
+		kind->k.pipeline = b->pipeline;
+		kind->k.npipelines = b->pipeline != NULL;
+		for (j = 0; j < b->nfields; j++) {
+			append_field(kind, &b->field[j]);
+			kind->by_num[b->field[j].num] = &b->field[j];
+		}
+		add_common(kind);
+	}
+	return s;
+}
+
+void
+crm_schema_free(struct crm_schema *s)
+{
+	size_t i;
+
+	if (s == NULL)
+		return;
+	for (i = 0; i < s->n; i++) {
+		crm_free(s->kind[i]->custom);
+		crm_free(s->kind[i]->table);
+		crm_free(s->kind[i]);
+	}
+	crm_arena_release(&s->arena);
+	crm_free(s);
+}
+
+size_t
+crm_schema_nkinds(const struct crm_schema *s)
+{
+	return s->n;
+}
+
+const struct crm_kind *
+crm_schema_kind(const struct crm_schema *s, size_t i)
+{
+	return &s->kind[i]->k;
+}
+
+static struct kind *
+kind_of(const struct crm_schema *s, char letter)
+{
+	return letter >= 'a' && letter <= 'z' ? s->by_letter[letter - 'a']
+					      : NULL;
+}
+
+/* A kind that the caller knows to exist. */
+static struct kind *
+known_kind(const struct crm_schema *s, char letter)
+{
+	struct kind *kind = kind_of(s, letter);
+
+	assert(kind != NULL);
+	return kind;
+}
+
+const struct crm_kind *
+crm_kind_of(const struct crm_schema *s, char letter)
+{
+	struct kind *kind = kind_of(s, letter);
+
+	return kind != NULL ? &kind->k : NULL;
+}
+
+const struct crm_kind *
+crm_kind_named(const struct crm_schema *s, struct crm_view name)
+{
+	size_t i;
+
+	for (i = 0; i < s->n; i++)
+		if (crm_view_is(name, s->kind[i]->k.name) ||
+		    crm_view_is(name, s->kind[i]->k.plural))
+			return &s->kind[i]->k;
+	if (crm_view_is(name, "persons"))
+		return crm_kind_of(s, 'p');
+	return NULL;
+}
+
+const struct crm_field *
+crm_field_num(const struct crm_kind *k, uint16_t num)
+{
+	const struct kind *kind = impl(k);
+	size_t i;
+
+	if (num < CRM_N_CUSTOM)
+		return kind->by_num[num];
+	for (i = 0; i < kind->ncustom; i++)
+		if (kind->custom[i]->num == num)
+			return kind->custom[i];
+	for (i = 0; i < kind->ncomputed; i++)
+		if (kind->computed[i]->num == num)
+			return kind->computed[i];
+	return NULL;
+}
+
+const struct crm_field *
+crm_field_named(const struct crm_kind *k, struct crm_view name)
+{
+	const struct kind *kind = impl(k);
+	size_t i;
+
+	for (i = 1; i < CRM_N_CUSTOM; i++)
+		if (kind->by_num[i] != NULL &&
+		    crm_view_is(name, kind->by_num[i]->name))
+			return kind->by_num[i];
+	for (i = 0; i < kind->ncustom; i++)
+		if (crm_view_is(name, kind->custom[i]->name))
+			return kind->custom[i];
+	for (i = 0; i < kind->ncomputed; i++)
+		if (crm_view_is(name, kind->computed[i]->name))
+			return kind->computed[i];
+	return NULL;
+}
+
+const struct crm_field *const *
+crm_kind_computed(const struct crm_kind *k, size_t *n)
+{
+	*n = impl(k)->ncomputed;
+	return impl(k)->computed;
+}
+
+#define NEAR_MAX 40 /* longer words are not compared */
+
+size_t
+crm_edit_distance(struct crm_view a, struct crm_view b)
+{
+	size_t d[3][NEAR_MAX + 1], i, j, cost, best;
+	size_t *row = d[0], *prev = d[1], *prev2 = d[2], *tmp;
+
+	if (a.n > NEAR_MAX || b.n > NEAR_MAX)
+		return SIZE_MAX;
+	for (j = 0; j <= b.n; j++)
+		row[j] = j;
+	for (i = 1; i <= a.n; i++) {
+		tmp = prev2;
+		prev2 = prev;
+		prev = row;
+		row = tmp;
+		row[0] = i;
+		for (j = 1; j <= b.n; j++) {
+			cost = a.p[i - 1] != b.p[j - 1];
+			best = prev[j - 1] + cost;
+			if (prev[j] + 1 < best)
+				best = prev[j] + 1;
+			if (row[j - 1] + 1 < best)
+				best = row[j - 1] + 1;
+			if (i > 1 && j > 1 && a.p[i - 1] == b.p[j - 2] &&
+			    a.p[i - 2] == b.p[j - 1] && prev2[j - 2] + 1 < best)
+				best = prev2[j - 2] + 1;
+			row[j] = best;
+		}
+	}
+	return row[b.n];
+}
+
+/* Keep the nearer of two names; *best is its distance. */
+static void
+nearer(const char *name, struct crm_view wrong, const char **near, size_t *best)
+{
+	size_t d = crm_edit_distance(crm_view_str(name), wrong);
+
+	if (d < *best) {
+		*best = d;
+		*near = name;
+	}
+}
+
+/* One slip for short words, two for longer ones, three for long ones. */
+static size_t
+slips_allowed(struct crm_view wrong)
+{
+	return wrong.n < 3 ? 1 : wrong.n < 6 ? 2 : 3;
+}
+
+static void
+near_of_kind(const struct kind *kind, struct crm_view name, const char **near,
+    size_t *best)
+{
+	size_t i;
+
+	for (i = 1; i < CRM_N_CUSTOM; i++)
+		if (kind->by_num[i] != NULL)
+			nearer(kind->by_num[i]->name, name, near, best);
+	for (i = 0; i < kind->ncustom; i++)
+		nearer(kind->custom[i]->name, name, near, best);
+	for (i = 0; i < kind->ncomputed; i++)
+		nearer(kind->computed[i]->name, name, near, best);
+}
+
+const char *
+crm_field_near(
+    const struct crm_schema *s, const struct crm_kind *k, struct crm_view name)
+{
+	const char *near = NULL;
+	size_t best = slips_allowed(name) + 1, i;
+
+	if (k != NULL)
+		near_of_kind(impl(k), name, &near, &best);
+	else
+		for (i = 0; i < s->n; i++)
+			near_of_kind(s->kind[i], name, &near, &best);
+	return near;
+}
+
+const char *
+crm_word_near(const char *words, struct crm_view wrong)
+{
+	const char *near = NULL, *w;
+	size_t best = slips_allowed(wrong) + 1;
+
+	for (w = words; w != NULL && *w != '\0'; w += strlen(w) + 1)
+		nearer(w, wrong, &near, &best);
+	return near;
+}
+
+static bool
+same_but_case(struct crm_view v, const char *word)
+{
+	size_t i;
+
+	for (i = 0; i < v.n; i++) {
+		char c = v.p[i];
+
+		if (c >= 'A' && c <= 'Z')
+			c = (char)(c | 0x20);
+		if (c != word[i])
+			return false;
+	}
+	return word[i] == '\0';
+}
+
+const char *
+crm_words_find(const char *words, struct crm_view word)
+{
+	const char *w;
+
+	for (w = words; w != NULL && *w != '\0'; w += strlen(w) + 1)
+		if (same_but_case(word, w))
+			return w;
+	return NULL;
+}
+
+static const char *
+keep(struct crm_schema *s, const char *text)
+{
+	return text != NULL ? crm_arena_dup(&s->arena, text, strlen(text))
+			    : NULL;
+}
+
+/* A copy of words that end with an empty one; one more may be added. */
+static const char *
+keep_words(struct crm_schema *s, const char *words, const char *more)
+{
+	const char *end = words;
+	size_t n, m = more != NULL ? strlen(more) + 1 : 0;
+	char *p;
+
+	while (end != NULL && *end != '\0')
+		end += strlen(end) + 1;
+	n = end != NULL ? (size_t)(end - words) : 0;
+	p = crm_arena_alloc(&s->arena, n + m + 1);
+	if (n > 0)
+		memcpy(p, words, n);
+	if (m > 0)
+		memcpy(p + n, more, m);
+	p[n + m] = '\0';
+	return p;
+}
+
+struct crm_kind *
+crm_schema_add_kind(
+    struct crm_schema *s, char letter, const char *name, const char *plural)
+{
+	struct kind *kind = new_kind(s, letter, keep(s, name), keep(s, plural));
+
+	kind->computed = crm_computed_basic;
+	kind->ncomputed = 3;
+	add_common(kind);
+	return &kind->k;
+}
+
+struct crm_field *
+crm_schema_add_field(
+    struct crm_schema *s, char letter, const struct crm_field *f)
+{
+	struct kind *kind = known_kind(s, letter);
+	struct crm_field *own = crm_arena_alloc(&s->arena, sizeof(*own));
+
+	*own = *f;
+	own->name = keep(s, f->name);
+	own->links = keep(s, f->links);
+	own->help = keep(s, f->help);
+	if (f->choices != NULL)
+		own->choices = keep_words(s, f->choices, NULL);
+	own->flags |= CRM_F_CUSTOM;
+	kind->custom = crm_grow(kind->custom, &kind->custom_cap,
+	    kind->ncustom + 1, sizeof(struct crm_field *));
+	kind->custom[kind->ncustom++] = own;
+	append_field(kind, own);
+	return own;
+}
+
+const struct crm_field *
+crm_schema_x_field(
+    struct crm_schema *s, const struct crm_kind *k, struct crm_view name)
+{
+	const struct crm_field *known = crm_field_named(k, name);
+	struct crm_field f = { .type = CRM_T_TEXT,
+		.weight = 1,
+		.flags = CRM_F_HIDDEN,
+		.help = "kept as it came" };
+
+	if (known != NULL)
+		return known;
+	f.name = crm_arena_dup(&s->arena, name.p, name.n);
+	return crm_schema_add_field(s, k->letter, &f);
+}
+
+/* A built-in field about to differ from the table: a copy in its place. */
+static struct crm_field *
+own_builtin(struct crm_schema *s, struct kind *kind, uint16_t num)
+{
+	struct crm_field *own = crm_arena_alloc(&s->arena, sizeof(*own));
+
+	assert(kind->by_num[num] != NULL);
+	*own = *kind->by_num[num];
+	kind->by_num[num] = own;
+	return own;
+}
+
+static void
+refresh_table(struct kind *kind, const struct crm_field *f)
+{
+	size_t i;
+
+	for (i = 0; i < kind->ntable; i++)
+		if (strcmp(kind->table[i].name, f->name) == 0)
+			kind->table[i] = *f;
+}
+
+void
+crm_schema_add_choice(
+    struct crm_schema *s, char letter, uint16_t num, const char *word)
+{
+	struct kind *kind = known_kind(s, letter);
+	struct crm_field *f = own_builtin(s, kind, num);
+
+	f->choices = keep_words(s, f->choices, word);
+	refresh_table(kind, f);
+}
+
+/* The stage field's choices are the stages of all its pipelines. */
+static void
+set_stage_choices(struct crm_schema *s, struct kind *kind)
+{
+	struct crm_field *stage = own_builtin(s, kind, kind->k.stage), *pipe;
+	const struct crm_pipeline *p;
+	size_t i, j;
+
+	stage->choices = "";
+	for (i = 0; i < kind->k.npipelines; i++) {
+		p = &kind->k.pipeline[i];
+		for (j = 0; j < p->nstages; j++)
+			if (crm_words_find(stage->choices,
+				crm_view_str(p->stage[j].name)) == NULL)
+				stage->choices = keep_words(
+				    s, stage->choices, p->stage[j].name);
+	}
+	refresh_table(kind, stage);
+	if (kind->k.pipeline_field == 0)
+		return;
+	pipe = own_builtin(s, kind, kind->k.pipeline_field);
+	pipe->choices = "";
+	for (i = 0; i < kind->k.npipelines; i++)
+		pipe->choices =
+		    keep_words(s, pipe->choices, kind->k.pipeline[i].name);
+	refresh_table(kind, pipe);
+}
+
+void
+crm_schema_set_pipelines(
+    struct crm_schema *s, char letter, const struct crm_pipeline *p, size_t n)
+{
+	struct kind *kind = known_kind(s, letter);
+	struct crm_pipeline *own = crm_arena_alloc(&s->arena, n * sizeof(*own));
+	struct crm_stage *stage;
+	size_t i, j;
+
+	for (i = 0; i < n; i++) {
+		stage =
+		    crm_arena_alloc(&s->arena, p[i].nstages * sizeof(*stage));
+		for (j = 0; j < p[i].nstages; j++) {
+			stage[j] = p[i].stage[j];
+			stage[j].name = keep(s, p[i].stage[j].name);
+		}
+		own[i].name = keep(s, p[i].name);
+		own[i].stage = stage;
+		own[i].nstages = p[i].nstages;
+	}
+	kind->k.pipeline = own;
+	kind->k.npipelines = n;
+	set_stage_choices(s, kind);
+}
+
+void
+crm_schema_set_num(
+    struct crm_schema *s, char letter, const char *name, uint16_t num)
+{
+	struct kind *kind = known_kind(s, letter);
+	size_t i;
+
+	for (i = 0; i < kind->ncustom; i++)
+		if (strcmp(kind->custom[i]->name, name) == 0) {
+			kind->custom[i]->num = num;
+			refresh_table(kind, kind->custom[i]);
+			note_part(&kind->k, kind->custom[i]);
+		}
+}
+
+bool
+crm_name_ok(struct crm_view v)
+{
+	size_t i;
+
+	if (v.n == 0 || v.n > 40 || v.p[0] < 'a' || v.p[0] > 'z')
+		return false;
+	for (i = 1; i < v.n; i++)
+		if (!((v.p[i] >= 'a' && v.p[i] <= 'z') ||
+			(v.p[i] >= '0' && v.p[i] <= '9') || v.p[i] == '-'))
+			return false;
+	return v.p[v.n - 1] != '-';
+}
+
+const struct crm_pipeline *
+crm_pipeline_named(const struct crm_kind *k, struct crm_view name)
+{
+	size_t i;
+
+	for (i = 0; i < k->npipelines; i++)
+		if (name.n == 0 || crm_view_is(name, k->pipeline[i].name))
+			return &k->pipeline[i];
+	return NULL;
+}
+
+const struct crm_stage *
+crm_stage_named(const struct crm_pipeline *p, struct crm_view name)
+{
+	size_t i;
+
+	for (i = 0; p != NULL && i < p->nstages; i++)
+		if (crm_view_is(name, p->stage[i].name))
+			return &p->stage[i];
+	return NULL;
+}
+
+enum crm_stage_end
+crm_stage_end_of(
+    const struct crm_kind *k, struct crm_view pipeline, struct crm_view stage)
+{
+	const struct crm_stage *s;
+	size_t i;
+
+	s = crm_stage_named(crm_pipeline_named(k, pipeline), stage);
+	for (i = 0; s == NULL && i < k->npipelines; i++)
+		s = crm_stage_named(&k->pipeline[i], stage);
+	return s != NULL ? s->end : CRM_END_OPEN;
+}

@@ -1,0 +1,755 @@
+#include "record/value.h"
+
+#include "base/fold.h"
+#include "base/utf8.h"
+#include "record/word.h"
+
+void
+crm_value_put_date(struct crm_buf *b, struct crm_date d)
+{
+	char p[4];
+
+	crm_be16(p, (uint16_t)d.year);
+	p[2] = (char)d.month;
+	p[3] = (char)d.day;
+	crm_buf_add(b, p, 4);
+}
+
+bool
+crm_value_get_date(struct crm_view v, struct crm_date *out)
+{
+	if (v.n != 4)
+		return false;
+	out->year = (int16_t)crm_be16_get(v.p);
+	out->month = (uint8_t)v.p[2];
+	out->day = (uint8_t)v.p[3];
+	return out->month >= 1 && out->month <= 12 && out->day >= 1 &&
+	    out->day <= 31 && out->year >= 0 && out->year <= 9999;
+}
+
+void
+crm_value_put_time(struct crm_buf *b, int64_t at_us)
+{
+	char p[8];
+
+	if (at_us % CRM_SECOND_US != 0) {
+		crm_le64(p, (uint64_t)at_us);
+		crm_buf_add(b, p, 8);
+		return;
+	}
+	crm_le64(p, (uint64_t)(at_us / CRM_SECOND_US));
+	crm_buf_add(b, p, 5);
+}
+
+bool
+crm_value_get_time(struct crm_view v, int64_t *at_us)
+{
+	char p[8] = { 0 };
+	int64_t s;
+
+	if (v.n == 8) {
+		*at_us = (int64_t)crm_le64_get(v.p);
+		return true;
+	}
+	if (v.n != 5)
+		return false;
+	memcpy(p, v.p, 5);
+	s = (int64_t)(crm_le64_get(p) << 24) / (1 << 24); /* sign of 40 bits */
+	*at_us = s * CRM_SECOND_US;
+	return true;
+}
+
+void
+crm_value_put_dec(struct crm_buf *b, struct crm_dec d)
+{
+	char p[1 + CRM_VARINT_MAX];
+
+	p[0] = (char)d.scale;
+	crm_buf_add(b, p, 1 + crm_varint_put(p + 1, crm_zigzag(d.m)));
+}
+
+bool
+crm_value_get_dec(struct crm_view v, struct crm_dec *out)
+{
+	uint64_t u;
+
+	if (v.n < 2 || (uint8_t)v.p[0] > CRM_DEC_SCALE_MAX ||
+	    crm_varint_get(v.p + 1, v.n - 1, &u) != v.n - 1)
+		return false;
+	out->scale = (uint8_t)v.p[0];
+	out->m = crm_unzigzag(u);
+	return true;
+}
+
+bool
+crm_value_get_span(struct crm_view v, struct crm_span *out)
+{
+	uint64_t n;
+
+	if (v.n < 2 || crm_varint_get(v.p, v.n - 1, &n) != v.n - 1 ||
+	    n > UINT32_MAX)
+		return false;
+	out->n = (uint32_t)n;
+	out->unit = v.p[v.n - 1];
+	return true;
+}
+
+static bool
+is_letter_or_digit(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	    (c >= '0' && c <= '9');
+}
+
+/* A local part without quotes: atoms between single dots.  RFC 5322 3.2.3 */
+static bool
+is_dot_atom(struct crm_view v)
+{
+	size_t i;
+	char c;
+
+	if (v.n == 0 || v.p[0] == '.' || v.p[v.n - 1] == '.')
+		return false;
+	for (i = 0; i < v.n; i++) {
+		c = v.p[i];
+		if (c == '.' ? v.p[i - 1] == '.'
+			     : !is_letter_or_digit(c) && (c & 0x80) == 0 &&
+			    memchr("!#$%&'*+-/=?^_`{|}~", c, 19) == NULL)
+			return false;
+	}
+	return true;
+}
+
+/* A quoted local part: RFC 5321 4.1.2. */
+static bool
+is_quoted_local(struct crm_view v)
+{
+	size_t i;
+
+	if (v.n < 3 || v.p[0] != '"' || v.p[v.n - 1] != '"')
+		return false;
+	for (i = 1; i < v.n - 1; i++) {
+		unsigned char c = (unsigned char)v.p[i];
+
+		if (c < 0x20 || c == 0x7f || c == '"')
+			return false;
+		if (c == '\\') {
+			if (++i == v.n - 1)
+				return false;
+			c = (unsigned char)v.p[i];
+			if (c < 0x20 || c > 0x7e)
+				return false;
+		}
+	}
+	return true;
+}
+
+/* Labels of letters, digits and '-', not at their ends.  RFC 1123 2.1 */
+static bool
+is_domain(struct crm_view v)
+{
+	size_t i, label = 0;
+	char c;
+
+	if (v.n == 0 || v.n > 253)
+		return false;
+	for (i = 0; i <= v.n; i++) {
+		c = i < v.n ? v.p[i] : '.';
+		if (c == '.') {
+			if (label == 0 || label > 63 || v.p[i - 1] == '-')
+				return false;
+			label = 0;
+			continue;
+		}
+		if (c == '-' ? label == 0
+			     : !is_letter_or_digit(c) && (c & 0x80) == 0)
+			return false;
+		label++;
+	}
+	return true;
+}
+
+/* IPv4: four numbers of 0 to 255. */
+static bool
+is_ipv4(struct crm_view v)
+{
+	uint64_t n;
+	size_t i, dot;
+
+	for (i = 0; i < 4; i++) {
+		dot = crm_view_find(v, '.');
+		if ((dot == v.n) != (i == 3) || dot > 3 ||
+		    !crm_num_u64(crm_view(v.p, dot), 255, &n))
+			return false;
+		v = crm_view_skip(v, dot < v.n ? dot + 1 : dot);
+	}
+	return true;
+}
+
+/* IPv6: groups of 1 to 4 hex digits, one "::" at most.  RFC 5321 4.1.3 */
+static bool
+is_ipv6(struct crm_view v)
+{
+	size_t groups = 0, digits = 0, i;
+	bool gap = false;
+
+	for (i = 0; i < v.n; i++) {
+		char c = v.p[i];
+
+		if ((c >= '0' && c <= '9') ||
+		    ((c | 0x20) >= 'a' && (c | 0x20) <= 'f')) {
+			if (++digits > 4)
+				return false;
+			groups += digits == 1;
+		} else if (c == ':' && i + 1 < v.n && v.p[i + 1] == ':') {
+			if (gap)
+				return false;
+			gap = true;
+			digits = 0;
+			i++;
+			if (i + 1 < v.n && v.p[i + 1] == ':')
+				return false;
+		} else if (c == ':') {
+			if (digits == 0 || i + 1 == v.n)
+				return false;
+			digits = 0;
+		} else if (c == '.') { /* an IPv4 address in the end */
+			while (i > 0 && v.p[i - 1] != ':')
+				i--;
+			groups++;
+			return is_ipv4(crm_view_skip(v, i)) &&
+			    (gap ? groups <= 6 : groups == 8);
+		} else
+			return false;
+	}
+	return gap ? groups <= 7 : groups == 8;
+}
+
+static bool
+is_address_literal(struct crm_view v)
+{
+	if (v.n < 3 || v.p[0] != '[' || v.p[v.n - 1] != ']')
+		return false;
+	v = crm_view(v.p + 1, v.n - 2);
+	if (crm_view_starts(v, CRM_V("IPv6:")))
+		return is_ipv6(crm_view_skip(v, 5));
+	return is_ipv4(v);
+}
+
+static const struct crm_err *
+parse_email(struct crm_view v, struct crm_buf *out)
+{
+	size_t at = v.n, i, was = out->n;
+	struct crm_view local, domain;
+
+	for (i = v.n; i > 0; i--)
+		if (v.p[i - 1] == '@') {
+			at = i - 1;
+			break;
+		}
+	local = crm_view(v.p, at);
+	domain = at < v.n ? crm_view_skip(v, at + 1) : CRM_VNULL;
+	if (local.n > 64 || v.n > 254 ||
+	    !(is_dot_atom(local) || is_quoted_local(local)) ||
+	    !(is_domain(domain) || is_address_literal(domain)))
+		return crm_err(
+		    CRM_E_DATA, "'%.*s' is not an email address", CRM_VARG(v));
+	crm_buf_addv(out, v);
+	if (domain.p[0] == '[')
+		return NULL;
+	for (i = was + at; i < out->n; i++)
+		if (out->p[i] >= 'A' && out->p[i] <= 'Z')
+			out->p[i] = (char)(out->p[i] | 0x20);
+	return NULL;
+}
+
+/* Digits and what people put between them; "ext 12" or "x12" behind. */
+static const struct crm_err *
+parse_phone(struct crm_view v, struct crm_buf *out)
+{
+	size_t i, digits = 0;
+
+	for (i = 0; i < v.n; i++) {
+		char c = v.p[i];
+
+		if (c >= '0' && c <= '9')
+			digits++;
+		else if (digits > 3 && (c | 0x20) == 'x')
+			continue;
+		else if (digits > 3 && v.n - i > 4 &&
+		    memcmp(v.p + i, "ext", 3) == 0)
+			i += 2;
+		else if (c == '+' ? digits > 0
+				  : memchr(" -./()*#,;", c, 10) == NULL &&
+			    (c & 0x80) == 0)
+			goto bad;
+	}
+	if (digits < 3 || digits > 30)
+		goto bad;
+	crm_buf_addv(out, v);
+	return NULL;
+bad:
+	return crm_err(CRM_E_DATA, "'%.*s' is not a phone number", CRM_VARG(v));
+}
+
+static const struct crm_err *
+parse_url(struct crm_view v, struct crm_buf *out)
+{
+	size_t i;
+	bool dot = false;
+
+	for (i = 0; i < v.n; i++) {
+		unsigned char c = (unsigned char)v.p[i];
+
+		if (c <= 0x20 || c == 0x7f || c == '<' || c == '>' || c == '"')
+			break;
+		dot |= c == '.' || c == ':';
+	}
+	if (i < v.n || !dot)
+		return crm_err(
+		    CRM_E_DATA, "'%.*s' is not a web address", CRM_VARG(v));
+	crm_buf_addv(out, v);
+	return NULL;
+}
+
+static const struct crm_err *
+parse_number(const struct crm_value_ctx *ctx, const struct crm_field *f,
+    struct crm_view v, bool json, struct crm_buf *out)
+{
+	struct crm_view text = v;
+	struct crm_money m;
+	bool ok;
+
+	if (f->type == CRM_T_PERCENT && v.n > 1 && v.p[v.n - 1] == '%')
+		text = crm_view_trim(crm_view(v.p, v.n - 1));
+	m.currency[0] = '\0';
+	ok = json ? crm_dec_parse(text, '.', &m.dec)
+		  : crm_money_parse(text, ctx->point, &m);
+	if (!ok || m.currency[0] != '\0')
+		return crm_err(
+		    CRM_E_DATA, "'%.*s' is not a number", CRM_VARG(v));
+	m.dec = crm_dec_trim(m.dec);
+	if (f->type == CRM_T_PERCENT &&
+	    (m.dec.m < 0 || crm_dec_cmp(m.dec, (struct crm_dec){ 100, 0 }) > 0))
+		return crm_err(
+		    CRM_E_DATA, "'%.*s' is not between 0 and 100", CRM_VARG(v));
+	crm_value_put_dec(out, m.dec);
+	return NULL;
+}
+
+static const struct crm_err *
+parse_money(const struct crm_value_ctx *ctx, struct crm_view v, bool json,
+    struct crm_buf *out, char currency[4])
+{
+	struct crm_money m;
+
+	if (!crm_money_parse(v, json ? '.' : ctx->point, &m))
+		return crm_err(CRM_E_DATA, "'%.*s' is not an amount of money",
+		    CRM_VARG(v));
+	if (m.currency[0] != '\0') {
+		if (currency == NULL)
+			return crm_err(CRM_E_DATA,
+			    "'%.*s': no currency is taken here", CRM_VARG(v));
+		memcpy(currency, m.currency, 4);
+	}
+	crm_value_put_dec(out, m.dec);
+	return NULL;
+}
+
+static const struct crm_err *
+parse_currency(struct crm_view v, struct crm_buf *out)
+{
+	char code[3];
+	uint8_t num;
+	size_t i;
+
+	for (i = 0; i < 3 && v.n == 3; i++)
+		code[i] = (char)(v.p[i] >= 'a' && v.p[i] <= 'z' ? v.p[i] & ~0x20
+								: v.p[i]);
+	num = crm_currency_num(crm_view(code, v.n == 3 ? 3 : 0));
+	if (num == 0)
+		return crm_err(CRM_E_DATA,
+		    "'%.*s' is not a currency of ISO 4217", CRM_VARG(v));
+	crm_buf_addc(out, (char)num);
+	return NULL;
+}
+
+static const struct crm_err *
+parse_bool(struct crm_view v, struct crm_buf *out)
+{
+	static const char yes[] = "true\0yes\0y\0t\0on\0001\0";
+	static const char no[] = "false\0no\0n\0f\0off\0000\0";
+
+	if (crm_words_find(yes, v) != NULL)
+		crm_buf_addc(out, 1);
+	else if (crm_words_find(no, v) != NULL)
+		crm_buf_addc(out, 0);
+	else
+		return crm_err(
+		    CRM_E_DATA, "'%.*s' is not true or false", CRM_VARG(v));
+	return NULL;
+}
+
+/* The words of a choice for a message: "a, b or c", cut when there are many. */
+static void
+list_words(const char *words, char *out, size_t size)
+{
+	const char *w;
+	size_t n = 0;
+
+	out[0] = '\0';
+	for (w = words; w != NULL && *w != '\0'; w += strlen(w) + 1) {
+		if (n + strlen(w) + 8 > size)
+			return;
+		if (n > 0) {
+			memcpy(out + n, ", ", 3);
+			n += 2;
+		}
+		memcpy(out + n, w, strlen(w) + 1);
+		n += strlen(w);
+	}
+}
+
+static const struct crm_err *
+parse_choice(const struct crm_field *f, struct crm_view v, struct crm_buf *out)
+{
+	const char *word = crm_words_find(f->choices, v);
+	char list[400];
+
+	if (word == NULL && (f->flags & CRM_F_XWORDS) != 0 && v.n > 2 &&
+	    crm_view_starts(v, CRM_V("x-")) && crm_name_ok(v)) {
+		crm_buf_addv(out, v);
+		return NULL;
+	}
+	if (word != NULL) {
+		crm_word_put(out, crm_view_str(word));
+		return NULL;
+	}
+	word = crm_word_near(f->choices, v);
+	if (word != NULL)
+		return crm_err(CRM_E_DATA,
+		    "unknown '%.*s' (did you mean '%s'?)", CRM_VARG(v), word);
+	list_words(f->choices, list, sizeof(list));
+	return crm_err(
+	    CRM_E_DATA, "unknown '%.*s' (one of: %s)", CRM_VARG(v), list);
+}
+
+static const struct crm_err *
+parse_text(const struct crm_value_ctx *ctx, const struct crm_field *f,
+    struct crm_view v, struct crm_buf *out)
+{
+	size_t colon;
+
+	v = crm_nfc(ctx->arena, v);
+	if (f->type == CRM_T_TAG && crm_view_find(v, ',') < v.n)
+		return crm_err(
+		    CRM_E_DATA, "'%.*s': a tag has no commas", CRM_VARG(v));
+	colon = crm_view_find(v, ':');
+	if (f->num == CRM_N_REF && (colon == 0 || colon + 1 >= v.n))
+		return crm_err(CRM_E_DATA,
+		    "'%.*s' is not a ref (SYSTEM:ID, such as shop:4711)",
+		    CRM_VARG(v));
+	crm_buf_addv(out, v);
+	return NULL;
+}
+
+static const struct crm_err *
+parse_link(const struct crm_value_ctx *ctx, const struct crm_field *f,
+    struct crm_view v, struct crm_buf *out)
+{
+	const struct crm_err *err;
+	char link[CRM_LINK_MAX];
+	uint64_t id;
+
+	err = ctx->link(ctx->link_ctx, f, crm_nfc(ctx->arena, v), &id);
+	if (err == NULL)
+		crm_buf_add(out, link, crm_link_put(link, id));
+	return err;
+}
+
+const struct crm_err *
+crm_value_parse(const struct crm_value_ctx *ctx, const struct crm_field *f,
+    struct crm_view v, bool json, struct crm_buf *out, char currency[4])
+{
+	const struct crm_err *err;
+	char text[CRM_VARINT_MAX + 1];
+	struct crm_date date;
+	struct crm_span span;
+	int64_t at_us;
+	size_t n;
+
+	v = crm_view_trim(v);
+	if (v.n == 0)
+		return NULL;
+	switch ((enum crm_type)f->type) {
+	case CRM_T_EMAIL:
+		return parse_email(crm_nfc(ctx->arena, v), out);
+	case CRM_T_PHONE:
+		return parse_phone(crm_nfc(ctx->arena, v), out);
+	case CRM_T_URL:
+		return parse_url(crm_nfc(ctx->arena, v), out);
+	case CRM_T_DATE:
+		err = crm_date_parse(ctx->clock, v, &date);
+		if (err == NULL && date.year == 0 &&
+		    (f->flags & CRM_F_YEARLESS) == 0)
+			err = crm_err(
+			    CRM_E_DATA, "'%.*s' has no year", CRM_VARG(v));
+		if (err == NULL)
+			crm_value_put_date(out, date);
+		return err;
+	case CRM_T_TIME:
+		err = crm_time_parse(ctx->clock, v, &at_us);
+		if (err == NULL)
+			crm_value_put_time(out, at_us);
+		return err;
+	case CRM_T_SPAN:
+		err = crm_span_parse(v, &span);
+		if (err != NULL)
+			return err;
+		n = crm_varint_put(text, span.n);
+		text[n] = span.unit;
+		crm_buf_add(out, text, n + 1);
+		return NULL;
+	case CRM_T_NUMBER:
+	case CRM_T_PERCENT:
+		return parse_number(ctx, f, v, json, out);
+	case CRM_T_MONEY:
+		return parse_money(ctx, v, json, out, currency);
+	case CRM_T_CURRENCY:
+		return parse_currency(v, out);
+	case CRM_T_BOOL:
+		return parse_bool(v, out);
+	case CRM_T_CHOICE:
+		return parse_choice(f, v, out);
+	case CRM_T_LINK:
+		return parse_link(ctx, f, v, out);
+	case CRM_T_TEXT:
+	case CRM_T_TAG:
+	case CRM_NTYPES:
+		break;
+	}
+	return parse_text(ctx, f, v, out);
+}
+
+void
+crm_value_add_text(
+    struct crm_buf *b, const struct crm_field *f, struct crm_view v)
+{
+	char text[CRM_TIME_TEXT];
+	const char *code;
+	struct crm_date date;
+	struct crm_span span;
+	struct crm_dec dec;
+	int64_t at_us;
+	uint64_t id;
+
+	switch ((enum crm_type)f->type) {
+	case CRM_T_DATE:
+		if (crm_value_get_date(v, &date))
+			crm_buf_add(b, text, crm_date_put(text, date));
+		return;
+	case CRM_T_TIME:
+		if (crm_value_get_time(v, &at_us))
+			crm_buf_add(b, text, crm_time_put(text, at_us));
+		return;
+	case CRM_T_SPAN:
+		if (crm_value_get_span(v, &span))
+			crm_buf_add(b, text, crm_span_put(text, span));
+		return;
+	case CRM_T_NUMBER:
+	case CRM_T_PERCENT:
+	case CRM_T_MONEY:
+		if (crm_value_get_dec(v, &dec))
+			crm_buf_add(b, text, crm_dec_put(text, dec));
+		return;
+	case CRM_T_CURRENCY:
+		code = v.n == 1 ? crm_currency_code((uint8_t)v.p[0]) : NULL;
+		if (code != NULL)
+			crm_buf_add(b, code, 3);
+		return;
+	case CRM_T_BOOL:
+		crm_buf_adds(b, v.n == 1 && v.p[0] == 1 ? "true" : "false");
+		return;
+	case CRM_T_CHOICE:
+		crm_buf_addv(b, crm_word_get(v));
+		return;
+	case CRM_T_LINK:
+		id = crm_link_get(v);
+		if (id != 0)
+			crm_buf_add(b, text, crm_id_put(text, id));
+		return;
+	case CRM_T_TEXT:
+	case CRM_T_EMAIL:
+	case CRM_T_PHONE:
+	case CRM_T_URL:
+	case CRM_T_TAG:
+	case CRM_NTYPES:
+		break;
+	}
+	crm_buf_addv(b, v);
+}
+
+bool
+crm_value_is_bare(const struct crm_field *f)
+{
+	return f->type == CRM_T_NUMBER || f->type == CRM_T_PERCENT ||
+	    f->type == CRM_T_MONEY || f->type == CRM_T_BOOL;
+}
+
+size_t
+crm_phone_key(struct crm_view v, char out[40])
+{
+	size_t i, n = 0;
+
+	for (i = v.n; i > 0 && n < 40; i--)
+		if (v.p[i - 1] >= '0' && v.p[i - 1] <= '9')
+			out[n++] = v.p[i - 1];
+		else if ((v.p[i - 1] | 0x20) == 'x')
+			n = 0; /* what stood behind was an extension */
+	return n;
+}
+
+/* 16 bytes, big-endian, the sign bit turned: units of 10^-18. */
+static void
+add_dec_key(struct crm_buf *b, struct crm_dec d)
+{
+	__extension__ __int128 v = d.m;
+	char p[16];
+
+	for (; d.scale < CRM_DEC_SCALE_MAX; d.scale++)
+		v *= 10;
+	crm_be64(p, (uint64_t)(v >> 64) ^ (uint64_t)1 << 63);
+	crm_be64(p + 8, (uint64_t)v);
+	crm_buf_add(b, p, 16);
+}
+
+void
+crm_value_add_key(
+    struct crm_buf *b, const struct crm_field *f, struct crm_view v)
+{
+	static const struct {
+		char unit;
+		uint16_t days;
+	} units[] = { { 'd', 1 }, { 'w', 7 }, { 'm', 30 }, { 'y', 365 } };
+	struct crm_span span;
+	struct crm_dec dec;
+	char p[40];
+	int64_t at_us;
+	size_t i;
+
+	switch ((enum crm_type)f->type) {
+	case CRM_T_TIME:
+		if (!crm_value_get_time(v, &at_us))
+			return;
+		crm_be64(p, (uint64_t)at_us ^ (uint64_t)1 << 63);
+		crm_buf_add(b, p, 8);
+		return;
+	case CRM_T_SPAN:
+		if (!crm_value_get_span(v, &span))
+			return;
+		for (i = 0; i < 3 && units[i].unit != span.unit; i++)
+			;
+		crm_be64(p, (uint64_t)span.n * units[i].days);
+		crm_buf_add(b, p, 8);
+		return;
+	case CRM_T_NUMBER:
+	case CRM_T_PERCENT:
+	case CRM_T_MONEY:
+		if (crm_value_get_dec(v, &dec))
+			add_dec_key(b, dec);
+		return;
+	case CRM_T_LINK:
+		crm_be64(p, crm_link_get(v));
+		crm_buf_add(b, p, 8);
+		return;
+	case CRM_T_PHONE:
+		crm_buf_add(b, p, crm_phone_key(v, p));
+		return;
+	case CRM_T_TEXT:
+	case CRM_T_EMAIL:
+	case CRM_T_URL:
+	case CRM_T_TAG:
+		crm_fold(b, v);
+		return;
+	case CRM_T_DATE:
+	case CRM_T_CURRENCY:
+	case CRM_T_BOOL:
+	case CRM_T_CHOICE:
+	case CRM_NTYPES:
+		break;
+	}
+	crm_buf_addv(b, v);
+}
+
+void
+crm_many_begin(struct crm_many *m, struct crm_view stored, bool many)
+{
+	uint64_t len, sum = 0, i;
+	size_t n, at;
+
+	m->left = 0;
+	if (!many) {
+		m->left = stored.n > 0;
+		m->lengths = CRM_VNULL;
+		m->bytes = stored;
+		return;
+	}
+	n = crm_varint_get(stored.p, stored.n, &m->left);
+	if (n == 0 || m->left > stored.n) {
+		m->left = 0;
+		return;
+	}
+	for (i = 0, at = n; i < m->left; i++, at += n) {
+		n = crm_varint_get(stored.p + at, stored.n - at, &len);
+		if (n == 0 || len > stored.n)
+			break;
+		sum += len;
+	}
+	if (i < m->left || sum != stored.n - at) {
+		m->left = 0; /* damaged: as if it were empty */
+		return;
+	}
+	n = crm_varint_get(stored.p, stored.n, &len);
+	m->lengths = crm_view(stored.p + n, at - n);
+	m->bytes = crm_view_skip(stored, at);
+}
+
+bool
+crm_many_next(struct crm_many *m, struct crm_view *out)
+{
+	uint64_t len = m->bytes.n;
+	size_t n;
+
+	if (m->left == 0)
+		return false;
+	m->left--;
+	if (m->lengths.p != NULL) {
+		n = crm_varint_get(m->lengths.p, m->lengths.n, &len);
+		m->lengths = crm_view_skip(m->lengths, n);
+	}
+	*out = crm_view(m->bytes.p, len);
+	m->bytes = crm_view_skip(m->bytes, len);
+	return true;
+}
+
+uint64_t
+crm_many_count(struct crm_view stored, bool many)
+{
+	struct crm_many m;
+
+	crm_many_begin(&m, stored, many);
+	return m.left;
+}
+
+void
+crm_many_put(struct crm_buf *b, const struct crm_view *value, size_t n)
+{
+	char p[CRM_VARINT_MAX];
+	size_t i;
+
+	crm_buf_add(b, p, crm_varint_put(p, n));
+	for (i = 0; i < n; i++)
+		crm_buf_add(b, p, crm_varint_put(p, value[i].n));
+	for (i = 0; i < n; i++)
+		crm_buf_addv(b, value[i]);
+}

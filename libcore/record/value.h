@@ -1,0 +1,113 @@
+/*
+ * value - single values: read from text, printed, compared.
+ *
+ * How one value stands in a record, by type:
+ *   text email phone url tag   UTF-8 in NFC, not empty
+ *   date      4 bytes: year u16 big-endian (0: none), month, day
+ *   time      5 bytes: seconds since 1970, signed, little-endian; or 8 bytes:
+ *             microseconds, when there is a fraction
+ *   span      n varint, unit letter
+ *   number percent money   scale u8, zigzag varint of the units; number and
+ *             percent with the smallest scale, money with its currency's
+ *   currency  1 byte: crm_currency_num()
+ *   bool      1 byte, 0 or 1
+ *   choice    crm_word_put()
+ *   link      crm_link_put()
+ * Many values: count varint, a length varint each, then their bytes.
+ */
+#ifndef CRM_VALUE_H
+#define CRM_VALUE_H
+
+#include "base/date.h"
+#include "base/money.h"
+#include "record/id.h"
+#include "record/schema.h"
+
+/* What reading a value may need. */
+struct crm_value_ctx {
+	const struct crm_clock *clock;
+	char point; /* decimal point of foreign files: '.' or ',' */
+	struct crm_arena *arena; /* scratch for normalizing text */
+	/*
+	 * Find the record that a text names.
+	 *
+	 * out     its id, or what the caller puts in its place for later
+	 *
+	 * Fails with DATA: no such record, several.
+	 */
+	const struct crm_err *(*link)(void *ctx, const struct crm_field *,
+	    struct crm_view who, uint64_t *out);
+	void *link_ctx;
+	const char *user; /* who "me" is; NULL: nobody */
+};
+
+/*
+ * Read one value.
+ *
+ * text      as a person or a file wrote it; UTF-8 without NUL
+ * json      the text is a JSON number: its point is '.' whatever ctx says
+ * out       the value is appended as it stands in a record; nothing for a
+ *           text that is empty or only blanks
+ * currency  of money: set to the code that the text named, else left alone;
+ *           may be NULL: then naming one is refused
+ *
+ * Money keeps the digits behind the point as written: crm_rec_finish() gives
+ * it those of its currency.
+ *
+ * Fails with DATA: what is wrong, the text in quotes, without the field.
+ */
+CRM_CHECK const struct crm_err *crm_value_parse(const struct crm_value_ctx *,
+    const struct crm_field *, struct crm_view text, bool json,
+    struct crm_buf *out, char currency[4]);
+
+/* Add a value as text: as TSV and CSV have it before escaping. */
+void crm_value_add_text(
+    struct crm_buf *, const struct crm_field *, struct crm_view value);
+
+/* Does JSON have it bare (a number or a bool), not as a string? */
+bool crm_value_is_bare(const struct crm_field *);
+
+/*
+ * Add a key whose byte order is the order of values, and which is equal for
+ * values that are equal when folded.  Phones: their digits backwards, so that
+ * a number without its country is a beginning.
+ */
+void crm_value_add_key(
+    struct crm_buf *, const struct crm_field *, struct crm_view value);
+
+/* The digits of a phone number, backwards; at most 40. */
+size_t crm_phone_key(struct crm_view phone, char out[40]);
+
+/* Single types, put into and taken out of their stored form. */
+void crm_value_put_date(struct crm_buf *, struct crm_date);
+bool crm_value_get_date(struct crm_view, struct crm_date *);
+void crm_value_put_time(struct crm_buf *, int64_t at_us);
+bool crm_value_get_time(struct crm_view, int64_t *at_us);
+void crm_value_put_dec(struct crm_buf *, struct crm_dec);
+bool crm_value_get_dec(struct crm_view, struct crm_dec *);
+bool crm_value_get_span(struct crm_view, struct crm_span *);
+
+/* The values of a field, one by one. */
+struct crm_many {
+	struct crm_view lengths; /* of those not handed out yet */
+	struct crm_view bytes;
+	uint64_t left;
+};
+
+/*
+ * Begin to go through the values of a stored field.
+ *
+ * many    does the field hold many (CRM_F_MANY)?  Else it is the one value
+ */
+void crm_many_begin(struct crm_many *, struct crm_view stored, bool many);
+bool crm_many_next(struct crm_many *, struct crm_view *out);
+uint64_t crm_many_count(struct crm_view stored, bool many);
+
+/*
+ * Put many values together.
+ *
+ * n       at least 1
+ */
+void crm_many_put(struct crm_buf *, const struct crm_view *value, size_t n);
+
+#endif

@@ -1,0 +1,75 @@
+/*
+ * block_impl - what the two halves of the block module share.
+ */
+#ifndef CRM_BLOCK_IMPL_H
+#define CRM_BLOCK_IMPL_H
+
+#include "store/block.h"
+
+#define CRM_BLOCK_VERSION 1
+
+/* A block whose head was checked. */
+struct crm_block {
+	const struct crm_form *form;
+	struct crm_view key;
+	const uint8_t *body;
+	size_t n;       /* bytes of body */
+	uint32_t count; /* entries */
+};
+
+/* One entry: FIXED and POSTING have a, HEAP and POSTING have id. */
+struct crm_ent {
+	struct crm_view a; /* FIXED: key behind the prefix; POSTING: group */
+	uint64_t id;
+	struct crm_view value;
+};
+
+/* A position between entries: goes forward only. */
+struct crm_block_pos {
+	uint32_t i;    /* entries before it */
+	size_t at;     /* offset in body (POSTING) */
+	uint64_t left; /* ids of the group not handed out yet */
+	struct crm_view group;
+	uint64_t id; /* the last one handed out */
+};
+
+/* The number in a HEAP key, 5 bytes; 0 where the key is cut. */
+uint64_t crm_block_base(const struct crm_form *, struct crm_view key);
+
+/* What the ids of a POSTING group have in common: their kind. */
+uint64_t crm_block_kind(
+    const struct crm_form *, struct crm_view prefix, struct crm_view group);
+
+/* Check the head of a block.  Fails with DATA. */
+CRM_CHECK const struct crm_err *crm_block_open(const struct crm_form *,
+    struct crm_view key, struct crm_view value, struct crm_block *out);
+
+/*
+ * Step to the next entry.
+ *
+ * Returns 1, 0 at the end, -1 when the block cannot be read.
+ */
+int crm_block_step(
+    const struct crm_block *, struct crm_block_pos *, struct crm_ent *out);
+
+/* The i-th entry of a HEAP or FIXED block; false when it cannot be read. */
+bool crm_block_at(const struct crm_block *, uint32_t i, struct crm_ent *out);
+
+/* Order of entries of one prefix. */
+int crm_ent_cmp(const struct crm_ent *, const struct crm_ent *);
+
+/* Take a full key apart; false when it is none of this form. */
+bool crm_ent_parse(
+    const struct crm_form *, struct crm_view key, struct crm_ent *out);
+
+/* Put a full key together again: prefix and entry; returns its length. */
+size_t crm_ent_key(const struct crm_form *, struct crm_view prefix,
+    const struct crm_ent *, char out[CRM_KEY_MAX]);
+
+/* The key of a prefix's first block: zeros behind the prefix. */
+size_t crm_block_first_key(
+    const struct crm_form *, struct crm_view prefix, char out[CRM_KEY_MAX]);
+
+const struct crm_err *crm_block_damaged(struct crm_view key, const char *what);
+
+#endif

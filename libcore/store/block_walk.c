@@ -1,0 +1,544 @@
+/* Reading blocks: positions in a table. */
+#include "base/mem.h"
+#include "record/id.h"
+#include "store/block_impl.h"
+
+/* The groups of a POSTING block, when they are wanted whole. */
+struct group {
+	struct crm_view name;
+	uint32_t from, n; /* its ids */
+};
+
+struct crm_walk {
+	struct crm_cur *cur;
+	const struct crm_form *form;
+	struct crm_block b;
+	bool loaded;
+	uint32_t i; /* the entry at hand */
+	/* POSTING: all entries of the block */
+	uint64_t *id;
+	uint8_t *byte;
+	struct group *group;
+	size_t id_cap, byte_cap, group_cap, ngroups;
+	size_t g; /* the group at hand */
+	/* the group that crm_walk_ids() goes through */
+	char want[CRM_KEY_MAX];
+	size_t want_n;
+	bool want_more;
+	bool fresh; /* the group at hand was not handed out yet */
+};
+
+const struct crm_err *
+crm_walk_open(struct crm_txn *t, enum crm_table table, struct crm_walk **out)
+{
+	const struct crm_err *err;
+	struct crm_walk *w = crm_calloc(1, sizeof(*w));
+
+	*out = NULL;
+	w->form = crm_form_of(table);
+	err = crm_cur_open(t, table, &w->cur);
+	if (err != NULL) {
+		crm_free(w);
+		return err;
+	}
+	*out = w;
+	return NULL;
+}
+
+void
+crm_walk_close(struct crm_walk *w)
+{
+	if (w == NULL)
+		return;
+	crm_cur_close(w->cur);
+	crm_free(w->id);
+	crm_free(w->byte);
+	crm_free(w->group);
+	crm_free(w);
+}
+
+const struct crm_err *
+crm_walk_renew(struct crm_walk *w)
+{
+	w->loaded = false;
+	w->want_more = false;
+	return crm_cur_renew(w->cur);
+}
+
+static struct crm_view
+prefix_of(const struct crm_walk *w)
+{
+	return crm_view(w->b.key.p, w->form->prefix);
+}
+
+/* Take a POSTING block apart. */
+static const struct crm_err *
+unpack(struct crm_walk *w)
+{
+	struct crm_block_pos pos = { 0 };
+	struct crm_ent e;
+	uint32_t i;
+
+	w->id = crm_grow(w->id, &w->id_cap, w->b.count, sizeof(*w->id));
+	if (w->form->value > 0)
+		w->byte = crm_grow(w->byte, &w->byte_cap, w->b.count, 1);
+	w->ngroups = 0;
+	for (i = 0; i < w->b.count; i++) {
+		if (crm_block_step(&w->b, &pos, &e) != 1)
+			return crm_block_damaged(
+			    w->b.key, "an entry that cannot be read");
+		if (i == 0 || e.a.p != w->group[w->ngroups - 1].name.p) {
+			w->group = crm_grow(w->group, &w->group_cap,
+			    w->ngroups + 1, sizeof(*w->group));
+			w->group[w->ngroups].name = e.a;
+			w->group[w->ngroups].from = i;
+			w->group[w->ngroups++].n = 0;
+		}
+		w->group[w->ngroups - 1].n++;
+		w->id[i] = e.id;
+		if (w->form->value > 0)
+			w->byte[i] = (uint8_t)e.value.p[0];
+	}
+	w->g = 0;
+	return NULL;
+}
+
+/* Make a block the one at hand; no key: there is none. */
+static const struct crm_err *
+load(struct crm_walk *w, struct crm_view key, struct crm_view value)
+{
+	const struct crm_err *err;
+
+	w->loaded = false;
+	if (key.p == NULL)
+		return NULL;
+	err = crm_block_open(w->form, key, value, &w->b);
+	if (err == NULL && w->form->layout == CRM_POSTING)
+		err = unpack(w);
+	w->loaded = err == NULL;
+	w->i = 0;
+	return err;
+}
+
+/* POSTING: the group of an entry, looked for from the one at hand on. */
+static size_t
+group_of(struct crm_walk *w, uint32_t i)
+{
+	while (i < w->group[w->g].from)
+		w->g--;
+	while (i >= w->group[w->g].from + w->group[w->g].n)
+		w->g++;
+	return w->g;
+}
+
+/* The entry at hand. */
+static const struct crm_err *
+entry(struct crm_walk *w, struct crm_entry *out)
+{
+	struct crm_ent e;
+
+	out->prefix = CRM_VNULL;
+	if (!w->loaded)
+		return NULL;
+	if (w->form->layout == CRM_POSTING) {
+		out->key = w->group[group_of(w, w->i)].name;
+		out->id = w->id[w->i];
+		out->value = w->form->value > 0 ? crm_view(&w->byte[w->i], 1)
+						: CRM_VNULL;
+	} else {
+		if (!crm_block_at(&w->b, w->i, &e))
+			return crm_block_damaged(
+			    w->b.key, "an entry that cannot be read");
+		out->key = e.a;
+		out->id = e.id;
+		out->value = e.value;
+		if (w->form->layout == CRM_HEAP)
+			out->id |=
+			    crm_be64_get(w->b.key.p) & ~CRM_ID_NUMBER_MAX;
+	}
+	out->prefix = prefix_of(w);
+	return NULL;
+}
+
+/*
+ * The number of entries of the block at hand that are below a key of the same
+ * prefix, which may be the beginning of one.
+ */
+static const struct crm_err *
+lower_bound(struct crm_walk *w, struct crm_view key, uint32_t *out)
+{
+	char text[CRM_KEY_MAX];
+	uint32_t lo = 0, hi = w->b.count, mid;
+	struct crm_ent e;
+	size_t n;
+
+	while (lo < hi) {
+		mid = lo + (hi - lo) / 2;
+		if (w->form->layout == CRM_POSTING) {
+			e.a = w->group[group_of(w, mid)].name;
+			e.id = w->id[mid];
+		} else if (!crm_block_at(&w->b, mid, &e))
+			return crm_block_damaged(
+			    w->b.key, "an entry that cannot be read");
+		n = crm_ent_key(w->form, prefix_of(w), &e, text);
+		if (crm_view_cmp(crm_view(text, n), key) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	*out = lo;
+	return NULL;
+}
+
+/* Load the block in which a key has to be, or the one behind it. */
+static const struct crm_err *
+seek_block(struct crm_walk *w, struct crm_view key)
+{
+	const struct crm_err *err;
+	struct crm_view k, v;
+
+	err = crm_cur_seek(w->cur, key, &k, &v);
+	if (err != NULL)
+		return err;
+	if (k.p == NULL || !crm_view_eq(k, key)) {
+		/* an earlier block of this prefix may hold it */
+		err = k.p == NULL ? crm_cur_last(w->cur, &k, &v)
+				  : crm_cur_prev(w->cur, &k, &v);
+		if (err != NULL)
+			return err;
+		if (k.p == NULL || k.n < w->form->prefix ||
+		    key.n < w->form->prefix ||
+		    memcmp(k.p, key.p, w->form->prefix) != 0) {
+			err = k.p == NULL ? crm_cur_first(w->cur, &k, &v)
+					  : crm_cur_next(w->cur, &k, &v);
+			if (err != NULL)
+				return err;
+		}
+	}
+	return load(w, k, v);
+}
+
+static const struct crm_err *
+next_block(struct crm_walk *w)
+{
+	const struct crm_err *err;
+	struct crm_view k, v;
+
+	err = crm_cur_next(w->cur, &k, &v);
+	return err != NULL ? err : load(w, k, v);
+}
+
+/* Is the block at hand of the same prefix as a key? */
+static bool
+same_prefix(const struct crm_walk *w, struct crm_view key)
+{
+	return w->loaded && key.n >= w->form->prefix &&
+	    (w->form->prefix == 0 ||
+		memcmp(w->b.key.p, key.p, w->form->prefix) == 0);
+}
+
+const struct crm_err *
+crm_walk_seek(struct crm_walk *w, struct crm_view key, struct crm_entry *out)
+{
+	const struct crm_err *err;
+
+	w->want_more = false;
+	err = seek_block(w, key);
+	if (err != NULL)
+		return err;
+	if (same_prefix(w, key)) {
+		err = lower_bound(w, key, &w->i);
+		if (err != NULL)
+			return err;
+		if (w->i == w->b.count) {
+			err = next_block(w);
+			if (err != NULL)
+				return err;
+		}
+	}
+	return entry(w, out);
+}
+
+const struct crm_err *
+crm_walk_next(struct crm_walk *w, struct crm_entry *out)
+{
+	const struct crm_err *err;
+
+	if (w->loaded && ++w->i == w->b.count) {
+		err = next_block(w);
+		if (err != NULL)
+			return err;
+	}
+	return entry(w, out);
+}
+
+const struct crm_err *
+crm_walk_prev(struct crm_walk *w, struct crm_entry *out)
+{
+	const struct crm_err *err;
+	struct crm_view k, v;
+
+	if (w->loaded && w->i-- == 0) {
+		err = crm_cur_prev(w->cur, &k, &v);
+		if (err == NULL)
+			err = load(w, k, v);
+		if (err != NULL)
+			return err;
+		w->i = w->loaded ? w->b.count - 1 : 0;
+		w->g = w->loaded && w->ngroups > 0 ? w->ngroups - 1 : 0;
+	}
+	return entry(w, out);
+}
+
+const struct crm_err *
+crm_walk_floor(struct crm_walk *w, struct crm_view key, struct crm_entry *out)
+{
+	const struct crm_err *err;
+	char text[CRM_KEY_MAX];
+	struct crm_view k, v;
+	struct crm_ent e;
+	size_t n;
+
+	err = crm_walk_seek(w, key, out);
+	if (err != NULL)
+		return err;
+	if (!w->loaded) {
+		/* all entries are below: the last one of the table */
+		err = crm_cur_last(w->cur, &k, &v);
+		if (err == NULL)
+			err = load(w, k, v);
+		if (err != NULL)
+			return err;
+		w->i = w->loaded ? w->b.count - 1 : 0;
+		w->g = w->loaded && w->ngroups > 0 ? w->ngroups - 1 : 0;
+		return entry(w, out);
+	}
+	e.a = out->key;
+	e.id = out->id;
+	n = crm_ent_key(w->form, out->prefix, &e, text);
+	if (crm_view_eq(crm_view(text, n), key))
+		return NULL;
+	return crm_walk_prev(w, out);
+}
+
+/* HEAP: find an id in the block at hand; *past: it is behind this block. */
+static const struct crm_err *
+find_in_block(
+    struct crm_walk *w, uint64_t number, struct crm_view *value, bool *past)
+{
+	uint32_t lo = 0, hi = w->b.count, mid;
+	struct crm_ent e;
+
+	*past = false;
+	*value = CRM_VNULL;
+	while (lo < hi) {
+		mid = lo + (hi - lo) / 2;
+		if (!crm_block_at(&w->b, mid, &e))
+			return crm_block_damaged(
+			    w->b.key, "an entry that cannot be read");
+		if (e.id == number) {
+			*value = e.value;
+			w->i = mid;
+			return NULL;
+		}
+		if (e.id < number)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	*past = lo == w->b.count;
+	w->i = lo;
+	return NULL;
+}
+
+const struct crm_err *
+crm_walk_get(struct crm_walk *w, uint64_t id, struct crm_view *value)
+{
+	const struct crm_err *err;
+	char key[8];
+	bool past, near;
+
+	*value = CRM_VNULL;
+	crm_be64(key, id);
+	/* Ids that come in order are in the block at hand or behind it. */
+	near =
+	    same_prefix(w, crm_view(key, 8)) && memcmp(w->b.key.p, key, 8) <= 0;
+	if (near) {
+		err = find_in_block(w, crm_id_number(id), value, &past);
+		if (err != NULL || value->p != NULL || !past)
+			return err;
+		err = next_block(w);
+		if (err != NULL)
+			return err;
+		if (!w->loaded || memcmp(w->b.key.p, key, 8) > 0)
+			return NULL; /* it would have been in the one before */
+		err = find_in_block(w, crm_id_number(id), value, &past);
+		if (err != NULL || value->p != NULL || !past)
+			return err;
+	}
+	err = seek_block(w, crm_view(key, 8));
+	if (err != NULL || !same_prefix(w, crm_view(key, 8)))
+		return err;
+	return find_in_block(w, crm_id_number(id), value, &past);
+}
+
+/* Point at the ids of the wanted group in the block at hand. */
+static bool
+take_group(struct crm_walk *w, struct crm_ids *out)
+{
+	struct crm_view want = crm_view(w->want, w->want_n);
+	struct crm_view name = crm_view_skip(want, w->form->prefix);
+	size_t lo = 0, hi = w->ngroups, mid;
+	int c;
+
+	out->n = 0;
+	if (!same_prefix(w, want))
+		return false;
+	while (lo < hi) {
+		mid = lo + (hi - lo) / 2;
+		c = crm_view_cmp(w->group[mid].name, name);
+		if (c == 0) {
+			w->g = mid;
+			w->i = w->group[mid].from;
+			out->id = w->id + w->group[mid].from;
+			out->byte = w->form->value > 0
+			    ? w->byte + w->group[mid].from
+			    : NULL;
+			out->n = w->group[mid].n;
+			w->want_more = mid + 1 == w->ngroups;
+			return true;
+		}
+		if (c < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	w->want_more = false;
+	w->g = lo < w->ngroups ? lo : 0;
+	return lo == w->ngroups; /* it may begin in the next block */
+}
+
+const struct crm_err *
+crm_walk_ids(struct crm_walk *w, struct crm_view key, struct crm_ids *out)
+{
+	const struct crm_err *err;
+
+	out->n = 0;
+	if (key.n + 1 + 8 > CRM_KEY_MAX)
+		return NULL;
+	memcpy(w->want, key.p, key.n);
+	w->want_n = key.n;
+	w->want[key.n] = '\0';
+	err = seek_block(w, crm_view(w->want, key.n + 1));
+	if (err != NULL || !take_group(w, out) || out->n > 0)
+		return err;
+	err = next_block(w);
+	if (err == NULL)
+		(void)take_group(w, out);
+	return err;
+}
+
+const struct crm_err *
+crm_walk_more_ids(struct crm_walk *w, struct crm_ids *out)
+{
+	const struct crm_err *err;
+
+	out->n = 0;
+	if (!w->want_more)
+		return NULL;
+	err = next_block(w);
+	if (err != NULL)
+		return err;
+	w->want_more = false;
+	if (w->loaded)
+		(void)take_group(w, out);
+	w->fresh = out->n == 0;
+	return NULL;
+}
+
+const struct crm_err *
+crm_walk_count(
+    struct crm_walk *w, struct crm_view key, uint64_t max, uint64_t *out)
+{
+	const struct crm_err *err;
+	struct crm_ids ids;
+
+	*out = 0;
+	for (err = crm_walk_ids(w, key, &ids); err == NULL && ids.n > 0;
+	     err = crm_walk_more_ids(w, &ids)) {
+		*out += ids.n;
+		if (*out >= max)
+			break;
+	}
+	return err;
+}
+
+/* The group at hand. */
+static const struct crm_err *
+group_entry(struct crm_walk *w, struct crm_entry *out)
+{
+	w->fresh = false;
+	out->prefix = CRM_VNULL;
+	if (!w->loaded)
+		return NULL;
+	out->prefix = prefix_of(w);
+	out->key = w->group[w->g].name;
+	out->id = w->id[w->group[w->g].from];
+	out->value = CRM_VNULL;
+	return NULL;
+}
+
+const struct crm_err *
+crm_walk_group(struct crm_walk *w, struct crm_view key, struct crm_entry *out)
+{
+	const struct crm_err *err;
+
+	err = crm_walk_seek(w, key, out);
+	return err != NULL ? err : group_entry(w, out);
+}
+
+void
+crm_walk_group_ids(struct crm_walk *w, struct crm_ids *out)
+{
+	const struct group *g = &w->group[w->g];
+	size_t n = w->form->prefix;
+
+	if (n > 0)
+		memcpy(w->want, w->b.key.p, n);
+	memcpy(w->want + n, g->name.p, g->name.n);
+	w->want_n = n + g->name.n;
+	w->want_more = w->g + 1 == w->ngroups;
+	out->id = w->id + g->from;
+	out->byte = w->form->value > 0 ? w->byte + g->from : NULL;
+	out->n = g->n;
+}
+
+const struct crm_err *
+crm_walk_next_group(struct crm_walk *w, struct crm_entry *out)
+{
+	const struct crm_err *err;
+	char name[CRM_KEY_MAX], prefix[8];
+	bool same = false;
+	size_t n;
+
+	out->prefix = CRM_VNULL;
+	if (!w->loaded)
+		return NULL;
+	if (w->fresh)
+		return group_entry(w, out);
+	n = w->group[w->g].name.n;
+	memcpy(name, w->group[w->g].name.p, n);
+	memcpy(prefix, w->b.key.p, w->form->prefix);
+	/* Blocks that hold nothing but the same group are stepped over. */
+	while (w->g + 1 == w->ngroups) {
+		err = next_block(w);
+		if (err != NULL || !w->loaded)
+			return err;
+		same = memcmp(prefix, w->b.key.p, w->form->prefix) == 0 &&
+		    crm_view_eq(w->group[0].name, crm_view(name, n));
+		if (!same)
+			return group_entry(w, out);
+	}
+	w->i = w->group[++w->g].from;
+	return group_entry(w, out);
+}

@@ -1,0 +1,497 @@
+/* Writing blocks: a stream of puts and removals, in order, merged into the
+ * blocks that are there. */
+#include "base/mem.h"
+#include "record/id.h"
+#include "store/block_impl.h"
+
+/* An entry that waits to be put into a block; its bytes are in 'bytes'. */
+struct pending {
+	size_t a, a_n, value, value_n; /* offsets and lengths */
+	uint64_t id;
+	size_t size; /* bytes it needs behind the one before it */
+};
+
+struct crm_block_writer {
+	struct crm_txn *txn;
+	enum crm_table table;
+	const struct crm_form *form;
+	struct crm_cur *cur;
+	/* The block at hand: its key, and a copy of what it held. */
+	bool open, exists;
+	char key[CRM_KEY_MAX];
+	size_t key_n;
+	struct crm_buf old;
+	struct crm_block block;
+	struct crm_block_pos pos;
+	struct crm_ent ent; /* the next one of it */
+	bool more;
+	/* The key of the block behind it, when that has the same prefix. */
+	char bound[CRM_KEY_MAX];
+	size_t bound_n;
+	bool at_end; /* no block of the table is behind it */
+	/* What the new blocks will hold. */
+	struct pending *pending;
+	size_t npending, pending_cap, size;
+	struct crm_buf bytes;
+	bool put_one;           /* the block at hand was written already */
+	char last[CRM_KEY_MAX]; /* key of the operation before */
+	size_t last_n;
+	struct crm_buf out;
+};
+
+#define BYTES_MAX ((size_t)64 << 20)
+
+const struct crm_err *
+crm_block_write(
+    struct crm_txn *t, enum crm_table table, struct crm_block_writer **out)
+{
+	struct crm_block_writer *w = crm_calloc(1, sizeof(*w));
+	const struct crm_err *err;
+
+	*out = NULL;
+	w->txn = t;
+	w->table = table;
+	w->form = crm_form_of(table);
+	w->old.max = w->bytes.max = w->out.max = BYTES_MAX;
+	err = crm_cur_open(t, table, &w->cur);
+	if (err != NULL) {
+		crm_block_abandon(w);
+		return err;
+	}
+	*out = w;
+	return NULL;
+}
+
+void
+crm_block_abandon(struct crm_block_writer *w)
+{
+	if (w == NULL)
+		return;
+	crm_cur_close(w->cur);
+	crm_buf_release(&w->old);
+	crm_buf_release(&w->bytes);
+	crm_buf_release(&w->out);
+	crm_free(w->pending);
+	crm_free(w);
+}
+
+static struct crm_view
+prefix_of(const struct crm_block_writer *w)
+{
+	return crm_view(w->key, w->form->prefix);
+}
+
+static size_t
+varint_size(uint64_t v)
+{
+	size_t n = 1;
+
+	for (; v >= 0x80; v >>= 7)
+		n++;
+	return n;
+}
+
+static struct crm_ent
+ent_of(const struct crm_block_writer *w, const struct pending *p)
+{
+	struct crm_ent e = { crm_view(w->bytes.p + p->a, p->a_n), p->id,
+		crm_view(w->bytes.p + p->value, p->value_n) };
+
+	return e;
+}
+
+/*
+ * Bytes that an entry needs in a block: behind another one, or (prev NULL)
+ * as the first.
+ */
+static size_t
+entry_size(const struct crm_block_writer *w, const struct crm_ent *prev,
+    const struct crm_ent *e)
+{
+	uint64_t kind;
+
+	switch (w->form->layout) {
+	case CRM_HEAP:
+		return 2 + 5 + e->value.n;
+	case CRM_FIXED:
+		return (size_t)w->form->key + w->form->value;
+	case CRM_POSTING:
+		break;
+	}
+	if (prev != NULL && crm_view_eq(prev->a, e->a))
+		return varint_size(e->id - prev->id) + w->form->value;
+	kind = crm_block_kind(w->form, prefix_of(w), e->a);
+	return varint_size(e->a.n) + e->a.n + 2 + varint_size(e->id - kind) +
+	    w->form->value;
+}
+
+/* Encode the entries from..to behind a head. */
+static void
+encode(struct crm_block_writer *w, struct crm_view key, size_t from, size_t to)
+{
+	struct crm_buf *b = &w->out;
+	uint64_t base = crm_block_base(w->form, key), last = 0;
+	char tmp[CRM_VARINT_MAX];
+	size_t i, j, end, n = to - from;
+	struct crm_ent e;
+	char *p;
+
+	crm_buf_reset(b);
+	crm_buf_add(b, "\0\0\0\0\0\0\0", CRM_HEAD);
+	if (w->form->layout == CRM_HEAP && n > 1) {
+		p = crm_buf_room(b, 2 * n);
+		memset(p, 0, 2 * n);
+		crm_buf_used(b, 2 * n);
+	}
+	for (i = from, j = from; i < to; i++) {
+		e = ent_of(w, &w->pending[i]);
+		switch (w->form->layout) {
+		case CRM_HEAP:
+			crm_buf_add(b, tmp, crm_varint_put(tmp, e.id - base));
+			crm_buf_addv(b, e.value);
+			end = b->n - CRM_HEAD - 2 * n;
+			if (n > 1)
+				crm_le16(b->p + CRM_HEAD + 2 * (i - from),
+				    (uint16_t)end);
+			break;
+		case CRM_FIXED:
+			crm_buf_addv(b, e.a);
+			crm_buf_addv(b, e.value);
+			break;
+		case CRM_POSTING:
+			if (i == j) { /* a new group */
+				for (j = i + 1; j < to; j++) {
+					struct crm_ent f =
+					    ent_of(w, &w->pending[j]);
+
+					if (!crm_view_eq(f.a, e.a))
+						break;
+				}
+				crm_buf_add(b, tmp, crm_varint_put(tmp, e.a.n));
+				crm_buf_addv(b, e.a);
+				crm_buf_add(b, tmp, crm_varint_put(tmp, j - i));
+				last =
+				    crm_block_kind(w->form, prefix_of(w), e.a);
+			}
+			crm_buf_add(b, tmp, crm_varint_put(tmp, e.id - last));
+			crm_buf_addv(b, e.value);
+			last = e.id;
+			break;
+		}
+	}
+	crm_head_seal(b, key, (uint8_t)w->form->layout, (uint16_t)n);
+}
+
+/* Write the entries from..to as one block. */
+static const struct crm_err *
+write_block(struct crm_block_writer *w, size_t from, size_t to)
+{
+	char first[CRM_KEY_MAX];
+	struct crm_view key = crm_view(w->key, w->key_n);
+	struct crm_ent e;
+	bool was = w->exists && !w->put_one;
+
+	if (w->put_one) {
+		e = ent_of(w, &w->pending[from]);
+		key = crm_view(
+		    first, crm_ent_key(w->form, prefix_of(w), &e, first));
+	}
+	w->put_one = true;
+	encode(w, key, from, to);
+	if (was && crm_view_eq(crm_buf_view(&w->out), crm_buf_view(&w->old)))
+		return NULL;
+	if (w->at_end && !was)
+		return crm_cur_append(w->cur, key, crm_buf_view(&w->out));
+	return crm_kv_put(w->txn, w->table, key, crm_buf_view(&w->out));
+}
+
+/* Bytes that the entries of a block may need beside key and head. */
+static size_t
+room(const struct crm_block_writer *w, size_t from)
+{
+	size_t key = w->key_n;
+
+	if (w->put_one && w->form->layout == CRM_POSTING)
+		key = w->form->prefix + w->pending[from].a_n + 9;
+	return w->form->limit - CRM_HEAD - key;
+}
+
+/* How many entries from..on fit so many bytes; at least one is taken. */
+static size_t
+cut(const struct crm_block_writer *w, size_t from, size_t bytes)
+{
+	struct crm_ent e = ent_of(w, &w->pending[from]);
+	size_t used = entry_size(w, NULL, &e), i = from + 1;
+
+	while (i < w->npending && used + w->pending[i].size <= bytes)
+		used += w->pending[i++].size;
+	return i;
+}
+
+/*
+ * Write all pending entries: in one block if they fit, else in blocks of
+ * about the same size, so that the next entry between them finds room.
+ */
+static const struct crm_err *
+write_pending(struct crm_block_writer *w)
+{
+	const struct crm_err *err = NULL;
+	size_t from, to, i, bytes, left, parts;
+
+	for (from = 0; err == NULL && from < w->npending; from = to) {
+		for (left = 0, i = from; i < w->npending; i++)
+			left += w->pending[i].size;
+		bytes = room(w, from);
+		parts = (left + bytes - 1) / bytes;
+		to = cut(w, from, parts > 1 ? left / parts + 1 : bytes);
+		err = write_block(w, from, to);
+	}
+	w->npending = 0;
+	w->size = 0;
+	crm_buf_reset(&w->bytes);
+	return err;
+}
+
+/*
+ * Add an entry to the pending ones.  What comes behind all that the block
+ * held fills blocks to the brim; what comes between goes into halves.
+ */
+static const struct crm_err *
+push(struct crm_block_writer *w, const struct crm_ent *e, bool behind)
+{
+	const struct crm_err *err;
+	struct pending *p;
+	struct crm_ent prev;
+	size_t size = 0, n = w->npending;
+
+	if (n > 0) {
+		prev = ent_of(w, &w->pending[n - 1]);
+		size = entry_size(w, &prev, e);
+		if (w->size + size >
+		    (behind ? room(w, 0) : 2 * (size_t)w->form->limit)) {
+			err = write_pending(w);
+			if (err != NULL)
+				return err;
+			n = 0;
+		}
+	}
+	if (n == 0)
+		size = entry_size(w, NULL, e);
+	w->pending =
+	    crm_grow(w->pending, &w->pending_cap, n + 1, sizeof(*w->pending));
+	p = &w->pending[n];
+	p->id = e->id;
+	p->size = size;
+	p->a_n = e->a.n;
+	p->value_n = e->value.n;
+	if (n > 0 && w->form->layout == CRM_POSTING &&
+	    crm_view_eq(prev.a, e->a))
+		p->a = p[-1].a;
+	else {
+		p->a = w->bytes.n;
+		crm_buf_addv(&w->bytes, e->a);
+	}
+	p->value = w->bytes.n;
+	crm_buf_addv(&w->bytes, e->value);
+	w->npending++;
+	w->size += size;
+	return crm_buf_end(&w->bytes);
+}
+
+/* Step to the next entry that the block at hand held. */
+static const struct crm_err *
+step(struct crm_block_writer *w)
+{
+	int rc = crm_block_step(&w->block, &w->pos, &w->ent);
+
+	w->more = rc == 1;
+	if (rc < 0)
+		return crm_block_damaged(
+		    crm_view(w->key, w->key_n), "an entry that cannot be read");
+	return NULL;
+}
+
+/* Write the block at hand with what was put into it. */
+static const struct crm_err *
+finish(struct crm_block_writer *w)
+{
+	const struct crm_err *err = NULL;
+
+	if (!w->open)
+		return NULL;
+	w->open = false;
+	while (err == NULL && w->more) {
+		err = push(w, &w->ent, false);
+		if (err == NULL)
+			err = step(w);
+	}
+	if (err != NULL)
+		return err;
+	if (w->npending == 0 && w->exists && !w->put_one)
+		return crm_kv_del(w->txn, w->table, crm_view(w->key, w->key_n));
+	return write_pending(w);
+}
+
+static void
+keep_bound(struct crm_block_writer *w, struct crm_view key, struct crm_view k)
+{
+	w->at_end = k.p == NULL;
+	w->bound_n = 0;
+	if (k.p == NULL || k.n < w->form->prefix || k.n > CRM_KEY_MAX ||
+	    memcmp(k.p, key.p, w->form->prefix) != 0)
+		return;
+	memcpy(w->bound, k.p, k.n);
+	w->bound_n = k.n;
+}
+
+/* Copy the block found, so that writing does not change what is read. */
+static const struct crm_err *
+take_block(struct crm_block_writer *w, struct crm_view k, struct crm_view v)
+{
+	const struct crm_err *err;
+
+	w->exists = true;
+	if (k.n > CRM_KEY_MAX)
+		return crm_block_damaged(k, "a key too long");
+	memcpy(w->key, k.p, k.n);
+	w->key_n = k.n;
+	crm_buf_addv(&w->old, v);
+	err = crm_buf_end(&w->old);
+	if (err != NULL)
+		return err;
+	memset(&w->pos, 0, sizeof(w->pos));
+	err = crm_block_open(w->form, crm_view(w->key, w->key_n),
+	    crm_buf_view(&w->old), &w->block);
+	return err != NULL ? err : step(w);
+}
+
+/* Find the block that a key belongs to, or begin a prefix's first one. */
+static const struct crm_err *
+locate(struct crm_block_writer *w, struct crm_view key)
+{
+	const struct crm_err *err = NULL;
+	struct crm_view k = CRM_VNULL, v = CRM_VNULL;
+	size_t p = w->form->prefix;
+
+	w->open = true;
+	w->exists = w->more = w->put_one = false;
+	crm_buf_reset(&w->old);
+	if (!w->at_end) {
+		err = crm_cur_seek(w->cur, key, &k, &v);
+		if (err != NULL)
+			return err;
+		if (k.p != NULL && crm_view_eq(k, key)) {
+			err = take_block(w, k, v);
+			if (err == NULL)
+				err = crm_cur_next(w->cur, &k, &v);
+			if (err == NULL)
+				keep_bound(w, key, k);
+			return err;
+		}
+		keep_bound(w, key, k);
+		err = k.p == NULL ? crm_cur_last(w->cur, &k, &v)
+				  : crm_cur_prev(w->cur, &k, &v);
+		if (err != NULL)
+			return err;
+		if (k.p != NULL && k.n >= p && memcmp(k.p, key.p, p) == 0)
+			return take_block(w, k, v);
+	}
+	w->key_n = crm_block_first_key(w->form, crm_view(key.p, p), w->key);
+	return NULL;
+}
+
+/* Does a key lie behind the block at hand? */
+static bool
+is_beyond(const struct crm_block_writer *w, struct crm_view key)
+{
+	if (memcmp(w->key, key.p, w->form->prefix) != 0)
+		return true;
+	return w->bound_n > 0 &&
+	    crm_view_cmp(key, crm_view(w->bound, w->bound_n)) >= 0;
+}
+
+static const struct crm_err *
+check_order(struct crm_block_writer *w, struct crm_view key)
+{
+	if (key.n > CRM_KEY_MAX || key.n < w->form->prefix)
+		return crm_err(CRM_E_BUG, "a key of %zu bytes for '%s'", key.n,
+		    crm_table_name(w->table));
+	if (w->last_n > 0 &&
+	    crm_view_cmp(crm_view(w->last, w->last_n), key) >= 0)
+		return crm_err(CRM_E_BUG, "keys of '%s' out of order",
+		    crm_table_name(w->table));
+	memcpy(w->last, key.p, key.n);
+	w->last_n = key.n;
+	return NULL;
+}
+
+/* Bring the writer to a key: all entries before it are pending or written,
+ * and one with the same key is stepped over. */
+static const struct crm_err *
+go_to(struct crm_block_writer *w, struct crm_view key, struct crm_ent *e)
+{
+	const struct crm_err *err;
+	int c = -1;
+
+	err = check_order(w, key);
+	if (err != NULL)
+		return err;
+	if (!crm_ent_parse(w->form, key, e))
+		return crm_err(CRM_E_BUG, "a key that is none of '%s'",
+		    crm_table_name(w->table));
+	if (!w->open || is_beyond(w, key)) {
+		err = finish(w);
+		if (err == NULL)
+			err = locate(w, key);
+		if (err != NULL)
+			return err;
+	}
+	while (w->more) {
+		c = crm_ent_cmp(&w->ent, e);
+		if (c > 0)
+			return NULL;
+		if (c < 0) {
+			err = push(w, &w->ent, false);
+			if (err != NULL)
+				return err;
+		}
+		err = step(w);
+		if (err != NULL || c == 0)
+			return err;
+	}
+	return NULL;
+}
+
+const struct crm_err *
+crm_block_put(
+    struct crm_block_writer *w, struct crm_view key, struct crm_view value)
+{
+	const struct crm_err *err;
+	struct crm_ent e;
+
+	err = go_to(w, key, &e);
+	if (err != NULL)
+		return err;
+	e.value = value;
+	return push(w, &e, !w->more);
+}
+
+const struct crm_err *
+crm_block_del(struct crm_block_writer *w, struct crm_view key)
+{
+	struct crm_ent e;
+
+	return go_to(w, key, &e);
+}
+
+const struct crm_err *
+crm_block_close(struct crm_block_writer *w)
+{
+	const struct crm_err *err;
+
+	if (w == NULL)
+		return NULL;
+	err = finish(w);
+	crm_block_abandon(w);
+	return err;
+}

@@ -1,0 +1,743 @@
+#include "store/engine.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <lmdb.h>
+#include <stdio.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+
+#define MAP_WANTED (UINT64_C(16) << 30)
+#define MAP_SPARE (UINT64_C(64) << 20) /* more than the file, at the least */
+#define LOCK_FILE_BYTES 65536          /* room for 1,022 readers */
+#define MAX_READERS 1022
+#define GROW_TRIES 40
+
+struct crm_env {
+	MDB_env *env;
+	MDB_dbi dbi[CRM_NTABLES];
+	char *dir;
+	enum crm_env_mode mode;
+	bool shared;
+	pid_t owner;
+	unsigned int live; /* transactions that hold a snapshot */
+	bool map_full;     /* the transaction at hand met the map's end */
+};
+
+struct crm_txn {
+	struct crm_env *env;
+	MDB_txn *txn;
+	bool writes, paused;
+	size_t dirty;
+};
+
+struct crm_cur {
+	struct crm_txn *txn;
+	MDB_cursor *cur;
+	enum crm_table table;
+};
+
+static void (*on_damage)(const char *);
+
+#define X(table, name) name,
+static const char *const table_names[CRM_NTABLES] = { CRM_TABLES(X) };
+#undef X
+
+const char *
+crm_table_name(enum crm_table t)
+{
+	return table_names[t];
+}
+
+void
+crm_env_on_damage(void (*handler)(const char *))
+{
+	on_damage = handler;
+}
+
+static void
+assert_failed(MDB_env *env, const char *msg)
+{
+	(void)env;
+	if (on_damage != NULL)
+		on_damage(msg);
+	_exit(crm_err_exit(CRM_E_DATA));
+}
+
+/* LMDB says EIO for a full disk: say what it really is. */
+static const struct crm_err *
+io_error(const struct crm_env *env, const char *what, int rc)
+{
+	struct statvfs vfs;
+	struct rlimit lim;
+	struct stat st;
+	char path[4200];
+
+	(void)snprintf(path, sizeof(path), "%s/data.mdb", env->dir);
+	if ((rc == EIO || rc == ENOSPC) && statvfs(env->dir, &vfs) == 0 &&
+	    vfs.f_bavail < 16)
+		return crm_err(
+		    CRM_E_IO, "%s: the disk of '%s' is full", what, env->dir);
+	if ((rc == EIO || rc == EFBIG) && getrlimit(RLIMIT_FSIZE, &lim) == 0 &&
+	    lim.rlim_cur != RLIM_INFINITY && stat(path, &st) == 0 &&
+	    (rlim_t)st.st_size + MAP_SPARE / 64 >= lim.rlim_cur)
+		return crm_err(CRM_E_IO,
+		    "%s: the limit on file sizes (ulimit -f) is reached", what);
+	return crm_err(CRM_E_IO, "%s: %s", what, mdb_strerror(rc));
+}
+
+static const struct crm_err *
+damaged(const struct crm_env *env, const char *what, int rc)
+{
+	return crm_err(CRM_E_DATA,
+	    "the store '%s' is damaged (%s: %s): see crm-store check", env->dir,
+	    what, mdb_strerror(rc));
+}
+
+/* An LMDB code in the words of our errors. */
+static const struct crm_err *
+translate(struct crm_env *env, const char *what, int rc)
+{
+	switch (rc) {
+	case MDB_MAP_FULL:
+		env->map_full = true;
+		return crm_err(CRM_E_IO, "the store's map is full");
+	case MDB_READERS_FULL:
+		return crm_err(CRM_E_LOCKED,
+		    "too many programs read the store '%s' at once", env->dir);
+	case MDB_VERSION_MISMATCH:
+		return crm_err(CRM_E_CONFIG,
+		    "the store '%s' was made by another version of LMDB",
+		    env->dir);
+	case MDB_INVALID:
+		return crm_err(CRM_E_DATA,
+		    "'%s/data.mdb' is not a store of this machine", env->dir);
+	case MDB_CORRUPTED:
+	case MDB_PAGE_NOTFOUND:
+	case MDB_PANIC:
+	case MDB_BAD_TXN:
+	case MDB_INCOMPATIBLE:
+		return damaged(env, what, rc);
+	case ENOENT:
+		return crm_err(CRM_E_NOINPUT, "no store at '%s'", env->dir);
+	case EACCES:
+	case EPERM:
+	case EROFS:
+		return crm_err(
+		    CRM_E_NOPERM, "'%s': %s", env->dir, mdb_strerror(rc));
+	case ENOMEM:
+		return crm_err(CRM_E_AGAIN, "%s: out of memory", what);
+	case EIO:
+	case ENOSPC:
+	case EFBIG:
+		return io_error(env, what, rc);
+	default:
+		break;
+	}
+	return crm_err(
+	    rc < 0 ? CRM_E_BUG : CRM_E_IO, "%s: %s", what, mdb_strerror(rc));
+}
+
+/*
+ * Give the lock file its blocks before LMDB maps it: on a full disk it would
+ * die by SIGBUS.
+ */
+static const struct crm_err *
+reserve_lock_file(const char *dir, bool shared)
+{
+	const struct crm_err *err = NULL;
+	char path[4200];
+	struct stat st;
+	int fd, rc;
+
+	(void)snprintf(path, sizeof(path), "%s/lock.mdb", dir);
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
+	    shared ? 0660 : 0600);
+	if (fd < 0) {
+		if (errno == ENOENT)
+			return crm_err(CRM_E_NOINPUT, "no store at '%s'", dir);
+		if (errno == EROFS)
+			return NULL; /* LMDB reads without locks then */
+		return crm_err_errno(
+		    errno == EACCES ? CRM_E_NOPERM : CRM_E_IO, "%s", path);
+	}
+	if (shared)
+		(void)fchmod(fd, 0660);
+	if (fstat(fd, &st) == 0 && st.st_blocks * 512 < LOCK_FILE_BYTES) {
+		rc = posix_fallocate(fd, 0, LOCK_FILE_BYTES);
+		if (rc == ENOSPC) {
+			errno = rc;
+			err = crm_err_errno(CRM_E_IO, "%s", path);
+		}
+	}
+	(void)close(fd);
+	return err;
+}
+
+static uint64_t
+file_bytes(const char *dir)
+{
+	char path[4200];
+	struct stat st;
+
+	(void)snprintf(path, sizeof(path), "%s/data.mdb", dir);
+	return stat(path, &st) == 0 ? (uint64_t)st.st_size : 0;
+}
+
+static int
+open_mapped(struct crm_env *env, uint64_t map)
+{
+	unsigned int flags = MDB_NOTLS;
+	int rc;
+
+	if (env->mode == CRM_ENV_BUILD)
+		flags |= MDB_NOSYNC;
+	rc = mdb_env_create(&env->env);
+	if (rc != 0)
+		return rc;
+	(void)mdb_env_set_assert(env->env, assert_failed);
+	(void)mdb_env_set_maxdbs(env->env, CRM_NTABLES);
+	(void)mdb_env_set_maxreaders(env->env, MAX_READERS);
+	if (map > SIZE_MAX / 2)
+		map = SIZE_MAX / 2;
+	rc = mdb_env_set_mapsize(env->env, (size_t)map);
+	if (rc == 0)
+		rc = mdb_env_open(
+		    env->env, env->dir, flags, env->shared ? 0660 : 0600);
+	if (rc != 0) {
+		mdb_env_close(env->env);
+		env->env = NULL;
+	}
+	return rc;
+}
+
+/* The largest map that the process may have, halving from what we want. */
+static int
+open_env(struct crm_env *env)
+{
+	uint64_t least = file_bytes(env->dir) + MAP_SPARE, map = MAP_WANTED;
+	int rc;
+
+	while (map < 2 * least)
+		map *= 2;
+	for (;;) {
+		rc = open_mapped(env, map);
+		if ((rc != ENOMEM && rc != EINVAL) || map / 2 < least)
+			return rc;
+		map /= 2;
+	}
+}
+
+static const struct crm_err *
+open_tables(struct crm_env *env)
+{
+	bool create = env->mode >= CRM_ENV_CREATE;
+	const struct crm_err *err = NULL;
+	MDB_txn *txn = NULL;
+	int rc, i;
+
+	rc = mdb_txn_begin(env->env, NULL, create ? 0 : MDB_RDONLY, &txn);
+	if (rc == MDB_READERS_FULL) {
+		(void)mdb_reader_check(env->env, &i);
+		rc = mdb_txn_begin(env->env, NULL, MDB_RDONLY, &txn);
+	}
+	if (rc != 0)
+		return translate(env, "open", rc);
+	for (i = 0; i < CRM_NTABLES && err == NULL; i++) {
+		rc = mdb_dbi_open(
+		    txn, table_names[i], create ? MDB_CREATE : 0, &env->dbi[i]);
+		if (rc == MDB_NOTFOUND)
+			err = crm_err(CRM_E_DATA,
+			    "'%s' is not a crm store (it has no table '%s')",
+			    env->dir, table_names[i]);
+		else if (rc != 0)
+			err = translate(env, "open", rc);
+	}
+	if (err != NULL) {
+		mdb_txn_abort(txn);
+		return err;
+	}
+	rc = mdb_txn_commit(txn);
+	return rc != 0 ? translate(env, "open", rc) : NULL;
+}
+
+const struct crm_err *
+crm_env_open(
+    const char *dir, enum crm_env_mode mode, bool shared, struct crm_env **out)
+{
+	const struct crm_err *err;
+	struct crm_env *env;
+	int fd, dead;
+
+	*out = NULL;
+	if (mode < CRM_ENV_CREATE && file_bytes(dir) == 0)
+		return crm_err(CRM_E_NOINPUT, "no store at '%s'", dir);
+	err = reserve_lock_file(dir, shared);
+	if (err != NULL)
+		return err;
+	env = crm_calloc(1, sizeof(*env));
+	env->dir = crm_strndup(dir, strlen(dir));
+	env->mode = mode;
+	env->shared = shared;
+	env->owner = getpid();
+	dead = open_env(env);
+	if (dead != 0) {
+		err = translate(env, "open", dead);
+		goto done;
+	}
+	if (mdb_env_get_fd(env->env, &fd) == 0)
+		(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+	if (mode != CRM_ENV_READ)
+		(void)mdb_reader_check(env->env, &dead);
+	err = open_tables(env);
+done:
+	if (err != NULL) {
+		crm_env_close(env);
+		env = NULL;
+	}
+	*out = env;
+	return err;
+}
+
+void
+crm_env_close(struct crm_env *env)
+{
+	if (env == NULL)
+		return;
+	if (env->env != NULL && env->owner == getpid())
+		mdb_env_close(env->env);
+	crm_free(env->dir);
+	crm_free(env);
+}
+
+const struct crm_err *
+crm_env_sync(struct crm_env *env)
+{
+	int rc = mdb_env_sync(env->env, 1);
+
+	return rc != 0 ? translate(env, "sync", rc) : NULL;
+}
+
+static const struct crm_err *
+check_owner(const struct crm_env *env)
+{
+	if (env->owner == getpid())
+		return NULL;
+	return crm_err(CRM_E_BUG, "the store was used after a fork");
+}
+
+/* Begin, adopting a map that another process made larger. */
+static int
+begin(struct crm_env *env, unsigned int flags, MDB_txn **txn)
+{
+	int rc, dead, i;
+
+	for (i = 0; i < 3; i++) {
+		rc = mdb_txn_begin(env->env, NULL, flags, txn);
+		if (rc == MDB_READERS_FULL)
+			(void)mdb_reader_check(env->env, &dead);
+		else if (rc == MDB_MAP_RESIZED && env->live == 0)
+			(void)mdb_env_set_mapsize(env->env, 0);
+		else
+			break;
+	}
+	return rc;
+}
+
+const struct crm_err *
+crm_txn_read(struct crm_env *env, struct crm_txn **out)
+{
+	const struct crm_err *err;
+	struct crm_txn *t;
+	int rc;
+
+	*out = NULL;
+	err = check_owner(env);
+	if (err != NULL)
+		return err;
+	t = crm_calloc(1, sizeof(*t));
+	t->env = env;
+	rc = begin(env, MDB_RDONLY, &t->txn);
+	if (rc != 0) {
+		crm_free(t);
+		return translate(env, "read", rc);
+	}
+	env->live++;
+	*out = t;
+	return NULL;
+}
+
+void
+crm_txn_end(struct crm_txn *t)
+{
+	if (t == NULL)
+		return;
+	mdb_txn_abort(t->txn);
+	if (!t->paused)
+		t->env->live--;
+	crm_free(t);
+}
+
+void
+crm_txn_pause(struct crm_txn *t)
+{
+	if (t->paused)
+		return;
+	mdb_txn_reset(t->txn);
+	t->paused = true;
+	t->env->live--;
+}
+
+const struct crm_err *
+crm_txn_resume(struct crm_txn *t)
+{
+	int rc, i;
+
+	if (!t->paused)
+		return NULL;
+	for (i = 0; i < 3; i++) {
+		rc = mdb_txn_renew(t->txn);
+		if (rc != MDB_MAP_RESIZED || t->env->live != 0)
+			break;
+		(void)mdb_env_set_mapsize(t->env->env, 0);
+	}
+	if (rc != 0)
+		return translate(t->env, "read", rc);
+	t->paused = false;
+	t->env->live++;
+	return NULL;
+}
+
+/* Make the map larger: first to what others made it, then to the double. */
+static const struct crm_err *
+grow(struct crm_env *env)
+{
+	MDB_envinfo before, after;
+	int rc;
+
+	(void)mdb_env_info(env->env, &before);
+	(void)mdb_env_set_mapsize(env->env, 0);
+	(void)mdb_env_info(env->env, &after);
+	if (after.me_mapsize > before.me_mapsize)
+		return NULL;
+	if (before.me_mapsize > SIZE_MAX / 2)
+		return crm_err(CRM_E_IO, "the store is full");
+	rc = mdb_env_set_mapsize(env->env, before.me_mapsize * 2);
+	if (rc == 0)
+		return NULL;
+	/* The environment is unusable now. */
+	mdb_env_close(env->env);
+	env->env = NULL;
+	return crm_err(CRM_E_IO,
+	    "the store needs more address space than the process may have "
+	    "(ulimit -v)");
+}
+
+const struct crm_err *
+crm_env_update(struct crm_env *env,
+    const struct crm_err *(*fn)(void *ctx, struct crm_txn *), void *ctx)
+{
+	const struct crm_err *err;
+	struct crm_txn t = { .env = env, .writes = true };
+	int rc, i;
+
+	err = check_owner(env);
+	for (i = 0; err == NULL && i < GROW_TRIES; i++) {
+		rc = begin(env, 0, &t.txn);
+		if (rc != 0)
+			return translate(env, "write", rc);
+		env->map_full = false;
+		env->live++;
+		t.dirty = 0;
+		err = fn(ctx, &t);
+		if (err == NULL) {
+			rc = mdb_txn_commit(t.txn);
+			if (rc != 0)
+				err = translate(env, "write", rc);
+		} else
+			mdb_txn_abort(t.txn);
+		env->live--;
+		if (!env->map_full)
+			return err;
+		err = grow(env);
+	}
+	return err != NULL ? err : crm_err(CRM_E_IO, "the store is full");
+}
+
+size_t
+crm_txn_dirty(const struct crm_txn *t)
+{
+	return t->dirty;
+}
+
+static MDB_val
+val(struct crm_view v)
+{
+	MDB_val m = { v.n, NULL };
+
+	memcpy(&m.mv_data, &v.p, sizeof(v.p)); /* LMDB does not write there */
+	return m;
+}
+
+const struct crm_err *
+crm_kv_get(struct crm_txn *t, enum crm_table table, struct crm_view key,
+    struct crm_view *out)
+{
+	MDB_val k = val(key), v;
+	int rc = mdb_get(t->txn, t->env->dbi[table], &k, &v);
+
+	*out = CRM_VNULL;
+	if (rc == MDB_NOTFOUND)
+		return NULL;
+	if (rc != 0)
+		return translate(t->env, "get", rc);
+	*out = crm_view(v.mv_data, v.mv_size);
+	return NULL;
+}
+
+#define PAGE 4096
+
+const struct crm_err *
+crm_kv_put(struct crm_txn *t, enum crm_table table, struct crm_view key,
+    struct crm_view value)
+{
+	MDB_val k = val(key), v = val(value);
+	int rc = mdb_put(t->txn, t->env->dbi[table], &k, &v, 0);
+
+	t->dirty += value.n + PAGE;
+	return rc != 0 ? translate(t->env, "put", rc) : NULL;
+}
+
+const struct crm_err *
+crm_kv_del(struct crm_txn *t, enum crm_table table, struct crm_view key)
+{
+	MDB_val k = val(key);
+	int rc = mdb_del(t->txn, t->env->dbi[table], &k, NULL);
+
+	t->dirty += PAGE;
+	return rc != 0 && rc != MDB_NOTFOUND ? translate(t->env, "del", rc)
+					     : NULL;
+}
+
+const struct crm_err *
+crm_kv_clear(struct crm_txn *t, enum crm_table table)
+{
+	int rc = mdb_drop(t->txn, t->env->dbi[table], 0);
+
+	return rc != 0 ? translate(t->env, "clear", rc) : NULL;
+}
+
+const struct crm_err *
+crm_cur_open(struct crm_txn *t, enum crm_table table, struct crm_cur **out)
+{
+	struct crm_cur *c = crm_calloc(1, sizeof(*c));
+	int rc = mdb_cursor_open(t->txn, t->env->dbi[table], &c->cur);
+
+	*out = NULL;
+	if (rc != 0) {
+		crm_free(c);
+		return translate(t->env, "cursor", rc);
+	}
+	c->txn = t;
+	c->table = table;
+	*out = c;
+	return NULL;
+}
+
+void
+crm_cur_close(struct crm_cur *c)
+{
+	if (c == NULL)
+		return;
+	mdb_cursor_close(c->cur);
+	crm_free(c);
+}
+
+static const struct crm_err *
+move(struct crm_cur *c, MDB_cursor_op op, MDB_val *k, struct crm_view *key,
+    struct crm_view *value)
+{
+	MDB_val v;
+	int rc = mdb_cursor_get(c->cur, k, &v, op);
+
+	*key = *value = CRM_VNULL;
+	if (rc == MDB_NOTFOUND)
+		return NULL;
+	if (rc != 0)
+		return translate(c->txn->env, "cursor", rc);
+	*key = crm_view(k->mv_data, k->mv_size);
+	*value = crm_view(v.mv_data, v.mv_size);
+	return NULL;
+}
+
+const struct crm_err *
+crm_cur_seek(struct crm_cur *c, struct crm_view at, struct crm_view *key,
+    struct crm_view *value)
+{
+	MDB_val k = val(at);
+
+	return move(c, at.n > 0 ? MDB_SET_RANGE : MDB_FIRST, &k, key, value);
+}
+
+const struct crm_err *
+crm_cur_first(struct crm_cur *c, struct crm_view *key, struct crm_view *value)
+{
+	MDB_val k;
+
+	return move(c, MDB_FIRST, &k, key, value);
+}
+
+const struct crm_err *
+crm_cur_last(struct crm_cur *c, struct crm_view *key, struct crm_view *value)
+{
+	MDB_val k;
+
+	return move(c, MDB_LAST, &k, key, value);
+}
+
+const struct crm_err *
+crm_cur_next(struct crm_cur *c, struct crm_view *key, struct crm_view *value)
+{
+	MDB_val k;
+
+	return move(c, MDB_NEXT, &k, key, value);
+}
+
+const struct crm_err *
+crm_cur_prev(struct crm_cur *c, struct crm_view *key, struct crm_view *value)
+{
+	MDB_val k;
+
+	return move(c, MDB_PREV, &k, key, value);
+}
+
+const struct crm_err *
+crm_cur_floor(struct crm_cur *c, struct crm_view at, struct crm_view *key,
+    struct crm_view *value)
+{
+	const struct crm_err *err;
+
+	err = crm_cur_seek(c, at, key, value);
+	if (err != NULL || (key->p != NULL && crm_view_eq(*key, at)))
+		return err;
+	if (key->p == NULL)
+		return crm_cur_last(c, key, value);
+	return crm_cur_prev(c, key, value);
+}
+
+const struct crm_err *
+crm_cur_renew(struct crm_cur *c)
+{
+	int rc = mdb_cursor_renew(c->txn->txn, c->cur);
+
+	return rc != 0 ? translate(c->txn->env, "cursor", rc) : NULL;
+}
+
+const struct crm_err *
+crm_cur_append(struct crm_cur *c, struct crm_view key, struct crm_view value)
+{
+	MDB_val k = val(key), v = val(value);
+	int rc = mdb_cursor_put(c->cur, &k, &v, MDB_APPEND);
+
+	c->txn->dirty += key.n + value.n + 16;
+	if (rc == MDB_KEYEXIST)
+		return crm_err(CRM_E_BUG, "append to '%s' out of order",
+		    table_names[c->table]);
+	return rc != 0 ? translate(c->txn->env, "append", rc) : NULL;
+}
+
+uint64_t
+crm_txn_number(const struct crm_txn *t)
+{
+	return mdb_txn_id(t->txn);
+}
+
+const struct crm_err *
+crm_env_stat(struct crm_txn *t, struct crm_env_stat *out)
+{
+	MDB_envinfo info;
+	MDB_stat st;
+	int rc, i;
+
+	memset(out, 0, sizeof(*out));
+	for (i = 0; i < CRM_NTABLES; i++) {
+		rc = mdb_stat(t->txn, t->env->dbi[i], &st);
+		if (rc != 0)
+			return translate(t->env, "stat", rc);
+		out->entries[i] = st.ms_entries;
+		out->pages[i] = st.ms_branch_pages + st.ms_leaf_pages +
+		    st.ms_overflow_pages;
+		out->used_pages += out->pages[i];
+		out->page_bytes = st.ms_psize;
+	}
+	(void)mdb_env_info(t->env->env, &info);
+	out->map_bytes = info.me_mapsize;
+	out->readers = info.me_numreaders;
+	out->file_bytes = file_bytes(t->env->dir);
+	out->free_pages = info.me_last_pgno + 1 - out->used_pages;
+	return NULL;
+}
+
+static int64_t
+pages_of(const MDB_stat *st)
+{
+	return (int64_t)(st->ms_branch_pages + st->ms_leaf_pages +
+	    st->ms_overflow_pages);
+}
+
+#define FREE_DBI 0 /* LMDB's own tables: free pages, names of tables */
+#define MAIN_DBI 1
+
+const struct crm_err *
+crm_env_lost_pages(struct crm_txn *t, int64_t *out)
+{
+	MDB_cursor *cur = NULL;
+	MDB_envinfo info;
+	MDB_stat st;
+	MDB_val k, v;
+	size_t n;
+	int64_t used = 2; /* meta pages */
+	int rc, i;
+
+	for (i = 0; i < CRM_NTABLES; i++) {
+		rc = mdb_stat(t->txn, t->env->dbi[i], &st);
+		if (rc != 0)
+			return translate(t->env, "stat", rc);
+		used += pages_of(&st);
+	}
+	for (i = FREE_DBI; i <= MAIN_DBI; i++) {
+		rc = mdb_stat(t->txn, (MDB_dbi)i, &st);
+		if (rc != 0)
+			return translate(t->env, "stat", rc);
+		used += pages_of(&st);
+	}
+	rc = mdb_cursor_open(t->txn, FREE_DBI, &cur);
+	if (rc != 0)
+		return translate(t->env, "stat", rc);
+	for (rc = mdb_cursor_get(cur, &k, &v, MDB_FIRST); rc == 0;
+	     rc = mdb_cursor_get(cur, &k, &v, MDB_NEXT)) {
+		memcpy(&n, v.mv_data, sizeof(n));
+		used += (int64_t)n;
+	}
+	mdb_cursor_close(cur);
+	if (rc != MDB_NOTFOUND)
+		return translate(t->env, "stat", rc);
+	(void)mdb_env_info(t->env->env, &info);
+	*out = (int64_t)info.me_last_pgno + 1 - used;
+	return NULL;
+}
+
+const struct crm_err *
+crm_env_copy(struct crm_env *env, int fd)
+{
+	int rc = mdb_env_copyfd2(env->env, fd, MDB_CP_COMPACT);
+
+	if (rc == ENOSPC || rc == EIO)
+		return crm_err(
+		    CRM_E_IO, "cannot write the copy: %s", mdb_strerror(rc));
+	return rc != 0 ? translate(env, "copy", rc) : NULL;
+}

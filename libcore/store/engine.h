@@ -1,0 +1,180 @@
+/*
+ * engine - the key-value store below: LMDB behind a few functions.
+ *
+ * This is the only file that knows LMDB.  Its codes and types stop here.
+ * Keys are compared as by memcmp.  Views of stored bytes are read-only; they
+ * die at the next write of their transaction, or at its end.
+ */
+#ifndef CRM_ENGINE_H
+#define CRM_ENGINE_H
+
+#include "base/buf.h"
+
+/* clang-format off */
+/*	table */
+#define CRM_TABLES(X) \
+	X(META, "meta") \
+	X(RECORD, "record") \
+	X(EVENT, "event") \
+	X(STORY, "story") \
+	X(INDEX, "index") \
+	X(TEXT, "text") \
+	X(ROLLUP, "rollup") \
+	X(TOTAL, "total") \
+	X(CHANGE, "change") \
+	X(CHANGED, "changed")
+/* clang-format on */
+
+#define X(table, name) CRM_TABLE_##table,
+enum crm_table { CRM_TABLES(X) CRM_NTABLES };
+#undef X
+
+/* The name of a table: static. */
+const char *crm_table_name(enum crm_table);
+
+/*
+ * Install what happens when LMDB finds its file damaged in the middle of a
+ * call: it cannot return then.
+ *
+ * handler  must not return; without one the process exits with 65
+ */
+void crm_env_on_damage(void (*handler)(const char *what));
+
+struct crm_env;
+struct crm_txn;
+struct crm_cur;
+
+enum crm_env_mode {
+	CRM_ENV_READ, /* read transactions only */
+	CRM_ENV_WRITE,
+	CRM_ENV_CREATE, /* make data.mdb and the tables */
+	CRM_ENV_BUILD,  /* the same for a new store that nobody sees before
+	                   crm_env_sync(): commits are not durable */
+};
+
+/*
+ * Open the environment in a directory, which holds data.mdb and lock.mdb.
+ *
+ * shared  files are made for the group too (0660), else 0600
+ * out     free with crm_env_close()
+ *
+ * A process opens an environment once, and never uses it after fork.
+ * Fails with NOINPUT, NOPERM, IO (no room for the lock file too), DATA (not
+ * such a file, or damaged), CONFIG (made by another version).
+ */
+CRM_CHECK const struct crm_err *crm_env_open(
+    const char *dir, enum crm_env_mode, bool shared, struct crm_env **out);
+void crm_env_close(struct crm_env *);
+
+/* Write all that BUILD mode left in memory. */
+CRM_CHECK const struct crm_err *crm_env_sync(struct crm_env *);
+
+/*
+ * Begin to read: a snapshot.  Stale readers are cleared when the table of
+ * readers is full.
+ */
+CRM_CHECK const struct crm_err *crm_txn_read(
+    struct crm_env *, struct crm_txn **out);
+
+/* End a transaction; a write transaction is given up. */
+void crm_txn_end(struct crm_txn *);
+
+/*
+ * Let go of a snapshot for a while, and take a new one.  All views die at the
+ * pause; cursors have to seek again.
+ */
+void crm_txn_pause(struct crm_txn *);
+CRM_CHECK const struct crm_err *crm_txn_resume(struct crm_txn *);
+
+/*
+ * Do all of fn in one write transaction, and commit it.
+ *
+ * fn      may be called again from the beginning, in a new transaction, when
+ *         the map had to grow: it must depend on its inputs alone.  An error
+ *         that it returns ends all, nothing is written
+ *
+ * Fails with what fn returns, IO (disk full too, said in words).
+ */
+CRM_CHECK const struct crm_err *crm_env_update(struct crm_env *,
+    const struct crm_err *(*fn)(void *ctx, struct crm_txn *), void *ctx);
+
+/*
+ * Bytes that this write transaction has changed so far, about: what it has
+ * put, at least a page for each block put.
+ */
+size_t crm_txn_dirty(const struct crm_txn *);
+
+/*
+ * The value of a key.
+ *
+ * out     p is NULL when there is none
+ */
+CRM_CHECK const struct crm_err *crm_kv_get(struct crm_txn *, enum crm_table,
+    struct crm_view key, struct crm_view *out);
+
+/* Put a value; key and value may not be views of the store. */
+CRM_CHECK const struct crm_err *crm_kv_put(struct crm_txn *, enum crm_table,
+    struct crm_view key, struct crm_view value);
+
+/* Remove a key; none there is no error. */
+CRM_CHECK const struct crm_err *crm_kv_del(
+    struct crm_txn *, enum crm_table, struct crm_view key);
+
+/* Remove all keys of a table. */
+CRM_CHECK const struct crm_err *crm_kv_clear(struct crm_txn *, enum crm_table);
+
+/* A cursor; close it before its transaction ends. */
+CRM_CHECK const struct crm_err *crm_cur_open(
+    struct crm_txn *, enum crm_table, struct crm_cur **out);
+void crm_cur_close(struct crm_cur *);
+
+/*
+ * Move a cursor: to the first key not below a key; to the last key that is
+ * not above it; to the first, the last, the next, the previous one.
+ *
+ * key     p is NULL when there is none
+ */
+CRM_CHECK const struct crm_err *crm_cur_seek(struct crm_cur *,
+    struct crm_view at, struct crm_view *key, struct crm_view *value);
+CRM_CHECK const struct crm_err *crm_cur_floor(struct crm_cur *,
+    struct crm_view at, struct crm_view *key, struct crm_view *value);
+CRM_CHECK const struct crm_err *crm_cur_first(
+    struct crm_cur *, struct crm_view *key, struct crm_view *value);
+CRM_CHECK const struct crm_err *crm_cur_last(
+    struct crm_cur *, struct crm_view *key, struct crm_view *value);
+CRM_CHECK const struct crm_err *crm_cur_next(
+    struct crm_cur *, struct crm_view *key, struct crm_view *value);
+CRM_CHECK const struct crm_err *crm_cur_prev(
+    struct crm_cur *, struct crm_view *key, struct crm_view *value);
+
+/* Make a cursor usable again after crm_txn_resume(). */
+CRM_CHECK const struct crm_err *crm_cur_renew(struct crm_cur *);
+
+/* Put behind the last key of the table (the caller knows that it is). */
+CRM_CHECK const struct crm_err *crm_cur_append(
+    struct crm_cur *, struct crm_view key, struct crm_view value);
+
+/* Number of commits so far: two snapshots with the same one are equal. */
+uint64_t crm_txn_number(const struct crm_txn *);
+
+struct crm_env_stat {
+	uint64_t entries[CRM_NTABLES], pages[CRM_NTABLES];
+	uint64_t page_bytes, used_pages, free_pages, file_bytes, map_bytes;
+	unsigned int readers;
+};
+CRM_CHECK const struct crm_err *crm_env_stat(
+    struct crm_txn *, struct crm_env_stat *out);
+
+/*
+ * Check that every page of the file is used once: by a table, by the free
+ * list or as free.
+ *
+ * out     pages that nobody has (a leak), 0 when all is well
+ */
+CRM_CHECK const struct crm_err *crm_env_lost_pages(
+    struct crm_txn *, int64_t *out);
+
+/* Write a compact copy to a descriptor, while others read and write. */
+CRM_CHECK const struct crm_err *crm_env_copy(struct crm_env *, int fd);
+
+#endif

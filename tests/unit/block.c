@@ -1,0 +1,503 @@
+/*
+ * The block module against a model: a sorted array.  Random puts, removals,
+ * replacements, bulk loads and splits in all three layouts, then every way of
+ * reading compared.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "record/id.h"
+#include "store/block.h"
+
+struct entry {
+	unsigned char key[CRM_KEY_MAX];
+	size_t key_n;
+	char *value;
+	size_t value_n;
+};
+
+static struct entry *model;
+static size_t nmodel, model_cap;
+static struct crm_env *env;
+static char dir[64];
+static uint64_t seed;
+
+static uint32_t
+below(uint32_t n)
+{
+	seed = seed * 6364136223846793005u + 1442695040888963407u;
+	return (uint32_t)(seed >> 33) % n;
+}
+
+static void
+no_err(const struct crm_err *err)
+{
+	if (err != NULL)
+		fail_msg("%s", err->msg);
+}
+
+static struct crm_view
+key_of(const struct entry *e)
+{
+	return crm_view(e->key, e->key_n);
+}
+
+static int
+cmp(const void *x, const void *y)
+{
+	return crm_view_cmp(key_of(x), key_of(y));
+}
+
+static size_t
+model_floor(struct crm_view key) /* how many are below key */
+{
+	size_t lo = 0, hi = nmodel, mid;
+
+	while (lo < hi) {
+		mid = (lo + hi) / 2;
+		if (crm_view_cmp(key_of(&model[mid]), key) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+static void
+model_apply(const struct entry *e, bool del)
+{
+	size_t i = model_floor(key_of(e));
+	bool there = i < nmodel && cmp(&model[i], e) == 0;
+
+	if (there) {
+		crm_free(model[i].value);
+		if (del) {
+			memmove(model + i, model + i + 1,
+			    (nmodel - i - 1) * sizeof(*model));
+			nmodel--;
+			return;
+		}
+	} else if (del)
+		return;
+	else {
+		model = crm_grow(model, &model_cap, nmodel + 1, sizeof(*model));
+		memmove(
+		    model + i + 1, model + i, (nmodel - i) * sizeof(*model));
+		nmodel++;
+	}
+	model[i] = *e;
+	model[i].value = crm_strndup(e->value, e->value_n);
+}
+
+/* A random entry of a table; few prefixes and groups, so that they meet. */
+static void
+make_entry(enum crm_table t, struct entry *e, uint32_t range)
+{
+	static const char kinds[] = "pod";
+	uint32_t r = below(100), n, i;
+	static char value[9000];
+	uint64_t id =
+	    crm_id(kinds[below(2)], (uint16_t)(below(8) == 0), below(range));
+
+	e->value_n = 0;
+	switch ((int)t) {
+	case CRM_TABLE_RECORD:
+		crm_be64(e->key, id);
+		e->key_n = 8;
+		e->value_n = r < 90 ? below(120)
+		    : r < 99        ? below(1500)
+				    : below(9000);
+		break;
+	case CRM_TABLE_STORY:
+		crm_be64(e->key, crm_id('p', 0, below(range / 50 + 1)));
+		crm_be64(e->key + 8, below(range));
+		crm_be64(e->key + 16, below(3));
+		e->key_n = 24;
+		e->value_n = 8;
+		break;
+	default: /* index and text */
+		n = 0;
+		if (t == CRM_TABLE_INDEX) {
+			e->key[n++] = (unsigned char)crm_id_kind(id);
+			e->key[n++] = 0;
+			e->key[n++] = (unsigned char)(1 + below(2));
+		}
+		if (r < 40) /* a common group */
+			e->key[n++] = (unsigned char)('a' + below(3));
+		else
+			for (i = r < 97 ? 1 + below(20) : 300; i > 0; i--)
+				e->key[n++] = (unsigned char)('a' + below(4));
+		if (t == CRM_TABLE_TEXT) {
+			e->key[n++] = 0;
+			e->key[n++] = (unsigned char)crm_id_kind(id);
+			e->value_n = 1;
+		}
+		e->key[n++] = 0;
+		crm_be64(e->key + n, id);
+		e->key_n = n + 8;
+		break;
+	}
+	for (i = 0; i < e->value_n; i++)
+		value[i] = (char)below(256);
+	e->value = value;
+}
+
+struct batch {
+	enum crm_table table;
+	struct entry *e;
+	bool *del;
+	size_t n;
+};
+
+static const struct crm_err *
+apply(void *ctx, struct crm_txn *t)
+{
+	struct batch *b = ctx;
+	struct crm_block_writer *w;
+	const struct crm_err *err;
+	size_t i;
+
+	err = crm_block_write(t, b->table, &w);
+	for (i = 0; err == NULL && i < b->n; i++)
+		err = b->del[i] ? crm_block_del(w, key_of(&b->e[i]))
+				: crm_block_put(w, key_of(&b->e[i]),
+				      crm_view(b->e[i].value, b->e[i].value_n));
+	if (err != NULL) {
+		crm_block_abandon(w);
+		return err;
+	}
+	return crm_block_close(w);
+}
+
+static void
+run_batch(enum crm_table t, size_t n, uint32_t range, uint32_t percent_del)
+{
+	struct batch b = { .table = t };
+	size_t i, k;
+
+	b.e = crm_calloc(n, sizeof(*b.e));
+	b.del = crm_calloc(n, sizeof(*b.del));
+	for (i = 0; i < n; i++) {
+		make_entry(t, &b.e[i], range);
+		if (nmodel > 0 && below(100) < percent_del)
+			b.e[i] = model[below((uint32_t)nmodel)];
+		b.e[i].value = crm_strndup(b.e[i].value, b.e[i].value_n);
+	}
+	qsort(b.e, n, sizeof(*b.e), cmp);
+	for (i = 0, k = 0; i < n; i++)
+		if (k > 0 && cmp(&b.e[k - 1], &b.e[i]) == 0)
+			crm_free(b.e[i].value);
+		else
+			b.e[k++] = b.e[i];
+	b.n = k;
+	for (i = 0; i < b.n; i++) {
+		b.del[i] = below(100) < percent_del;
+		model_apply(&b.e[i], b.del[i]);
+	}
+	no_err(crm_env_update(env, apply, &b));
+	for (i = 0; i < b.n; i++)
+		crm_free(b.e[i].value);
+	crm_free(b.e);
+	crm_free(b.del);
+}
+
+/* The full key of an entry as a walk gives it. */
+static size_t
+full_key(enum crm_table t, const struct crm_entry *e, unsigned char *out)
+{
+	size_t n = e->prefix.n;
+
+	memcpy(out, e->prefix.p, n);
+	if (crm_form_of(t)->layout == CRM_HEAP) {
+		crm_be64(out, e->id);
+		return 8;
+	}
+	memcpy(out + n, e->key.p, e->key.n);
+	n += e->key.n;
+	if (crm_form_of(t)->layout == CRM_FIXED)
+		return n;
+	out[n] = 0;
+	crm_be64(out + n + 1, e->id);
+	return n + 9;
+}
+
+static void
+same(enum crm_table t, const struct crm_entry *e, size_t i)
+{
+	unsigned char key[CRM_KEY_MAX + 16];
+
+	if (i == nmodel) {
+		assert_null(e->prefix.p);
+		return;
+	}
+	assert_non_null(e->prefix.p);
+	assert_true(
+	    crm_view_eq(crm_view(key, full_key(t, e, key)), key_of(&model[i])));
+	assert_true(
+	    crm_view_eq(e->value, crm_view(model[i].value, model[i].value_n)));
+}
+
+static void
+check_raw(struct crm_txn *txn, enum crm_table t)
+{
+	struct crm_view k, v;
+	struct crm_cur *c;
+
+	no_err(crm_cur_open(txn, t, &c));
+	no_err(crm_cur_first(c, &k, &v));
+	for (; k.p != NULL;) {
+		no_err(crm_block_check(crm_form_of(t), k, v));
+		no_err(crm_cur_next(c, &k, &v));
+	}
+	crm_cur_close(c);
+}
+
+static void
+check_groups(struct crm_walk *w, enum crm_table t, bool all_ids)
+{
+	struct crm_entry e;
+	struct crm_ids ids;
+	size_t i = 0, j, p = crm_form_of(t)->prefix;
+
+	no_err(crm_walk_group(w, crm_view("", 0), &e));
+	while (e.prefix.p != NULL) {
+		unsigned char key[CRM_KEY_MAX];
+		size_t n = p + e.key.n, from = i;
+		uint64_t count;
+
+		memcpy(key, e.prefix.p, p);
+		memcpy(key + p, e.key.p, e.key.n);
+		for (; i < nmodel && model[i].key_n == n + 9 &&
+		     memcmp(model[i].key, key, n) == 0;
+		     i++)
+			;
+		assert_true(i > from);
+		if (all_ids || below(2) == 0) {
+			j = from;
+			crm_walk_group_ids(w, &ids);
+			while (ids.n > 0) {
+				size_t x;
+
+				for (x = 0; x < ids.n; x++, j++) {
+					assert_true(j < i);
+					assert_true(ids.id[x] ==
+					    crm_be64_get(model[j].key + n + 1));
+					if (ids.byte != NULL)
+						assert_int_equal(ids.byte[x],
+						    (uint8_t)model[j].value[0]);
+				}
+				no_err(crm_walk_more_ids(w, &ids));
+			}
+			assert_int_equal(j, i);
+		}
+		(void)count;
+		no_err(crm_walk_next_group(w, &e));
+	}
+	assert_int_equal(i, nmodel);
+}
+
+static void
+check_ids(struct crm_walk *w, enum crm_table t)
+{
+	struct crm_ids ids;
+	struct crm_view key;
+	uint64_t n;
+	size_t i, j, round;
+
+	for (round = 0; nmodel > 0 && round < 30; round++) {
+		i = below((uint32_t)nmodel);
+		key = crm_view(model[i].key, model[i].key_n - 9);
+		while (i > 0 && model[i - 1].key_n == key.n + 9 &&
+		    memcmp(model[i - 1].key, key.p, key.n) == 0)
+			i--;
+		for (j = i; j < nmodel && model[j].key_n == key.n + 9 &&
+		     memcmp(model[j].key, key.p, key.n) == 0;
+		     j++)
+			;
+		no_err(crm_walk_count(w, key, UINT64_MAX, &n));
+		assert_int_equal(n, j - i);
+		no_err(crm_walk_ids(w, key, &ids));
+		for (; ids.n > 0; no_err(crm_walk_more_ids(w, &ids)))
+			for (n = 0; n < ids.n; n++, i++)
+				assert_true(ids.id[n] ==
+				    crm_be64_get(model[i].key + key.n + 1));
+		assert_int_equal(i, j);
+	}
+	no_err(crm_walk_ids(w,
+	    t == CRM_TABLE_TEXT ? crm_view("zzz\0p", 5)
+				: crm_view("p\0\1zzz", 6),
+	    &ids));
+	assert_int_equal(ids.n, 0);
+}
+
+static void
+check(enum crm_table t)
+{
+	struct crm_txn *txn;
+	struct crm_walk *w;
+	struct crm_entry e;
+	struct entry probe;
+	size_t i, round;
+
+	no_err(crm_txn_read(env, &txn));
+	check_raw(txn, t);
+	no_err(crm_walk_open(txn, t, &w));
+	no_err(crm_walk_seek(w, crm_view("", 0), &e));
+	for (i = 0; i < nmodel; i++) {
+		same(t, &e, i);
+		no_err(crm_walk_next(w, &e));
+	}
+	same(t, &e, nmodel);
+	if (nmodel > 0) {
+		no_err(crm_walk_floor(w, CRM_V("\xff\xff\xff\xff"), &e));
+		for (i = nmodel; i > 0; i--) {
+			same(t, &e, i - 1);
+			no_err(crm_walk_prev(w, &e));
+		}
+		assert_null(e.prefix.p);
+	}
+	for (round = 0; round < 60; round++) {
+		make_entry(t, &probe, 3000);
+		if (nmodel > 0 && below(2) == 0)
+			probe = model[below((uint32_t)nmodel)];
+		i = model_floor(key_of(&probe));
+		no_err(crm_walk_seek(w, key_of(&probe), &e));
+		same(t, &e, i);
+		if (i < nmodel && cmp(&model[i], &probe) == 0)
+			i++;
+		no_err(crm_walk_floor(w, key_of(&probe), &e));
+		if (i == 0)
+			assert_null(e.prefix.p);
+		else
+			same(t, &e, i - 1);
+	}
+	if (t == CRM_TABLE_RECORD)
+		for (i = 0; i < 3000; i += 1 + below(40)) {
+			uint64_t id = crm_id('p', 0, i);
+			struct crm_view v;
+			char key[8];
+			size_t j;
+
+			crm_be64(key, id);
+			j = model_floor(crm_view(key, 8));
+			no_err(crm_walk_get(w, id, &v));
+			if (j < nmodel && memcmp(model[j].key, key, 8) == 0)
+				assert_true(crm_view_eq(v,
+				    crm_view(
+					model[j].value, model[j].value_n)));
+			else
+				assert_null(v.p);
+		}
+	if (crm_form_of(t)->layout == CRM_POSTING) {
+		check_groups(w, t, true);
+		check_groups(w, t, false);
+		check_ids(w, t);
+	}
+	crm_walk_close(w);
+	crm_txn_end(txn);
+}
+
+static void
+model_test(enum crm_table t, uint64_t s)
+{
+	static const struct {
+		size_t n;
+		uint32_t range, del;
+	} plan[] = { { 1, 3000, 0 }, { 3000, 3000, 0 }, { 1, 3000, 50 },
+		{ 40, 3000, 30 }, { 5000, 20000, 10 }, { 300, 3000, 90 },
+		{ 6000, 20000, 60 }, { 7, 3000, 0 }, { 8000, 20000, 97 },
+		{ 2000, 3000, 5 } };
+	size_t i, k;
+
+	seed = s;
+	for (i = 0; i < sizeof(plan) / sizeof(plan[0]); i++) {
+		run_batch(t, plan[i].n, plan[i].range, plan[i].del);
+		check(t);
+		for (k = 0; k < 60; k++)
+			run_batch(t, 1 + below(3), plan[i].range, plan[i].del);
+		check(t);
+	}
+	for (i = 0; i < nmodel; i++)
+		crm_free(model[i].value);
+	nmodel = 0;
+}
+
+static int
+set_up(void **state)
+{
+	(void)state;
+	(void)snprintf(dir, sizeof(dir), "/tmp/crm-block-XXXXXX");
+	if (mkdtemp(dir) == NULL)
+		return -1;
+	no_err(crm_env_open(dir, CRM_ENV_BUILD, false, &env));
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	char path[100];
+
+	(void)state;
+	crm_env_close(env);
+	(void)snprintf(path, sizeof(path), "%s/data.mdb", dir);
+	(void)unlink(path);
+	(void)snprintf(path, sizeof(path), "%s/lock.mdb", dir);
+	(void)unlink(path);
+	crm_free(model);
+	model = NULL;
+	nmodel = model_cap = 0;
+	return rmdir(dir);
+}
+
+static void
+records(void **state)
+{
+	(void)state;
+	model_test(CRM_TABLE_RECORD, 1);
+}
+
+static void
+story(void **state)
+{
+	(void)state;
+	model_test(CRM_TABLE_STORY, 2);
+}
+
+static void
+index_postings(void **state)
+{
+	(void)state;
+	model_test(CRM_TABLE_INDEX, 3);
+}
+
+static void
+text_postings(void **state)
+{
+	(void)state;
+	model_test(CRM_TABLE_TEXT, 4);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(records, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(story, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    index_postings, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    text_postings, set_up, tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,114 @@
+/* Folding and words in many scripts. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/fold.h"
+
+static void
+folded(void **state)
+{
+	static const struct {
+		const char *in, *out;
+	} cases[] = {
+		{ "ŁUKASZ Żółć", "lukasz zolc" },
+		{ "Straße", "strasse" },
+		{ "Müller", "muller" },
+		{ "Nguyễn Đức", "nguyen duc" },
+		{ "Søren Æbelø", "soren aebelo" },
+		{ "İstanbul ısı", "istanbul isi" },
+		{ "Ἀθήνα Ёлка", "αθηνα елка" },
+		{ "ﬁn Ｆｕｌｌ ½", "fin full 1⁄2" },
+		{ "রহিম বন্দ্যোপাধ্যায়", "রহিম বন্দ্যোপাধ্যায়" },
+		{ "லட்சுமி", "லட்சுமி" },
+		{ "नीला", "नीला" },
+		/* Arabic: harakat go, yeh and kaf become the Urdu letters */
+		{ "مُحَمَّد علي", "محمد علی" },
+		{ "كريم", "کریم" },
+		{ "한국어", "한국어" },
+		{ "O’Connor", "o'connor" },
+		{ "a\u200db", "ab" },
+	};
+	struct crm_buf b = CRM_BUF_INIT(4096);
+	struct crm_arena a = CRM_ARENA_INIT;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		crm_buf_reset(&b);
+		crm_fold(&b, crm_nfc(&a, crm_view_str(cases[i].in)));
+		/* Bengali ya with nukta is two code points in NFC */
+		if (!crm_view_eq(crm_buf_view(&b),
+		        crm_nfc(&a, crm_view_str(cases[i].out))))
+			print_message("%s: %s\n", cases[i].in, b.p);
+		assert_true(crm_view_eq(
+		    crm_buf_view(&b), crm_nfc(&a, crm_view_str(cases[i].out))));
+	}
+	assert_true(crm_fold_eq(CRM_V("Łódź"), CRM_V("lodz")));
+	assert_false(crm_fold_eq(CRM_V("কা"), CRM_V("ক")));
+	crm_buf_release(&b);
+	crm_arena_release(&a);
+}
+
+static void
+nfc(void **state)
+{
+	struct crm_arena a = CRM_ARENA_INIT;
+	struct crm_view v = CRM_V("e\xcc\x81"), ascii = CRM_V("plain");
+
+	(void)state;
+	assert_true(crm_view_eq(crm_nfc(&a, v), CRM_V("é")));
+	assert_ptr_equal(crm_nfc(&a, ascii).p, ascii.p);
+	crm_arena_release(&a);
+}
+
+static void
+words(void **state)
+{
+	static const struct {
+		const char *in, *out; /* words joined by '|' */
+	} cases[] = {
+		{ "anna.kowalska7@mail.example",
+		    "anna|kowalska7|mail|example" },
+		{ "o'connor  & co", "o|connor|co" },
+		{ "", "" },
+		{ " -- ", "" },
+		{ "রহিম হোসেন", "রহিম|হোসেন" },
+		{ "東京都港区", "東京|京都|都港|港区" },
+		{ "車", "車" },
+		{ "x東京y", "x|東京|y" },
+	};
+	struct crm_buf b = CRM_BUF_INIT(4096);
+	struct crm_words w;
+	struct crm_view v;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		crm_buf_reset(&b);
+		crm_words_begin(&w, crm_view_str(cases[i].in));
+		while (crm_words_next(&w, &v)) {
+			if (b.n > 0)
+				crm_buf_addc(&b, '|');
+			crm_buf_addv(&b, v);
+		}
+		assert_true(
+		    crm_view_eq(crm_buf_view(&b), crm_view_str(cases[i].out)));
+	}
+	crm_buf_release(&b);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(folded),
+		cmocka_unit_test(nfc),
+		cmocka_unit_test(words),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

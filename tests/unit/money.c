@@ -1,0 +1,86 @@
+/* Amounts and currencies. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/money.h"
+
+static void
+amounts(void **state)
+{
+	static const struct {
+		const char *in;
+		char point;
+		const char *out, *currency; /* NULL: refused */
+	} cases[] = {
+		{ "120.50", '.', "120.50", "" },
+		{ "120EUR", '.', "120", "EUR" },
+		{ "120 eur", '.', "120", "EUR" },
+		{ "EUR 1,234.50", '.', "1234.50", "EUR" },
+		{ "1.234.567,5", ',', "1234567.5", "" },
+		{ "1 234,50", ',', "1234.50", "" },
+		{ "1\xc2\xa0"
+		  "234,50 PLN",
+		    ',', "1234.50", "PLN" },
+		{ "1'000'000", '.', "1000000", "" },
+		{ "-12.50", '.', "-12.50", "" },
+		{ "-1,200", '.', "-1200", "" },
+		{ "1,23", '.', NULL, NULL },
+		{ "1234,567", '.', NULL, NULL },
+		{ "1,234,56", '.', NULL, NULL },
+		{ "12,50", '.', NULL, NULL },
+		{ "1.5.0", '.', NULL, NULL },
+		{ "EUR", '.', NULL, NULL },
+		{ "12 QQQ", '.', NULL, NULL },
+		{ "twelve", '.', NULL, NULL },
+		{ "", '.', NULL, NULL },
+		{ "1e3", '.', "1000", "" },
+	};
+	struct crm_money m;
+	char text[CRM_DEC_TEXT];
+	size_t i, n;
+	bool ok;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		ok = crm_money_parse(
+		    crm_view_str(cases[i].in), cases[i].point, &m);
+		if (ok != (cases[i].out != NULL))
+			print_message("case '%s'\n", cases[i].in);
+		assert_int_equal(ok, cases[i].out != NULL);
+		if (!ok)
+			continue;
+		n = crm_dec_put(text, m.dec);
+		text[n] = '\0';
+		assert_string_equal(text, cases[i].out);
+		assert_string_equal(m.currency, cases[i].currency);
+	}
+}
+
+static void
+decimals(void **state)
+{
+	(void)state;
+	assert_int_equal(crm_currency_decimals(CRM_V("EUR")), 2);
+	assert_int_equal(crm_currency_decimals(CRM_V("JPY")), 0);
+	assert_int_equal(crm_currency_decimals(CRM_V("KWD")), 3);
+	assert_int_equal(crm_currency_decimals(CRM_V("AED")), 2);
+	assert_int_equal(crm_currency_decimals(CRM_V("ZWL")), 2);
+	assert_int_equal(crm_currency_decimals(CRM_V("eur")), -1);
+	assert_int_equal(crm_currency_decimals(CRM_V("XXX")), -1);
+	assert_int_equal(crm_currency_decimals(CRM_V("EURO")), -1);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(amounts),
+		cmocka_unit_test(decimals),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,110 @@
+/* External sorting against qsort, with and without spilling. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/runs.h"
+
+struct entry {
+	char key[40];
+	size_t n;
+	uint32_t seq;
+};
+
+static uint64_t seed = 42;
+
+static uint32_t
+random_below(uint32_t n)
+{
+	seed = seed * 6364136223846793005u + 1442695040888963407u;
+	return (uint32_t)(seed >> 33) % n;
+}
+
+static int
+cmp(const void *x, const void *y)
+{
+	const struct entry *a = x, *b = y;
+	int c = crm_view_cmp(crm_view(a->key, a->n), crm_view(b->key, b->n));
+
+	return c != 0 ? c : a->seq < b->seq ? -1 : 1;
+}
+
+/* alphabet and length decide how many keys are equal or prefixes */
+static void
+sort_against(uint32_t n, uint32_t alphabet, uint32_t maxlen, size_t value_n)
+{
+	struct entry *e = crm_calloc(n, sizeof(*e));
+	struct crm_runs *r = crm_runs_new(0, AT_FDCWD);
+	char value[600] = { 0 };
+	struct crm_view k, v;
+	uint32_t i, j;
+	int pass;
+
+	for (i = 0; i < n; i++) {
+		e[i].n = random_below(maxlen + 1);
+		e[i].seq = i;
+		for (j = 0; j < e[i].n; j++)
+			e[i].key[j] = (char)random_below(alphabet);
+		crm_le32(value, i);
+		assert_null(crm_runs_add(
+		    r, crm_view(e[i].key, e[i].n), crm_view(value, value_n)));
+	}
+	assert_int_equal(crm_runs_count(r), n);
+	qsort(e, n, sizeof(*e), cmp);
+	for (pass = 0; pass < 2; pass++) {
+		assert_null(crm_runs_sort(r));
+		for (i = 0; i < n; i++) {
+			assert_null(crm_runs_next(r, &k, &v));
+			assert_non_null(k.p);
+			assert_true(crm_view_eq(k, crm_view(e[i].key, e[i].n)));
+			assert_int_equal(crm_le32_get(v.p), e[i].seq);
+			assert_int_equal(v.n, value_n);
+		}
+		assert_null(crm_runs_next(r, &k, &v));
+		assert_null(k.p);
+		assert_null(crm_runs_next(r, &k, &v));
+		assert_null(k.p);
+	}
+	crm_runs_free(r);
+	crm_free(e);
+}
+
+static void
+in_memory(void **state)
+{
+	(void)state;
+	sort_against(0, 2, 5, 4);
+	sort_against(1, 2, 5, 4);
+	sort_against(2000, 2, 30, 4);
+	sort_against(5000, 1, 12, 4);
+	sort_against(5000, 256, 20, 4);
+	sort_against(3000, 3, 0, 4);
+}
+
+static void
+spilled(void **state)
+{
+	(void)state;
+	sort_against(60000, 4, 24, 40);
+	sort_against(40000, 2, 9, 4);
+	sort_against(9000, 256, 30, 600);
+	sort_against(30000, 1, 1, 100);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(in_memory),
+		cmocka_unit_test(spilled),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
