@@ -14,9 +14,12 @@
 /* No offset is as far from UTC: RFC 8536 3.2. */
 #define OFFSET_LIMIT_S (26 * 3600)
 
-/* What clocks may be asked about: years 1 to 9999 and some days around. */
-#define ASK_MIN_S (CRM_TIME_MIN_US / CRM_SECOND_US - 4 * CRM_DAY_S)
-#define ASK_MAX_S (CRM_TIME_MAX_US / CRM_SECOND_US + 4 * CRM_DAY_S)
+/*
+ * What is answered for: years 1 to 9999 and some days around.  For local times
+ * they are fewer, so that the instants that are looked at are inside.
+ */
+#define SPARE_S (4 * CRM_DAY_S)
+#define LOCAL_SPARE_S (SPARE_S - 2 * CRM_DAY_S)
 
 /* A day of the year on which clocks change, as POSIX writes it. */
 struct change {
@@ -459,11 +462,14 @@ crm_zone_name(const struct crm_zone *z)
 }
 
 static int64_t
-clamp_s(int64_t t_s)
+clamp_s(int64_t t_s, int64_t spare_s)
 {
-	if (t_s < ASK_MIN_S)
-		return ASK_MIN_S;
-	return t_s > ASK_MAX_S ? ASK_MAX_S : t_s;
+	int64_t min_s = CRM_TIME_MIN_US / CRM_SECOND_US - spare_s;
+	int64_t max_s = CRM_TIME_MAX_US / CRM_SECOND_US + spare_s;
+
+	if (t_s < min_s)
+		return min_s;
+	return t_s > max_s ? max_s : t_s;
 }
 
 /* Set the zone's answer for an instant. */
@@ -490,7 +496,7 @@ int32_t
 crm_zone_offset(struct crm_zone *z, int64_t utc_s)
 {
 	if (utc_s < z->from_s || utc_s >= z->to_s)
-		find(z, clamp_s(utc_s));
+		find(z, clamp_s(utc_s, SPARE_S));
 	return z->offset_s;
 }
 
@@ -503,7 +509,7 @@ crm_zone_to_utc(struct crm_zone *z, int64_t local_s)
 {
 	int64_t t_s, utc_s;
 
-	local_s = clamp_s(local_s);
+	local_s = clamp_s(local_s, LOCAL_SPARE_S);
 	t_s = local_s - OFFSET_LIMIT_S;
 	for (;;) {
 		utc_s = local_s - crm_zone_offset(z, t_s);
@@ -522,7 +528,7 @@ crm_zone_date(struct crm_zone *z, int64_t at_us)
 
 	if (at_us % CRM_SECOND_US < 0)
 		s--;
-	s = clamp_s(s);
+	s = clamp_s(s, LOCAL_SPARE_S);
 	s += crm_zone_offset(z, s);
 	days = s / CRM_DAY_S;
 	if (s % CRM_DAY_S < 0)

@@ -13,7 +13,7 @@ enum crm_form_in {
 	CRM_IN_AUTO, /* told apart by its first bytes */
 	CRM_IN_JSONL,
 	CRM_IN_TSV,
-	CRM_IN_CSV,
+	CRM_IN_CSV, /* with commas, semicolons or tabs: as the header has */
 	CRM_IN_IDS, /* one WHO a line: a row of one cell, named "id" */
 };
 
@@ -26,9 +26,9 @@ enum crm_cell_type {
 	CRM_CELL_TRUE,
 	CRM_CELL_FALSE,
 	CRM_CELL_NULL,
-	CRM_CELL_NONE,   /* an empty JSON array */
-	CRM_CELL_OBJECT, /* a JSON object or array within an array: its text;
-	                    no field takes one */
+	CRM_CELL_NONE,   /* an empty JSON array: one cell, no item */
+	CRM_CELL_OBJECT, /* a JSON object, or an array within an array: its
+	                    text; no field takes one */
 };
 
 struct crm_cell {
@@ -50,6 +50,10 @@ struct crm_row {
 
 struct crm_reader;
 
+/* What a header or the keys of a whole stream may number: as many columns as
+ * the widest spreadsheet has (Office Open XML programs: column XFD). */
+#define CRM_COLS_MAX 16384
+
 /*
  * Open a record stream.
  *
@@ -60,7 +64,7 @@ struct crm_reader;
  *         first line is such a name, else WHO lines.  NULL: only "id" is
  * out     free with crm_reader_close()
  *
- * Nothing is read yet.
+ * Nothing is read yet.  Fails with IO when fd is not open for reading.
  */
 CRM_CHECK const struct crm_err *crm_reader_open(int fd, const char *name,
     enum crm_form_in, bool (*known)(void *ctx, struct crm_view name), void *ctx,
@@ -74,19 +78,27 @@ void crm_reader_close(struct crm_reader *);
  * out     the row, or NULL after the last one; borrowed from the reader,
  *         dead at the next call
  *
- * Empty lines between JSON Lines and WHO lines are skipped; a line with only
- * blanks counts as empty.  Input that is empty altogether has no rows.
+ * Empty lines between JSON Lines and WHO lines, and before a header, are
+ * skipped; a line with only blanks counts as empty.  Between rows of TSV and
+ * CSV a line with nothing at all is skipped; under a header of one column it
+ * is a row whose cell is empty.  Input that is empty altogether has no rows.
  * LF and CRLF end lines; a last line may lack its newline.  A UTF-8 mark at
- * the beginning is skipped; UTF-16 with a mark is converted.
+ * the beginning is skipped; UTF-16 with a mark is converted, and raw lines and
+ * byte offsets are those of the UTF-8 that it becomes.
  *
- * Fails with DATA for a bad line (not UTF-8, NUL, a bad escape, a wrong
- * number of cells, an object that is cut short, over CRM_LINE_MAX bytes): the
- * message says what and, behind a colon, nothing of where - the caller has
- * crm_reader_line() - and the next call goes on with the line after it.
- * crm_reader_raw() is the bad line as it was.  A quote that is never closed,
- * a damaged header or an error of form in the first line is final: from then
- * on every call fails the same way (crm_reader_is_over()).
- * Fails with IO when reading fails; final too.
+ * Fails with DATA for a bad line (not UTF-8, NUL, bad JSON, a key that stands
+ * twice, a wrong number of cells, a bad quote, over CRM_LINE_MAX bytes): the
+ * message says what and nothing of where - the caller has crm_reader_line() -
+ * and the next call goes on with the line after it.  crm_reader_raw() is the
+ * bad line as it was, cut when it was too long.  Escapes of TSV are not looked
+ * at here.
+ *
+ * Final is a failure of form: in the first line (a damaged header, a JSON
+ * array, an object over several lines, a vCard, over CRM_LINE_MAX bytes) or
+ * in CSV (a quote that is never closed, a record over CRM_LINE_MAX bytes:
+ * nobody knows where the next one begins).  From then on every call fails the
+ * same way and crm_reader_is_over().  Fails with IO when reading fails; final
+ * too.
  */
 CRM_CHECK const struct crm_err *crm_reader_next(
     struct crm_reader *, const struct crm_row **out);
@@ -97,20 +109,27 @@ uint64_t crm_reader_line(const struct crm_reader *);
 /* The name for messages. */
 const char *crm_reader_name(const struct crm_reader *);
 
-/* The bytes of the row or error that was returned last; borrowed. */
+/* The bytes of the row or error that was returned last; borrowed, dead at the
+ * next call of crm_reader_next(). */
 struct crm_view crm_reader_raw(const struct crm_reader *);
 
 /* Has a final error been returned? */
 bool crm_reader_is_over(const struct crm_reader *);
 
-/* The form that the stream turned out to have: valid after the first call. */
+/* The form that the stream turned out to have: valid after the first call.
+ * CRM_IN_AUTO when that was to be found out and the stream is empty. */
 enum crm_form_in crm_reader_form(const struct crm_reader *);
 
-/* The header line of TSV or CSV as it was, with newline; else empty. */
+/* The header line of TSV or CSV as it was, with newline; else empty.
+ * Borrowed until the reader is closed. */
 struct crm_view crm_reader_header(const struct crm_reader *);
 
-/* How many columns were named so far, and the name of one; borrowed until
- * the reader is closed.  JSON Lines: keys in order of first appearance. */
+/*
+ * How many columns were named so far, and the name of one; borrowed until
+ * the reader is closed.  JSON Lines: keys in order of first appearance.  TSV
+ * and CSV: without blanks around it; may be empty, but no other name stands
+ * twice.
+ */
 size_t crm_reader_ncols(const struct crm_reader *);
 struct crm_view crm_reader_col(const struct crm_reader *, uint32_t col);
 
@@ -119,7 +138,7 @@ struct crm_view crm_reader_col(const struct crm_reader *, uint32_t col);
  *
  * out     appended to
  *
- * Fails with DATA: "bad escape '\q'".
+ * Fails with DATA: "bad escape '\q'"; the ceiling of out was hit.
  */
 CRM_CHECK const struct crm_err *crm_cell_unescape(
     struct crm_view, struct crm_buf *out);
@@ -128,12 +147,16 @@ CRM_CHECK const struct crm_err *crm_cell_unescape(
  * Take the next value of a cell that holds many, in TSV or CSV.
  *
  * rest    what is left of the cell; set to what is left after the value
- * seps    characters that part values; "\," is a comma that does not.  When
- *         seps is "," a comma followed by a blank does not part either
- * out     reset, then the value, without blanks around it, TSV escapes undone
- *         when escaped is set
+ * seps    characters that part values; with a backslash in front one does
+ *         not, nor does "\,", whatever seps are.  When seps is "," a comma
+ *         followed by a blank does not part either
+ * escaped undo TSV escapes as well; else other backslashes stand for
+ *         themselves
+ * out     reset, then the value, without blanks around it
+ * more    false when nothing is left and out is empty
  *
- * Returns false when nothing is left.  Empty values are skipped.
+ * Empty values are skipped.  Fails as crm_cell_unescape() does; nothing is
+ * left then.
  */
 CRM_CHECK const struct crm_err *crm_cell_next(struct crm_view *rest,
     const char *seps, bool escaped, struct crm_buf *out, bool *more);

@@ -1,0 +1,145 @@
+/* Gathering postings against a model, with and without spilling. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+#include <fcntl.h>
+
+#include "base/mem.h"
+#include "base/spool.h"
+#include "store/gather.h"
+
+struct posting {
+	char group[12];
+	uint64_t id;
+	uint8_t byte;
+	uint32_t seq;
+};
+
+static uint64_t seed = 7;
+
+static uint32_t
+below(uint32_t n)
+{
+	seed = seed * 6364136223846793005u + 1442695040888963407u;
+	return (uint32_t)(seed >> 33) % n;
+}
+
+static int
+cmp(const void *x, const void *y)
+{
+	const struct posting *a = x, *b = y;
+	int c = strcmp(a->group, b->group);
+
+	if (c != 0)
+		return c;
+	if (a->id != b->id)
+		return a->id < b->id ? -1 : 1;
+	return a->seq < b->seq ? -1 : 1;
+}
+
+static void
+gather(size_t n, uint32_t groups, bool in_order, size_t memory)
+{
+	struct posting *p = crm_calloc(n, sizeof(*p));
+	struct crm_gather *g = crm_gather_new(memory, AT_FDCWD, true);
+	struct crm_gathered got;
+	size_t i, j, k;
+
+	for (i = 0; i < n; i++) {
+		uint32_t gr = below(groups);
+
+		/* the first groups are common ones */
+		gr = below(3) == 0 ? gr % 5 : gr;
+		p[i].group[0] = (char)('a' + gr % 26);
+		p[i].group[1] = (char)('a' + gr / 26 % 26);
+		p[i].group[2] = (char)('a' + gr / 676 % 26);
+		p[i].id = in_order ? i / 2 + 1 : below((uint32_t)n);
+		p[i].byte = (uint8_t)below(256);
+		p[i].seq = (uint32_t)i;
+		assert_null(crm_gather_add(
+		    g, crm_view(p[i].group, 3), p[i].id, p[i].byte));
+	}
+	qsort(p, n, sizeof(*p), cmp);
+	for (i = j = 0; i < n; i++) { /* the last of equal ones stays */
+		if (i + 1 < n && strcmp(p[i].group, p[i + 1].group) == 0 &&
+		    p[i].id == p[i + 1].id)
+			continue;
+		p[j++] = p[i];
+	}
+	assert_null(crm_gather_sort(g));
+	for (i = 0; i < j; i = k) {
+		assert_null(crm_gather_next(g, &got));
+		assert_true(crm_view_eq(got.group, crm_view(p[i].group, 3)));
+		for (k = i; k < j && strcmp(p[i].group, p[k].group) == 0; k++) {
+			assert_true(k - i < got.n);
+			assert_true(got.id[k - i] == p[k].id);
+			assert_int_equal(got.byte[k - i], p[k].byte);
+		}
+		assert_int_equal(got.n, k - i);
+	}
+	assert_null(crm_gather_next(g, &got));
+	assert_null(got.group.p);
+	crm_gather_free(g);
+	crm_free(p);
+}
+
+static void
+gathers(void **state)
+{
+	(void)state;
+	gather(0, 10, true, 1 << 20);
+	gather(20000, 3000, true, 1 << 24);
+	gather(20000, 3000, false, 1 << 24);
+	gather(60000, 10000, true, 1 << 17);
+	gather(60000, 10000, false, 1 << 17);
+}
+
+static void
+spools(void **state)
+{
+	struct crm_spool *s = crm_spool_new(1000, AT_FDCWD);
+	uint64_t at[500];
+	char row[900];
+	struct crm_view v;
+	uint32_t i, round;
+
+	(void)state;
+	for (i = 0; i < 500; i++) {
+		memset(row, (int)i, sizeof(row));
+		assert_null(
+		    crm_spool_add(s, crm_view(row, i * 7 % 900 + 1), &at[i]));
+	}
+	for (round = 0; round < 2; round++) {
+		crm_spool_rewind(s);
+		for (i = 0; i < 500; i++) {
+			assert_null(crm_spool_next(s, &v));
+			assert_int_equal(v.n, i * 7 % 900 + 1);
+			assert_int_equal((uint8_t)v.p[v.n - 1], (uint8_t)i);
+		}
+		assert_null(crm_spool_next(s, &v));
+		assert_null(v.p);
+		for (i = 0; i < 500; i += 13) {
+			uint32_t k = below(500);
+
+			assert_null(crm_spool_read(s, at[k], &v));
+			assert_int_equal(v.n, k * 7 % 900 + 1);
+			assert_int_equal((uint8_t)v.p[0], (uint8_t)k);
+		}
+	}
+	crm_spool_free(s);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(gathers),
+		cmocka_unit_test(spools),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
