@@ -275,6 +275,17 @@ crm_sv_header(struct crm_reader *r, struct crm_view rec)
 	return NULL;
 }
 
+/* How many separators a record ends with. */
+static size_t
+trailing(struct crm_view rec, char sep)
+{
+	size_t n = 0;
+
+	while (n < rec.n && rec.p[rec.n - 1 - n] == sep)
+		n++;
+	return n;
+}
+
 const struct crm_err *
 crm_sv_row(struct crm_reader *r, struct crm_view rec)
 {
@@ -283,6 +294,10 @@ crm_sv_row(struct crm_reader *r, struct crm_view rec)
 	err = read_cells(r, rec, r->cols.n, &r->row.n);
 	if (err != NULL)
 		return err;
+	/* Some exports end every row with separators that the header lacks. */
+	if (r->form == CRM_IN_CSV && r->row.n > r->cols.n &&
+	    r->row.n - r->cols.n <= trailing(rec, r->seps[0]))
+		r->row.n = r->cols.n;
 	if (r->row.n != r->cols.n)
 		return crm_err(CRM_E_DATA, "%zu cell%s, but the header has %zu",
 		    r->row.n, r->row.n == 1 ? "" : "s", r->cols.n);
@@ -346,7 +361,7 @@ take_escape(
 {
 	char c = v.n > 1 ? v.p[1] : '\0';
 
-	if (c == ',' || is_one_of(seps, c)) {
+	if (c == ',' || is_one_of(seps, c) || (c == '\\' && !escaped)) {
 		crm_buf_addc(out, c);
 		return 2;
 	}

@@ -2,6 +2,8 @@
 
 #include <assert.h>
 
+#include "base/fold.h"
+#include "base/utf8.h"
 #include "record/kinds.h"
 
 #define X(type, name, text) name,
@@ -70,28 +72,63 @@ has_common(char letter, const struct crm_field *f)
 	    !is_event_or_segment(letter);
 }
 
-static void
-note_part(struct crm_kind *k, const struct crm_field *f)
+/* Parts that fields play in their kind by their names. */
+static const struct part {
+	const char *name;
+	size_t at;
+	unsigned int types;
+	bool built_in; /* a field of crm.yaml cannot play it */
+} parts[] = {
+#define BIT(type) (1u << CRM_T_##type)
+#define AT(member) offsetof(struct crm_kind, member)
+	{ "stage", AT(stage), BIT(CHOICE), false },
+	{ "pipeline", AT(pipeline_field), BIT(CHOICE), true },
+	{ "opened", AT(opened), BIT(DATE) | BIT(TIME), false },
+	{ "closed", AT(closed), BIT(DATE) | BIT(TIME), false },
+	{ "who", AT(who), BIT(LINK), false },
+	{ "currency", AT(currency), BIT(CURRENCY), false },
+	{ "name", AT(title), BIT(TEXT), false },
+	{ "title", AT(title), BIT(TEXT), false },
+#undef AT
+#undef BIT
+};
+
+/* The part of a field; NULL when it has none. */
+static const struct part *
+part_of(const struct crm_field *f)
 {
-	static const struct {
-		const char *name;
-		size_t at;
-	} parts[] = {
-		{ "stage", offsetof(struct crm_kind, stage) },
-		{ "pipeline", offsetof(struct crm_kind, pipeline_field) },
-		{ "opened", offsetof(struct crm_kind, opened) },
-		{ "closed", offsetof(struct crm_kind, closed) },
-		{ "who", offsetof(struct crm_kind, who) },
-		{ "currency", offsetof(struct crm_kind, currency) },
-		{ "name", offsetof(struct crm_kind, title) },
-		{ "title", offsetof(struct crm_kind, title) },
-	};
 	size_t i;
 
-	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
-		if (strcmp(f->name, parts[i].name) == 0)
-			memcpy(
-			    (char *)k + parts[i].at, &f->num, sizeof(f->num));
+	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		if (strcmp(f->name, parts[i].name) != 0)
+			continue;
+		if ((parts[i].types >> f->type & 1) == 0 ||
+		    (parts[i].built_in && (f->flags & CRM_F_CUSTOM) != 0))
+			return NULL;
+		if (f->type == CRM_T_LINK) /* people and organisations */
+			return f->links[strspn(f->links, "po")] == '\0'
+			    ? &parts[i]
+			    : NULL;
+		return (f->flags & CRM_F_MANY) == 0 ? &parts[i] : NULL;
+	}
+	return NULL;
+}
+
+/* Of several fields that could play a part, the first in the table does. */
+static void
+note_part(struct kind *kind, const struct crm_field *f)
+{
+	const struct part *part = part_of(f), *other;
+	size_t i;
+
+	for (i = 0; part != NULL && i < kind->ntable; i++) {
+		other = part_of(&kind->table[i]);
+		if (other == NULL || other->at != part->at)
+			continue;
+		memcpy((char *)&kind->k + part->at, &kind->table[i].num,
+		    sizeof(kind->table[i].num));
+		return;
+	}
 }
 
 /* Put a field behind the others in the table that callers see. */
@@ -103,7 +140,7 @@ append_field(struct kind *kind, const struct crm_field *f)
 	kind->table[kind->ntable++] = *f;
 	kind->k.field = kind->table;
 	kind->k.nfields = kind->ntable;
-	note_part(&kind->k, f);
+	note_part(kind, f);
 }
 
 static struct kind *
@@ -363,20 +400,26 @@ crm_word_near(const char *words, struct crm_view wrong)
 	return near;
 }
 
+static char
+lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+}
+
+/* Equal but for case; words of other scripts, when folded. */
 static bool
-same_but_case(struct crm_view v, const char *word)
+same_word(struct crm_view v, struct crm_view word)
 {
 	size_t i;
 
-	for (i = 0; i < v.n; i++) {
-		char c = v.p[i];
-
-		if (c >= 'A' && c <= 'Z')
-			c = (char)(c | 0x20);
-		if (c != word[i])
+	if (!crm_utf8_is_ascii(v) || !crm_utf8_is_ascii(word))
+		return crm_fold_eq(v, word);
+	if (v.n != word.n)
+		return false;
+	for (i = 0; i < v.n; i++)
+		if (lower(v.p[i]) != lower(word.p[i]))
 			return false;
-	}
-	return word[i] == '\0';
+	return true;
 }
 
 const char *
@@ -385,7 +428,7 @@ crm_words_find(const char *words, struct crm_view word)
 	const char *w;
 
 	for (w = words; w != NULL && *w != '\0'; w += strlen(w) + 1)
-		if (same_but_case(word, w))
+		if (same_word(word, crm_view_str(w)))
 			return w;
 	return NULL;
 }
@@ -499,11 +542,23 @@ crm_schema_add_choice(
 	refresh_table(kind, f);
 }
 
+/* The stage field, to be changed: built in, or declared by crm.yaml. */
+static struct crm_field *
+stage_field(struct crm_schema *s, struct kind *kind)
+{
+	size_t i;
+
+	for (i = 0; i < kind->ncustom; i++)
+		if (strcmp(kind->custom[i]->name, "stage") == 0)
+			return kind->custom[i];
+	return own_builtin(s, kind, kind->k.stage);
+}
+
 /* The stage field's choices are the stages of all its pipelines. */
 static void
 set_stage_choices(struct crm_schema *s, struct kind *kind)
 {
-	struct crm_field *stage = own_builtin(s, kind, kind->k.stage), *pipe;
+	struct crm_field *stage = stage_field(s, kind), *pipe;
 	const struct crm_pipeline *p;
 	size_t i, j;
 
@@ -563,7 +618,7 @@ crm_schema_set_num(
 		if (strcmp(kind->custom[i]->name, name) == 0) {
 			kind->custom[i]->num = num;
 			refresh_table(kind, kind->custom[i]);
-			note_part(&kind->k, kind->custom[i]);
+			note_part(kind, kind->custom[i]);
 		}
 }
 

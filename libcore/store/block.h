@@ -73,6 +73,25 @@ CRM_CHECK const struct crm_err *crm_block_write(
 CRM_CHECK const struct crm_err *crm_block_put(
     struct crm_block_writer *, struct crm_view key, struct crm_view value);
 
+/*
+ * POSTING: put n ids of one group, in order.
+ *
+ * key     prefix and group, without the 0 behind it
+ * byte    of forms with a value byte: one an id; else not looked at
+ */
+CRM_CHECK const struct crm_err *crm_block_put_ids(struct crm_block_writer *,
+    struct crm_view key, const uint64_t *id, const uint8_t *byte, size_t n);
+
+/*
+ * Take an entry out and say what it was; it may be put back (or another with
+ * its key) next.
+ *
+ * value   p is NULL when there was none; dead at the next operation with
+ *         another key
+ */
+CRM_CHECK const struct crm_err *crm_block_take(
+    struct crm_block_writer *, struct crm_view key, struct crm_view *value);
+
 /* Remove an entry; none there is no error. */
 CRM_CHECK const struct crm_err *crm_block_del(
     struct crm_block_writer *, struct crm_view key);
@@ -97,6 +116,9 @@ void crm_walk_close(struct crm_walk *);
  * After crm_txn_resume(): forget the block at hand.  Seek again.
  */
 CRM_CHECK const struct crm_err *crm_walk_renew(struct crm_walk *);
+
+/* After writing to its table: the same within a transaction. */
+void crm_walk_forget(struct crm_walk *);
 
 /* An entry as a walk sees it. */
 struct crm_entry {

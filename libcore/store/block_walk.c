@@ -65,6 +65,13 @@ crm_walk_renew(struct crm_walk *w)
 	return crm_cur_renew(w->cur);
 }
 
+void
+crm_walk_forget(struct crm_walk *w)
+{
+	w->loaded = false;
+	w->want_more = false;
+}
+
 static struct crm_view
 prefix_of(const struct crm_walk *w)
 {

@@ -36,6 +36,7 @@ struct crm_block_writer {
 	bool put_one;           /* the block at hand was written already */
 	char last[CRM_KEY_MAX]; /* key of the operation before */
 	size_t last_n;
+	bool taken; /* by crm_block_take(): the same key may come again */
 	struct crm_buf out;
 };
 
@@ -413,32 +414,35 @@ is_beyond(const struct crm_block_writer *w, struct crm_view key)
 static const struct crm_err *
 check_order(struct crm_block_writer *w, struct crm_view key)
 {
+	int c;
+
 	if (key.n > CRM_KEY_MAX || key.n < w->form->prefix)
 		return crm_err(CRM_E_BUG, "a key of %zu bytes for '%s'", key.n,
 		    crm_table_name(w->table));
-	if (w->last_n > 0 &&
-	    crm_view_cmp(crm_view(w->last, w->last_n), key) >= 0)
+	c = crm_view_cmp(crm_view(w->last, w->last_n), key);
+	if (w->last_n > 0 && (c > 0 || (c == 0 && !w->taken)))
 		return crm_err(CRM_E_BUG, "keys of '%s' out of order",
 		    crm_table_name(w->table));
 	memcpy(w->last, key.p, key.n);
 	w->last_n = key.n;
+	w->taken = false;
 	return NULL;
 }
 
-/* Bring the writer to a key: all entries before it are pending or written,
- * and one with the same key is stepped over. */
+/*
+ * Bring the writer to an entry: all before it are pending or written, and one
+ * with the same key is stepped over.
+ *
+ * was     the value of that one, p NULL when there was none
+ */
 static const struct crm_err *
-go_to(struct crm_block_writer *w, struct crm_view key, struct crm_ent *e)
+go_to(struct crm_block_writer *w, struct crm_view key, const struct crm_ent *e,
+    struct crm_view *was)
 {
 	const struct crm_err *err;
-	int c = -1;
+	int c;
 
-	err = check_order(w, key);
-	if (err != NULL)
-		return err;
-	if (!crm_ent_parse(w->form, key, e))
-		return crm_err(CRM_E_BUG, "a key that is none of '%s'",
-		    crm_table_name(w->table));
+	*was = CRM_VNULL;
 	if (!w->open || is_beyond(w, key)) {
 		err = finish(w);
 		if (err == NULL)
@@ -454,7 +458,8 @@ go_to(struct crm_block_writer *w, struct crm_view key, struct crm_ent *e)
 			err = push(w, &w->ent, false);
 			if (err != NULL)
 				return err;
-		}
+		} else
+			*was = w->ent.value;
 		err = step(w);
 		if (err != NULL || c == 0)
 			return err;
@@ -462,14 +467,29 @@ go_to(struct crm_block_writer *w, struct crm_view key, struct crm_ent *e)
 	return NULL;
 }
 
+static const struct crm_err *
+go_to_key(struct crm_block_writer *w, struct crm_view key, struct crm_ent *e,
+    struct crm_view *was)
+{
+	const struct crm_err *err = check_order(w, key);
+
+	if (err != NULL)
+		return err;
+	if (!crm_ent_parse(w->form, key, e))
+		return crm_err(CRM_E_BUG, "a key that is none of '%s'",
+		    crm_table_name(w->table));
+	return go_to(w, key, e, was);
+}
+
 const struct crm_err *
 crm_block_put(
     struct crm_block_writer *w, struct crm_view key, struct crm_view value)
 {
 	const struct crm_err *err;
+	struct crm_view was;
 	struct crm_ent e;
 
-	err = go_to(w, key, &e);
+	err = go_to_key(w, key, &e, &was);
 	if (err != NULL)
 		return err;
 	e.value = value;
@@ -477,11 +497,54 @@ crm_block_put(
 }
 
 const struct crm_err *
-crm_block_del(struct crm_block_writer *w, struct crm_view key)
+crm_block_put_ids(struct crm_block_writer *w, struct crm_view group,
+    const uint64_t *id, const uint8_t *byte, size_t n)
 {
+	const struct crm_err *err = NULL;
+	char key[CRM_KEY_MAX];
+	struct crm_view was;
+	struct crm_ent e;
+	size_t i, len = group.n + 1 + 8;
+
+	if (len > CRM_KEY_MAX)
+		return crm_err(CRM_E_BUG, "a group of %zu bytes", group.n);
+	memcpy(key, group.p, group.n);
+	key[group.n] = '\0';
+	e.a = crm_view(key + w->form->prefix, group.n - w->form->prefix);
+	for (i = 0; err == NULL && i < n; i++) {
+		e.id = id[i];
+		crm_be64(key + group.n + 1, e.id);
+		err = check_order(w, crm_view(key, len));
+		if (err == NULL)
+			err = go_to(w, crm_view(key, len), &e, &was);
+		if (err != NULL)
+			break;
+		e.value =
+		    w->form->value > 0 ? crm_view(byte + i, 1) : CRM_VNULL;
+		err = push(w, &e, !w->more);
+	}
+	return err;
+}
+
+const struct crm_err *
+crm_block_take(
+    struct crm_block_writer *w, struct crm_view key, struct crm_view *value)
+{
+	const struct crm_err *err;
 	struct crm_ent e;
 
-	return go_to(w, key, &e);
+	err = go_to_key(w, key, &e, value);
+	w->taken = true;
+	return err;
+}
+
+const struct crm_err *
+crm_block_del(struct crm_block_writer *w, struct crm_view key)
+{
+	struct crm_view was;
+	struct crm_ent e;
+
+	return go_to_key(w, key, &e, &was);
 }
 
 const struct crm_err *

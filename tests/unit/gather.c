@@ -16,7 +16,6 @@ struct posting {
 	char group[12];
 	uint64_t id;
 	uint8_t byte;
-	uint32_t seq;
 };
 
 static uint64_t seed = 7;
@@ -38,7 +37,7 @@ cmp(const void *x, const void *y)
 		return c;
 	if (a->id != b->id)
 		return a->id < b->id ? -1 : 1;
-	return a->seq < b->seq ? -1 : 1;
+	return a->byte < b->byte ? -1 : a->byte > b->byte;
 }
 
 static void
@@ -59,12 +58,11 @@ gather(size_t n, uint32_t groups, bool in_order, size_t memory)
 		p[i].group[2] = (char)('a' + gr / 676 % 26);
 		p[i].id = in_order ? i / 2 + 1 : below((uint32_t)n);
 		p[i].byte = (uint8_t)below(256);
-		p[i].seq = (uint32_t)i;
 		assert_null(crm_gather_add(
 		    g, crm_view(p[i].group, 3), p[i].id, p[i].byte));
 	}
 	qsort(p, n, sizeof(*p), cmp);
-	for (i = j = 0; i < n; i++) { /* the last of equal ones stays */
+	for (i = j = 0; i < n; i++) { /* the greatest of equal ones stays */
 		if (i + 1 < n && strcmp(p[i].group, p[i + 1].group) == 0 &&
 		    p[i].id == p[i + 1].id)
 			continue;

@@ -1,0 +1,131 @@
+/*
+ * config - crm.yaml as checked structures.
+ *
+ * Every key stands in a table, from which crm.yaml(5) is checked.  An unknown
+ * key or name is an error with the nearest one.
+ *
+ *   timezone: Europe/Warsaw      days, weeks and months are cut there
+ *   currency: EUR                base currency
+ *   rates:                       what one unit is worth in the base currency
+ *     USD: 0.92
+ *   week: monday                 first day of the week
+ *   events: [demo, installation] more words for what
+ *   pipelines:                   of deals; the first is the default
+ *     sales: [new: 10, offer: 50, won, lost]
+ *   kinds:
+ *     person:                    more fields for a built-in kind
+ *       fields:
+ *         shoe-size: number      a type
+ *         club: [red, blue]      a choice
+ *         referrer: person       a link to a kind
+ *         allergy:               or all that there is to say
+ *           type: text
+ *           personal: true
+ *     machine:                   a kind of one's own
+ *       letter: x                of its ids
+ *       plural: machines
+ *       fields:
+ *         name: text             it needs a name or a title
+ *         owner:
+ *           to: [person, org]
+ *           many: true
+ *       stages: [planned, running, scrapped: done]
+ *
+ * A stage is "name: percent", the chance to win there, or "name: won", "name:
+ * lost", how a deal ends; of a kind of one's own it is a name, or "name: done".
+ * Stages that are called won, lost or done need not say so.  They stand in a
+ * list, with or without brackets, or on lines without dashes.
+ *
+ * Where a list of words or kinds is wanted a single one will do.  A section
+ * that is empty is as one that is not there.
+ *
+ * A kind of one's own whose stages end has a field "closed", one with a field
+ * of money has a field "currency", declared or not; so has a built-in kind.
+ */
+#ifndef CRM_CONFIG_H
+#define CRM_CONFIG_H
+
+#include "base/money.h"
+#include "base/time.h"
+#include "record/schema.h"
+
+struct crm_rate {
+	char currency[4];
+	uint8_t num;         /* crm_currency_num() */
+	struct crm_dec rate; /* base currency for one unit; above 0 */
+	/* Digits by which an amount in minor units, times rate.m, is longer
+	 * than one in minor units of the base currency; may be negative. */
+	int digits;
+};
+
+struct crm_config {
+	struct crm_schema *schema;
+	char timezone[64]; /* "UTC" when not said */
+	struct crm_zone *zone;
+	char currency[4];     /* "EUR" when not said */
+	uint8_t currency_num; /* crm_currency_num() of it */
+	int week_start;       /* 0 Sunday .. 6 Saturday; 1 when not said */
+	struct crm_rate *rate;
+	size_t nrates;
+};
+
+/*
+ * Read crm.yaml.
+ *
+ * path    the file; one that does not exist is as an empty one
+ * out     NULL after an error; free with crm_config_free()
+ *
+ * Fails with CONFIG, "FILE:LINE:COLUMN: what is wrong"; IO, NOPERM, AGAIN.
+ */
+CRM_CHECK const struct crm_err *crm_config_load(
+    const char *path, struct crm_config **out);
+
+/* The same from a text; name is for messages. */
+CRM_CHECK const struct crm_err *crm_config_parse(
+    const char *name, struct crm_view text, struct crm_config **out);
+void crm_config_free(struct crm_config *);
+
+/*
+ * Add the effective configuration as YAML that crm_config_parse() takes
+ * back: what was set, and the defaults of what was not.  Fields x-NAME are not
+ * in it.
+ */
+void crm_config_print(const struct crm_config *, struct crm_buf *);
+
+/* Where keys stand. */
+enum crm_config_level {
+	CRM_CONFIG_TOP,
+	CRM_CONFIG_KIND,  /* kinds: KIND: */
+	CRM_CONFIG_FIELD, /* kinds: KIND: fields: FIELD: */
+};
+
+/* The keys of a level, "key\0help\0..." and an empty one in the end: for the
+ * manual's test. */
+const char *crm_config_keys(enum crm_config_level);
+
+/*
+ * A crm.yaml to begin with, all in comments.  "# Text" explains; "#key" and
+ * "#  key" are examples that are right when the '#' is taken away.
+ */
+const char *crm_config_template(void);
+
+/*
+ * Add what derived tables depend on, in one line: the time zone, and which
+ * fields are indexed and searched.  Another text means that they have to be
+ * built again.  The order of fields in crm.yaml does not matter.
+ */
+void crm_config_signature(const struct crm_config *, struct crm_buf *);
+
+/*
+ * Turn an amount into the base currency.
+ *
+ * minor         units of the currency's smallest part
+ * currency_num  crm_currency_num() of it
+ * out           the same of the base currency, rounded half away from zero
+ *
+ * Returns false when there is no rate for it, or the sum is too large.
+ */
+bool crm_config_to_base(const struct crm_config *, int64_t minor,
+    uint8_t currency_num, int64_t *out);
+
+#endif

@@ -1,0 +1,388 @@
+#include "base/map.h"
+#include "config/config_impl.h"
+
+static void
+add_scalar(struct crm_buf *b, const char *text)
+{
+	crm_yaml_add_scalar(b, crm_view_str(text));
+}
+
+/* "key: value", both quoted where that is needed. */
+static void
+add_pair(struct crm_buf *b, const char *key, const char *value)
+{
+	add_scalar(b, key);
+	crm_buf_adds(b, ": ");
+	add_scalar(b, value);
+}
+
+static void
+add_dec(struct crm_buf *b, struct crm_dec d)
+{
+	char text[CRM_DEC_TEXT];
+
+	crm_buf_add(b, text, crm_dec_put(text, d));
+}
+
+/* "[a, b]" of "a\0b\0\0" */
+static void
+add_words(struct crm_buf *b, const char *words)
+{
+	const char *word;
+
+	crm_buf_addc(b, '[');
+	for (word = words; *word != '\0'; word += strlen(word) + 1) {
+		crm_buf_adds(b, word != words ? ", " : "");
+		add_scalar(b, word);
+	}
+	crm_buf_addc(b, ']');
+}
+
+static void
+print_rates(const struct crm_config *c, struct crm_buf *b)
+{
+	size_t i;
+
+	if (c->nrates > 0)
+		crm_buf_adds(b, "rates:\n");
+	for (i = 0; i < c->nrates; i++) {
+		crm_buf_addf(b, "  %s: ", c->rate[i].currency);
+		add_dec(b, c->rate[i].rate);
+		crm_buf_addc(b, '\n');
+	}
+}
+
+/* The words for what that are not built in: they come last. */
+static void
+print_events(const struct crm_config *c, struct crm_buf *b)
+{
+	const struct crm_field *what =
+	    crm_field_num(crm_kind_of(c->schema, 'e'), CRM_EVENT_WHAT);
+	const char *word = what->choices;
+
+	while (*word != '\0' && crm_what_is_built_in(crm_view_str(word)))
+		word += strlen(word) + 1;
+	if (*word == '\0')
+		return;
+	crm_buf_adds(b, "events: ");
+	add_words(b, word);
+	crm_buf_addc(b, '\n');
+}
+
+static void
+print_stage(const struct crm_stage *s, bool of_deal, struct crm_buf *b)
+{
+	static const char *const ends[] = { [CRM_END_DONE] = "done",
+		[CRM_END_WON] = "won",
+		[CRM_END_LOST] = "lost" };
+
+	if (s->end != CRM_END_OPEN && strcmp(s->name, ends[s->end]) != 0)
+		add_pair(b, s->name, ends[s->end]);
+	else
+		add_scalar(b, s->name);
+	if (s->end == CRM_END_OPEN && of_deal) {
+		crm_buf_adds(b, ": ");
+		add_dec(b, s->probability);
+	}
+}
+
+static void
+print_pipelines(const struct crm_config *c, struct crm_buf *b)
+{
+	const struct crm_kind *deal = crm_kind_of(c->schema, 'd');
+	const struct crm_pipeline *p;
+	size_t i, j;
+
+	crm_buf_adds(b, "pipelines:\n");
+	for (i = 0; i < deal->npipelines; i++) {
+		p = &deal->pipeline[i];
+		crm_buf_adds(b, "  ");
+		add_scalar(b, p->name);
+		crm_buf_adds(b, ":\n");
+		for (j = 0; j < p->nstages; j++) {
+			crm_buf_adds(b, "    - ");
+			print_stage(&p->stage[j], true, b);
+			crm_buf_addc(b, '\n');
+		}
+	}
+}
+
+/* Can a link be written as the name of its only kind? */
+static bool
+is_short_link(const struct crm_schema *schema, const struct crm_field *f)
+{
+	const char *name;
+	enum crm_type type;
+
+	if (f->type != CRM_T_LINK || strlen(f->links) != 1)
+		return false;
+	name = crm_kind_of(schema, f->links[0])->name;
+	return !crm_type_parse(crm_view_str(name), &type);
+}
+
+static const char *
+type_text(const struct crm_schema *schema, const struct crm_field *f)
+{
+	return is_short_link(schema, f) ? crm_kind_of(schema, f->links[0])->name
+					: crm_type_name((enum crm_type)f->type);
+}
+
+/* The choices that a field has in crm.yaml; NULL when it has none. */
+static const char *
+own_choices(const struct crm_field *f)
+{
+	return f->type == CRM_T_CHOICE && strcmp(f->name, "stage") != 0
+	    ? f->choices
+	    : NULL;
+}
+
+/* Does a field need a line with the kinds that it links to? */
+static bool
+needs_to(const struct crm_schema *schema, const struct crm_field *f)
+{
+	return f->type == CRM_T_LINK && !is_short_link(schema, f);
+}
+
+static void
+print_to(const struct crm_schema *schema, const char *links, struct crm_buf *b)
+{
+	const char *p;
+
+	crm_buf_adds(b, "        to: [");
+	for (p = links; *p != '\0'; p++) {
+		crm_buf_adds(b, p != links ? ", " : "");
+		add_scalar(b, crm_kind_of(schema, *p)->name);
+	}
+	crm_buf_adds(b, "]\n");
+}
+
+static void
+print_long_field(const struct crm_schema *schema, const struct crm_field *f,
+    unsigned int flags, struct crm_buf *b)
+{
+	const struct crm_config_flag *flag;
+
+	crm_buf_adds(b, ":\n        ");
+	add_pair(b, "type", type_text(schema, f));
+	crm_buf_addc(b, '\n');
+	if (own_choices(f) != NULL) {
+		crm_buf_adds(b, "        choices: ");
+		add_words(b, f->choices);
+		crm_buf_addc(b, '\n');
+	}
+	if (needs_to(schema, f))
+		print_to(schema, f->links, b);
+	for (flag = crm_config_flags; flag->key != NULL; flag++)
+		if ((flags & flag->flag) != 0)
+			crm_buf_addf(b, "        %s: true\n", flag->key);
+	if (f->help != NULL) {
+		crm_buf_adds(b, "        ");
+		add_pair(b, "help", f->help);
+		crm_buf_addc(b, '\n');
+	}
+}
+
+/* What crm.yaml can say of a field. */
+#define SAYABLE \
+	(CRM_F_MANY | CRM_F_REQUIRED | CRM_F_UNIQUE | CRM_F_INDEXED | \
+	    CRM_F_SEARCHED | CRM_F_PERSONAL)
+
+static void
+print_field(const struct crm_schema *schema, const struct crm_kind *k,
+    const struct crm_field *f, bool title, struct crm_buf *b)
+{
+	unsigned int flags = f->flags & SAYABLE;
+
+	flags &= ~(unsigned int)crm_config_implied(k, f, title);
+	crm_buf_adds(b, "      ");
+	add_scalar(b, f->name);
+	if (flags != 0 || f->help != NULL || needs_to(schema, f)) {
+		print_long_field(schema, f, flags, b);
+		return;
+	}
+	crm_buf_adds(b, ": ");
+	if (own_choices(f) != NULL)
+		add_words(b, f->choices);
+	else
+		add_scalar(b, type_text(schema, f));
+	crm_buf_addc(b, '\n');
+}
+
+/* Is it of crm.yaml?  Fields x-NAME are hidden ones. */
+static bool
+is_declared(const struct crm_field *f)
+{
+	return (f->flags & CRM_F_CUSTOM) != 0 && (f->flags & CRM_F_HIDDEN) == 0;
+}
+
+static bool
+has_declared(const struct crm_kind *k)
+{
+	size_t i;
+
+	for (i = 0; i < k->nfields; i++)
+		if (is_declared(&k->field[i]))
+			return true;
+	return false;
+}
+
+static void
+print_fields(const struct crm_schema *schema, const struct crm_kind *k,
+    struct crm_buf *b)
+{
+	const struct crm_field *f;
+	bool titled = !crm_kind_is_own(k), title;
+	size_t i;
+
+	crm_buf_adds(b, "    fields:\n");
+	for (i = 0; i < k->nfields; i++) {
+		f = &k->field[i];
+		if (!is_declared(f))
+			continue;
+		title = !titled && crm_is_title_name(f->name);
+		titled = titled || title;
+		print_field(schema, k, f, title, b);
+	}
+}
+
+static void
+print_own_stages(const struct crm_pipeline *p, struct crm_buf *b)
+{
+	size_t i;
+
+	crm_buf_adds(b, "    stages: [");
+	for (i = 0; i < p->nstages; i++) {
+		crm_buf_adds(b, i > 0 ? ", " : "");
+		print_stage(&p->stage[i], false, b);
+	}
+	crm_buf_adds(b, "]\n");
+}
+
+static void
+print_kinds(const struct crm_config *c, struct crm_buf *b)
+{
+	const struct crm_kind *k;
+	bool any = false;
+	size_t i;
+
+	for (i = 0; i < crm_schema_nkinds(c->schema); i++) {
+		k = crm_schema_kind(c->schema, i);
+		if (!has_declared(k))
+			continue;
+		crm_buf_adds(b, any ? "  " : "kinds:\n  ");
+		any = true;
+		add_scalar(b, k->name);
+		crm_buf_adds(b, ":\n");
+		if (crm_kind_is_own(k)) {
+			crm_buf_adds(b, "    ");
+			add_pair(b, "letter", (char[]){ k->letter, '\0' });
+			crm_buf_adds(b, "\n    ");
+			add_pair(b, "plural", k->plural);
+			crm_buf_addc(b, '\n');
+		}
+		print_fields(c->schema, k, b);
+		if (crm_kind_is_own(k) && k->npipelines > 0)
+			print_own_stages(&k->pipeline[0], b);
+	}
+}
+
+void
+crm_config_print(const struct crm_config *c, struct crm_buf *b)
+{
+	static const char *const weekdays[] = { "sunday", "monday", "tuesday",
+		"wednesday", "thursday", "friday", "saturday" };
+
+	add_pair(b, "timezone", c->timezone);
+	crm_buf_adds(b, "\ncurrency: ");
+	crm_buf_adds(b, c->currency);
+	crm_buf_addc(b, '\n');
+	print_rates(c, b);
+	crm_buf_addf(b, "week: %s\n", weekdays[c->week_start]);
+	print_events(c, b);
+	print_pipelines(c, b);
+	print_kinds(c, b);
+}
+
+static const char template[] =
+    "# Settings of this store.  crm.yaml(5) explains all of them;\n"
+    "# \"crm-store config\" checks this file and prints what holds.\n"
+    "# To use a line, take the '#' at its beginning away.\n"
+    "\n"
+    "# Where days, weeks and months begin and end; UTC when not said.\n"
+    "#timezone: Europe/Warsaw\n"
+    "\n"
+    "# The currency of amounts that do not name one.\n"
+    "#currency: EUR\n"
+    "\n"
+    "# What one unit of other currencies is worth in that one.\n"
+    "#rates:\n"
+    "#  USD: 0.92\n"
+    "#  GBP: 1.17\n"
+    "\n"
+    "# The first day of the week.\n"
+    "#week: monday\n"
+    "\n"
+    "# More words for what happened, beside call, email, meeting, ...\n"
+    "#events: [demo, installation]\n"
+    "\n"
+    "# Stages of deals, with the chance to win in percent.  Of several\n"
+    "# pipelines the first one is the default.\n"
+    "#pipelines:\n"
+    "#  sales: [new: 10, qualified: 25, offer: 50, won, lost]\n"
+    "#  service: [asked: 20, offered: 60, signed: won, declined: lost]\n"
+    "\n"
+    "# More fields, and kinds of your own.  Types are text, email,\n"
+    "# phone, url, date, time, span, number, percent, money, currency,\n"
+    "# bool and tag; a list of words is a choice, a kind is a link.\n"
+    "#kinds:\n"
+    "#  person:\n"
+    "#    fields:\n"
+    "#      shoe-size: number\n"
+    "#      club: [red, blue]\n"
+    "#      referrer: person\n"
+    "#      allergy:\n"
+    "#        type: text\n"
+    "#        personal: true\n"
+    "#  machine:\n"
+    "#    letter: x\n"
+    "#    fields:\n"
+    "#      name: text\n"
+    "#      owner: org\n"
+    "#      price: money\n"
+    "#      serial:\n"
+    "#        type: text\n"
+    "#        unique: true\n"
+    "#    stages: [planned, running, scrapped: done]\n";
+
+const char *
+crm_config_template(void)
+{
+	return template;
+}
+
+void
+crm_config_signature(const struct crm_config *c, struct crm_buf *b)
+{
+	struct crm_buf line = CRM_BUF_INIT(1000);
+	const struct crm_kind *k;
+	const struct crm_field *f;
+	uint64_t sum = 0;
+	size_t i, j;
+
+	for (i = 0; i < crm_schema_nkinds(c->schema); i++) {
+		k = crm_schema_kind(c->schema, i);
+		for (j = 0; j < k->nfields; j++) {
+			f = &k->field[j];
+			if ((f->flags & (CRM_F_INDEXED | CRM_F_SEARCHED)) == 0)
+				continue;
+			crm_buf_reset(&line);
+			crm_buf_addf(&line, "%c %s %s %d %d", k->letter,
+			    f->name, crm_type_name((enum crm_type)f->type),
+			    (f->flags & CRM_F_INDEXED) != 0,
+			    (f->flags & CRM_F_SEARCHED) != 0 ? f->weight : 0);
+			sum += crm_hash(crm_buf_view(&line));
+		}
+	}
+	crm_buf_release(&line);
+	crm_buf_addf(b, "%s %016llx", c->timezone, (unsigned long long)sum);
+}

@@ -1,0 +1,656 @@
+/* What is asked for: checked, completed and put aside. */
+#include "store/batch.h"
+
+#include "base/mem.h"
+#include "record/word.h"
+#include "store/batch_impl.h"
+#include "store/who.h"
+
+#define SPOOL_MEMORY ((size_t)8 << 20)
+#define SORT_MEMORY ((size_t)16 << 20)
+
+const struct crm_err *
+crm_batch_new(struct crm_store *store, const struct crm_batch_options *o,
+    struct crm_batch **out)
+{
+	struct crm_batch *b = crm_calloc(1, sizeof(*b));
+	const struct crm_err *err;
+	const char *code = store->config->currency;
+
+	b->store = store;
+	b->o = *o;
+	b->values.clock = o->clock;
+	b->values.point = o->point != '\0' ? o->point : '.';
+	b->values.arena = &b->line_arena;
+	b->values.link = crm_batch_link;
+	b->values.link_ctx = b;
+	b->values.user = o->user;
+	b->rules.clock = o->clock;
+	b->rules.currency = crm_currency_num(crm_view(code, 3));
+	b->adds = crm_spool_new(SPOOL_MEMORY, store->dir);
+	b->edits = crm_runs_new(SORT_MEMORY, store->dir);
+	b->amends = crm_runs_new(SORT_MEMORY, store->dir);
+	b->unique = crm_runs_new(SORT_MEMORY, store->dir);
+	b->buf.max = b->key.max = CRM_LINE_MAX * 8;
+	err = crm_snap_open(store, &b->snap);
+	if (err != NULL) {
+		crm_batch_free(b);
+		b = NULL;
+	} else
+		b->since = crm_snap_last_change(b->snap);
+	*out = b;
+	return err;
+}
+
+void
+crm_batch_free(struct crm_batch *b)
+{
+	if (b == NULL)
+		return;
+	crm_snap_close(b->snap);
+	crm_arena_release(&b->line_arena);
+	crm_arena_release(&b->arena);
+	crm_spool_free(b->adds);
+	crm_runs_free(b->edits);
+	crm_runs_free(b->amends);
+	crm_runs_free(b->unique);
+	crm_nummap_release(&b->given);
+	crm_map_release(&b->aliases);
+	crm_nummap_release(&b->edited);
+	crm_nummap_release(&b->buyers);
+	crm_nummap_release(&b->dropped);
+	crm_map_release(&b->links);
+	crm_map_release(&b->ghost_at);
+	crm_map_release(&b->keys);
+	crm_map_release(&b->doc_lines);
+	crm_free(b->ghost);
+	crm_free(b->written);
+	crm_rec_release(&b->rec);
+	crm_rec_release(&b->old);
+	crm_buf_release(&b->buf);
+	crm_buf_release(&b->key);
+	crm_free(b);
+}
+
+const struct crm_value_ctx *
+crm_batch_values(struct crm_batch *b)
+{
+	return &b->values;
+}
+
+struct crm_snap *
+crm_batch_snap(struct crm_batch *b)
+{
+	return b->snap;
+}
+
+void
+crm_batch_line(struct crm_batch *b, uint64_t line, struct crm_view raw)
+{
+	b->line = line;
+	b->raw = b->o.reject != NULL ? raw : CRM_VNULL;
+	b->line_bad = false;
+	b->pending_links = false;
+	crm_arena_reset(&b->line_arena);
+}
+
+static void
+complain(
+    struct crm_batch *b, uint64_t line, const char *field, const char *what)
+{
+	b->faults++;
+	if (b->o.complain != NULL)
+		b->o.complain(b->o.complain_ctx, line, field, what);
+}
+
+void
+crm_batch_fault(struct crm_batch *b, const char *field, const char *what)
+{
+	if (!b->line_bad)
+		b->result.bad++;
+	b->line_bad = true;
+	complain(b, b->line, field, what);
+}
+
+void
+crm_batch_blame(struct crm_batch *b, uint64_t line, const char *field,
+    const struct crm_err *err)
+{
+	complain(b, line, field, err->msg);
+}
+
+uint64_t
+crm_batch_faults(const struct crm_batch *b)
+{
+	return b->faults;
+}
+
+/*
+ * A fault of the input is told of and the line is given up; anything else
+ * ends the batch.
+ */
+static const struct crm_err *
+fault(struct crm_batch *b, const char *field, const struct crm_err *err)
+{
+	if (err == NULL || err->code != CRM_E_DATA)
+		return err;
+	crm_batch_fault(b, field, err->msg);
+	return NULL;
+}
+
+void
+crm_row_open(struct crm_view v, struct crm_row *r)
+{
+	r->kind = v.p[0];
+	r->flags = (uint8_t)v.p[1];
+	r->n = crm_le16_get(v.p + 2);
+	r->line = crm_le64_get(v.p + 4);
+	r->id = crm_le64_get(v.p + 12);
+	r->fields = crm_view_skip(v, CRM_ROW_HEAD);
+}
+
+void
+crm_row_open_edit(struct crm_view v, struct crm_row *r)
+{
+	r->kind = v.p[0];
+	r->flags = (uint8_t)v.p[1];
+	r->n = crm_le16_get(v.p + 2);
+	r->line = crm_le64_get(v.p + 4);
+	r->id = 0;
+	memcpy(r->currency, v.p + 12, 4);
+	r->fields = crm_view_skip(v, CRM_EDIT_HEAD);
+}
+
+bool
+crm_row_field(
+    struct crm_row *r, uint16_t *num, uint8_t *flags, struct crm_view *value)
+{
+	if (r->n == 0)
+		return false;
+	r->n--;
+	*num = crm_le16_get(r->fields.p);
+	*flags = (uint8_t)r->fields.p[2];
+	*value = crm_view(r->fields.p + 7, crm_le32_get(r->fields.p + 3));
+	r->fields = crm_view_skip(r->fields, 7 + value->n);
+	return true;
+}
+
+static void
+add_row_field(
+    struct crm_buf *b, uint16_t num, uint8_t flags, struct crm_view value)
+{
+	char head[7];
+
+	crm_le16(head, num);
+	head[2] = (char)flags;
+	crm_le32(head + 3, (uint32_t)value.n);
+	crm_buf_add(b, head, 7);
+	crm_buf_addv(b, value);
+}
+
+static bool
+was_given(const struct crm_request *q, uint16_t num)
+{
+	size_t i;
+
+	for (i = 0; i < q->nedits; i++)
+		if (q->edit[i].field->num == num)
+			return true;
+	return false;
+}
+
+/* Put a record that is to be added aside. */
+static const struct crm_err *
+put_row(struct crm_batch *b, const struct crm_request *q, uint64_t *place)
+{
+	const struct crm_err *err;
+	const struct crm_rec *r = &b->rec;
+	char head[CRM_ROW_HEAD];
+	uint32_t i;
+
+	head[0] = r->kind->letter;
+	head[1] = b->pending_links ? CRM_ROW_PENDING : 0;
+	crm_le16(head + 2, (uint16_t)(r->n + (b->raw.n > 0)));
+	crm_le64(head + 4, b->line);
+	crm_le64(head + 12, q->id);
+	crm_buf_reset(&b->buf);
+	crm_buf_add(&b->buf, head, sizeof(head));
+	for (i = 0; i < r->n; i++)
+		add_row_field(&b->buf, r->slot[i].num,
+		    (uint8_t)((r->slot[i].many ? CRM_SLOT_MANY : 0) |
+			(was_given(q, r->slot[i].num) ? CRM_SLOT_GIVEN : 0)),
+		    r->slot[i].value);
+	if (b->raw.n > 0)
+		add_row_field(&b->buf, CRM_RAW_LINE, 0, b->raw);
+	err = crm_buf_end(&b->buf);
+	return err != NULL
+	    ? err
+	    : crm_spool_add(b->adds, crm_buf_view(&b->buf), place);
+}
+
+const struct crm_err *
+crm_batch_put_edit(struct crm_batch *b, uint64_t id,
+    const struct crm_edit *edit, size_t n, const char *currency, bool keep,
+    int op)
+{
+	bool new = crm_is_new(id) || crm_nummap_get(&b->given, id) != NULL;
+	struct crm_runs *runs = new ? b->amends : b->edits;
+	const struct crm_err *err;
+	char head[CRM_EDIT_HEAD] = { 0 }, key[16];
+	size_t i;
+
+	head[0] = (char)op;
+	head[1] = (char)((b->pending_links ? CRM_ROW_PENDING : 0) |
+	    (keep ? CRM_ROW_KEEP : 0));
+	crm_le16(head + 2, (uint16_t)(n + (b->raw.n > 0)));
+	crm_le64(head + 4, b->line);
+	memcpy(head + 12, currency, 4);
+	crm_buf_reset(&b->buf);
+	crm_buf_add(&b->buf, head, sizeof(head));
+	for (i = 0; i < n; i++)
+		add_row_field(&b->buf, edit[i].field->num, (uint8_t)edit[i].op,
+		    edit[i].value);
+	crm_be64(key, id);
+	crm_be64(key + 8, b->nedits + b->namends);
+	if (new)
+		b->namends++;
+	else
+		b->nedits++;
+	err = crm_buf_end(&b->buf);
+	if (err == NULL)
+		err = crm_runs_add(
+		    runs, crm_view(key, 16), crm_buf_view(&b->buf));
+	(void)crm_nummap_at(&b->edited, id, NULL);
+	return err;
+}
+
+/* Note a record that a line was about, for the output. */
+static void
+note_written(struct crm_batch *b, uint64_t id)
+{
+	b->written = crm_grow(
+	    b->written, &b->written_cap, b->nwritten + 1, sizeof(*b->written));
+	b->written[b->nwritten++] = id;
+}
+
+/* An event without a key gets its doc's name and its place in it. */
+static void
+make_key(struct crm_batch *b)
+{
+	const struct crm_field *f = crm_field_num(b->rec.kind, CRM_EVENT_KEY);
+	struct crm_view doc, key;
+	char number[20];
+	uint64_t *n;
+
+	if (!b->o.key_from_doc || crm_rec_get(&b->rec, CRM_EVENT_KEY, &key) ||
+	    !crm_rec_get(&b->rec, CRM_EVENT_DOC, &doc))
+		return;
+	n = crm_map_at(&b->doc_lines, doc, NULL);
+	(*n)++;
+	crm_buf_reset(&b->key);
+	crm_buf_addv(&b->key, doc);
+	crm_buf_addc(&b->key, '/');
+	crm_buf_add(&b->key, number, crm_num_put(number, *n));
+	crm_rec_set(&b->rec, f, crm_buf_view(&b->key));
+}
+
+/* The days a customer has to pay; a person's are those of their org. */
+static const struct crm_err *
+terms_of(struct crm_batch *b, uint64_t who, int64_t *days, bool *known)
+{
+	const struct crm_err *err;
+	enum crm_presence p;
+	struct crm_stored r;
+	struct crm_view v;
+	struct crm_dec d;
+
+	*known = false;
+	if (crm_is_new(who) || crm_is_ghost(who))
+		return NULL;
+	err = crm_snap_get(b->snap, who, &r, &p);
+	if (err == NULL && p == CRM_LIVE && crm_id_kind(who) == 'p' &&
+	    crm_stored_get(&r, CRM_PERSON_ORG, &v))
+		return terms_of(b, crm_link_get(v), days, known);
+	if (err == NULL && p == CRM_LIVE && crm_id_kind(who) == 'o' &&
+	    crm_stored_get(&r, CRM_ORG_TERMS, &v) && crm_value_get_dec(v, &d)) {
+		*days = d.scale == 0 ? d.m : 0;
+		*known = true;
+	}
+	return err;
+}
+
+/* An invoice is due after the terms of its customer. */
+static const struct crm_err *
+make_due(struct crm_batch *b)
+{
+	const struct crm_err *err;
+	struct crm_zone *zone = b->values.clock->zone;
+	struct crm_view v;
+	struct crm_many m;
+	int64_t at_us, days = 0;
+	bool known;
+
+	if (!crm_rec_is(&b->rec, CRM_EVENT_WHAT, CRM_W_INVOICE) ||
+	    crm_rec_get(&b->rec, CRM_EVENT_DUE, &v) ||
+	    !crm_rec_get(&b->rec, CRM_EVENT_WHO, &v))
+		return NULL;
+	crm_many_begin(&m, v, true);
+	if (!crm_many_next(&m, &v))
+		return NULL;
+	err = terms_of(b, crm_link_get(v), &days, &known);
+	if (err != NULL || !known || days < 0 || days > 36500 ||
+	    !crm_rec_get(&b->rec, CRM_EVENT_AT, &v) ||
+	    !crm_value_get_time(v, &at_us))
+		return err;
+	crm_buf_reset(&b->key);
+	crm_value_put_date(&b->key,
+	    crm_date_from_days(
+		crm_date_days(crm_zone_date(zone, at_us)) + (int32_t)days));
+	crm_rec_set(&b->rec, crm_field_num(b->rec.kind, CRM_EVENT_DUE),
+	    crm_buf_view(&b->key));
+	return NULL;
+}
+
+/* A new customer's first purchase may come with the batch that adds them. */
+static void
+note_buyer(struct crm_batch *b)
+{
+	struct crm_view v;
+	struct crm_many m;
+	uint64_t who;
+
+	if (!crm_rec_is(&b->rec, CRM_EVENT_WHAT, CRM_W_PURCHASE) ||
+	    !crm_rec_get(&b->rec, CRM_EVENT_WHO, &v))
+		return;
+	crm_many_begin(&m, v, true);
+	if (!crm_many_next(&m, &v))
+		return;
+	who = crm_link_get(v);
+	if (crm_is_new(who) || crm_is_ghost(who))
+		(void)crm_nummap_at(&b->buyers, who, NULL);
+}
+
+/* The id that a new record goes by in this batch. */
+static const struct crm_err *
+name_new(struct crm_batch *b, const struct crm_request *q, uint64_t *id)
+{
+	uint64_t *count = &b->new_count[q->kind->letter - 'a'];
+	const struct crm_err *err;
+	enum crm_presence p;
+	struct crm_stored r;
+	char text[CRM_ID_TEXT];
+	bool added;
+
+	*id = crm_id(q->kind->letter, CRM_NEW, *count + 1);
+	if (q->id == 0 || b->o.new_ids) {
+		if (q->id != 0) {
+			uint64_t *alias;
+
+			crm_be64(text, q->id);
+			alias =
+			    crm_map_at(&b->aliases, crm_view(text, 8), &added);
+			if (!added)
+				return fault(b, "id",
+				    crm_err(CRM_E_DATA, "%s is there twice",
+					crm_id_text(q->id, text)));
+			*alias = *id;
+		}
+		return NULL;
+	}
+	err = crm_snap_get(b->snap, q->id, &r, &p);
+	if (err != NULL)
+		return err;
+	(void)crm_nummap_at(&b->given, q->id, &added);
+	if (p != CRM_ABSENT || !added || crm_snap_is_hidden(b->snap, q->id))
+		return fault(b, "id",
+		    crm_err(CRM_E_DATA,
+			"%s is taken (--new-ids numbers afresh)",
+			crm_id_text(q->id, text)));
+	if (crm_id_replica(q->id) >= CRM_GHOST)
+		return fault(b, "id", crm_err(CRM_E_DATA, "no such id"));
+	b->given_ids = true;
+	*id = q->id;
+	return NULL;
+}
+
+/* Remember under which key values this batch has a record. */
+static void
+note_keys(struct crm_batch *b, const struct crm_request *q, uint64_t id)
+{
+	struct crm_many m;
+	struct crm_view v;
+	char head[3];
+	size_t i;
+
+	for (i = 0; i < q->nkeys; i++) {
+		const struct crm_field *f = q->key[i];
+
+		if (!crm_rec_get(&b->rec, f->num, &v))
+			continue;
+		crm_many_begin(&m, v, (f->flags & CRM_F_MANY) != 0);
+		while (crm_many_next(&m, &v)) {
+			head[0] = q->kind->letter;
+			crm_be16(head + 1, f->num);
+			crm_buf_reset(&b->key);
+			crm_buf_add(&b->key, head, 3);
+			crm_value_add_key(&b->key, f, v);
+			*crm_map_at(&b->keys, crm_buf_view(&b->key), NULL) = id;
+		}
+	}
+}
+
+const struct crm_err *
+crm_batch_add(struct crm_batch *b, const struct crm_request *q, bool *ok)
+{
+	const struct crm_err *err;
+	const char *field;
+	uint64_t id = 0, place = 0;
+
+	*ok = false;
+	crm_rec_reset(&b->rec, q->kind);
+	crm_rec_apply(&b->rec, q->edit, q->nedits, false);
+	err = crm_rule_finish(
+	    &b->rules, &b->rec, NULL, q->edit, q->nedits, q->currency, &field);
+	if (err != NULL)
+		return fault(b, field, err);
+	if (q->kind->letter == 'e') {
+		make_key(b);
+		err = make_due(b);
+	}
+	if (err == NULL)
+		err = name_new(b, q, &id);
+	if (err != NULL || b->line_bad)
+		return err;
+	b->new_count[q->kind->letter - 'a']++;
+	if (q->kind->letter == 'e')
+		note_buyer(b);
+	err = put_row(b, q, &place);
+	if (err == NULL)
+		err = crm_batch_note_unique(b, &b->rec, id, place + 1, NULL);
+	if (err == NULL && q->nkeys > 0) {
+		note_keys(b, q, id);
+		err = crm_batch_note_absent(b, q, id);
+	}
+	note_written(b, id);
+	*ok = err == NULL;
+	return err;
+}
+
+/* The records that the key fields of a request find. */
+static const struct crm_err *
+find_by_key(struct crm_batch *b, const struct crm_request *q,
+    const struct crm_field *f, uint64_t ids[CRM_WHO_MAX], size_t *n)
+{
+	const struct crm_err *err = NULL;
+	const uint64_t *found;
+	uint64_t *mine;
+	size_t nfound, i, j, k;
+	char head[3];
+
+	*n = 0;
+	head[0] = q->kind->letter;
+	crm_be16(head + 1, f->num);
+	for (i = 0; err == NULL && i < q->nedits; i++) {
+		if (q->edit[i].field->num != f->num ||
+		    q->edit[i].op == CRM_CLEAR)
+			continue;
+		crm_buf_reset(&b->key);
+		crm_buf_add(&b->key, head, 3);
+		crm_value_add_key(&b->key, f, q->edit[i].value);
+		mine = crm_map_get(&b->keys, crm_buf_view(&b->key));
+		if (mine != NULL) {
+			ids[0] = *mine;
+			*n = 1;
+			return NULL;
+		}
+		err = crm_snap_find(b->snap, q->kind->letter, f,
+		    crm_view_skip(crm_buf_view(&b->key), 3), false, CRM_WHO_MAX,
+		    &found, &nfound);
+		for (j = 0; err == NULL && j < nfound; j++) {
+			for (k = 0; k < *n && ids[k] != found[j]; k++)
+				;
+			if (k == *n && *n < CRM_WHO_MAX)
+				ids[(*n)++] = found[j];
+		}
+	}
+	return err;
+}
+
+const struct crm_err *
+crm_batch_put(struct crm_batch *b, const struct crm_request *q, bool *ok)
+{
+	const struct crm_err *err = NULL;
+	uint64_t ids[CRM_WHO_MAX];
+	struct crm_edit *edit;
+	struct crm_request found = *q;
+	struct crm_buf text = CRM_BUF_INIT(CRM_LINE_MAX);
+	size_t n = 0, i;
+
+	*ok = false;
+	for (i = 0; err == NULL && n == 0 && i < q->nkeys; i++)
+		err = find_by_key(b, q, q->key[i], ids, &n);
+	if (err != NULL)
+		return err;
+	if (n == 0)
+		return crm_batch_add(b, q, ok);
+	if (n > 1) {
+		err = crm_who_several(
+		    b->snap, crm_view_str(q->key[i - 1]->name), ids, n);
+		return fault(b, q->key[i - 1]->name, err);
+	}
+	edit = crm_arena_alloc(&b->line_arena, q->nedits * sizeof(*edit));
+	for (i = 0; i < q->nedits; i++) {
+		edit[i] = q->edit[i];
+		if (edit[i].op == CRM_SET &&
+		    (edit[i].field->flags & CRM_F_MANY) != 0)
+			edit[i].op = CRM_ADD;
+	}
+	found.edit = edit;
+	crm_buf_release(&text);
+	return crm_batch_edit(b, ids[0], &found, ok);
+}
+
+/* Check an edit of a record that is there, as it is now. */
+static const struct crm_err *
+try_edit(
+    struct crm_batch *b, uint64_t id, const struct crm_request *q, bool *same)
+{
+	const struct crm_kind *k =
+	    crm_kind_of(b->store->config->schema, crm_id_kind(id));
+	const struct crm_err *err;
+	const char *field;
+	enum crm_presence p;
+	struct crm_stored r;
+	char text[CRM_ID_TEXT];
+
+	*same = false;
+	err = crm_snap_get(b->snap, id, &r, &p);
+	if (err != NULL)
+		return err;
+	if (p != CRM_LIVE || k == NULL)
+		return fault(b, NULL,
+		    crm_err(CRM_E_DATA, "no such record: %s",
+			crm_id_text(id, text)));
+	crm_rec_reset(&b->old, k);
+	crm_rec_reset(&b->rec, k);
+	crm_rec_open(&b->old, &r);
+	crm_rec_open(&b->rec, &r);
+	crm_rec_apply(&b->rec, q->edit, q->nedits, b->o.keep);
+	err = crm_rule_finish(&b->rules, &b->rec, &b->old, q->edit, q->nedits,
+	    q->currency, &field);
+	if (err != NULL)
+		return fault(b, field, err);
+	*same = crm_rec_same(&b->rec, &b->old) &&
+	    crm_nummap_get(&b->edited, id) == NULL;
+	return *same ? NULL : crm_batch_note_unique(b, &b->rec, id, 0, &b->old);
+}
+
+const struct crm_err *
+crm_batch_edit(
+    struct crm_batch *b, uint64_t id, const struct crm_request *q, bool *ok)
+{
+	const struct crm_err *err = NULL;
+	bool same = false;
+
+	*ok = false;
+	if (!crm_is_new(id) && crm_nummap_get(&b->given, id) == NULL)
+		err = try_edit(b, id, q, &same);
+	if (err != NULL || b->line_bad)
+		return err;
+	note_written(b, id);
+	*ok = true;
+	if (same) {
+		b->result.unchanged++;
+		return NULL;
+	}
+	err = crm_batch_put_edit(
+	    b, id, q->edit, q->nedits, q->currency, b->o.keep, 0);
+	if (err == NULL && q->nkeys > 0) {
+		if (crm_is_new(id)) {
+			crm_rec_reset(&b->rec, q->kind);
+			crm_rec_apply(&b->rec, q->edit, q->nedits, false);
+		}
+		note_keys(b, q, id);
+	}
+	return err;
+}
+
+const struct crm_err *
+crm_batch_remove(struct crm_batch *b, uint64_t id, bool *ok)
+{
+	const struct crm_err *err;
+	enum crm_presence p;
+	struct crm_stored r;
+	char text[CRM_ID_TEXT];
+
+	*ok = false;
+	err = crm_snap_get(b->snap, id, &r, &p);
+	if (err != NULL)
+		return err;
+	if (p != CRM_LIVE)
+		return fault(b, NULL,
+		    crm_err(CRM_E_DATA, "no such record: %s",
+			crm_id_text(id, text)));
+	*ok = true;
+	note_written(b, id);
+	return crm_batch_put_edit(
+	    b, id, NULL, 0, "\0\0\0", false, CRM_EDIT_REMOVE);
+}
+
+const struct crm_err *
+crm_batch_commit(struct crm_batch *b, struct crm_batch_result *result,
+    const struct crm_err *(*written)(void *ctx, struct crm_snap *, uint64_t id),
+    void *ctx)
+{
+	const struct crm_err *err;
+
+	err = crm_batch_resolve(b);
+	if (err == NULL)
+		err = crm_batch_check_unique(b, b->snap, false);
+	if (err == NULL && b->faults > 0 && !b->o.skip_bad)
+		err = crm_err(CRM_E_DATA, "nothing was written");
+	if (err == NULL)
+		err = crm_batch_write(b, written, ctx);
+	*result = b->result;
+	return err;
+}

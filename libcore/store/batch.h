@@ -1,0 +1,122 @@
+/*
+ * batch - a change set in the making: records to add, to change, to remove.
+ *
+ * What is asked for is checked against a snapshot and put aside; nothing is
+ * locked while input is waited for.  crm_batch_commit() does all of it, or
+ * nothing.  Lines of one batch see each other.
+ */
+#ifndef CRM_BATCH_H
+#define CRM_BATCH_H
+
+#include "record/rule.h"
+#include "store/snap.h"
+
+struct crm_batch;
+
+struct crm_batch_options {
+	const struct crm_clock *clock; /* dates are read by it; NULL: not yet
+	                                  known, see crm_batch_set_clock() */
+	char point;                    /* decimal point */
+	const char *user, *program, *arguments, *message; /* for the history */
+	bool dry_run;      /* do it, show it, take it back */
+	bool skip_bad;     /* bad lines are left out, the others written */
+	bool keep;         /* only fill fields that are empty */
+	bool correct;      /* an event whose key is known is changed */
+	bool key_from_doc; /* events get keys DOC/1, DOC/2, ... */
+	bool new_ids;      /* ids of the input are names within it */
+	const char *add_missing; /* letters of kinds that links may make */
+	/*
+	 * Called for each fault.
+	 *
+	 * line   of the input, 0 when there is none
+	 * field  NULL when it is none of one field
+	 */
+	void (*complain)(
+	    void *ctx, uint64_t line, const char *field, const char *what);
+	/*
+	 * Called for each line that is left out (skip_bad) after it was
+	 * taken; NULL: not wanted.
+	 */
+	void (*reject)(void *ctx, struct crm_view raw);
+	void *complain_ctx; /* of both */
+};
+
+struct crm_batch_result {
+	uint64_t change; /* its number; 0: nothing was written */
+	uint64_t added, changed, removed, unchanged, bad;
+};
+
+/* Begin.  The store must be open for writing. */
+CRM_CHECK const struct crm_err *crm_batch_new(struct crm_store *,
+    const struct crm_batch_options *, struct crm_batch **out);
+void crm_batch_free(struct crm_batch *);
+
+/* What values are read with: its links find records of this batch too. */
+const struct crm_value_ctx *crm_batch_values(struct crm_batch *);
+
+/* The snapshot that the batch is checked against. */
+struct crm_snap *crm_batch_snap(struct crm_batch *);
+
+/*
+ * The line of the input that the next calls are about, for messages.
+ *
+ * raw     as it was, for options.reject; borrowed until the next line
+ */
+void crm_batch_line(struct crm_batch *, uint64_t line, struct crm_view raw);
+
+/* Tell of a fault of the line at hand that was found outside. */
+void crm_batch_fault(struct crm_batch *, const char *field, const char *what);
+uint64_t crm_batch_faults(const struct crm_batch *);
+
+/* What is to be done with one record. */
+struct crm_request {
+	const struct crm_kind *kind;
+	uint64_t id; /* of an add: 0, or the id it is to have */
+	const struct crm_edit *edit;
+	size_t nedits;
+	char currency[4]; /* named by an amount, or "" */
+	/* Of crm_batch_put(): fields that find the record, in order. */
+	const struct crm_field *const *key;
+	size_t nkeys;
+};
+
+/*
+ * Add a record.  Faults are told of and counted; the call itself fails only
+ * when it cannot go on (IO, NOMEM, a damaged store).
+ *
+ * ok      false when the line was bad
+ */
+CRM_CHECK const struct crm_err *crm_batch_add(
+    struct crm_batch *, const struct crm_request *, bool *ok);
+
+/*
+ * Change the record that one of the key fields finds, or add one.  Many
+ * values are added to.
+ */
+CRM_CHECK const struct crm_err *crm_batch_put(
+    struct crm_batch *, const struct crm_request *, bool *ok);
+
+/* Change a record, or remove it. */
+CRM_CHECK const struct crm_err *crm_batch_edit(
+    struct crm_batch *, uint64_t id, const struct crm_request *, bool *ok);
+CRM_CHECK const struct crm_err *crm_batch_remove(
+    struct crm_batch *, uint64_t id, bool *ok);
+
+/*
+ * Do it.
+ *
+ * written  called, after the commit, for each record that a line was about,
+ *          in their order, each once; NULL: not wanted.  With dry_run it sees
+ *          the store as it would be
+ *
+ * Fails with DATA when there were faults (and not skip_bad): nothing was
+ * written.  With skip_bad the good ones are written, and faults are in
+ * result->bad.  Fails with LOCKED, IO, NOPERM, AGAIN (somebody changed the
+ * same meanwhile).
+ */
+CRM_CHECK const struct crm_err *crm_batch_commit(struct crm_batch *,
+    struct crm_batch_result *result,
+    const struct crm_err *(*written)(void *ctx, struct crm_snap *, uint64_t id),
+    void *ctx);
+
+#endif

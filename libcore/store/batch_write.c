@@ -1,0 +1,199 @@
+/* Writing a batch: in one transaction, or large ones in parts. */
+#include "base/mem.h"
+#include "store/block.h"
+#include "store/writing.h"
+
+#define PARTS_FROM ((uint64_t)24 << 20) /* bytes of rows: then in parts */
+
+const struct crm_err *
+crm_w_write_derived(struct crm_writing *w, struct crm_derive *d)
+{
+	static const enum crm_table tables[] = { CRM_TABLE_INDEX,
+		CRM_TABLE_TEXT, CRM_TABLE_STORY };
+	const struct crm_err *err = NULL;
+	size_t i;
+	bool done;
+
+	for (i = 0; err == NULL && i < sizeof(tables) / sizeof(tables[0]); i++)
+		err = crm_derive_write(d, w->txn, tables[i], SIZE_MAX, &done);
+	return err;
+}
+
+static const struct crm_err *
+write_log(struct crm_writing *w)
+{
+	const struct crm_err *err;
+
+	err = crm_digests_put(w->digests, w->txn, w->change.number);
+	w->change.state = CRM_CHANGE_DONE;
+	if (err == NULL)
+		err = crm_change_put(w->txn, &w->change, w->range, w->nranges);
+	w->b->result.change = w->change.number;
+	return err;
+}
+
+/* Everything but the adds: edits, what follows from them, the log. */
+const struct crm_err *
+crm_w_finish(struct crm_writing *w)
+{
+	const struct crm_err *err;
+
+	err = crm_w_edit_all(w, CRM_TABLE_EVENT);
+	if (err == NULL)
+		err = crm_w_write_derived(w, w->events);
+	if (err == NULL)
+		err = crm_w_look_again(w);
+	if (err == NULL)
+		err = crm_derive_rollups(w->adds, w->snap, crm_w_note_buyer, w);
+	if (err == NULL)
+		err =
+		    crm_derive_rollups(w->events, w->snap, crm_w_note_buyer, w);
+	if (err == NULL)
+		err = crm_w_edit_all(w, CRM_TABLE_RECORD);
+	if (err == NULL)
+		err = crm_w_add_turns(w);
+	if (err == NULL)
+		err = crm_w_write_derived(w, w->edits);
+	if (err == NULL)
+		err = crm_derive_totals(w->adds, w->txn);
+	if (err == NULL)
+		err = crm_derive_totals(w->events, w->txn);
+	if (err == NULL)
+		err = crm_derive_totals(w->edits, w->txn);
+	if (err == NULL && (w->nranges > 0 || w->change.touched > 0))
+		err = write_log(w);
+	return err;
+}
+
+/* Hand out the records that the lines were about, each once. */
+static const struct crm_err *
+hand_out(struct crm_writing *w, struct crm_snap *snap)
+{
+	struct crm_batch *b = w->b;
+	struct crm_nummap seen = CRM_NUMMAP_INIT;
+	const struct crm_err *err = NULL;
+	uint64_t id, *dropped, left_out = 0;
+	bool added;
+	size_t i;
+
+	for (i = 0; err == NULL && i < b->nwritten; i++) {
+		id = b->written[i];
+		dropped = crm_nummap_get(&b->dropped, id);
+		if (dropped != NULL) {
+			left_out += crm_id_kind(id) == 'e';
+			id = *dropped;
+			if (id == 0 || crm_is_new(id))
+				continue;
+		} else if (crm_is_new(id) && crm_id_kind(id) == 'e')
+			id = crm_w_final_id(w, id) - left_out;
+		else
+			id = crm_w_final_id(w, id);
+		(void)crm_nummap_at(&seen, id, &added);
+		if (added)
+			err = w->written(w->written_ctx, snap, id);
+	}
+	crm_nummap_release(&seen);
+	return err;
+}
+
+/* Not an error: the transaction is given up, because of a dry run or
+ * because there is nothing to write. */
+static const struct crm_err give_up = { CRM_E_BUG, "given up" };
+
+static const struct crm_err *
+do_whole(struct crm_writing *w)
+{
+	const struct crm_err *err = NULL;
+
+	if (crm_snap_last_change(w->snap) != w->b->since)
+		err = crm_batch_check_unique(w->b, w->snap, true);
+	if (err == NULL)
+		err = crm_w_begin_change(w);
+	if (err == NULL)
+		err = crm_w_take_ids(w);
+	if (err == NULL)
+		err = crm_w_add_all(w);
+	if (err == NULL)
+		err = crm_w_write_derived(w, w->adds);
+	crm_w_begin_late(w);
+	if (err == NULL)
+		err = crm_w_finish(w);
+	if (err == NULL && w->b->o.dry_run && w->written != NULL) {
+		err = crm_w_look_again(w);
+		if (err == NULL)
+			err = hand_out(w, w->snap);
+	}
+	if (err == NULL && (w->b->o.dry_run || w->b->result.change == 0))
+		err = &give_up;
+	return err;
+}
+
+/* A small batch: all in one transaction. */
+static const struct crm_err *
+write_whole(void *ctx, struct crm_txn *t)
+{
+	struct crm_writing *w = ctx;
+	const struct crm_err *err;
+
+	if (w->txn != NULL) { /* again, in a larger map: from the beginning */
+		struct crm_batch *b = w->b;
+		crm_written_fn *written = w->written;
+		void *written_ctx = w->written_ctx;
+
+		b->result = w->first_result;
+		crm_w_free(w);
+		crm_w_init(w, b, written, written_ctx);
+		w->again = true;
+	}
+	w->txn = t;
+	err = crm_snap_wrap(w->b->store, t, &w->snap);
+	if (err == NULL)
+		err = do_whole(w);
+	crm_block_abandon(w->w);
+	w->w = NULL;
+	crm_snap_close(w->snap);
+	w->snap = NULL;
+	return err;
+}
+
+/* Is there anything that may have to be written? */
+static bool
+is_empty(const struct crm_batch *b)
+{
+	return b->nedits == 0 && crm_spool_count(b->adds) == b->dropped.used;
+}
+
+const struct crm_err *
+crm_batch_write(struct crm_batch *b, crm_written_fn *written, void *ctx)
+{
+	const struct crm_err *err = NULL;
+	struct crm_writing w;
+	struct crm_snap *snap;
+	bool handed = b->o.dry_run && !is_empty(b);
+
+	/* No snapshot may be open while the map may grow. */
+	crm_snap_pause(b->snap);
+	crm_w_init(&w, b, written, ctx);
+	if (!is_empty(b)) {
+		if (!b->o.dry_run && !b->given_ids &&
+		    crm_spool_bytes(b->adds) > PARTS_FROM)
+			err = crm_w_write_parts(&w);
+		else
+			err = crm_store_update(b->store, write_whole, &w);
+	}
+	if (err == &give_up) {
+		err = NULL;
+		b->result.change = 0;
+	}
+	if (err != NULL)
+		b->result = w.first_result;
+	else if (written != NULL && b->nwritten > 0 && !handed) {
+		err = crm_snap_open(b->store, &snap);
+		if (err == NULL) {
+			err = hand_out(&w, snap);
+			crm_snap_close(snap);
+		}
+	}
+	crm_w_free(&w);
+	return err;
+}

@@ -1,0 +1,495 @@
+#include "store/check.h"
+
+#include <stdio.h>
+
+#include "base/map.h"
+#include "base/mem.h"
+#include "record/value.h"
+#include "store/block.h"
+#include "store/change.h"
+#include "store/history.h"
+#include "store/rebuild.h"
+#include "store/store_impl.h"
+
+#define MEMORY ((size_t)48 << 20)
+#define FAULTS_MAX 1000 /* told of a table */
+
+struct checking {
+	struct crm_store *store;
+	struct crm_snap *snap;
+	struct crm_check *out;
+	enum crm_table table;
+	uint64_t told;
+	struct crm_derive *d;
+	struct crm_map totals;
+	/* digests: the records of the ranges of a change set */
+	struct crm_change change;
+	size_t range_at;
+	struct crm_id_range range;
+	uint64_t next_id;
+	struct crm_buf stored;
+};
+
+static void CRM_PRINTF(3, 4)
+    fault(struct checking *c, const char *where, const char *fmt, ...)
+{
+	char what[300];
+	va_list ap;
+
+	c->out->faults++;
+	if (++c->told > FAULTS_MAX || c->out->fault == NULL)
+		return;
+	va_start(ap, fmt);
+	(void)vsnprintf(what, sizeof(what), fmt, ap);
+	va_end(ap);
+	c->out->fault(c->out->ctx, where, what);
+}
+
+/* Every block, by itself and against the one before. */
+static const struct crm_err *
+check_blocks(struct checking *c, enum crm_table table)
+{
+	const struct crm_form *form = crm_form_of(table);
+	const struct crm_err *err;
+	struct crm_view k, v;
+	struct crm_cur *cur;
+
+	c->told = 0;
+	err = crm_cur_open(crm_snap_txn(c->snap), table, &cur);
+	if (err == NULL)
+		err = crm_cur_first(cur, &k, &v);
+	while (err == NULL && k.p != NULL) {
+		const struct crm_err *bad = crm_block_check(form, k, v);
+
+		if (bad != NULL)
+			fault(c, crm_table_name(table), "%s", bad->msg);
+		err = crm_cur_next(cur, &k, &v);
+	}
+	crm_cur_close(cur);
+	return err;
+}
+
+/* A key in a form that people can do something with. */
+static const char *
+show_key(enum crm_table table, struct crm_view key, char *out, size_t size)
+{
+	char a[CRM_ID_TEXT], b[CRM_ID_TEXT];
+
+	if (table == CRM_TABLE_STORY)
+		(void)snprintf(out, size, "%s in the story of %s",
+		    crm_id_text(crm_id('e', 0, 0) |
+			    (crm_be64_get(key.p + 16) &
+				((UINT64_C(1) << 56) - 1)),
+			a),
+		    crm_id_text(crm_be64_get(key.p), b));
+	else if (key.n > 9)
+		(void)snprintf(out, size, "%s",
+		    crm_id_text(crm_be64_get(key.p + key.n - 8), a));
+	else
+		(void)snprintf(out, size, "an entry");
+	return out;
+}
+
+/* The full key of an entry of a table. */
+static struct crm_view
+full_key(
+    const struct crm_form *f, const struct crm_entry *e, char out[CRM_KEY_MAX])
+{
+	size_t n = e->prefix.n;
+
+	memcpy(out, e->prefix.p, n);
+	memcpy(out + n, e->key.p, e->key.n);
+	n += e->key.n;
+	if (f->layout == CRM_POSTING) {
+		out[n] = '\0';
+		crm_be64(out + n + 1, e->id);
+		n += 9;
+	}
+	return crm_view(out, n);
+}
+
+/* Hidden events and those that the indexes have not reached do not count. */
+static bool
+is_skipped(const struct checking *c, const struct crm_entry *e)
+{
+	uint64_t id = e->id;
+
+	if (c->table == CRM_TABLE_STORY)
+		id = crm_id('e', 0, 0) |
+		    (crm_be64_get(e->key.p + 8) & ((UINT64_C(1) << 56) - 1));
+	return crm_snap_has_hidden(c->snap) && crm_snap_is_hidden(c->snap, id);
+}
+
+/* A table against what was derived, entry by entry. */
+static const struct crm_err *
+compare(struct checking *c, enum crm_table table)
+{
+	const struct crm_form *form = crm_form_of(table);
+	const char *name = crm_table_name(table);
+	const struct crm_err *err;
+	struct crm_walk *w = NULL;
+	struct crm_entry e;
+	struct crm_view want, value, have;
+	char key[CRM_KEY_MAX], text[100];
+	int order;
+
+	c->told = 0;
+	c->table = table;
+	err = crm_derive_sort(c->d, table);
+	if (err == NULL)
+		err = crm_derive_next(c->d, table, &want, &value);
+	if (err == NULL)
+		err = crm_walk_open(crm_snap_txn(c->snap), table, &w);
+	if (err == NULL)
+		err = crm_walk_seek(w, crm_view("", 0), &e);
+	while (err == NULL && (want.p != NULL || e.prefix.p != NULL)) {
+		if (e.prefix.p != NULL && is_skipped(c, &e)) {
+			err = crm_walk_next(w, &e);
+			continue;
+		}
+		have = e.prefix.p != NULL ? full_key(form, &e, key) : CRM_VNULL;
+		order = want.p == NULL ? 1
+		    : have.p == NULL   ? -1
+				       : crm_view_cmp(want, have);
+		if (order < 0)
+			fault(c, name, "lacks %s",
+			    show_key(table, want, text, sizeof(text)));
+		else if (order > 0)
+			fault(c, name, "has %s too many",
+			    show_key(table, have, text, sizeof(text)));
+		else if (!crm_view_eq(value, e.value))
+			fault(c, name, "has %s with a wrong value",
+			    show_key(table, have, text, sizeof(text)));
+		if (order <= 0)
+			err = crm_derive_next(c->d, table, &want, &value);
+		if (err == NULL && order >= 0)
+			err = crm_walk_next(w, &e);
+	}
+	crm_walk_close(w);
+	return err;
+}
+
+/* The rows of one customer against the story. */
+static const struct crm_err *
+compare_rows(struct checking *c, uint64_t who)
+{
+	struct crm_rollups have = { 0 }, want = { 0 };
+	const struct crm_err *err;
+	char text[CRM_ID_TEXT];
+	bool same;
+	size_t i;
+
+	err = crm_rollup_all(c->snap, who, &have);
+	if (err == NULL)
+		err = crm_rollup_fold(c->snap, who, INT64_MAX, &want);
+	if (err == NULL) {
+		for (i = 0; i < want.n;)
+			if (crm_rollup_is_empty(&want.row[i].row)) {
+				memmove(&want.row[i], &want.row[i + 1],
+				    (want.n - i - 1) * sizeof(*want.row));
+				want.n--;
+			} else
+				i++;
+		same = have.n == want.n;
+		for (i = 0; same && i < have.n; i++)
+			same = have.row[i].currency == want.row[i].currency &&
+			    memcmp(&have.row[i].row, &want.row[i].row,
+				sizeof(struct crm_rollup)) == 0;
+		if (!same)
+			fault(c, "rollup", "is wrong for %s",
+			    crm_id_text(who, text));
+	}
+	crm_rollups_release(&have);
+	crm_rollups_release(&want);
+	return err;
+}
+
+/* Every customer with a row or a story. */
+static const struct crm_err *
+check_rollups(struct checking *c)
+{
+	const struct crm_err *err;
+	struct crm_walk *rows = NULL, *story = NULL;
+	struct crm_entry r, s;
+	uint64_t a, b, who, last = 0;
+
+	c->told = 0;
+	err = crm_walk_open(crm_snap_txn(c->snap), CRM_TABLE_ROLLUP, &rows);
+	if (err == NULL)
+		err = crm_walk_open(
+		    crm_snap_txn(c->snap), CRM_TABLE_STORY, &story);
+	if (err == NULL)
+		err = crm_walk_seek(rows, crm_view("", 0), &r);
+	if (err == NULL)
+		err = crm_walk_seek(story, crm_view("", 0), &s);
+	while (err == NULL && (r.prefix.p != NULL || s.prefix.p != NULL)) {
+		char key[8];
+
+		a = UINT64_MAX;
+		if (r.prefix.p != NULL) {
+			key[0] = r.prefix.p[0];
+			memcpy(key + 1, r.key.p, 7);
+			a = crm_be64_get(key);
+		}
+		b = s.prefix.p != NULL ? crm_be64_get(s.prefix.p) : UINT64_MAX;
+		who = a < b ? a : b;
+		if (who != last)
+			err = compare_rows(c, who);
+		last = who;
+		if (err == NULL && a == who)
+			err = crm_walk_next(rows, &r);
+		if (err == NULL && b == who) {
+			crm_be64(key, who + 1);
+			err = crm_walk_seek(story, crm_view(key, 8), &s);
+		}
+	}
+	crm_walk_close(rows);
+	crm_walk_close(story);
+	return err;
+}
+
+static const struct crm_err *
+want_total(void *ctx, const struct crm_total *t)
+{
+	struct checking *c = ctx;
+	char key[CRM_TOTAL_KEY + 8];
+
+	if (t->count == 0)
+		return NULL;
+	crm_total_key(key, t);
+	crm_le64(key + CRM_TOTAL_KEY, (uint64_t)t->sum);
+	*crm_map_at(&c->totals, crm_view(key, sizeof(key)), NULL) = t->count;
+	return NULL;
+}
+
+static const struct crm_err *
+have_total(void *ctx, const struct crm_total *t)
+{
+	struct checking *c = ctx;
+	char key[CRM_TOTAL_KEY + 8];
+	uint64_t *count;
+
+	crm_total_key(key, t);
+	crm_le64(key + CRM_TOTAL_KEY, (uint64_t)t->sum);
+	count = crm_map_get(&c->totals, crm_view(key, sizeof(key)));
+	if (count == NULL || *count != t->count)
+		fault(c, "total", "is wrong for %04u-%02u", t->month / 12u,
+		    t->month % 12u + 1);
+	else
+		*count = 0;
+	return NULL;
+}
+
+static const struct crm_err *
+check_totals(struct checking *c)
+{
+	const struct crm_err *err;
+	struct crm_view key;
+	uint64_t *count;
+	size_t pos = 0;
+
+	c->told = 0;
+	err = crm_derive_each_total(c->d, want_total, c);
+	if (err == NULL)
+		err = crm_totals_each(crm_snap_txn(c->snap), have_total, c);
+	while (err == NULL && crm_map_each(&c->totals, &pos, &key, &count))
+		if (*count != 0)
+			fault(c, "total", "lacks %04u-%02u",
+			    crm_be16_get(key.p) / 12u,
+			    crm_be16_get(key.p) % 12u + 1);
+	return err;
+}
+
+/* Derive what the tables should hold. */
+static const struct crm_err *
+derive(struct checking *c)
+{
+	uint64_t mark = crm_snap_first_tail(c->snap) - 1;
+	const struct crm_err *err;
+
+	err = crm_derive_range(
+	    c->d, c->snap, CRM_TABLE_RECORD, 0, UINT64_MAX, CRM_DERIVE_EXACT);
+	if (err == NULL)
+		err = crm_derive_range(c->d, c->snap, CRM_TABLE_EVENT, 0, mark,
+		    CRM_DERIVE_EXACT | CRM_DERIVE_LAGGING);
+	if (err == NULL)
+		err = crm_derive_range(c->d, c->snap, CRM_TABLE_EVENT, mark + 1,
+		    UINT64_MAX, CRM_DERIVE_EXACT);
+	return err;
+}
+
+static const struct crm_err *
+check_derived(struct checking *c)
+{
+	const struct crm_err *err;
+
+	c->d = crm_derive_new(c->store, MEMORY);
+	err = derive(c);
+	if (err == NULL)
+		err = compare(c, CRM_TABLE_INDEX);
+	if (err == NULL)
+		err = compare(c, CRM_TABLE_TEXT);
+	if (err == NULL)
+		err = compare(c, CRM_TABLE_STORY);
+	if (err == NULL)
+		err = check_rollups(c);
+	if (err == NULL)
+		err = check_totals(c);
+	crm_derive_free(c->d);
+	crm_map_release(&c->totals);
+	return err;
+}
+
+/* The links of one record: what they name was there once. */
+static const struct crm_err *
+check_links(struct checking *c, uint64_t id, const struct crm_stored *r)
+{
+	const struct crm_kind *k =
+	    crm_kind_of(c->store->config->schema, crm_id_kind(id));
+	const struct crm_err *err = NULL;
+	char a[CRM_ID_TEXT], b[CRM_ID_TEXT];
+	uint32_t i;
+
+	for (i = 0; err == NULL && k != NULL && i < r->n; i++) {
+		struct crm_slot slot = crm_stored_at(r, i);
+		const struct crm_field *f = crm_field_num(k, slot.num);
+		enum crm_presence p;
+		struct crm_stored other;
+		struct crm_many m;
+		struct crm_view v;
+
+		if (f == NULL || f->type != CRM_T_LINK)
+			continue;
+		crm_many_begin(&m, slot.value, (f->flags & CRM_F_MANY) != 0);
+		while (err == NULL && crm_many_next(&m, &v)) {
+			err =
+			    crm_snap_get(c->snap, crm_link_get(v), &other, &p);
+			if (err == NULL && p == CRM_ABSENT)
+				fault(c, "record",
+				    "%s: %s names %s, which never was",
+				    crm_id_text(id, a), f->name,
+				    crm_id_text(crm_link_get(v), b));
+		}
+	}
+	return err;
+}
+
+static const struct crm_err *
+check_records(struct checking *c, enum crm_table table)
+{
+	uint64_t last = crm_snap_last_change(c->snap);
+	const struct crm_err *err;
+	struct crm_walk *w;
+	struct crm_stored r;
+	struct crm_entry e;
+	char text[CRM_ID_TEXT];
+
+	c->told = 0;
+	err = crm_walk_open(crm_snap_txn(c->snap), table, &w);
+	if (err == NULL)
+		err = crm_walk_seek(w, crm_view("", 0), &e);
+	while (err == NULL && e.prefix.p != NULL) {
+		if (table == CRM_TABLE_EVENT)
+			c->out->events++;
+		else
+			c->out->records++;
+		if (!crm_code_open(e.value, &r))
+			fault(c, crm_table_name(table), "%s cannot be read",
+			    crm_id_text(e.id, text));
+		else if (r.updated > last || r.added == 0)
+			fault(c, crm_table_name(table),
+			    "%s was changed by %llu, which never was",
+			    crm_id_text(e.id, text),
+			    (unsigned long long)r.updated);
+		else if (!crm_snap_is_hidden(c->snap, e.id))
+			err = check_links(c, e.id, &r);
+		if (err == NULL)
+			err = crm_walk_next(w, &e);
+	}
+	crm_walk_close(w);
+	return err;
+}
+
+static void
+bad_change(void *ctx, uint64_t number, const char *what)
+{
+	fault(ctx, "change", "%llu: %s", (unsigned long long)number, what);
+}
+
+/* The next record of a change set's ranges, as it was first stored. */
+static const struct crm_err *
+next_added(void *ctx, uint64_t *id, struct crm_view *stored)
+{
+	struct checking *c = ctx;
+	const struct crm_err *err = NULL;
+	bool there = false;
+
+	*stored = CRM_VNULL;
+	while (err == NULL && !there) {
+		if (c->range.count == 0 &&
+		    !crm_change_range(&c->change, &c->range_at, &c->range))
+			return NULL;
+		*id = c->range.first++;
+		c->range.count--;
+		err = crm_history_as_of(
+		    c->snap, *id, c->change.number, &c->stored, &there);
+	}
+	*stored = crm_buf_view(&c->stored);
+	return err;
+}
+
+static const struct crm_err *
+check_log(struct checking *c)
+{
+	struct crm_txn *t = crm_snap_txn(c->snap);
+	const struct crm_err *err;
+	uint64_t n, last = crm_snap_last_change(c->snap);
+	bool ok;
+
+	c->told = 0;
+	c->stored.max = (size_t)1 << 30;
+	err = crm_change_check(t, bad_change, c);
+	for (n = 1; err == NULL && n <= last; n++) {
+		err = crm_change_get(t, n, &c->change);
+		if (err != NULL || c->change.state == CRM_CHANGE_OPEN)
+			continue;
+		c->out->changes++;
+		c->range_at = 0;
+		c->range.count = 0;
+		err = crm_digests_check(t, n, next_added, c, &ok);
+		if (err == NULL && !ok)
+			fault(c, "change",
+			    "%llu: what it added is not what it was",
+			    (unsigned long long)n);
+	}
+	crm_buf_release(&c->stored);
+	return err;
+}
+
+const struct crm_err *
+crm_check_store(struct crm_store *s, struct crm_check *out)
+{
+	struct checking c = { .store = s, .out = out };
+	const struct crm_err *err;
+	int64_t lost = 0;
+	int t;
+
+	err = crm_snap_open(s, &c.snap);
+	if (err == NULL)
+		err = crm_env_lost_pages(crm_snap_txn(c.snap), &lost);
+	if (err == NULL && lost != 0)
+		fault(&c, "pages", "%lld are lost", (long long)lost);
+	for (t = 0; err == NULL && t < CRM_NTABLES; t++)
+		if (crm_form_of((enum crm_table)t) != NULL)
+			err = check_blocks(&c, (enum crm_table)t);
+	if (err == NULL && out->faults == 0)
+		err = check_records(&c, CRM_TABLE_RECORD);
+	if (err == NULL && out->faults == 0)
+		err = check_records(&c, CRM_TABLE_EVENT);
+	if (err == NULL && out->faults == 0)
+		err = check_derived(&c);
+	if (err == NULL && out->faults == 0)
+		err = check_log(&c);
+	crm_snap_close(c.snap);
+	return err;
+}

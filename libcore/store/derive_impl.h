@@ -1,0 +1,84 @@
+/*
+ * derive_impl - what the parts of derive share.
+ */
+#ifndef CRM_DERIVE_IMPL_H
+#define CRM_DERIVE_IMPL_H
+
+#include "base/map.h"
+#include "base/runs.h"
+#include "store/change.h"
+#include "store/derive.h"
+#include "store/gather.h"
+#include "store/store_impl.h"
+
+/* What an entry is worth to the rollups, added up by customer and currency. */
+struct crm_delta {
+	uint64_t who;
+	uint8_t currency;
+	struct crm_rollup row;
+};
+
+/* Postings of a table: what is added and what is taken away. */
+struct crm_postings {
+	struct crm_gather *add;
+	struct crm_runs *del;
+	bool sorted;
+	struct crm_gathered group; /* the one being written */
+	size_t next;               /* of its ids */
+	struct crm_view del_key;   /* read ahead */
+	char from[CRM_KEY_MAX];    /* where the last write began */
+	size_t from_n;
+};
+
+struct crm_derive {
+	struct crm_store *store;
+	const struct crm_schema *schema;
+	struct crm_zone *zone;
+	size_t memory;
+	struct crm_postings index, text;
+	struct crm_runs *story; /* value: amount, and '+' or '-' */
+	bool story_sorted;
+	char story_from[CRM_STORY_KEY];
+	size_t story_from_n;
+	struct crm_view story_key, story_value; /* read ahead */
+	/* rollups */
+	struct crm_delta *delta;
+	size_t ndeltas, delta_cap;
+	uint32_t *slot;
+	size_t nslots;
+	struct crm_runs *spilled;                   /* deltas */
+	struct crm_view spilled_key, spilled_value; /* read ahead */
+	size_t next_delta;
+	struct crm_nummap fold;    /* customers */
+	struct crm_runs *docs;     /* who, currency, doc of purchases */
+	struct crm_id_range *mine; /* events that were added */
+	size_t nmine, mine_cap;
+	/* totals: key to place in total */
+	struct crm_nummap total_at;
+	struct crm_total *total;
+	size_t ntotals, total_cap;
+	/* scratch */
+	struct crm_buf key, words;
+	struct crm_token {
+		size_t at;
+		uint32_t n;
+		uint8_t weight;
+	} * token[2];
+	size_t ntokens[2], token_cap[2];
+	char full[CRM_KEY_MAX];
+	char byte; /* handed out by crm_derive_next() */
+};
+
+/* Put a customer's share of an event into the rollups, story and totals. */
+CRM_CHECK const struct crm_err *crm_derive_event(struct crm_derive *,
+    uint64_t id, const struct crm_stored *from, const struct crm_stored *to);
+
+/* Was an event added by this derive? */
+bool crm_derive_is_mine(const struct crm_derive *, uint64_t event);
+
+/* Deltas by customer and currency, sorted: *pos begins as 0. */
+CRM_CHECK const struct crm_err *crm_derive_sort_deltas(struct crm_derive *);
+CRM_CHECK const struct crm_err *crm_derive_next_delta(
+    struct crm_derive *, struct crm_delta *out, bool *more);
+
+#endif

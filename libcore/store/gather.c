@@ -1,0 +1,403 @@
+#define _GNU_SOURCE /* qsort_r */
+#include "store/gather.h"
+
+#include <stdlib.h>
+
+#include "base/map.h"
+#include "base/mem.h"
+#include "base/runs.h"
+
+/*
+ * A group in memory.  Its postings stand in chunks of a pool, one linked to
+ * the next; each posting is the zigzag difference to the id before it (of the
+ * first one to its number 0), and the byte.
+ */
+struct group {
+	uint32_t hash;
+	uint32_t key_n;
+	const char *key;
+	uint64_t last; /* id */
+	uint64_t base; /* the bits above the number of the first id */
+	uint32_t count;
+	uint32_t first, tail; /* chunks: offsets in pool / CHUNK_ALIGN */
+	uint16_t used, size;  /* bytes of the tail chunk */
+	bool unsorted;
+};
+
+#define CHUNK_ALIGN 8
+#define CHUNK_HEAD 8   /* next u32, bytes used u16, size u16 */
+#define CHUNK_FIRST 24 /* with head; the next ones double */
+#define CHUNK_LAST 256
+#define POSTING_MAX 11 /* varint and byte */
+
+struct crm_gather {
+	size_t memory;
+	int dir;
+	bool bytes;
+	uint64_t count;
+	/* groups, and a hash table of their numbers + 1 */
+	struct group *group;
+	size_t ngroups, group_cap;
+	uint32_t *slot;
+	size_t nslots;
+	struct crm_arena keys;
+	size_t key_bytes;
+	char *pool;
+	size_t pool_n, pool_cap;
+	/* runs: one entry a group and run */
+	struct crm_runs *runs;
+	bool spilled;
+	uint32_t *order; /* groups by key, when all are in memory */
+	size_t next;
+	struct crm_view run_key, run_value; /* the entry read ahead */
+	char name[CRM_GATHER_KEY_MAX];
+	struct crm_buf packed;
+	uint64_t *id;
+	uint8_t *byte;
+	size_t id_cap, byte_cap;
+};
+
+struct crm_gather *
+crm_gather_new(size_t memory, int dir, bool bytes)
+{
+	struct crm_gather *g = crm_calloc(1, sizeof(*g));
+
+	g->memory = memory;
+	g->dir = dir;
+	g->bytes = bytes;
+	g->packed.max = (size_t)1 << 30;
+	return g;
+}
+
+void
+crm_gather_free(struct crm_gather *g)
+{
+	if (g == NULL)
+		return;
+	crm_free(g->group);
+	crm_free(g->slot);
+	crm_arena_release(&g->keys);
+	crm_free(g->pool);
+	crm_runs_free(g->runs);
+	crm_free(g->order);
+	crm_buf_release(&g->packed);
+	crm_free(g->id);
+	crm_free(g->byte);
+	crm_free(g);
+}
+
+static void
+grow_slots(struct crm_gather *g)
+{
+	size_t n = g->nslots > 0 ? g->nslots * 2 : 1024, i, j;
+
+	crm_free(g->slot);
+	g->slot = crm_calloc(n, sizeof(*g->slot));
+	g->nslots = n;
+	for (i = 0; i < g->ngroups; i++) {
+		j = g->group[i].hash & (n - 1);
+		while (g->slot[j] != 0)
+			j = (j + 1) & (n - 1);
+		g->slot[j] = (uint32_t)i + 1;
+	}
+}
+
+/* The group of a key, made when there is none. */
+static struct group *
+find_group(struct crm_gather *g, struct crm_view key)
+{
+	uint32_t hash = (uint32_t)crm_hash(key);
+	struct group *gr;
+	size_t i;
+
+	if (g->ngroups * 4 >= g->nslots * 3)
+		grow_slots(g);
+	i = hash & (g->nslots - 1);
+	for (; g->slot[i] != 0; i = (i + 1) & (g->nslots - 1)) {
+		gr = &g->group[g->slot[i] - 1];
+		if (gr->hash == hash && gr->key_n == key.n &&
+		    memcmp(gr->key, key.p, key.n) == 0)
+			return gr;
+	}
+	g->group = crm_grow(
+	    g->group, &g->group_cap, g->ngroups + 1, sizeof(*g->group));
+	gr = &g->group[g->ngroups++];
+	memset(gr, 0, sizeof(*gr));
+	gr->hash = hash;
+	gr->key = crm_arena_dup(&g->keys, key.p, key.n);
+	gr->key_n = (uint32_t)key.n;
+	g->key_bytes += key.n + 17;
+	g->slot[i] = (uint32_t)g->ngroups;
+	return gr;
+}
+
+static uint32_t
+new_chunk(struct crm_gather *g, uint16_t size)
+{
+	size_t at = g->pool_n;
+
+	g->pool = crm_grow(g->pool, &g->pool_cap, at + size, 1);
+	memset(g->pool + at, 0, CHUNK_HEAD);
+	crm_le16(g->pool + at + 6, size);
+	g->pool_n += size;
+	return (uint32_t)(at / CHUNK_ALIGN);
+}
+
+/* Put bytes behind a group's postings. */
+static void
+append(struct crm_gather *g, struct group *gr, const char *p, size_t n)
+{
+	uint32_t chunk;
+	uint16_t size = CHUNK_FIRST;
+	char *head;
+
+	if (gr->count == 0) {
+		gr->first = gr->tail = new_chunk(g, size);
+		gr->size = size;
+		gr->used = CHUNK_HEAD;
+	} else if (gr->used + n > gr->size) {
+		size = (uint16_t)(gr->size < CHUNK_LAST ? gr->size * 2
+							: CHUNK_LAST);
+		chunk = new_chunk(g, size);
+		head = g->pool + (size_t)gr->tail * CHUNK_ALIGN;
+		crm_le32(head, chunk);
+		crm_le16(head + 4, gr->used);
+		gr->tail = chunk;
+		gr->size = size;
+		gr->used = CHUNK_HEAD;
+	}
+	head = g->pool + (size_t)gr->tail * CHUNK_ALIGN;
+	memcpy(head + gr->used, p, n);
+	gr->used = (uint16_t)(gr->used + n);
+	crm_le16(head + 4, gr->used);
+}
+
+/* A group's postings in one piece, behind a flag for "not sorted" and the
+ * base. */
+#define PACK_HEAD 9
+
+static void
+pack(struct crm_gather *g, const struct group *gr)
+{
+	size_t at = gr->first;
+	const char *head;
+	char base[8];
+
+	crm_buf_reset(&g->packed);
+	crm_buf_addc(&g->packed, (char)gr->unsorted);
+	crm_le64(base, gr->base);
+	crm_buf_add(&g->packed, base, 8);
+	for (;;) {
+		head = g->pool + at * CHUNK_ALIGN;
+		crm_buf_add(&g->packed, head + CHUNK_HEAD,
+		    (size_t)crm_le16_get(head + 4) - CHUNK_HEAD);
+		if (at == gr->tail)
+			return;
+		at = crm_le32_get(head);
+	}
+}
+
+/* Hand all groups to the runs, and begin anew. */
+static const struct crm_err *
+spill(struct crm_gather *g)
+{
+	const struct crm_err *err;
+	size_t i;
+
+	if (g->runs == NULL)
+		g->runs = crm_runs_new(g->memory, g->dir);
+	g->spilled = true;
+	for (i = 0; i < g->ngroups; i++) {
+		pack(g, &g->group[i]);
+		err = crm_runs_add(g->runs,
+		    crm_view(g->group[i].key, g->group[i].key_n),
+		    crm_buf_view(&g->packed));
+		if (err != NULL)
+			return err;
+	}
+	g->ngroups = 0;
+	g->pool_n = 0;
+	g->key_bytes = 0;
+	crm_arena_reset(&g->keys);
+	memset(g->slot, 0, g->nslots * sizeof(*g->slot));
+	return NULL;
+}
+
+/* The id that was added last came again. */
+static void
+raise_byte(struct crm_gather *g, const struct group *gr, uint8_t byte)
+{
+	char *p = g->pool + (size_t)gr->tail * CHUNK_ALIGN + gr->used - 1;
+
+	if (g->bytes && (uint8_t)*p < byte)
+		*p = (char)byte;
+}
+
+const struct crm_err *
+crm_gather_add(
+    struct crm_gather *g, struct crm_view key, uint64_t id, uint8_t byte)
+{
+	const struct crm_err *err;
+	struct group *gr;
+	char p[POSTING_MAX];
+	size_t n;
+
+	if (g->pool_n + g->key_bytes + g->ngroups * sizeof(*g->group) >
+	    g->memory) {
+		err = spill(g);
+		if (err != NULL)
+			return err;
+	}
+	gr = find_group(g, key);
+	if (gr->count > 0 && id == gr->last) {
+		raise_byte(g, gr, byte);
+		return NULL;
+	}
+	if (gr->count == 0)
+		gr->base = gr->last = id & ~(((uint64_t)1 << 40) - 1);
+	gr->unsorted |= gr->count > 0 && id <= gr->last;
+	n = crm_varint_put(p, crm_zigzag((int64_t)(id - gr->last)));
+	if (g->bytes)
+		p[n++] = (char)byte;
+	append(g, gr, p, n);
+	gr->last = id;
+	gr->count++;
+	g->count++;
+	return NULL;
+}
+
+uint64_t
+crm_gather_count(const struct crm_gather *g)
+{
+	return g->count;
+}
+
+static int
+cmp_groups(const void *x, const void *y, void *ctx)
+{
+	const struct crm_gather *g = ctx;
+	const struct group *a = &g->group[*(const uint32_t *)x];
+	const struct group *b = &g->group[*(const uint32_t *)y];
+
+	return crm_view_cmp(
+	    crm_view(a->key, a->key_n), crm_view(b->key, b->key_n));
+}
+
+const struct crm_err *
+crm_gather_sort(struct crm_gather *g)
+{
+	const struct crm_err *err;
+	size_t i;
+
+	g->next = 0;
+	if (g->spilled) {
+		err = spill(g);
+		if (err == NULL)
+			err = crm_runs_sort(g->runs);
+		if (err == NULL)
+			err =
+			    crm_runs_next(g->runs, &g->run_key, &g->run_value);
+		return err;
+	}
+	g->order = crm_realloc_array(g->order, g->ngroups, sizeof(*g->order));
+	for (i = 0; i < g->ngroups; i++)
+		g->order[i] = (uint32_t)i;
+	if (g->ngroups > 0)
+		qsort_r(g->order, g->ngroups, sizeof(*g->order), cmp_groups, g);
+	return NULL;
+}
+
+/* Add packed postings to the ids that are handed out. */
+static bool
+unpack(struct crm_gather *g, struct crm_view packed, struct crm_gathered *out)
+{
+	bool unsorted = packed.p[0] != 0;
+	uint64_t delta = 0, id = crm_le64_get(packed.p + 1);
+	size_t at = PACK_HEAD, n;
+
+	while (at < packed.n) {
+		n = crm_varint_get(packed.p + at, packed.n - at, &delta);
+		at += n;
+		id += (uint64_t)crm_unzigzag(delta);
+		g->id = crm_grow(g->id, &g->id_cap, out->n + 1, sizeof(*g->id));
+		g->byte = crm_grow(g->byte, &g->byte_cap, out->n + 1, 1);
+		g->id[out->n] = id;
+		g->byte[out->n] = g->bytes ? (uint8_t)packed.p[at++] : 0;
+		unsorted |= out->n > 0 && g->id[out->n - 1] >= id;
+		out->n++;
+	}
+	out->id = g->id;
+	out->byte = g->byte;
+	return unsorted;
+}
+
+struct posting {
+	uint64_t id;
+	uint8_t byte;
+};
+
+static int
+cmp_postings(const void *x, const void *y)
+{
+	const struct posting *a = x, *b = y;
+
+	if (a->id != b->id)
+		return a->id < b->id ? -1 : 1;
+	return a->byte < b->byte ? -1 : a->byte > b->byte;
+}
+
+/* Sort ids; of those that came twice the greatest byte stays. */
+static void
+sort_ids(struct crm_gathered *out)
+{
+	struct posting *p = crm_calloc(out->n, sizeof(*p));
+	size_t i, k = 0;
+
+	for (i = 0; i < out->n; i++) {
+		p[i].id = out->id[i];
+		p[i].byte = out->byte[i];
+	}
+	qsort(p, out->n, sizeof(*p), cmp_postings);
+	for (i = 0; i < out->n; i++) {
+		if (k > 0 && out->id[k - 1] == p[i].id)
+			k--;
+		out->id[k] = p[i].id;
+		out->byte[k++] = p[i].byte;
+	}
+	out->n = k;
+	crm_free(p);
+}
+
+const struct crm_err *
+crm_gather_next(struct crm_gather *g, struct crm_gathered *out)
+{
+	const struct crm_err *err;
+	const struct group *gr;
+	bool unsorted = false;
+
+	out->n = 0;
+	out->group = CRM_VNULL;
+	if (!g->spilled) {
+		if (g->next == g->ngroups)
+			return NULL;
+		gr = &g->group[g->order[g->next++]];
+		pack(g, gr);
+		out->group = crm_view(gr->key, gr->key_n);
+		if (unpack(g, crm_buf_view(&g->packed), out))
+			sort_ids(out);
+		return NULL;
+	}
+	if (g->run_key.p == NULL)
+		return NULL;
+	memcpy(g->name, g->run_key.p, g->run_key.n);
+	out->group = crm_view(g->name, g->run_key.n);
+	do {
+		unsorted |= unpack(g, g->run_value, out);
+		err = crm_runs_next(g->runs, &g->run_key, &g->run_value);
+		if (err != NULL)
+			return err;
+	} while (g->run_key.p != NULL && crm_view_eq(g->run_key, out->group));
+	if (unsorted)
+		sort_ids(out);
+	return NULL;
+}

@@ -1,0 +1,53 @@
+/*
+ * gather - collect postings and give them back group by group.
+ *
+ * What an import adds to the index and text tables: a hash table of groups,
+ * each with its ids as differences, written as sorted runs when memory is
+ * used up, and merged.
+ */
+#ifndef CRM_GATHER_H
+#define CRM_GATHER_H
+
+#include "base/buf.h"
+
+struct crm_gather;
+
+/*
+ * memory  bytes to hold before a run is written
+ * dir     an open directory for the scratch file
+ * bytes   does each id carry a byte?
+ */
+struct crm_gather *crm_gather_new(size_t memory, int dir, bool bytes);
+void crm_gather_free(struct crm_gather *);
+
+/*
+ * Add an id to a group.
+ *
+ * group   at most CRM_GATHER_KEY_MAX bytes, copied
+ *
+ * Ids of one group may come in any order; of one that comes twice the
+ * greatest byte stays.
+ * Fails with CANTCREATE, IO.
+ */
+#define CRM_GATHER_KEY_MAX 4000
+CRM_CHECK const struct crm_err *crm_gather_add(
+    struct crm_gather *, struct crm_view group, uint64_t id, uint8_t byte);
+
+/* How many were added. */
+uint64_t crm_gather_count(const struct crm_gather *);
+
+/* End adding, begin reading. */
+CRM_CHECK const struct crm_err *crm_gather_sort(struct crm_gather *);
+
+struct crm_gathered {
+	struct crm_view group; /* p is NULL after the last one */
+	uint64_t *id;          /* sorted, each once */
+	uint8_t *byte;
+	size_t n;
+};
+
+/* The next group, sorted as by memcmp; dead at the next call. */
+CRM_CHECK const struct crm_err *crm_gather_next(
+    struct crm_gather *, struct crm_gathered *out);
+
+#endif

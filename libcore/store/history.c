@@ -1,0 +1,112 @@
+#include "store/history.h"
+
+static const struct crm_err *
+lost_entry(uint64_t number, uint64_t id)
+{
+	char text[CRM_ID_TEXT];
+
+	return crm_err(CRM_E_DATA,
+	    "the store is damaged: change %llu has no note on %s",
+	    (unsigned long long)number, crm_id_text(id, text));
+}
+
+const struct crm_err *
+crm_history_each(struct crm_snap *snap, uint64_t id,
+    const struct crm_err *(*fn)(
+	void *ctx, uint64_t number, const struct crm_changed *changed),
+    void *ctx)
+{
+	const struct crm_err *err;
+	struct crm_stored r;
+	struct crm_changed c;
+	enum crm_presence p;
+	uint64_t number, added;
+	bool found;
+
+	err = crm_snap_get(snap, id, &r, &p);
+	if (err != NULL || p == CRM_ABSENT)
+		return err;
+	added = r.added;
+	for (number = r.updated; err == NULL && number > added;
+	     number = c.previous) {
+		err =
+		    crm_changed_get(crm_snap_txn(snap), number, id, &c, &found);
+		if (err == NULL && (!found || c.previous >= number))
+			err = lost_entry(number, id);
+		if (err == NULL)
+			err = fn(ctx, number, &c);
+	}
+	return err != NULL ? err : fn(ctx, added, NULL);
+}
+
+struct as_of {
+	uint64_t change;
+	struct crm_rec rec;
+	uint8_t flags;
+	uint64_t added, updated;
+	bool seen; /* the state after 'change' is reached */
+};
+
+/* Put the old values of one change back. */
+static void
+take_back(struct as_of *a, const struct crm_changed *c)
+{
+	const struct crm_field *f;
+	struct crm_view old, new;
+	uint16_t num;
+	size_t at = 0;
+
+	if ((c->flags & CRM_CHANGED_REMOVED) != 0)
+		a->flags &= (uint8_t)~CRM_R_REMOVED;
+	if ((c->flags & CRM_CHANGED_RESTORED) != 0)
+		a->flags |= CRM_R_REMOVED;
+	while (crm_changed_field(c, &at, &num, &old, &new)) {
+		f = crm_field_num(a->rec.kind, num);
+		if (f != NULL)
+			crm_rec_set(&a->rec, f, old);
+	}
+	a->updated = c->previous;
+}
+
+static const struct crm_err *
+step(void *ctx, uint64_t number, const struct crm_changed *c)
+{
+	struct as_of *a = ctx;
+
+	if (number <= a->change)
+		a->seen = true;
+	else if (c != NULL)
+		take_back(a, c);
+	return NULL;
+}
+
+const struct crm_err *
+crm_history_as_of(struct crm_snap *snap, uint64_t id, uint64_t change,
+    struct crm_buf *out, bool *was_there)
+{
+	const struct crm_kind *k =
+	    crm_kind_of(crm_snap_schema(snap), crm_id_kind(id));
+	const struct crm_err *err;
+	struct as_of a = { .change = change };
+	struct crm_stored r;
+	enum crm_presence p;
+
+	*was_there = false;
+	crm_buf_reset(out);
+	err = crm_snap_get(snap, id, &r, &p);
+	if (err != NULL || p == CRM_ABSENT || k == NULL || r.added > change)
+		return err;
+	crm_rec_init(&a.rec, k);
+	crm_rec_open(&a.rec, &r);
+	a.flags = r.flags;
+	a.added = r.added;
+	a.updated = r.updated;
+	err = crm_history_each(snap, id, step, &a);
+	if (err == NULL) {
+		*was_there = (a.flags & CRM_R_REMOVED) == 0;
+		crm_rec_encode(&a.rec, out, a.flags, a.added, a.updated);
+		err = crm_buf_end(out);
+	}
+	crm_rec_release(&a.rec);
+	return err;
+}

@@ -1,0 +1,31 @@
+/*
+ * history - how a record was: walking back through the log.
+ */
+#ifndef CRM_HISTORY_H
+#define CRM_HISTORY_H
+
+#include "store/change.h"
+#include "store/snap.h"
+
+/*
+ * A record as it was after a change set.
+ *
+ * out        reset, then its stored form; empty when it was not there
+ * was_there  false too when it was removed then, or not added yet
+ *
+ * Changes after that one are taken back one by one, newest first.
+ */
+CRM_CHECK const struct crm_err *crm_history_as_of(struct crm_snap *,
+    uint64_t id, uint64_t change, struct crm_buf *out, bool *was_there);
+
+/*
+ * Call fn for each change of a record, newest first, the add last.
+ *
+ * changed  NULL for the add
+ */
+CRM_CHECK const struct crm_err *crm_history_each(struct crm_snap *, uint64_t id,
+    const struct crm_err *(*fn)(
+	void *ctx, uint64_t number, const struct crm_changed *changed),
+    void *ctx);
+
+#endif

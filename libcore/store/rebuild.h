@@ -1,0 +1,41 @@
+/*
+ * rebuild - derived tables from nothing but records and events.
+ */
+#ifndef CRM_REBUILD_H
+#define CRM_REBUILD_H
+
+#include "store/derive.h"
+
+/*
+ * Derive everything that a store holds.
+ *
+ * snap    what is read; hidden and removed records are left out
+ */
+CRM_CHECK const struct crm_err *crm_derive_all(
+    struct crm_derive *, struct crm_snap *snap);
+
+/*
+ * Derive records (table CRM_TABLE_RECORD) or events from an id on, up to
+ * another.
+ *
+ * what    of enum crm_derive_what
+ */
+CRM_CHECK const struct crm_err *crm_derive_range(struct crm_derive *,
+    struct crm_snap *snap, enum crm_table, uint64_t from, uint64_t to,
+    unsigned int what);
+
+/* Empty the derived tables and make them anew, in one transaction. */
+CRM_CHECK const struct crm_err *crm_rebuild(
+    struct crm_store *, struct crm_txn *);
+
+/*
+ * Bring the indexes of events that lag up to date, if at least 'least' events
+ * are not in them yet.  Others may write meanwhile.
+ */
+CRM_CHECK const struct crm_err *crm_catch_up(
+    struct crm_store *, uint64_t least);
+
+/* So many events may wait: a reader decides them in half a millisecond. */
+#define CRM_TAIL_MAX 4096
+
+#endif

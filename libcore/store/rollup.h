@@ -1,0 +1,115 @@
+/*
+ * rollup - sums of each customer and currency, kept exact with every change.
+ *
+ * A row of the table rollup has the key who u64, currency u8 and a value of
+ * 48 bytes; contacts stand in the row of currency 0.  Rows of one customer
+ * come from the story alone: crm_rollup_fold() makes them from it.
+ *
+ * The table total has, key month u16 (year * 12 + month - 1, in the store's
+ * zone), currency u8, what u8, behind a head: count u64, sum i64.
+ */
+#ifndef CRM_ROLLUP_H
+#define CRM_ROLLUP_H
+
+#include "base/runs.h"
+#include "store/snap.h"
+#include "store/story.h"
+
+struct crm_rollup {
+	int64_t sum;     /* purchases less refunds, smallest units */
+	int64_t balance; /* invoices less payments */
+	uint64_t months; /* bit i: a purchase i months after the first; the
+	                    last bit: that or later */
+	uint32_t orders; /* distinct docs; a purchase without one counts */
+	uint32_t purchases;
+	int32_t first, last; /* purchase, minutes since 1970; if purchases */
+	uint32_t contacts;
+	int32_t last_contact; /* minutes since 1970; if contacts */
+};
+
+#define CRM_ROLLUP_KEY 9
+#define CRM_ROLLUP_BYTES 48
+
+void crm_rollup_key(char out[CRM_ROLLUP_KEY], uint64_t who, uint8_t currency);
+void crm_rollup_read(struct crm_view value, struct crm_rollup *out);
+void crm_rollup_write(char out[CRM_ROLLUP_BYTES], const struct crm_rollup *);
+
+/* Is nothing in a row? */
+bool crm_rollup_is_empty(const struct crm_rollup *);
+
+/*
+ * Add one row to another.
+ *
+ * zone    cuts months
+ *
+ * Returns false when a sum overflows.
+ */
+bool crm_rollup_add(
+    struct crm_rollup *, const struct crm_rollup *, struct crm_zone *);
+
+/*
+ * What one entry of a story adds, orders apart: to the row of its currency,
+ * and (a contact) to that of currency 0.
+ *
+ * Returns which row: the currency; 0 for a contact; -1: none.
+ */
+int crm_rollup_of(const struct crm_story *, struct crm_rollup *out);
+
+/* Month number of an instant: year * 12 + month - 1. */
+uint16_t crm_month_of(struct crm_zone *, int64_t at_us);
+
+/* The rows of one customer. */
+struct crm_rollups {
+	struct crm_rollup_row {
+		uint8_t currency;
+		struct crm_rollup row;
+	} * row; /* sorted by currency */
+	size_t n, cap;
+};
+
+void crm_rollups_release(struct crm_rollups *);
+
+/*
+ * Make the rows of a customer from the story.
+ *
+ * to_us   leave out what happened later
+ * out     reset first
+ *
+ * Hidden events are left out.  Fails with DATA when a sum overflows.
+ */
+CRM_CHECK const struct crm_err *crm_rollup_fold(
+    struct crm_snap *, uint64_t who, int64_t to_us, struct crm_rollups *out);
+
+/* The row of a customer and currency; all zeros when there is none. */
+CRM_CHECK const struct crm_err *crm_rollup_get(
+    struct crm_snap *, uint64_t who, uint8_t currency, struct crm_rollup *out);
+
+/*
+ * The rows of a customer as they stand in the table.
+ *
+ * out     reset first
+ */
+CRM_CHECK const struct crm_err *crm_rollup_all(
+    struct crm_snap *, uint64_t who, struct crm_rollups *out);
+
+/* Totals: key and value. */
+#define CRM_TOTAL_KEY 4
+struct crm_total {
+	uint16_t month;
+	uint8_t currency, what;
+	uint64_t count;
+	int64_t sum;
+};
+
+void crm_total_key(char out[CRM_TOTAL_KEY], const struct crm_total *);
+
+/* Go through all totals in order of month, currency, what. */
+CRM_CHECK const struct crm_err *crm_totals_each(struct crm_txn *,
+    const struct crm_err *(*fn)(void *ctx, const struct crm_total *),
+    void *ctx);
+
+/* Add count and sum to a total (which may be negative); 0 removes it. */
+CRM_CHECK const struct crm_err *crm_total_add(
+    struct crm_txn *, const struct crm_total *key, int64_t count, int64_t sum);
+
+#endif

@@ -1,0 +1,420 @@
+#include "store/snap.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "record/value.h"
+#include "store/change.h"
+#include "store/index.h"
+#include "store/store_impl.h"
+
+struct crm_snap {
+	struct crm_store *store;
+	struct crm_txn *txn;
+	bool owned;
+	uint64_t generation;
+	struct crm_walk *walk[CRM_NTABLES];
+	struct crm_hidden *hidden; /* sorted by first */
+	size_t nhidden, hidden_cap;
+	uint64_t mark; /* the last event that is indexed, of this replica */
+	uint64_t last_change;
+	uint64_t time_of; /* change set whose time is remembered */
+	int64_t time_us;
+	uint64_t *found;
+	size_t found_cap;
+};
+
+/* Hidden ranges: first id u64, count u64, change u64, each. */
+static const struct crm_err *
+read_hidden(struct crm_snap *s)
+{
+	const struct crm_err *err;
+	struct crm_view v;
+	size_t i;
+
+	err = crm_meta_get(s->txn, CRM_META_HIDDEN, &v);
+	if (err != NULL)
+		return err;
+	s->nhidden = v.n / 24;
+	s->hidden =
+	    crm_grow(s->hidden, &s->hidden_cap, s->nhidden, sizeof(*s->hidden));
+	for (i = 0; i < s->nhidden; i++) {
+		s->hidden[i].first = crm_le64_get(v.p + 24 * i);
+		s->hidden[i].count = crm_le64_get(v.p + 24 * i + 8);
+		s->hidden[i].change = crm_le64_get(v.p + 24 * i + 16);
+	}
+	return NULL;
+}
+
+static const struct crm_err *
+read_meta(struct crm_snap *s)
+{
+	const struct crm_err *err;
+	struct crm_view v;
+
+	err = read_hidden(s);
+	if (err == NULL)
+		err = crm_meta_get(s->txn, CRM_META_MARK, &v);
+	if (err == NULL)
+		s->mark = v.n == 8 ? crm_le64_get(v.p)
+				   : crm_id('e', s->store->replica, 0);
+	if (err == NULL)
+		err = crm_change_last(s->txn, &s->last_change);
+	return err;
+}
+
+static const struct crm_err *
+new_snap(struct crm_store *store, struct crm_txn *t, bool owned,
+    struct crm_snap **out)
+{
+	struct crm_snap *s = crm_calloc(1, sizeof(*s));
+	const struct crm_err *err;
+
+	s->store = store;
+	s->txn = t;
+	s->owned = owned;
+	err = read_meta(s);
+	if (err != NULL) {
+		crm_snap_close(s);
+		s = NULL;
+	}
+	*out = s;
+	return err;
+}
+
+const struct crm_err *
+crm_snap_open(struct crm_store *store, struct crm_snap **out)
+{
+	const struct crm_err *err;
+	struct crm_txn *t;
+
+	*out = NULL;
+	err = crm_txn_read(store->env, &t);
+	return err != NULL ? err : new_snap(store, t, true, out);
+}
+
+const struct crm_err *
+crm_snap_wrap(struct crm_store *store, struct crm_txn *t, struct crm_snap **out)
+{
+	return new_snap(store, t, false, out);
+}
+
+static void
+close_walks(struct crm_snap *s)
+{
+	int i;
+
+	for (i = 0; i < CRM_NTABLES; i++) {
+		crm_walk_close(s->walk[i]);
+		s->walk[i] = NULL;
+	}
+}
+
+void
+crm_snap_close(struct crm_snap *s)
+{
+	if (s == NULL)
+		return;
+	close_walks(s);
+	if (s->owned)
+		crm_txn_end(s->txn);
+	crm_free(s->hidden);
+	crm_free(s->found);
+	crm_free(s);
+}
+
+void
+crm_snap_pause(struct crm_snap *s)
+{
+	crm_txn_pause(s->txn);
+}
+
+const struct crm_err *
+crm_snap_resume(struct crm_snap *s)
+{
+	const struct crm_err *err;
+	int i;
+
+	err = crm_txn_resume(s->txn);
+	for (i = 0; err == NULL && i < CRM_NTABLES; i++)
+		if (s->walk[i] != NULL)
+			err = crm_walk_renew(s->walk[i]);
+	s->generation++;
+	return err != NULL ? err : read_meta(s);
+}
+
+void
+crm_snap_forget(struct crm_snap *s)
+{
+	int i;
+
+	for (i = 0; i < CRM_NTABLES; i++)
+		if (s->walk[i] != NULL)
+			crm_walk_forget(s->walk[i]);
+	s->generation++;
+}
+
+struct crm_txn *
+crm_snap_txn(const struct crm_snap *s)
+{
+	return s->txn;
+}
+
+struct crm_store *
+crm_snap_store(const struct crm_snap *s)
+{
+	return s->store;
+}
+
+const struct crm_schema *
+crm_snap_schema(const struct crm_snap *s)
+{
+	return s->store->config->schema;
+}
+
+uint64_t
+crm_snap_generation(const struct crm_snap *s)
+{
+	return s->generation;
+}
+
+const struct crm_err *
+crm_snap_walk(struct crm_snap *s, enum crm_table t, struct crm_walk **out)
+{
+	const struct crm_err *err = NULL;
+
+	if (s->walk[t] == NULL)
+		err = crm_walk_open(s->txn, t, &s->walk[t]);
+	*out = s->walk[t];
+	return err;
+}
+
+bool
+crm_snap_has_hidden(const struct crm_snap *s)
+{
+	return s->nhidden > 0;
+}
+
+const struct crm_hidden *
+crm_snap_hidden(const struct crm_snap *s, size_t *n)
+{
+	*n = s->nhidden;
+	return s->hidden;
+}
+
+bool
+crm_snap_is_hidden(const struct crm_snap *s, uint64_t id)
+{
+	size_t lo = 0, hi = s->nhidden, mid;
+
+	while (lo < hi) {
+		mid = (lo + hi) / 2;
+		if (id < s->hidden[mid].first)
+			hi = mid;
+		else if (id - s->hidden[mid].first < s->hidden[mid].count)
+			return true;
+		else
+			lo = mid + 1;
+	}
+	return false;
+}
+
+bool
+crm_snap_is_indexed(const struct crm_snap *s, uint64_t event)
+{
+	return event <= s->mark;
+}
+
+uint64_t
+crm_snap_first_tail(const struct crm_snap *s)
+{
+	return s->mark + 1;
+}
+
+const struct crm_err *
+crm_snap_get(struct crm_snap *s, uint64_t id, struct crm_stored *out,
+    enum crm_presence *presence)
+{
+	const struct crm_err *err;
+	struct crm_walk *w;
+	struct crm_view v;
+
+	*presence = CRM_ABSENT;
+	err = crm_snap_walk(s, crm_table_of(id), &w);
+	if (err == NULL)
+		err = crm_walk_get(w, id, &v);
+	if (err != NULL || v.p == NULL ||
+	    (s->nhidden > 0 && crm_snap_is_hidden(s, id)))
+		return err;
+	if (!crm_code_open(v, out))
+		return crm_err(CRM_E_DATA,
+		    "the store is damaged: a record cannot be read");
+	*presence = (out->flags & CRM_R_REMOVED) != 0 ? CRM_REMOVED : CRM_LIVE;
+	return NULL;
+}
+
+const struct crm_err *
+crm_snap_last_id(struct crm_snap *s, char kind, uint64_t *out)
+{
+	uint64_t none = crm_id(kind, s->store->replica, 0), last;
+	const struct crm_err *err;
+	struct crm_walk *w;
+	struct crm_entry e;
+	char key[8];
+	size_t i;
+
+	*out = none;
+	crm_be64(key, none | CRM_ID_NUMBER_MAX);
+	err = crm_walk_open(s->txn, crm_table_of(none), &w);
+	if (err != NULL)
+		return err;
+	err = crm_walk_floor(w, crm_view(key, 8), &e);
+	if (err == NULL && e.prefix.p != NULL && e.id > none)
+		*out = e.id;
+	crm_walk_close(w);
+	for (i = 0; i < s->nhidden; i++) {
+		last = s->hidden[i].first + s->hidden[i].count - 1;
+		if (last > *out && last <= (none | CRM_ID_NUMBER_MAX))
+			*out = last;
+	}
+	return err;
+}
+
+uint64_t
+crm_snap_last_change(const struct crm_snap *s)
+{
+	return s->last_change;
+}
+
+const struct crm_err *
+crm_snap_change_time(struct crm_snap *s, uint64_t number, int64_t *out_us)
+{
+	const struct crm_err *err = NULL;
+	struct crm_change c;
+
+	if (s->time_of != number) {
+		err = crm_change_get(s->txn, number, &c);
+		if (err != NULL)
+			return err;
+		s->time_of = number;
+		s->time_us = c.clock_us;
+	}
+	*out_us = s->time_us;
+	return NULL;
+}
+
+static int
+cmp_ids(const void *x, const void *y)
+{
+	uint64_t a = *(const uint64_t *)x, b = *(const uint64_t *)y;
+
+	return a < b ? -1 : a > b;
+}
+
+static void
+keep_ids(struct crm_snap *s, const struct crm_ids *ids, size_t max, size_t *n)
+{
+	size_t i;
+
+	s->found =
+	    crm_grow(s->found, &s->found_cap, *n + ids->n, sizeof(*s->found));
+	for (i = 0; i < ids->n && *n < max; i++)
+		if (s->nhidden == 0 || !crm_snap_is_hidden(s, ids->id[i]))
+			s->found[(*n)++] = ids->id[i];
+}
+
+/* Does a record hold a value whose key is this one?  Of cut groups. */
+static const struct crm_err *
+holds(struct crm_snap *s, uint64_t id, const struct crm_field *f,
+    struct crm_view key, bool *yes)
+{
+	struct crm_buf b = CRM_BUF_INIT(CRM_LINE_MAX * 4);
+	const struct crm_err *err;
+	enum crm_presence p;
+	struct crm_stored r;
+	struct crm_many m;
+	struct crm_view v;
+
+	*yes = false;
+	err = crm_snap_get(s, id, &r, &p);
+	if (err == NULL && p == CRM_LIVE && crm_stored_get(&r, f->num, &v)) {
+		crm_many_begin(&m, v, (f->flags & CRM_F_MANY) != 0);
+		while (!*yes && crm_many_next(&m, &v)) {
+			crm_buf_reset(&b);
+			crm_value_add_key(&b, f, v);
+			*yes = crm_view_eq(crm_buf_view(&b), key);
+		}
+	}
+	crm_buf_release(&b);
+	return err;
+}
+
+/* All ids of the groups that begin with a key. */
+static const struct crm_err *
+find_prefix(struct crm_snap *s, struct crm_walk *w, struct crm_view key,
+    size_t max, size_t *n)
+{
+	const struct crm_err *err;
+	struct crm_entry e;
+	struct crm_ids ids;
+	size_t rest = key.n - CRM_INDEX_PREFIX, i, k;
+
+	err = crm_walk_group(w, key, &e);
+	while (err == NULL && e.prefix.p != NULL && *n < max &&
+	    memcmp(e.prefix.p, key.p, CRM_INDEX_PREFIX) == 0 &&
+	    e.key.n >= rest &&
+	    memcmp(e.key.p, key.p + CRM_INDEX_PREFIX, rest) == 0) {
+		crm_walk_group_ids(w, &ids);
+		while (err == NULL && ids.n > 0 && *n < max) {
+			keep_ids(s, &ids, max, n);
+			err = crm_walk_more_ids(w, &ids);
+		}
+		if (err == NULL)
+			err = crm_walk_next_group(w, &e);
+	}
+	if (*n > 0)
+		qsort(s->found, *n, sizeof(*s->found), cmp_ids);
+	for (i = k = 0; i < *n; i++)
+		if (k == 0 || s->found[k - 1] != s->found[i])
+			s->found[k++] = s->found[i];
+	*n = k;
+	return err;
+}
+
+const struct crm_err *
+crm_snap_find(struct crm_snap *s, char kind, const struct crm_field *f,
+    struct crm_view key, bool prefix, size_t max, const uint64_t **out,
+    size_t *n)
+{
+	const struct crm_err *err;
+	struct crm_walk *w;
+	struct crm_ids ids;
+	char group[CRM_KEY_MAX];
+	size_t len, i, k;
+	bool yes;
+
+	*n = 0;
+	s->found = crm_grow(s->found, &s->found_cap, 1, sizeof(*s->found));
+	*out = s->found;
+	err = crm_snap_walk(s, CRM_TABLE_INDEX, &w);
+	if (err != NULL)
+		return err;
+	len = crm_index_group(group, kind, f->num, key);
+	if (prefix && key.n <= CRM_INDEX_VALUE_MAX)
+		err = find_prefix(s, w, crm_view(group, len), max, n);
+	else
+		for (err = crm_walk_ids(w, crm_view(group, len), &ids);
+		     err == NULL && ids.n > 0 && *n < max;
+		     err = crm_walk_more_ids(w, &ids))
+			keep_ids(s, &ids, max, n);
+	if (err == NULL && key.n > CRM_INDEX_VALUE_MAX) {
+		for (i = k = 0; err == NULL && i < *n; i++) {
+			err = holds(s, s->found[i], f, key, &yes);
+			if (yes)
+				s->found[k++] = s->found[i];
+		}
+		*n = k;
+	}
+	*out = s->found;
+	return err;
+}

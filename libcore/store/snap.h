@@ -1,0 +1,112 @@
+/*
+ * snap - one consistent view of a store: a snapshot, or what a write
+ * transaction sees.
+ */
+#ifndef CRM_SNAP_H
+#define CRM_SNAP_H
+
+#include "record/code.h"
+#include "store/block.h"
+#include "store/store.h"
+
+struct crm_snap;
+
+/* Take a snapshot.  Views of it die with it and when it is paused. */
+CRM_CHECK const struct crm_err *crm_snap_open(
+    struct crm_store *, struct crm_snap **out);
+
+/* See through a transaction: the snap must be closed before it ends. */
+CRM_CHECK const struct crm_err *crm_snap_wrap(
+    struct crm_store *, struct crm_txn *, struct crm_snap **out);
+void crm_snap_close(struct crm_snap *);
+
+/*
+ * Let go of the snapshot, so that a reader that waits for its output does not
+ * hold old pages; then see the store as it is by then.
+ */
+void crm_snap_pause(struct crm_snap *);
+CRM_CHECK const struct crm_err *crm_snap_resume(struct crm_snap *);
+
+/* After writing through the transaction: forget what was read of it. */
+void crm_snap_forget(struct crm_snap *);
+
+struct crm_txn *crm_snap_txn(const struct crm_snap *);
+struct crm_store *crm_snap_store(const struct crm_snap *);
+const struct crm_schema *crm_snap_schema(const struct crm_snap *);
+
+/* Counts up with every resume: what was read before may be out of date. */
+uint64_t crm_snap_generation(const struct crm_snap *);
+
+/*
+ * The walk of a table that look-ups share.  A scan that makes look-ups in the
+ * same table meanwhile opens one of its own.
+ */
+CRM_CHECK const struct crm_err *crm_snap_walk(
+    struct crm_snap *, enum crm_table, struct crm_walk **out);
+
+enum crm_presence { CRM_ABSENT, CRM_LIVE, CRM_REMOVED };
+
+/*
+ * A record by its id.
+ *
+ * out     set when it is there, removed or not; dead at the next look-up
+ */
+CRM_CHECK const struct crm_err *crm_snap_get(struct crm_snap *, uint64_t id,
+    struct crm_stored *out, enum crm_presence *);
+
+/* The table that holds records of an id's kind. */
+static inline enum crm_table
+crm_table_of(uint64_t id)
+{
+	return crm_id_kind(id) == 'e' ? CRM_TABLE_EVENT : CRM_TABLE_RECORD;
+}
+
+/* Is an id in a range that nobody sees? */
+bool crm_snap_is_hidden(const struct crm_snap *, uint64_t id);
+bool crm_snap_has_hidden(const struct crm_snap *);
+
+/* The hidden ranges, sorted by their first id. */
+struct crm_hidden {
+	uint64_t first; /* id */
+	uint64_t count;
+	uint64_t change; /* the change set that made it */
+};
+const struct crm_hidden *crm_snap_hidden(const struct crm_snap *, size_t *n);
+
+/*
+ * Is an event in the indexes that lag?  Those that are not are to be looked
+ * at one by one: crm_snap_first_tail() is where they begin.
+ */
+bool crm_snap_is_indexed(const struct crm_snap *, uint64_t event);
+uint64_t crm_snap_first_tail(const struct crm_snap *);
+
+/* The highest id of a kind of this replica that is in use or hidden; number
+ * 0 when there is none. */
+CRM_CHECK const struct crm_err *crm_snap_last_id(
+    struct crm_snap *, char kind, uint64_t *out);
+
+/* The number of the newest change set, 0: none. */
+uint64_t crm_snap_last_change(const struct crm_snap *);
+
+/*
+ * When a change set was made: what created and updated say.
+ *
+ * Cost: a look-up, none for the same one again.
+ */
+CRM_CHECK const struct crm_err *crm_snap_change_time(
+    struct crm_snap *, uint64_t number, int64_t *out_us);
+
+/*
+ * The ids of a kind's records whose field has a value, or all whose field's
+ * key begins so.
+ *
+ * key     as crm_value_add_key() makes it
+ * max     stop after so many
+ * out     live ones in order, each once; borrowed, dead at the next call.
+ *         Exact for records, and for those fields of events that do not lag
+ */
+CRM_CHECK const struct crm_err *crm_snap_find(struct crm_snap *, char kind,
+    const struct crm_field *, struct crm_view key, bool prefix, size_t max,
+    const uint64_t **out, size_t *n);
+
+#endif

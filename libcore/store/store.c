@@ -1,0 +1,603 @@
+#define _GNU_SOURCE /* getrandom */
+#include "store/store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fold.h"
+#include "base/io.h"
+#include "base/mem.h"
+#include "store/block.h"
+#include "store/rebuild.h"
+#include "store/store_impl.h"
+
+#define MAGIC "crm store\n"
+#define MAGIC_N 10
+
+const struct crm_err *
+crm_meta_get(struct crm_txn *t, const char *name, struct crm_view *out)
+{
+	const struct crm_err *err;
+	struct crm_view key = crm_view_str(name), v;
+
+	*out = CRM_VNULL;
+	err = crm_kv_get(t, CRM_TABLE_META, key, &v);
+	if (err != NULL || v.p == NULL)
+		return err;
+	return crm_head_open(CRM_TABLE_META, key, v, CRM_META_FORM, out);
+}
+
+const struct crm_err *
+crm_meta_put(struct crm_txn *t, const char *name, struct crm_view body)
+{
+	const struct crm_err *err;
+	struct crm_view key = crm_view_str(name);
+	struct crm_buf b = CRM_BUF_INIT((size_t)64 << 20);
+
+	crm_buf_add(&b, "\0\0\0\0\0\0\0", CRM_HEAD);
+	crm_buf_addv(&b, body);
+	err = crm_buf_end(&b);
+	if (err == NULL) {
+		crm_head_seal(&b, key, CRM_META_FORM, 0);
+		err = crm_kv_put(t, CRM_TABLE_META, key, crm_buf_view(&b));
+	}
+	crm_buf_release(&b);
+	return err;
+}
+
+/*
+ * The format: magic, format u16, oldest reader u16, uuid 16, replica u16.
+ */
+static const struct crm_err *
+write_format(struct crm_store *s, struct crm_txn *t)
+{
+	char p[MAGIC_N + 22];
+
+	memcpy(p, MAGIC, MAGIC_N);
+	crm_le16(p + MAGIC_N, CRM_FORMAT);
+	crm_le16(p + MAGIC_N + 2, CRM_FORMAT_READER);
+	memcpy(p + MAGIC_N + 4, s->uuid, 16);
+	crm_le16(p + MAGIC_N + 20, s->replica);
+	return crm_meta_put(t, CRM_META_FORMAT, crm_view(p, sizeof(p)));
+}
+
+static const struct crm_err *
+read_format(struct crm_store *s, struct crm_txn *t)
+{
+	const struct crm_err *err;
+	struct crm_view v;
+	uint16_t oldest;
+
+	err = crm_meta_get(t, CRM_META_FORMAT, &v);
+	if (err != NULL)
+		return err;
+	if (v.p == NULL || v.n < MAGIC_N + 22 ||
+	    memcmp(v.p, MAGIC, MAGIC_N) != 0)
+		return crm_err(CRM_E_DATA, "'%s' is not a crm store", s->path);
+	oldest = crm_le16_get(v.p + MAGIC_N + 2);
+	if (oldest > CRM_FORMAT)
+		return crm_err(CRM_E_CONFIG,
+		    "the store '%s' was made by a newer crm (format %u, this "
+		    "one reads %u): upgrade crm",
+		    s->path, crm_le16_get(v.p + MAGIC_N), CRM_FORMAT);
+	memcpy(s->uuid, v.p + MAGIC_N + 4, 16);
+	s->replica = crm_le16_get(v.p + MAGIC_N + 20);
+	return NULL;
+}
+
+/*
+ * Numbers of custom fields: for each, kind u8, number u16, length u8, name.
+ */
+const struct crm_err *
+crm_meta_read_fields(struct crm_txn *t, struct crm_schema *schema)
+{
+	const struct crm_err *err;
+	struct crm_view v;
+	size_t at = 0, n;
+
+	err = crm_meta_get(t, CRM_META_FIELDS, &v);
+	if (err != NULL)
+		return err;
+	for (; v.n - at >= 4; at += 4 + n) {
+		const struct crm_kind *k = crm_kind_of(schema, v.p[at]);
+		char name[256];
+
+		n = (uint8_t)v.p[at + 3];
+		if (n > v.n - at - 4)
+			return crm_err(CRM_E_DATA,
+			    "the store is damaged: its names of fields");
+		memcpy(name, v.p + at + 4, n);
+		name[n] = '\0';
+		if (k == NULL)
+			continue; /* a kind that crm.yaml has no more */
+		if (crm_field_named(k, crm_view(name, n)) == NULL)
+			(void)crm_schema_x_field(schema, k, crm_view(name, n));
+		crm_schema_set_num(
+		    schema, k->letter, name, crm_le16_get(v.p + at + 1));
+	}
+	return NULL;
+}
+
+/* The highest number that a kind has given away. */
+static uint16_t
+last_number(struct crm_view names, char letter)
+{
+	uint16_t last = CRM_N_CUSTOM - 1, num;
+	size_t at, n;
+
+	for (at = 0; names.n - at >= 4; at += 4 + n) {
+		n = (uint8_t)names.p[at + 3];
+		num = crm_le16_get(names.p + at + 1);
+		if (names.p[at] == letter && num > last)
+			last = num;
+		if (n > names.n - at - 4)
+			break;
+	}
+	return last;
+}
+
+/* Give numbers to the fields that have none, and write them down. */
+static const struct crm_err *
+name_fields(void *ctx, struct crm_txn *t)
+{
+	struct crm_store *s = ctx;
+	struct crm_schema *schema = s->config->schema;
+	struct crm_buf b = CRM_BUF_INIT((size_t)16 << 20);
+	const struct crm_err *err;
+	struct crm_view v;
+	size_t i, j;
+
+	err = crm_meta_read_fields(t, schema);
+	if (err == NULL)
+		err = crm_meta_get(t, CRM_META_FIELDS, &v);
+	if (err != NULL)
+		return err;
+	crm_buf_addv(&b, v);
+	for (i = 0; i < crm_schema_nkinds(schema); i++) {
+		const struct crm_kind *k = crm_schema_kind(schema, i);
+
+		for (j = 0; j < k->nfields; j++) {
+			const struct crm_field *f = &k->field[j];
+			char head[4];
+			uint16_t num;
+
+			if (f->num != 0)
+				continue;
+			num = (uint16_t)(last_number(
+					     crm_buf_view(&b), k->letter) +
+			    1);
+			if (num > CRM_N_STORED_MAX) {
+				err = crm_err(CRM_E_DATA,
+				    "too many fields of a %s", k->name);
+				goto done;
+			}
+			head[0] = k->letter;
+			crm_le16(head + 1, num);
+			head[3] = (char)strlen(f->name);
+			crm_buf_add(&b, head, 4);
+			crm_buf_adds(&b, f->name);
+			crm_schema_set_num(schema, k->letter, f->name, num);
+		}
+	}
+	if (b.n > v.n)
+		err = crm_meta_put(t, CRM_META_FIELDS, crm_buf_view(&b));
+done:
+	crm_buf_release(&b);
+	return err;
+}
+
+static bool
+has_unnamed(const struct crm_schema *schema)
+{
+	size_t i, j;
+
+	for (i = 0; i < crm_schema_nkinds(schema); i++) {
+		const struct crm_kind *k = crm_schema_kind(schema, i);
+
+		for (j = 0; j < k->nfields; j++)
+			if (k->field[j].num == 0)
+				return true;
+	}
+	return false;
+}
+
+const struct crm_err *
+crm_store_update(struct crm_store *s,
+    const struct crm_err *(*fn)(void *ctx, struct crm_txn *), void *ctx)
+{
+	const struct crm_err *err;
+
+	err = crm_gate_enter(s->gate, s->options.wait_ms);
+	if (err != NULL)
+		return err;
+	err = crm_env_update(s->env, fn, ctx);
+	crm_gate_leave(s->gate);
+	return err;
+}
+
+const struct crm_err *
+crm_store_name_fields(struct crm_store *s)
+{
+	if (!has_unnamed(s->config->schema))
+		return NULL;
+	return crm_store_update(s, name_fields, s);
+}
+
+bool
+crm_store_exists(const char *path)
+{
+	char file[4200];
+	struct stat st;
+
+	(void)snprintf(file, sizeof(file), "%s/data.mdb", path);
+	return stat(file, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+static const struct crm_err *
+open_dir(struct crm_store *s)
+{
+	struct stat st;
+
+	s->dir = open(s->real, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (s->dir < 0) {
+		enum crm_code code =
+		    errno == EACCES ? CRM_E_NOPERM : CRM_E_NOINPUT;
+
+		if (errno == ENOENT || errno == ENOTDIR)
+			return crm_err(code,
+			    "no store at '%s' (crm-store init makes one)",
+			    s->path);
+		return crm_err_errno(code, "%s", s->path);
+	}
+	if (fstat(s->dir, &st) == 0)
+		s->shared = (st.st_mode & S_IWGRP) != 0;
+	return NULL;
+}
+
+static const struct crm_err *
+open_config(struct crm_store *s)
+{
+	char path[4200];
+
+	(void)snprintf(path, sizeof(path), "%s/crm.yaml", s->real);
+	return crm_config_load(path, &s->config);
+}
+
+static struct crm_store *
+new_store(
+    const char *path, const char *real, const struct crm_store_options *options)
+{
+	struct crm_store *s = crm_calloc(1, sizeof(*s));
+
+	s->path = crm_strndup(path, strlen(path));
+	s->real = crm_strndup(real, strlen(real));
+	s->dir = -1;
+	s->options = *options;
+	return s;
+}
+
+void
+crm_store_close(struct crm_store *s)
+{
+	if (s == NULL)
+		return;
+	crm_env_close(s->env);
+	crm_gate_close(s->gate);
+	crm_config_free(s->config);
+	if (s->dir >= 0)
+		(void)close(s->dir);
+	crm_free(s->path);
+	crm_free(s->real);
+	crm_free(s);
+}
+
+/* What derived tables have to agree with. */
+static void
+signature(const struct crm_store *s, struct crm_buf *b)
+{
+	crm_buf_adds(b, crm_fold_version());
+	crm_buf_addc(b, '\n');
+	crm_config_signature(s->config, b);
+}
+
+/* Read what a store says of itself, and whether it is up to date. */
+static const struct crm_err *
+read_meta(struct crm_store *s, bool *stale)
+{
+	struct crm_buf b = CRM_BUF_INIT((size_t)1 << 20);
+	const struct crm_err *err;
+	struct crm_txn *t;
+	struct crm_view v;
+
+	err = crm_txn_read(s->env, &t);
+	if (err != NULL)
+		return err;
+	err = read_format(s, t);
+	if (err == NULL)
+		err = crm_meta_read_fields(t, s->config->schema);
+	if (err == NULL)
+		err = crm_meta_get(t, CRM_META_DERIVED, &v);
+	if (err == NULL) {
+		signature(s, &b);
+		*stale = !crm_view_eq(v, crm_buf_view(&b));
+	}
+	crm_buf_release(&b);
+	crm_txn_end(t);
+	return err;
+}
+
+static const struct crm_err *
+rebuild(void *ctx, struct crm_txn *t)
+{
+	struct crm_buf b = CRM_BUF_INIT((size_t)1 << 20);
+	struct crm_store *s = ctx;
+	const struct crm_err *err;
+
+	err = name_fields(s, t);
+	if (err == NULL)
+		err = crm_rebuild(s, t);
+	signature(s, &b);
+	if (err == NULL)
+		err = crm_meta_put(t, CRM_META_DERIVED, crm_buf_view(&b));
+	crm_buf_release(&b);
+	return err;
+}
+
+const struct crm_err *
+crm_store_open(const char *path, const struct crm_store_options *options,
+    struct crm_store **out)
+{
+	struct crm_store *s = new_store(path, path, options);
+	const struct crm_err *err;
+	bool stale = false;
+
+	*out = NULL;
+	err = open_dir(s);
+	if (err == NULL && !crm_store_exists(path))
+		err = crm_err(CRM_E_NOINPUT,
+		    "no store at '%s' (crm-store init makes one)", path);
+	if (err == NULL)
+		err = open_config(s);
+	if (err == NULL)
+		err = crm_gate_open(s->dir, s->shared, &s->gate);
+	if (err == NULL)
+		err = crm_env_open(path,
+		    options->mode == CRM_STORE_WRITE ? CRM_ENV_WRITE
+						     : CRM_ENV_READ,
+		    s->shared, &s->env);
+	if (err == NULL)
+		err = read_meta(s, &stale);
+	if (err == NULL && stale)
+		err = crm_store_update(s, rebuild, s);
+	if (err == NULL && options->mode == CRM_STORE_WRITE)
+		err = crm_store_name_fields(s);
+	if (err != NULL) {
+		crm_store_close(s);
+		return err;
+	}
+	*out = s;
+	return NULL;
+}
+
+/* What a new store holds. */
+static const struct crm_err *
+fill_new(void *ctx, struct crm_txn *t)
+{
+	struct crm_store *s = ctx;
+	const struct crm_err *err;
+
+	err = write_format(s, t);
+	return err != NULL ? err : rebuild(s, t);
+}
+
+static const struct crm_err *
+write_new_file(int dir, const char *name, struct crm_view text, bool shared)
+{
+	const struct crm_err *err = NULL;
+	int fd;
+
+	fd = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+	    shared ? 0660 : 0600);
+	if (fd < 0)
+		return crm_err_errno(CRM_E_CANTCREATE, "%s", name);
+	if (shared)
+		(void)fchmod(fd, 0660);
+	if (!crm_write_all(fd, text.p, text.n) || fsync(fd) != 0)
+		err = crm_err_errno(CRM_E_IO, "%s", name);
+	(void)close(fd);
+	return err;
+}
+
+/* Make the directory under a name that nobody looks for. */
+static const struct crm_err *
+make_dir(struct crm_store *s, int64_t group)
+{
+	mode_t mode = group >= 0 ? 02770 : 0700;
+
+	if (mkdir(s->real, mode) != 0)
+		return crm_err_errno(
+		    errno == EACCES ? CRM_E_NOPERM : CRM_E_CANTCREATE,
+		    "cannot make the store '%s'", s->path);
+	if (group >= 0 &&
+	    (chown(s->real, (uid_t)-1, (gid_t)group) != 0 ||
+		chmod(s->real, mode) != 0))
+		return crm_err_errno(CRM_E_NOPERM,
+		    "cannot give the store '%s' to the group", s->path);
+	return NULL;
+}
+
+/* Make the directories that lead to a path. */
+static const struct crm_err *
+make_parents(const char *path)
+{
+	char *p = crm_strndup(path, strlen(path)), *slash;
+	const struct crm_err *err = NULL;
+
+	for (slash = strchr(p + 1, '/'); slash != NULL;
+	     slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		if (mkdir(p, 0777) != 0 && errno != EEXIST) {
+			err = crm_err_errno(
+			    errno == EACCES ? CRM_E_NOPERM : CRM_E_CANTCREATE,
+			    "cannot make '%s'", p);
+			break;
+		}
+		*slash = '/';
+	}
+	crm_free(p);
+	return err;
+}
+
+const struct crm_err *
+crm_store_begin(const char *path, int64_t group, struct crm_view yaml,
+    struct crm_store **out)
+{
+	struct crm_store_options options = { CRM_STORE_WRITE, 0 };
+	const struct crm_err *err;
+	struct crm_store *s;
+	char real[4200];
+
+	*out = NULL;
+	if (crm_store_exists(path))
+		return crm_err(
+		    CRM_E_CANTCREATE, "there is a store at '%s'", path);
+	err = make_parents(path);
+	if (err != NULL)
+		return err;
+	(void)snprintf(
+	    real, sizeof(real), "%.4096s.new-%ld", path, (long)getpid());
+	s = new_store(path, real, &options);
+	s->building = true;
+	err = make_dir(s, group);
+	if (err == NULL)
+		err = open_dir(s);
+	if (err == NULL)
+		err = write_new_file(s->dir, "crm.yaml", yaml, s->shared);
+	if (err == NULL)
+		err = open_config(s);
+	if (err == NULL)
+		err = crm_gate_open(s->dir, s->shared, &s->gate);
+	if (err == NULL)
+		err = crm_env_open(real, CRM_ENV_BUILD, s->shared, &s->env);
+	if (err == NULL &&
+	    getrandom(s->uuid, sizeof(s->uuid), 0) != (ssize_t)sizeof(s->uuid))
+		err = crm_err_errno(CRM_E_IO, "no random numbers");
+	if (err == NULL)
+		err = crm_store_update(s, fill_new, s);
+	if (err != NULL) {
+		crm_store_discard(s);
+		return err;
+	}
+	*out = s;
+	return NULL;
+}
+
+void
+crm_store_discard(struct crm_store *s)
+{
+	static const char *const files[] = { "data.mdb", "lock.mdb", "gate",
+		"crm.yaml" };
+	size_t i;
+
+	if (s == NULL)
+		return;
+	for (i = 0; s->dir >= 0 && i < sizeof(files) / sizeof(files[0]); i++)
+		(void)unlinkat(s->dir, files[i], 0);
+	(void)rmdir(s->real);
+	crm_store_close(s);
+}
+
+/* Make the renaming of a directory entry durable. */
+static void
+sync_parent(const char *path)
+{
+	char *p = crm_strndup(path, strlen(path)), *slash;
+	int fd;
+
+	slash = strrchr(p, '/');
+	if (slash != NULL)
+		slash[slash == p] = '\0';
+	fd = open(slash != NULL ? p : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd >= 0) {
+		(void)fsync(fd);
+		(void)close(fd);
+	}
+	crm_free(p);
+}
+
+const struct crm_err *
+crm_store_publish(struct crm_store *s)
+{
+	const struct crm_err *err;
+	char *path;
+
+	err = crm_env_sync(s->env);
+	if (err == NULL && fsync(s->dir) != 0)
+		err = crm_err_errno(CRM_E_IO, "%s", s->real);
+	if (err == NULL && rename(s->real, s->path) != 0)
+		err = errno == EEXIST || errno == ENOTEMPTY
+		    ? crm_err(CRM_E_CANTCREATE,
+			  "'%s' exists already and is not empty", s->path)
+		    : crm_err_errno(CRM_E_CANTCREATE,
+			  "cannot make the store '%s'", s->path);
+	if (err != NULL) {
+		crm_store_discard(s);
+		return err;
+	}
+	path = crm_strndup(s->path, strlen(s->path));
+	crm_store_close(s);
+	sync_parent(path);
+	crm_free(path);
+	return NULL;
+}
+
+const struct crm_err *
+crm_store_create(const char *path, int64_t group)
+{
+	const struct crm_err *err;
+	struct crm_store *s;
+
+	err = crm_store_begin(
+	    path, group, crm_view_str(crm_config_template()), &s);
+	return err != NULL ? err : crm_store_publish(s);
+}
+
+const char *
+crm_store_path(const struct crm_store *s)
+{
+	return s->path;
+}
+
+const struct crm_config *
+crm_store_config(const struct crm_store *s)
+{
+	return s->config;
+}
+
+struct crm_schema *
+crm_store_schema(const struct crm_store *s)
+{
+	return s->config->schema;
+}
+
+int
+crm_store_dir(const struct crm_store *s)
+{
+	return s->dir;
+}
+
+const uint8_t *
+crm_store_uuid(const struct crm_store *s)
+{
+	return s->uuid;
+}
+
+uint16_t
+crm_store_replica(const struct crm_store *s)
+{
+	return s->replica;
+}

@@ -1,0 +1,87 @@
+/*
+ * store - a store: a directory with data, lock files and configuration.
+ *
+ *   data.mdb lock.mdb   the engine's
+ *   gate                the queue of writers
+ *   crm.yaml            configuration, written by people
+ */
+#ifndef CRM_STORE_H
+#define CRM_STORE_H
+
+#include "config/config.h"
+#include "record/id.h"
+
+struct crm_store;
+
+enum crm_store_mode { CRM_STORE_READ, CRM_STORE_WRITE };
+
+struct crm_store_options {
+	enum crm_store_mode mode;
+	int64_t wait_ms; /* for the door: see crm_gate_enter() */
+};
+
+/*
+ * Open a store that exists.
+ *
+ * path    its directory
+ * out     free with crm_store_close()
+ *
+ * A store whose derived tables were made with another time zone, other
+ * indexed fields or another version of Unicode is brought up to date first:
+ * that writes, whatever the mode.
+ * Fails with NOINPUT (no store there), NOPERM, IO, CONFIG (crm.yaml is wrong;
+ * made by a newer version), DATA (damaged), LOCKED.
+ */
+CRM_CHECK const struct crm_err *crm_store_open(
+    const char *path, const struct crm_store_options *, struct crm_store **out);
+void crm_store_close(struct crm_store *);
+
+/*
+ * Make an empty store: under a temporary name beside it, then renamed.
+ *
+ * path    must not exist, or be an empty directory
+ * group   id of the group that may use it too, or -1
+ * now_us  the clock
+ *
+ * Fails with CANTCREATE (it is there already, says so), NOPERM, IO.
+ */
+CRM_CHECK const struct crm_err *crm_store_create(
+    const char *path, int64_t group);
+
+/*
+ * The same in parts, for crm-store load: fill the store before anybody can
+ * see it.
+ *
+ * out     a store open for writing, in the temporary place; its commits are
+ *         not durable before crm_store_publish()
+ */
+CRM_CHECK const struct crm_err *crm_store_begin(const char *path, int64_t group,
+    struct crm_view yaml, struct crm_store **out);
+
+/* Give it its name.  The store is closed in any case. */
+CRM_CHECK const struct crm_err *crm_store_publish(struct crm_store *);
+
+/* Remove what crm_store_begin() made, on the way out after an error. */
+void crm_store_discard(struct crm_store *);
+
+/* Does a directory hold a store? */
+bool crm_store_exists(const char *path);
+
+const char *crm_store_path(const struct crm_store *);
+const struct crm_config *crm_store_config(const struct crm_store *);
+struct crm_schema *crm_store_schema(const struct crm_store *);
+
+/* The open directory, for scratch files. */
+int crm_store_dir(const struct crm_store *);
+
+/* Who a store is: 16 random bytes, and the number of this replica of it. */
+const uint8_t *crm_store_uuid(const struct crm_store *);
+uint16_t crm_store_replica(const struct crm_store *);
+
+/*
+ * Give a name that input brought (x-NAME) its number, in a short transaction
+ * of its own.
+ */
+CRM_CHECK const struct crm_err *crm_store_name_fields(struct crm_store *);
+
+#endif

@@ -1,0 +1,66 @@
+#include "store/story.h"
+
+#include "record/field.h"
+#include "record/value.h"
+#include "record/word.h"
+
+#define AT_BIAS (UINT64_C(1) << 55)
+#define EVENT_BITS ((UINT64_C(1) << 56) - 1)
+
+bool
+crm_event_core(
+    const struct crm_stored *r, uint64_t id, struct crm_event_core *out)
+{
+	struct crm_view v;
+	struct crm_dec d;
+
+	out->id = id;
+	out->currency = 0;
+	out->minor = 0;
+	if (!crm_stored_get(r, CRM_EVENT_WHO, &out->who) ||
+	    !crm_stored_get(r, CRM_EVENT_AT, &v) ||
+	    !crm_value_get_time(v, &out->at_us) ||
+	    !crm_stored_get(r, CRM_EVENT_WHAT, &v))
+		return false;
+	out->what = crm_word_of(v);
+	if (out->what == CRM_W_NONE || out->what >= CRM_WHAT_OTHER)
+		out->what = CRM_WHAT_OTHER;
+	out->has_doc = crm_stored_get(r, CRM_EVENT_DOC, &v);
+	if (crm_stored_get(r, CRM_EVENT_AMOUNT, &v) &&
+	    crm_value_get_dec(v, &d)) {
+		out->minor = d.m;
+		if (crm_stored_get(r, CRM_EVENT_CURRENCY, &v))
+			out->currency = (uint8_t)v.p[0];
+	}
+	return true;
+}
+
+void
+crm_story_key(char out[CRM_STORY_KEY], const struct crm_story *s)
+{
+	crm_story_from(out, s->who, s->at_us);
+	out[15] = (char)s->what;
+	crm_be64(
+	    out + 16, (uint64_t)s->currency << 56 | (s->event & EVENT_BITS));
+}
+
+void
+crm_story_from(char out[CRM_STORY_FROM], uint64_t who, int64_t at_us)
+{
+	crm_be64(out, who);
+	crm_be64(out + 8, ((uint64_t)at_us + AT_BIAS) << 8);
+}
+
+void
+crm_story_read(const struct crm_entry *e, struct crm_story *out)
+{
+	uint64_t at = crm_be64_get(e->key.p);
+	uint64_t event = crm_be64_get(e->key.p + 8);
+
+	out->who = crm_be64_get(e->prefix.p);
+	out->at_us = (int64_t)((at >> 8) - AT_BIAS);
+	out->what = (uint8_t)at;
+	out->currency = (uint8_t)(event >> 56);
+	out->event = crm_id('e', 0, 0) | (event & EVENT_BITS);
+	out->minor = (int64_t)crm_le64_get(e->value.p);
+}

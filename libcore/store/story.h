@@ -1,0 +1,61 @@
+/*
+ * story - what happened with somebody, in the order of time.
+ *
+ * Every event stands in the story of each of its who.  An entry is made of
+ * its key, who u64, then
+ *   (at + 2^55) << 8 | what      at in microseconds; what: see below
+ *   currency << 56 | event       replica and number of the event
+ * all big-endian, and its value, the amount in units of the currency's
+ * smallest part, i64 little-endian.  Only under the first who does it bear
+ * money.  Money questions stop here.
+ */
+#ifndef CRM_STORY_H
+#define CRM_STORY_H
+
+#include "record/code.h"
+#include "record/id.h"
+#include "store/snap.h"
+
+/* The byte 'what': a built-in word, and two flags. */
+#define CRM_WHAT_OTHER 0x3f /* the word stands in the event */
+#define CRM_WHAT_WORD 0x3f
+#define CRM_WHAT_DOC 0x40  /* the event has a doc */
+#define CRM_WHAT_ALSO 0x80 /* this who is not the first */
+
+#define CRM_STORY_KEY 24
+
+struct crm_story {
+	uint64_t who;
+	int64_t at_us;
+	uint8_t what; /* with flags */
+	uint8_t currency;
+	uint64_t event; /* id */
+	int64_t minor;
+};
+
+/* What the story needs of an event. */
+struct crm_event_core {
+	uint64_t id;
+	int64_t at_us;
+	uint8_t what; /* CRM_WHAT_OTHER for words that are not built in */
+	bool has_doc;
+	uint8_t currency;
+	int64_t minor;       /* amount */
+	struct crm_view who; /* stored: many links */
+};
+
+/* Read it from a stored event; false when it is damaged. */
+bool crm_event_core(
+    const struct crm_stored *, uint64_t id, struct crm_event_core *out);
+
+/* The key of an entry. */
+void crm_story_key(char out[CRM_STORY_KEY], const struct crm_story *);
+
+/* The beginning of the keys of who at an instant or later. */
+#define CRM_STORY_FROM 16
+void crm_story_from(char out[CRM_STORY_FROM], uint64_t who, int64_t at_us);
+
+/* Take an entry that a walk found apart. */
+void crm_story_read(const struct crm_entry *, struct crm_story *out);
+
+#endif

@@ -1,0 +1,326 @@
+#include "store/who.h"
+
+#include <stdio.h>
+
+#include "record/field.h"
+#include "record/value.h"
+
+#define PHONE_DIGITS_MIN 6 /* fewer are no phone number */
+
+bool
+crm_who_is_email(struct crm_view v)
+{
+	size_t at = crm_view_find(v, '@');
+
+	return at > 0 && at + 1 < v.n && crm_view_find(v, ' ') == v.n;
+}
+
+bool
+crm_who_is_ref(struct crm_view v)
+{
+	size_t colon = crm_view_find(v, ':');
+
+	return colon > 0 && colon + 1 < v.n &&
+	    crm_view_find(crm_view(v.p, colon), ' ') == colon;
+}
+
+bool
+crm_who_is_phone(struct crm_view v)
+{
+	size_t digits = 0, i;
+
+	for (i = 0; i < v.n; i++)
+		if (v.p[i] >= '0' && v.p[i] <= '9')
+			digits++;
+		else if (memchr("+ -./()", v.p[i], 7) == NULL)
+			return false;
+	return digits >= PHONE_DIGITS_MIN;
+}
+
+static bool
+counts(const char *kinds, char letter)
+{
+	if (kinds == NULL)
+		return letter != 'e';
+	return strchr(kinds, letter) != NULL;
+}
+
+/* Add the ids of a kind whose field has a value. */
+static const struct crm_err *
+add_found(struct crm_snap *snap, const struct crm_kind *k,
+    const struct crm_field *f, struct crm_view key, bool prefix, uint64_t *ids,
+    size_t *n)
+{
+	const struct crm_err *err;
+	const uint64_t *found;
+	size_t nfound, i, j;
+
+	err = crm_snap_find(
+	    snap, k->letter, f, key, prefix, CRM_WHO_MAX, &found, &nfound);
+	for (i = 0; err == NULL && i < nfound && *n < CRM_WHO_MAX; i++) {
+		for (j = 0; j < *n && ids[j] != found[i]; j++)
+			;
+		if (j == *n)
+			ids[(*n)++] = found[i];
+	}
+	return err;
+}
+
+/* Look in a field (by type, or the ref, or the title) of all kinds. */
+enum where { IN_EMAIL, IN_PHONE, IN_REF, IN_TITLE };
+
+static bool
+is_where(const struct crm_kind *k, const struct crm_field *f, enum where w)
+{
+	if ((f->flags & CRM_F_INDEXED) == 0)
+		return false;
+	switch (w) {
+	case IN_EMAIL:
+		return f->type == CRM_T_EMAIL;
+	case IN_PHONE:
+		return f->type == CRM_T_PHONE;
+	case IN_REF:
+		return f->num == CRM_N_REF;
+	case IN_TITLE:
+		break;
+	}
+	return f->num == k->title;
+}
+
+static const struct crm_err *
+look(struct crm_snap *snap, const char *kinds, enum where where,
+    struct crm_view key, bool prefix, uint64_t *ids, size_t *n)
+{
+	const struct crm_schema *s = crm_snap_schema(snap);
+	const struct crm_err *err = NULL;
+	size_t i, j;
+
+	for (i = 0; err == NULL && i < crm_schema_nkinds(s); i++) {
+		const struct crm_kind *k = crm_schema_kind(s, i);
+
+		if (!counts(kinds, k->letter))
+			continue;
+		for (j = 0; err == NULL && j < k->nfields; j++) {
+			const struct crm_field *f =
+			    crm_field_num(k, k->field[j].num);
+
+			if (f != NULL && is_where(k, f, where))
+				err =
+				    add_found(snap, k, f, key, prefix, ids, n);
+		}
+	}
+	return err;
+}
+
+/* The key of a text in fields of a type. */
+static void
+text_key(struct crm_buf *b, enum crm_type type, struct crm_view text)
+{
+	struct crm_field f = { .type = (uint8_t)type };
+
+	crm_buf_reset(b);
+	crm_value_add_key(b, &f, text);
+}
+
+/*
+ * Phones are indexed by their digits backwards.  A number with its country
+ * ("+" or "00") is taken whole; of another one the trunk zero goes, and it
+ * has to be the end of a stored one.
+ */
+static const struct crm_err *
+look_phone(struct crm_snap *snap, const char *kinds, struct crm_view text,
+    uint64_t *ids, size_t *n)
+{
+	const struct crm_err *err;
+	char key[40];
+	size_t len = crm_phone_key(text, key);
+	bool whole = text.p[0] == '+';
+
+	if (len > 2 && crm_view_starts(text, CRM_V("00"))) {
+		whole = true;
+		len -= 2;
+	}
+	if (!whole && len > 1 && key[len - 1] == '0')
+		len--;
+	err = look(snap, kinds, IN_PHONE, crm_view(key, len), false, ids, n);
+	if (err == NULL && *n == 0 && !whole && len >= PHONE_DIGITS_MIN)
+		err = look(
+		    snap, kinds, IN_PHONE, crm_view(key, len), true, ids, n);
+	return err;
+}
+
+/* Keep those names that are equal to the letter, if any is. */
+static const struct crm_err *
+prefer_exact(
+    struct crm_snap *snap, struct crm_view text, uint64_t *ids, size_t *n)
+{
+	struct crm_buf b = CRM_BUF_INIT(CRM_LINE_MAX);
+	const struct crm_err *err = NULL;
+	uint64_t exact[CRM_WHO_MAX];
+	size_t i, k = 0;
+
+	for (i = 0; err == NULL && i<*n && * n> 1; i++) {
+		crm_buf_reset(&b);
+		err = crm_who_name(snap, ids[i], &b);
+		if (crm_view_eq(crm_buf_view(&b), text))
+			exact[k++] = ids[i];
+	}
+	if (err == NULL && k > 0) {
+		memcpy(ids, exact, k * sizeof(*ids));
+		*n = k;
+	}
+	crm_buf_release(&b);
+	return err;
+}
+
+static const struct crm_err *
+find_id(struct crm_snap *snap, const char *kinds, uint64_t id, uint64_t *ids,
+    size_t *n)
+{
+	const struct crm_err *err;
+	enum crm_presence p;
+	struct crm_stored r;
+
+	if (kinds != NULL && strchr(kinds, crm_id_kind(id)) == NULL)
+		return NULL;
+	err = crm_snap_get(snap, id, &r, &p);
+	if (err == NULL && p == CRM_LIVE)
+		ids[(*n)++] = id;
+	return err;
+}
+
+const struct crm_err *
+crm_who_find(struct crm_snap *snap, const char *kinds, struct crm_view text,
+    uint64_t ids[CRM_WHO_MAX], size_t *n)
+{
+	struct crm_buf b = CRM_BUF_INIT(CRM_LINE_MAX * 4);
+	const struct crm_err *err = NULL;
+	uint64_t id;
+
+	*n = 0;
+	if (text.n == 0)
+		return NULL;
+	if (crm_id_parse(text, &id) &&
+	    crm_kind_of(crm_snap_schema(snap), crm_id_kind(id)) != NULL)
+		return find_id(snap, kinds, id, ids, n);
+	if (crm_who_is_email(text)) {
+		text_key(&b, CRM_T_EMAIL, text);
+		err = look(
+		    snap, kinds, IN_EMAIL, crm_buf_view(&b), false, ids, n);
+	}
+	if (err == NULL && *n == 0 && crm_who_is_ref(text)) {
+		text_key(&b, CRM_T_TEXT, text);
+		err =
+		    look(snap, kinds, IN_REF, crm_buf_view(&b), false, ids, n);
+	}
+	if (err == NULL && *n == 0 && crm_who_is_phone(text))
+		err = look_phone(snap, kinds, text, ids, n);
+	if (err == NULL && *n == 0) {
+		text_key(&b, CRM_T_TEXT, text);
+		err = look(
+		    snap, kinds, IN_TITLE, crm_buf_view(&b), false, ids, n);
+		if (err == NULL)
+			err = prefer_exact(snap, text, ids, n);
+	}
+	crm_buf_release(&b);
+	return err;
+}
+
+const struct crm_err *
+crm_who_name(struct crm_snap *snap, uint64_t id, struct crm_buf *out)
+{
+	const struct crm_kind *k =
+	    crm_kind_of(crm_snap_schema(snap), crm_id_kind(id));
+	const struct crm_err *err;
+	char text[CRM_ID_TEXT];
+	enum crm_presence p;
+	struct crm_stored r;
+	struct crm_view v;
+
+	err = crm_snap_get(snap, id, &r, &p);
+	if (err != NULL)
+		return err;
+	if (p != CRM_ABSENT && k != NULL && k->title != 0 &&
+	    crm_stored_get(&r, k->title, &v))
+		crm_buf_addv(out, v);
+	else
+		crm_buf_adds(out, crm_id_text(id, text));
+	return NULL;
+}
+
+/* "a person or an org" */
+static void
+list_kinds(struct crm_snap *snap, const char *kinds, char *out, size_t size)
+{
+	const struct crm_kind *k;
+	size_t n = 0;
+
+	(void)snprintf(out, size, "record");
+	for (; kinds != NULL && *kinds != '\0' && n < size; kinds++) {
+		k = crm_kind_of(crm_snap_schema(snap), *kinds);
+		if (k != NULL)
+			n += (size_t)snprintf(out + n, size - n, "%s%s",
+			    n > 0 ? " or " : "", k->name);
+	}
+}
+
+const struct crm_err *
+crm_who_none(struct crm_snap *snap, const char *kinds, struct crm_view text)
+{
+	const struct crm_kind *k;
+	char list[200];
+	uint64_t id;
+
+	list_kinds(snap, kinds, list, sizeof(list));
+	if (crm_id_parse(text, &id)) {
+		k = crm_kind_of(crm_snap_schema(snap), crm_id_kind(id));
+		if (k != NULL && kinds != NULL &&
+		    strchr(kinds, k->letter) == NULL)
+			return crm_err(CRM_E_DATA, "'%.*s' is a %s, not a %s",
+			    CRM_VARG(text), k->name, list);
+	}
+	return crm_err(CRM_E_DATA, "no such %s: '%.*s'", list, CRM_VARG(text));
+}
+
+const struct crm_err *
+crm_who_several(
+    struct crm_snap *snap, struct crm_view text, const uint64_t *ids, size_t n)
+{
+	struct crm_buf b = CRM_BUF_INIT(900);
+	const struct crm_err *err = NULL;
+	char id[CRM_ID_TEXT];
+	size_t i;
+
+	for (i = 0; err == NULL && i < n; i++) {
+		crm_buf_adds(&b, i > 0 ? ", " : "");
+		crm_buf_adds(&b, crm_id_text(ids[i], id));
+		crm_buf_addc(&b, ' ');
+		err = crm_who_name(snap, ids[i], &b);
+	}
+	if (err == NULL)
+		err = crm_err(CRM_E_DATA, "'%.*s' is %s%s%s: say which by id",
+		    CRM_VARG(text), b.p, n == CRM_WHO_MAX ? ", ..." : "",
+		    b.over ? ", ..." : "");
+	crm_buf_release(&b);
+	return err;
+}
+
+const struct crm_err *
+crm_who_one(struct crm_snap *snap, const char *kinds, struct crm_view text,
+    uint64_t *out)
+{
+	const struct crm_err *err;
+	uint64_t ids[CRM_WHO_MAX];
+	size_t n;
+
+	*out = 0;
+	err = crm_who_find(snap, kinds, text, ids, &n);
+	if (err != NULL)
+		return err;
+	if (n == 0)
+		return crm_who_none(snap, kinds, text);
+	if (n > 1)
+		return crm_who_several(snap, text, ids, n);
+	*out = ids[0];
+	return NULL;
+}

@@ -1,0 +1,137 @@
+/*
+ * writing - a batch while it is written: what the parts of that share.
+ */
+#ifndef CRM_WRITING_H
+#define CRM_WRITING_H
+
+#include "store/batch_impl.h"
+
+typedef const struct crm_err *crm_written_fn(
+    void *ctx, struct crm_snap *, uint64_t id);
+
+/* A stage that changed: an event to be written about it. */
+struct crm_turn {
+	uint64_t id; /* of the record */
+	int64_t at_us;
+	struct crm_view who; /* stored: many links */
+	struct crm_view from, to;
+};
+
+/* A customer who had no purchase before. */
+struct crm_buyer {
+	uint64_t who;
+	int64_t at_us;
+};
+
+struct crm_writing {
+	struct crm_batch *b;
+	struct crm_txn *txn;
+	struct crm_snap *snap; /* through txn */
+	crm_written_fn *written;
+	void *written_ctx;
+	struct crm_change change;
+	struct crm_id_range *range;
+	size_t nranges, range_cap;
+	uint64_t base[26]; /* number of the first new one of a kind, less 1 */
+	struct crm_derive *adds, *events, *edits; /* of what was done to */
+	struct crm_digests *digests;
+	struct crm_turn *turn;
+	size_t nturns, turn_cap;
+	struct crm_buyer *buyer;
+	size_t nbuyers, buyer_cap, next_buyer;
+	struct crm_arena arena;
+	/* amends, read ahead */
+	struct crm_view amend_key, amend;
+	/* where added records go: a block writer of the transaction, or */
+	struct crm_block_writer *w;
+	enum crm_table w_table;
+	/* a part that is put together outside of one */
+	bool in_parts;
+	struct crm_buf part; /* id u64, length u32, bytes, each */
+	struct crm_rec rec, old;
+	struct crm_buf bytes, value;
+	/* as it was before the late steps, which may have to be done again */
+	struct crm_digests *early_digests;
+	size_t early_ranges;
+	uint64_t early_count;
+	struct crm_batch_result early_result;
+	struct crm_batch_result first_result;
+	bool again;
+};
+
+void crm_w_init(
+    struct crm_writing *, struct crm_batch *, crm_written_fn *, void *ctx);
+void crm_w_free(struct crm_writing *);
+
+/* writing.c: what the others need */
+
+/* What an id of any sort is in the end; 0: nothing, its line was bad. */
+uint64_t crm_w_final_id(const struct crm_writing *, uint64_t id);
+
+const struct crm_kind *crm_w_kind_of(const struct crm_writing *, char letter);
+
+/* Put the final ids into a link field's value, w->value; false: one of them
+ * is nothing. */
+bool crm_w_settle_links(struct crm_writing *, bool many, struct crm_view);
+
+/* Do one logged edit to w->rec. */
+CRM_CHECK const struct crm_err *crm_w_do_edit(struct crm_writing *,
+    struct crm_view entry, const struct crm_rec *old, bool *remove);
+
+/* Number the change set; take numbers for new records. */
+CRM_CHECK const struct crm_err *crm_w_begin_change(struct crm_writing *);
+CRM_CHECK const struct crm_err *crm_w_take_ids(struct crm_writing *);
+
+/* See what was written so far. */
+CRM_CHECK const struct crm_err *crm_w_look_again(struct crm_writing *);
+
+/* Begin the steps that come after the adds, for the first time or again. */
+void crm_w_begin_late(struct crm_writing *);
+
+/* A line turned out bad: hand it out as it was. */
+void crm_w_reject(struct crm_writing *, struct crm_view raw);
+
+/* Is a record at a stage before customer? */
+bool crm_w_is_early(const struct crm_rec *);
+
+/* writing_add.c */
+
+/* Encode w->rec as a new record, put it, derive from it. */
+CRM_CHECK const struct crm_err *crm_w_add_record(
+    struct crm_writing *, struct crm_derive *, uint64_t id);
+
+/* Add the records of all rows. */
+CRM_CHECK const struct crm_err *crm_w_add_all(struct crm_writing *);
+
+/* writing_edit.c */
+
+/* Do the edits of events, or those of all other records and the buyers. */
+CRM_CHECK const struct crm_err *crm_w_edit_all(
+    struct crm_writing *, enum crm_table);
+
+/* Write the events about stages that changed. */
+CRM_CHECK const struct crm_err *crm_w_add_turns(struct crm_writing *);
+
+/* crm_derive_rollups() calls it. */
+CRM_CHECK const struct crm_err *crm_w_note_buyer(
+    void *ctx, uint64_t who, int64_t first_us);
+
+/* batch_write.c */
+
+/* Write the index, text and story entries that were derived. */
+CRM_CHECK const struct crm_err *crm_w_write_derived(
+    struct crm_writing *, struct crm_derive *);
+
+/* Everything but the adds: edits, what follows from them, the log. */
+CRM_CHECK const struct crm_err *crm_w_finish(struct crm_writing *);
+
+/* batch_parts.c */
+
+/* Write the part that was put together, if it has 'limit' bytes. */
+CRM_CHECK const struct crm_err *crm_w_flush_part(
+    struct crm_writing *, size_t limit);
+
+/* Write a large batch. */
+CRM_CHECK const struct crm_err *crm_w_write_parts(struct crm_writing *);
+
+#endif

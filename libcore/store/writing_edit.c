@@ -1,0 +1,318 @@
+/* Changing the records that a batch edits or removes. */
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "record/word.h"
+#include "store/block.h"
+#include "store/writing.h"
+
+/* Queue an event about a stage that changed. */
+static void
+note_turn(struct crm_writing *w, uint64_t id, const struct crm_rec *old,
+    const struct crm_rec *new, int64_t at_us)
+{
+	const struct crm_kind *k = new->kind;
+	struct crm_view from = CRM_VNULL, to = CRM_VNULL, who, v;
+	char link[CRM_LINK_MAX];
+	struct crm_buf b = CRM_BUF_INIT(64);
+	struct crm_date day;
+	struct crm_turn *t;
+
+	if (k->stage == 0 || !crm_rec_get(new, k->stage, &to) ||
+	    !crm_rec_get(old, k->stage, &from) || crm_view_eq(from, to))
+		return;
+	if (k->letter == 'p' || k->letter == 'o') {
+		v = crm_view(link, crm_link_put(link, id));
+		crm_many_put(&b, &v, 1);
+		who = crm_buf_view(&b);
+	} else if (k->who == 0 || !crm_rec_get(new, k->who, &who))
+		return; /* it is in nobody's story */
+	if (k->closed != 0 && crm_rec_get(new, k->closed, &v) &&
+	    !(crm_rec_get(old, k->closed, &from) && crm_view_eq(from, v))) {
+		if (crm_value_get_date(v, &day))
+			at_us = crm_zone_day_start_us(
+			    w->b->store->config->zone, day);
+		else
+			(void)crm_value_get_time(v, &at_us);
+	}
+	(void)crm_rec_get(old, k->stage, &from);
+	w->turn =
+	    crm_grow(w->turn, &w->turn_cap, w->nturns + 1, sizeof(*w->turn));
+	t = &w->turn[w->nturns++];
+	t->id = id;
+	t->at_us = at_us;
+	t->who = crm_view(crm_arena_dup(&w->b->arena, who.p, who.n), who.n);
+	from = crm_word_get(from);
+	to = crm_word_get(to);
+	t->from = crm_view(crm_arena_dup(&w->b->arena, from.p, from.n), from.n);
+	t->to = crm_view(crm_arena_dup(&w->b->arena, to.p, to.n), to.n);
+	crm_buf_release(&b);
+}
+
+/* When a customer bought first, to the microsecond. */
+static const struct crm_err *
+first_purchase(
+    struct crm_writing *w, uint64_t who, int64_t from_us, int64_t *out_us)
+{
+	const struct crm_err *err;
+	struct crm_story s;
+	struct crm_entry e;
+	struct crm_walk *walk;
+	char key[CRM_STORY_FROM];
+
+	*out_us = from_us;
+	crm_story_from(key, who, from_us);
+	err = crm_snap_walk(w->snap, CRM_TABLE_STORY, &walk);
+	if (err == NULL)
+		err = crm_walk_seek(walk, crm_view(key, sizeof(key)), &e);
+	while (err == NULL && e.prefix.p != NULL &&
+	    memcmp(e.prefix.p, key, 8) == 0) {
+		crm_story_read(&e, &s);
+		if ((s.what & (CRM_WHAT_WORD | CRM_WHAT_ALSO)) ==
+		    CRM_W_PURCHASE) {
+			*out_us = s.at_us;
+			return NULL;
+		}
+		err = crm_walk_next(walk, &e);
+	}
+	return err;
+}
+
+const struct crm_err *
+crm_w_note_buyer(void *ctx, uint64_t who, int64_t first_us)
+{
+	struct crm_writing *w = ctx;
+	int i = crm_id_kind(who) - 'a';
+
+	/* New ones were made customers when they were added. */
+	if (w->b->new_count[i] > 0 &&
+	    crm_id_replica(who) == w->b->store->replica &&
+	    crm_id_number(who) > w->base[i])
+		return NULL;
+	w->buyer = crm_grow(
+	    w->buyer, &w->buyer_cap, w->nbuyers + 1, sizeof(*w->buyer));
+	w->buyer[w->nbuyers].who = who;
+	w->buyer[w->nbuyers++].at_us = first_us;
+	return NULL;
+}
+
+static int
+cmp_buyers(const void *x, const void *y)
+{
+	const struct crm_buyer *a = x, *b = y;
+
+	if (a->who != b->who)
+		return a->who < b->who ? -1 : 1;
+	return a->at_us < b->at_us ? -1 : a->at_us > b->at_us;
+}
+
+/* Each buyer once, with the first purchase of all currencies. */
+static void
+sort_buyers(struct crm_writing *w)
+{
+	size_t i, k = 0;
+
+	if (w->nbuyers == 0)
+		return;
+	qsort(w->buyer, w->nbuyers, sizeof(*w->buyer), cmp_buyers);
+	for (i = 0; i < w->nbuyers; i++)
+		if (k == 0 || w->buyer[k - 1].who != w->buyer[i].who)
+			w->buyer[k++] = w->buyer[i];
+	w->nbuyers = k;
+}
+
+/* Write a changed record: log, bytes, derived tables. */
+static const struct crm_err *
+put_changed(struct crm_writing *w, struct crm_block_writer *bw, uint64_t id,
+    const struct crm_stored *was, bool remove)
+{
+	const struct crm_err *err;
+	struct crm_stored now;
+	unsigned int what = CRM_DERIVE_EXACT;
+	uint8_t flags = was->flags;
+	char key[8];
+
+	if (remove)
+		flags |= CRM_R_REMOVED;
+	crm_buf_reset(&w->bytes);
+	crm_rec_encode(&w->rec, &w->bytes, flags, was->added, w->change.number);
+	err = crm_buf_end(&w->bytes);
+	crm_be64(key, id);
+	if (err == NULL)
+		err = crm_block_put(
+		    bw, crm_view(key, 8), crm_buf_view(&w->bytes));
+	if (err == NULL)
+		err = crm_changed_put(w->txn, w->change.number, id,
+		    remove ? CRM_CHANGED_REMOVED : 0, was->updated, &w->old,
+		    &w->rec);
+	if (err != NULL)
+		return err;
+	w->change.touched++;
+	if (crm_id_kind(id) == 'e' && crm_snap_is_indexed(w->snap, id))
+		what |= CRM_DERIVE_LAGGING;
+	(void)crm_code_open(crm_buf_view(&w->bytes), &now);
+	return crm_derive_record(
+	    crm_id_kind(id) == 'e' ? w->events : w->edits, id, was, &now, what);
+}
+
+/* Make a customer of who bought for the first time. */
+static const struct crm_err *
+promote(struct crm_writing *w, struct crm_buyer *buyer, int64_t *at_us)
+{
+	const struct crm_err *err;
+
+	if (!crm_w_is_early(&w->rec))
+		return NULL;
+	err = first_purchase(w, buyer->who, buyer->at_us, at_us);
+	crm_rec_set(&w->rec, crm_field_num(w->rec.kind, w->rec.kind->stage),
+	    crm_word_stored(CRM_W_CUSTOMER));
+	return err;
+}
+
+/* All that is to be done with one record that is there. */
+static const struct crm_err *
+edit_one(struct crm_writing *w, struct crm_block_writer *bw, uint64_t id,
+    struct crm_buyer *buyer, struct crm_view *key, struct crm_view *entry)
+{
+	struct crm_batch *b = w->b;
+	const struct crm_err *err;
+	struct crm_stored was;
+	struct crm_view v;
+	int64_t at_us = b->rules.clock->now_us;
+	bool remove = false;
+	char text[CRM_ID_TEXT], k[8];
+
+	crm_be64(k, id);
+	err = crm_block_take(bw, crm_view(k, 8), &v);
+	if (err != NULL)
+		return err;
+	if (v.p != NULL && !crm_code_open(v, &was))
+		return crm_err(CRM_E_DATA,
+		    "the store is damaged: %s cannot be read",
+		    crm_id_text(id, text));
+	if (v.p == NULL || (was.flags & CRM_R_REMOVED) != 0) {
+		if (key->p != NULL && memcmp(key->p, k, 8) == 0)
+			return crm_err(CRM_E_AGAIN, "%s was removed meanwhile",
+			    crm_id_text(id, text));
+		return v.p != NULL ? crm_block_put(bw, crm_view(k, 8), v)
+				   : NULL; /* a buyer who is not there */
+	}
+	crm_arena_reset(&w->arena);
+	crm_rec_reset(&w->old, crm_w_kind_of(w, crm_id_kind(id)));
+	crm_rec_reset(&w->rec, crm_w_kind_of(w, crm_id_kind(id)));
+	crm_rec_open(&w->old, &was);
+	crm_rec_open(&w->rec, &was);
+	while (err == NULL && key->p != NULL && memcmp(key->p, k, 8) == 0) {
+		err = crm_w_do_edit(w, *entry, &w->old, &remove);
+		if (err == NULL)
+			err = crm_runs_next(b->edits, key, entry);
+	}
+	if (err == NULL && buyer != NULL && !remove)
+		err = promote(w, buyer, &at_us);
+	if (err != NULL)
+		return err;
+	if (!remove && crm_rec_same(&w->rec, &w->old)) {
+		b->result.unchanged += buyer == NULL;
+		return crm_block_put(bw, crm_view(k, 8), v);
+	}
+	if (remove)
+		b->result.removed++;
+	else
+		b->result.changed++;
+	if (!remove)
+		note_turn(w, id, &w->old, &w->rec, at_us);
+	return put_changed(w, bw, id, &was, remove);
+}
+
+/* Do the edits of events, or those of all other records and the buyers. */
+const struct crm_err *
+crm_w_edit_all(struct crm_writing *w, enum crm_table table)
+{
+	struct crm_batch *b = w->b;
+	struct crm_block_writer *bw = NULL;
+	const struct crm_err *err;
+	struct crm_view key, entry;
+	struct crm_buyer *buyer;
+	uint64_t id;
+
+	if (table == CRM_TABLE_RECORD)
+		sort_buyers(w);
+	w->next_buyer = table == CRM_TABLE_RECORD ? 0 : w->nbuyers;
+	err = crm_runs_sort(b->edits);
+	if (err == NULL)
+		err = crm_runs_next(b->edits, &key, &entry);
+	while (err == NULL && (key.p != NULL || w->next_buyer < w->nbuyers)) {
+		buyer = w->next_buyer < w->nbuyers ? &w->buyer[w->next_buyer]
+						   : NULL;
+		id = key.p != NULL ? crm_be64_get(key.p) : UINT64_MAX;
+		if (key.p != NULL && crm_table_of(id) != table &&
+		    (buyer == NULL || id < buyer->who)) {
+			err = crm_runs_next(b->edits, &key, &entry);
+			continue;
+		}
+		if (buyer != NULL && buyer->who <= id) {
+			id = buyer->who;
+			w->next_buyer++;
+		} else
+			buyer = NULL;
+		if (bw == NULL)
+			err = crm_block_write(w->txn, table, &bw);
+		if (err == NULL)
+			err = edit_one(w, bw, id, buyer, &key, &entry);
+	}
+	if (err != NULL) {
+		crm_block_abandon(bw);
+		return err;
+	}
+	return crm_block_close(bw);
+}
+
+static void
+set_text(struct crm_writing *w, uint16_t num, struct crm_view v)
+{
+	crm_rec_set(&w->rec, crm_field_num(w->rec.kind, num), v);
+}
+
+/* Write the events about stages that changed. */
+const struct crm_err *
+crm_w_add_turns(struct crm_writing *w)
+{
+	const struct crm_err *err = NULL;
+	struct crm_buf b = CRM_BUF_INIT(64);
+	uint64_t number = w->base['e' - 'a'], last;
+	char link[CRM_LINK_MAX];
+	size_t i;
+
+	for (i = 0; i < w->nranges; i++) {
+		last = crm_id_number(w->range[i].first) + w->range[i].count - 1;
+		if (crm_id_kind(w->range[i].first) == 'e' && last > number)
+			number = last;
+	}
+	for (i = 0; err == NULL && i < w->nturns; i++) {
+		const struct crm_turn *t = &w->turn[i];
+
+		crm_rec_reset(&w->rec, crm_w_kind_of(w, 'e'));
+		set_text(w, CRM_EVENT_WHO, t->who);
+		set_text(w, CRM_EVENT_WHAT, crm_word_stored(CRM_W_STAGE));
+		crm_buf_reset(&b);
+		crm_value_put_time(&b, t->at_us);
+		set_text(w, CRM_EVENT_AT, crm_buf_view(&b));
+		set_text(w, CRM_EVENT_BY, w->change.user);
+		if (crm_id_kind(t->id) == 'd')
+			set_text(w, CRM_EVENT_DEAL,
+			    crm_view(link, crm_link_put(link, t->id)));
+		if (crm_id_kind(t->id) == 'k')
+			set_text(w, CRM_EVENT_TICKET,
+			    crm_view(link, crm_link_put(link, t->id)));
+		set_text(w, CRM_EVENT_FROM, t->from);
+		set_text(w, CRM_EVENT_TO, t->to);
+		err = crm_w_add_record(
+		    w, w->edits, crm_id('e', w->b->store->replica, ++number));
+	}
+	crm_buf_release(&b);
+	if (err == NULL && w->w != NULL) {
+		err = crm_block_close(w->w);
+		w->w = NULL;
+	}
+	return err;
+}
