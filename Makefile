@@ -34,8 +34,10 @@ WARN_ALL = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion \
 	-Wdouble-promotion -Wdate-time -fno-common
 WARN_GCC = -Wlogical-op -Wduplicated-cond -Wduplicated-branches \
 	-Wtrampolines -Wjump-misses-init -Wformat-overflow=2
+# Not -Wconditional-uninitialized: it cannot follow "if (err == NULL)" from one
+# statement to the next; gcc's -Wmaybe-uninitialized (in -Wall) can.
 WARN_CLANG = -Wmissing-variable-declarations -Wcomma -Wunreachable-code \
-	-Wconditional-uninitialized -Wassign-enum
+	-Wassign-enum
 IS_CLANG := $(shell $(CC) --version 2>/dev/null | grep -c clang)
 WARN = $(WARN_ALL) $(if $(filter 0,$(IS_CLANG)),$(WARN_GCC),$(WARN_CLANG))
 

@@ -61,7 +61,7 @@ crm_nfc(struct crm_arena *a, struct crm_view v)
 	if (is_nfc(v))
 		return v;
 	n = utf8proc_map((const utf8proc_uint8_t *)v.p, (utf8proc_ssize_t)v.n,
-	    &out, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
+	    &out, (utf8proc_option_t)(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
 	if (n >= 0 && !crm_view_eq(crm_view(out, (size_t)n), v))
 		r = crm_view(
 		    crm_arena_dup(a, (char *)out, (size_t)n), (size_t)n);
@@ -126,8 +126,8 @@ fold_cp(uint32_t cp, char out[FOLD_MAX])
 	if (cp >= 0xac00 && cp <= 0xd7a3) /* Hangul stays in syllables */
 		return crm_utf8_put(out, cp);
 	n = utf8proc_decompose_char((utf8proc_int32_t)cp, part, 24,
-	    UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD |
-		UTF8PROC_IGNORE,
+	    (utf8proc_option_t)(UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT |
+		UTF8PROC_CASEFOLD | UTF8PROC_IGNORE),
 	    &bound);
 	for (i = 0; i < n; i++) {
 		if (is_dropped((uint32_t)part[i])) {

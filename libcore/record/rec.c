@@ -199,6 +199,15 @@ set_before(const struct crm_edit *e, size_t i)
 }
 
 static void
+set_or_add(struct crm_rec *r, const struct crm_field *f, struct crm_view v)
+{
+	if ((f->flags & CRM_F_MANY) != 0)
+		add_one(r, f, v);
+	else
+		crm_rec_set(r, f, v);
+}
+
+static void
 apply_one(struct crm_rec *r, const struct crm_edit *e, size_t i)
 {
 	const struct crm_field *f = e[i].field;
@@ -208,12 +217,10 @@ apply_one(struct crm_rec *r, const struct crm_edit *e, size_t i)
 	case CRM_SET:
 		if (many && !set_before(e, i))
 			put(r, f, CRM_VNULL);
-		/* fallthrough */
+		set_or_add(r, f, e[i].value);
+		break;
 	case CRM_ADD:
-		if (many)
-			add_one(r, f, e[i].value);
-		else
-			crm_rec_set(r, f, e[i].value);
+		set_or_add(r, f, e[i].value);
 		break;
 	case CRM_TAKE:
 		if (many)

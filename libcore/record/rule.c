@@ -421,7 +421,7 @@ crm_rule_finish(const struct crm_rule_ctx *ctx, struct crm_rec *rec,
 	struct work w = { ctx, rec, old, edit, nedits, currency, fault };
 	const struct crm_err *err = NULL;
 	char letter = rec->kind->letter;
-	uint8_t num;
+	uint8_t num = 0;
 
 	*fault = NULL;
 	if (letter == 'p') {

@@ -90,54 +90,136 @@ read_format(struct crm_store *s, struct crm_txn *t)
 }
 
 /*
- * Numbers of custom fields: for each, kind u8, number u16, length u8, name.
+ * Numbers of custom fields: for each, kind u8, number u16, type u8, many u8,
+ * length u8, name.
  */
+#define NAME_HEAD 6
+
+struct name {
+	char kind;
+	uint16_t num;
+	uint8_t type;
+	bool many;
+	struct crm_view text;
+};
+
+static bool
+next_name(struct crm_view names, size_t *at, struct name *out)
+{
+	const char *p = names.p + *at;
+	size_t n;
+
+	if (names.n - *at < NAME_HEAD)
+		return false;
+	n = (uint8_t)p[5];
+	if (n > names.n - *at - NAME_HEAD)
+		return false;
+	out->kind = p[0];
+	out->num = crm_le16_get(p + 1);
+	out->type = (uint8_t)p[3];
+	out->many = p[4] != 0;
+	out->text = crm_view(p + NAME_HEAD, n);
+	*at += NAME_HEAD + n;
+	return true;
+}
+
+/* What is stored cannot be read as another type. */
+static const struct crm_err *
+check_type(const struct crm_kind *k, const struct crm_field *f,
+    const struct name *name)
+{
+	if (f->type == name->type &&
+	    ((f->flags & CRM_F_MANY) != 0) == name->many)
+		return NULL;
+	return crm_err(CRM_E_CONFIG,
+	    "crm.yaml: the field '%s' of a %s holds %s%s, and cannot become "
+	    "%s%s: give the new one another name",
+	    f->name, k->name, name->many ? "many values of " : "",
+	    name->type < CRM_NTYPES ? crm_type_name((enum crm_type)name->type)
+				    : "?",
+	    (f->flags & CRM_F_MANY) != 0 ? "many values of " : "",
+	    crm_type_name((enum crm_type)f->type));
+}
+
+/* A field that crm.yaml has no more: its values can still be read. */
+static const struct crm_field *
+keep_field(struct crm_schema *schema, const struct crm_kind *k,
+    const struct name *name, const char *text)
+{
+	struct crm_field f = { .name = text,
+		.type = name->type,
+		.weight = 1,
+		.flags = CRM_F_HIDDEN,
+		.links = "",
+		.choices = "",
+		.help = "no more in crm.yaml" };
+
+	if (name->many)
+		f.flags |= CRM_F_MANY;
+	return crm_schema_add_field(schema, k->letter, &f);
+}
+
 const struct crm_err *
 crm_meta_read_fields(struct crm_txn *t, struct crm_schema *schema)
 {
 	const struct crm_err *err;
 	struct crm_view v;
-	size_t at = 0, n;
+	struct name name;
+	size_t at = 0;
 
 	err = crm_meta_get(t, CRM_META_FIELDS, &v);
-	if (err != NULL)
-		return err;
-	for (; v.n - at >= 4; at += 4 + n) {
-		const struct crm_kind *k = crm_kind_of(schema, v.p[at]);
-		char name[256];
+	while (err == NULL && next_name(v, &at, &name)) {
+		const struct crm_kind *k = crm_kind_of(schema, name.kind);
+		const struct crm_field *f;
+		char text[256];
 
-		n = (uint8_t)v.p[at + 3];
-		if (n > v.n - at - 4)
-			return crm_err(CRM_E_DATA,
-			    "the store is damaged: its names of fields");
-		memcpy(name, v.p + at + 4, n);
-		name[n] = '\0';
 		if (k == NULL)
 			continue; /* a kind that crm.yaml has no more */
-		if (crm_field_named(k, crm_view(name, n)) == NULL)
-			(void)crm_schema_x_field(schema, k, crm_view(name, n));
-		crm_schema_set_num(
-		    schema, k->letter, name, crm_le16_get(v.p + at + 1));
+		memcpy(text, name.text.p, name.text.n);
+		text[name.text.n] = '\0';
+		f = crm_field_named(k, name.text);
+		if (f == NULL)
+			f = keep_field(schema, k, &name, text);
+		err = check_type(k, f, &name);
+		crm_schema_set_num(schema, k->letter, text, name.num);
 	}
-	return NULL;
+	return err;
 }
 
 /* The highest number that a kind has given away. */
 static uint16_t
 last_number(struct crm_view names, char letter)
 {
-	uint16_t last = CRM_N_CUSTOM - 1, num;
-	size_t at, n;
+	uint16_t last = CRM_N_CUSTOM - 1;
+	struct name name;
+	size_t at = 0;
 
-	for (at = 0; names.n - at >= 4; at += 4 + n) {
-		n = (uint8_t)names.p[at + 3];
-		num = crm_le16_get(names.p + at + 1);
-		if (names.p[at] == letter && num > last)
-			last = num;
-		if (n > names.n - at - 4)
-			break;
-	}
+	while (next_name(names, &at, &name))
+		if (name.kind == letter && name.num > last)
+			last = name.num;
 	return last;
+}
+
+/* Give a field that has none the next number of its kind. */
+static const struct crm_err *
+name_field(struct crm_schema *schema, const struct crm_kind *k,
+    const struct crm_field *f, struct crm_buf *names)
+{
+	char head[NAME_HEAD];
+	uint16_t num =
+	    (uint16_t)(last_number(crm_buf_view(names), k->letter) + 1);
+
+	if (num > CRM_N_STORED_MAX)
+		return crm_err(CRM_E_DATA, "too many fields of a %s", k->name);
+	head[0] = k->letter;
+	crm_le16(head + 1, num);
+	head[3] = (char)f->type;
+	head[4] = (f->flags & CRM_F_MANY) != 0;
+	head[5] = (char)strlen(f->name);
+	crm_buf_add(names, head, NAME_HEAD);
+	crm_buf_adds(names, f->name);
+	crm_schema_set_num(schema, k->letter, f->name, num);
+	return NULL;
 }
 
 /* Give numbers to the fields that have none, and write them down. */
@@ -157,35 +239,15 @@ name_fields(void *ctx, struct crm_txn *t)
 	if (err != NULL)
 		return err;
 	crm_buf_addv(&b, v);
-	for (i = 0; i < crm_schema_nkinds(schema); i++) {
+	for (i = 0; err == NULL && i < crm_schema_nkinds(schema); i++) {
 		const struct crm_kind *k = crm_schema_kind(schema, i);
 
-		for (j = 0; j < k->nfields; j++) {
-			const struct crm_field *f = &k->field[j];
-			char head[4];
-			uint16_t num;
-
-			if (f->num != 0)
-				continue;
-			num = (uint16_t)(last_number(
-					     crm_buf_view(&b), k->letter) +
-			    1);
-			if (num > CRM_N_STORED_MAX) {
-				err = crm_err(CRM_E_DATA,
-				    "too many fields of a %s", k->name);
-				goto done;
-			}
-			head[0] = k->letter;
-			crm_le16(head + 1, num);
-			head[3] = (char)strlen(f->name);
-			crm_buf_add(&b, head, 4);
-			crm_buf_adds(&b, f->name);
-			crm_schema_set_num(schema, k->letter, f->name, num);
-		}
+		for (j = 0; err == NULL && j < k->nfields; j++)
+			if (k->field[j].num == 0)
+				err = name_field(schema, k, &k->field[j], &b);
 	}
-	if (b.n > v.n)
+	if (err == NULL && b.n > v.n)
 		err = crm_meta_put(t, CRM_META_FIELDS, crm_buf_view(&b));
-done:
 	crm_buf_release(&b);
 	return err;
 }
