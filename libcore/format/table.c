@@ -1,0 +1,239 @@
+#include "format/table.h"
+
+#include "base/mem.h"
+#include "base/utf8.h"
+
+#define ROWS_HELD 1000 /* say how wide columns are */
+#define GAP 2
+#define COLUMN_MIN 6 /* a cut column keeps so many */
+#define DIM "\033[2m"
+#define PLAIN "\033[0m"
+
+struct crm_table_out {
+	struct crm_sink *sink;
+	const struct crm_table_column *col;
+	size_t ncols, width;
+	bool dim, begun;
+	size_t *wide; /* columns of the widest cell, then what is printed */
+	bool *shown;
+	struct crm_arena arena;
+	struct crm_view *cell; /* rows one behind the other */
+	size_t ncells, cell_cap, nrows;
+};
+
+struct crm_table_out *
+crm_table_new(struct crm_sink *sink, const struct crm_table_column *col,
+    size_t n, size_t width, bool dim)
+{
+	struct crm_table_out *t = crm_calloc(1, sizeof(*t));
+	size_t i;
+
+	t->sink = sink;
+	t->col = col;
+	t->ncols = n;
+	t->width = width;
+	t->dim = dim;
+	t->wide = crm_calloc(n, sizeof(*t->wide));
+	t->shown = crm_calloc(n, sizeof(*t->shown));
+	for (i = 0; i < n; i++)
+		t->shown[i] = col[i].keep;
+	return t;
+}
+
+void
+crm_table_free(struct crm_table_out *t)
+{
+	if (t == NULL)
+		return;
+	crm_free(t->wide);
+	crm_free(t->shown);
+	crm_free(t->cell);
+	crm_arena_release(&t->arena);
+	crm_free(t);
+}
+
+static void
+pad(struct crm_buf *b, size_t n)
+{
+	while (n-- > 0)
+		crm_buf_addc(b, ' ');
+}
+
+/* The last column that is shown: nothing is padded behind it. */
+static size_t
+last_shown(const struct crm_table_out *t)
+{
+	size_t i = t->ncols;
+
+	while (i > 0 && !t->shown[i - 1])
+		i--;
+	return i;
+}
+
+static void
+print_cell(struct crm_table_out *t, size_t i, struct crm_view v, bool last)
+{
+	struct crm_buf *b = &t->sink->buf;
+	struct crm_view shown;
+	size_t width, room = t->wide[i];
+
+	shown = crm_utf8_cut(v, room, &width);
+	if (shown.n < v.n && room > 1) {
+		shown = crm_utf8_cut(v, room - 1, &width);
+		width++;
+	}
+	if (t->col[i].right && width < room)
+		pad(b, room - width);
+	crm_buf_addv(b, shown);
+	if (shown.n < v.n && room > 1)
+		crm_buf_adds(b, "\xe2\x80\xa6"); /* U+2026, an ellipsis */
+	if (!t->col[i].right && !last && width < room)
+		pad(b, room - width);
+}
+
+static void
+print_row(struct crm_table_out *t, const struct crm_view *cell)
+{
+	size_t i, end = last_shown(t);
+	bool first = true;
+
+	for (i = 0; i < end; i++) {
+		if (!t->shown[i])
+			continue;
+		if (!first)
+			pad(&t->sink->buf, GAP);
+		first = false;
+		print_cell(t, i, cell[i], i + 1 == end);
+	}
+	crm_buf_addc(&t->sink->buf, '\n');
+	crm_sink_check(t->sink);
+}
+
+static void
+print_header(struct crm_table_out *t)
+{
+	struct crm_view *title = crm_calloc(t->ncols, sizeof(*title));
+	size_t i, at;
+
+	for (i = 0; i < t->ncols; i++)
+		title[i] = crm_view_str(t->col[i].title);
+	if (t->dim)
+		crm_buf_adds(&t->sink->buf, DIM);
+	print_row(t, title);
+	if (t->dim && t->sink->buf.n > 0) {
+		/* the colour ends before the line does */
+		at = t->sink->buf.n - 1;
+		t->sink->buf.n = at;
+		crm_buf_adds(&t->sink->buf, PLAIN "\n");
+	}
+	crm_free(title);
+}
+
+static size_t
+total_width(const struct crm_table_out *t)
+{
+	size_t i, sum = 0, n = 0;
+
+	for (i = 0; i < t->ncols; i++)
+		if (t->shown[i]) {
+			sum += t->wide[i];
+			n++;
+		}
+	return n > 0 ? sum + (n - 1) * GAP : 0;
+}
+
+/* The widest column that may be cut: flexible ones first. */
+static size_t
+widest(const struct crm_table_out *t, bool flexible)
+{
+	size_t i, at = t->ncols;
+
+	for (i = 0; i < t->ncols; i++)
+		if (t->shown[i] && !t->col[i].right &&
+		    t->wide[i] > COLUMN_MIN &&
+		    (!flexible || t->col[i].flexible) &&
+		    (at == t->ncols || t->wide[i] > t->wide[at]))
+			at = i;
+	return at;
+}
+
+/* Make the table fit: cut the widest columns, then leave out the last. */
+static void
+fit(struct crm_table_out *t)
+{
+	size_t at, sum;
+
+	for (at = 0; at < t->ncols; at++) {
+		size_t title = crm_utf8_width(crm_view_str(t->col[at].title));
+
+		if (t->wide[at] < title)
+			t->wide[at] = title;
+	}
+	if (t->width == 0)
+		return;
+	for (sum = total_width(t); sum > t->width; sum--) {
+		at = widest(t, true);
+		if (at == t->ncols)
+			at = widest(t, false);
+		if (at == t->ncols)
+			break;
+		t->wide[at]--;
+	}
+	for (at = t->ncols; at > 1 && total_width(t) > t->width; at--)
+		if (!t->col[at - 1].keep)
+			t->shown[at - 1] = false;
+}
+
+static void
+begin(struct crm_table_out *t)
+{
+	size_t i;
+
+	if (t->begun)
+		return;
+	t->begun = true;
+	fit(t);
+	print_header(t);
+	for (i = 0; i < t->nrows; i++)
+		print_row(t, t->cell + i * t->ncols);
+	t->nrows = t->ncells = 0;
+	crm_arena_reset(&t->arena);
+}
+
+void
+crm_table_cell(struct crm_table_out *t, struct crm_view text)
+{
+	size_t i = t->ncells % t->ncols, width;
+
+	t->cell =
+	    crm_grow(t->cell, &t->cell_cap, t->ncells + 1, sizeof(*t->cell));
+	t->cell[t->ncells++] =
+	    crm_view(crm_arena_dup(&t->arena, text.p, text.n), text.n);
+	if (t->begun || text.n == 0)
+		return;
+	width = crm_utf8_width(text);
+	if (width > t->wide[i])
+		t->wide[i] = width;
+	t->shown[i] = true;
+}
+
+void
+crm_table_row(struct crm_table_out *t)
+{
+	while (t->ncells % t->ncols != 0)
+		crm_table_cell(t, CRM_VNULL);
+	t->nrows++;
+	if (t->begun) {
+		print_row(t, t->cell);
+		t->nrows = t->ncells = 0;
+		crm_arena_reset(&t->arena);
+	} else if (t->nrows == ROWS_HELD)
+		begin(t);
+}
+
+void
+crm_table_end(struct crm_table_out *t)
+{
+	if (t->nrows > 0)
+		begin(t);
+}

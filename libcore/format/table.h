@@ -1,0 +1,35 @@
+/*
+ * table - columns that line up in every script.
+ */
+#ifndef CRM_TABLE_H
+#define CRM_TABLE_H
+
+#include "format/sink.h"
+
+struct crm_table_out;
+
+struct crm_table_column {
+	const char *title;
+	bool right;    /* numbers: aligned at their right end */
+	bool keep;     /* not left out when all its cells are empty */
+	bool flexible; /* is cut first when the terminal is too narrow */
+};
+
+/*
+ * width   columns of the terminal; 0: no limit
+ * dim     the header in a quiet colour
+ */
+struct crm_table_out *crm_table_new(struct crm_sink *,
+    const struct crm_table_column *, size_t n, size_t width, bool dim);
+void crm_table_free(struct crm_table_out *);
+
+/* Add a cell to the row at hand; text is copied. */
+void crm_table_cell(struct crm_table_out *, struct crm_view text);
+
+/* End the row. */
+void crm_table_row(struct crm_table_out *);
+
+/* Print what is held.  The first rows say how wide columns are. */
+void crm_table_end(struct crm_table_out *);
+
+#endif

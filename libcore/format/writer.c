@@ -1,0 +1,551 @@
+#include "format/writer.h"
+
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "config/yaml.h"
+#include "format/json.h"
+#include "format/table.h"
+#include "record/value.h"
+
+struct crm_writer {
+	struct crm_sink *sink;
+	struct crm_writer_options o;
+	const struct crm_column *col;
+	size_t ncols;
+	char **key; /* of JSON: ,"name": */
+	size_t nkeys;
+	bool header; /* was written, or is not needed */
+	uint64_t rows;
+	struct crm_table_out *table;
+	struct crm_table_column *table_col;
+	struct crm_buf text, cell;
+};
+
+static const char form_names[] =
+    "table\0jsonl\0tsv\0csv\0ids\0yaml\0mutt\0aerc\0";
+
+const char *
+crm_form_out_names(void)
+{
+	return form_names;
+}
+
+bool
+crm_form_out_parse(const char *name, enum crm_form_out *out)
+{
+	const char *p;
+	int i = 0;
+
+	for (p = form_names; *p != '\0'; p += strlen(p) + 1, i++)
+		if (strcmp(p, name) == 0) {
+			*out = (enum crm_form_out)i;
+			return true;
+		}
+	return false;
+}
+
+struct crm_writer *
+crm_writer_new(struct crm_sink *sink, const struct crm_writer_options *o)
+{
+	struct crm_writer *w = crm_calloc(1, sizeof(*w));
+
+	w->sink = sink;
+	w->o = *o;
+	w->text.max = w->cell.max = CRM_LINE_MAX * 16;
+	return w;
+}
+
+static void
+free_keys(struct crm_writer *w)
+{
+	size_t i;
+
+	for (i = 0; i < w->nkeys; i++)
+		crm_free(w->key[i]);
+	crm_free(w->key);
+	w->key = NULL;
+	w->nkeys = 0;
+}
+
+void
+crm_writer_free(struct crm_writer *w)
+{
+	if (w == NULL)
+		return;
+	free_keys(w);
+	crm_table_free(w->table);
+	crm_free(w->table_col);
+	crm_buf_release(&w->text);
+	crm_buf_release(&w->cell);
+	crm_free(w);
+}
+
+/* The keys of JSON objects are the same in every row. */
+static void
+make_keys(struct crm_writer *w)
+{
+	struct crm_buf b = CRM_BUF_INIT(100000);
+	size_t i;
+
+	w->nkeys = w->ncols;
+	w->key = crm_calloc(w->ncols, sizeof(*w->key));
+	for (i = 0; i < w->ncols; i++) {
+		crm_buf_reset(&b);
+		crm_buf_addc(&b, ',');
+		crm_json_add_string(&b, crm_view_str(w->col[i].name));
+		crm_buf_addc(&b, ':');
+		w->key[i] = crm_strndup(b.p, b.n);
+	}
+	crm_buf_release(&b);
+}
+
+static bool
+is_number(const struct crm_field *f)
+{
+	return f->type == CRM_T_NUMBER || f->type == CRM_T_PERCENT ||
+	    f->type == CRM_T_MONEY;
+}
+
+static void
+make_table(struct crm_writer *w)
+{
+	size_t i;
+
+	crm_free(w->table_col);
+	w->table_col = crm_calloc(w->ncols, sizeof(*w->table_col));
+	for (i = 0; i < w->ncols; i++) {
+		const struct crm_field *f = w->col[i].field;
+
+		w->table_col[i].title = w->col[i].name;
+		w->table_col[i].right =
+		    is_number(f) && (f->flags & CRM_F_MANY) == 0;
+		w->table_col[i].keep = i == 0;
+		w->table_col[i].flexible =
+		    f->type == CRM_T_TEXT || (f->flags & CRM_F_MANY) != 0;
+	}
+	w->table = crm_table_new(
+	    w->sink, w->table_col, w->ncols, w->o.width, w->o.color);
+}
+
+void
+crm_writer_columns(struct crm_writer *w, const struct crm_column *col, size_t n)
+{
+	if (w->col == col && w->ncols == n)
+		return;
+	w->col = col;
+	w->ncols = n;
+	free_keys(w);
+	if (w->o.form == CRM_OUT_JSONL)
+		make_keys(w);
+	else if (w->o.form == CRM_OUT_TABLE && w->table == NULL)
+		make_table(w);
+}
+
+/* One value as JSON. */
+static void
+add_json(
+    struct crm_buf *b, const struct crm_field *f, struct crm_view v, bool safe)
+{
+	char *to;
+
+	switch ((enum crm_type)f->type) {
+	case CRM_T_NUMBER:
+	case CRM_T_PERCENT:
+	case CRM_T_MONEY:
+	case CRM_T_BOOL:
+		crm_value_add_text(b, f, v);
+		return;
+	case CRM_T_DATE:
+	case CRM_T_TIME:
+	case CRM_T_SPAN:
+	case CRM_T_CURRENCY:
+	case CRM_T_CHOICE:
+	case CRM_T_LINK:
+		crm_buf_addc(b, '"');
+		crm_value_add_text(b, f, v);
+		crm_buf_addc(b, '"');
+		return;
+	case CRM_T_TEXT:
+	case CRM_T_EMAIL:
+	case CRM_T_PHONE:
+	case CRM_T_URL:
+	case CRM_T_TAG:
+	case CRM_NTYPES:
+		break;
+	}
+	to = safe ? crm_buf_room(b, v.n + 2) : NULL;
+	if (to == NULL) {
+		crm_json_add_string(b, v);
+		return;
+	}
+	to[0] = '"';
+	memcpy(to + 1, v.p, v.n);
+	to[v.n + 1] = '"';
+	crm_buf_used(b, v.n + 2);
+}
+
+static void
+json_value(
+    struct crm_buf *b, const struct crm_field *f, const struct crm_value *c)
+{
+	struct crm_many m;
+	struct crm_view v;
+	bool first = true;
+
+	if (c->is_text) {
+		crm_json_add_string(b, c->value);
+		return;
+	}
+	if ((f->flags & CRM_F_MANY) == 0) {
+		add_json(b, f, c->value, c->safe);
+		return;
+	}
+	crm_buf_addc(b, '[');
+	crm_many_begin(&m, c->value, true);
+	while (crm_many_next(&m, &v)) {
+		if (!first)
+			crm_buf_addc(b, ',');
+		first = false;
+		add_json(b, f, v, c->safe);
+	}
+	crm_buf_addc(b, ']');
+}
+
+static void
+json_row(struct crm_writer *w, const struct crm_value *c, size_t n)
+{
+	struct crm_buf *b = &w->sink->buf;
+	const char *key;
+	bool first = true;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (c[i].value.n == 0)
+			continue;
+		key = w->key[c[i].col];
+		if (first)
+			crm_buf_addc(b, '{');
+		crm_buf_adds(b, first ? key + 1 : key);
+		first = false;
+		json_value(b, w->col[c[i].col].field, &c[i]);
+	}
+	crm_buf_adds(b, first ? "{}\n" : "}\n");
+}
+
+/* Characters that part the values of a field of many in TSV and CSV. */
+static bool
+parts(const struct crm_field *f, char ch)
+{
+	if (ch == ',')
+		return true;
+	return ch == ';' &&
+	    (f->type == CRM_T_TAG || f->type == CRM_T_EMAIL ||
+		f->type == CRM_T_PHONE || f->type == CRM_T_URL);
+}
+
+/* The text of a cell: many values joined with ',', what parts them behind a
+ * backslash, and (tsv) tabs, line ends and backslashes escaped. */
+static void
+cell_text(struct crm_buf *out, struct crm_buf *tmp, const struct crm_field *f,
+    const struct crm_value *c, bool tsv)
+{
+	bool many = (f->flags & CRM_F_MANY) != 0 && !c->is_text;
+	bool first = true;
+	struct crm_many m;
+	struct crm_view v;
+	size_t i;
+
+	crm_many_begin(&m, c->value, many);
+	while (crm_many_next(&m, &v)) {
+		if (!first)
+			crm_buf_addc(out, ',');
+		first = false;
+		crm_buf_reset(tmp);
+		if (c->is_text)
+			crm_buf_addv(tmp, v);
+		else
+			crm_value_add_text(tmp, f, v);
+		for (i = 0; i < tmp->n; i++) {
+			char ch = tmp->p[i];
+
+			if (tsv && (ch == '\t' || ch == '\n' || ch == '\r')) {
+				crm_buf_addc(out, '\\');
+				ch = ch == '\t' ? 't' : ch == '\n' ? 'n' : 'r';
+			} else if (((tsv || many) && ch == '\\') ||
+			    (many && parts(f, ch)))
+				crm_buf_addc(out, '\\');
+			crm_buf_addc(out, ch);
+		}
+	}
+}
+
+void
+crm_csv_add(struct crm_buf *b, struct crm_view v)
+{
+	size_t i;
+	bool quote = v.n > 0 && (v.p[0] == ' ' || v.p[v.n - 1] == ' ');
+
+	for (i = 0; !quote && i < v.n; i++)
+		quote = v.p[i] == '"' || v.p[i] == ',' || v.p[i] == ';' ||
+		    v.p[i] == '\n' || v.p[i] == '\r' || v.p[i] == '\t';
+	if (!quote) {
+		crm_buf_addv(b, v);
+		return;
+	}
+	crm_buf_addc(b, '"');
+	for (i = 0; i < v.n; i++) {
+		if (v.p[i] == '"')
+			crm_buf_addc(b, '"');
+		crm_buf_addc(b, v.p[i]);
+	}
+	crm_buf_addc(b, '"');
+}
+
+static void
+sv_header(struct crm_writer *w)
+{
+	struct crm_buf *b = &w->sink->buf;
+	bool tsv = w->o.form == CRM_OUT_TSV;
+	size_t i;
+
+	if (w->header)
+		return;
+	w->header = true;
+	for (i = 0; i < w->ncols; i++) {
+		if (i > 0)
+			crm_buf_addc(b, tsv ? '\t' : ',');
+		if (tsv)
+			crm_buf_adds(b, w->col[i].name);
+		else
+			crm_csv_add(b, crm_view_str(w->col[i].name));
+	}
+	if (w->ncols > 0)
+		crm_buf_addc(b, '\n');
+}
+
+static void
+sv_row(struct crm_writer *w, const struct crm_value *c, size_t n)
+{
+	struct crm_buf *b = &w->sink->buf;
+	bool tsv = w->o.form == CRM_OUT_TSV;
+	size_t i, k = 0;
+
+	sv_header(w);
+	for (i = 0; i < w->ncols; i++) {
+		if (i > 0)
+			crm_buf_addc(b, tsv ? '\t' : ',');
+		if (k == n || c[k].col != i)
+			continue;
+		if (tsv)
+			cell_text(b, &w->text, w->col[i].field, &c[k], true);
+		else {
+			crm_buf_reset(&w->cell);
+			cell_text(
+			    &w->cell, &w->text, w->col[i].field, &c[k], false);
+			crm_csv_add(b, crm_buf_view(&w->cell));
+		}
+		k++;
+	}
+	/* a lone empty cell would be no line at all */
+	if (w->ncols == 1 && n == 0 && !tsv)
+		crm_buf_adds(b, "\"\"");
+	crm_buf_addc(b, '\n');
+}
+
+static void
+yaml_row(struct crm_writer *w, const struct crm_value *c, size_t n)
+{
+	struct crm_buf *b = &w->sink->buf;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		const struct crm_field *f = w->col[c[i].col].field;
+		struct crm_many m;
+		struct crm_view v;
+		bool many = (f->flags & CRM_F_MANY) != 0 && !c[i].is_text;
+
+		crm_buf_adds(b, i == 0 ? "- " : "  ");
+		crm_yaml_add_scalar(b, crm_view_str(w->col[c[i].col].name));
+		crm_buf_addc(b, ':');
+		crm_many_begin(&m, c[i].value, many);
+		while (crm_many_next(&m, &v)) {
+			crm_buf_reset(&w->text);
+			if (c[i].is_text)
+				crm_buf_addv(&w->text, v);
+			else
+				crm_value_add_text(&w->text, f, v);
+			crm_buf_adds(b, many ? "\n    - " : " ");
+			if (crm_value_is_bare(f) && !c[i].is_text)
+				crm_buf_addv(b, crm_buf_view(&w->text));
+			else
+				crm_yaml_add_scalar(b, crm_buf_view(&w->text));
+		}
+		crm_buf_addc(b, '\n');
+	}
+	if (n == 0)
+		crm_buf_adds(b, "- {}\n");
+}
+
+/* Digits in groups of three: 1,234,567.50 */
+static void
+add_grouped(struct crm_buf *b, struct crm_dec d)
+{
+	char text[CRM_DEC_TEXT], whole[30];
+	size_t n = crm_dec_put(text, d), i, dot, k = 0;
+
+	for (dot = 0; dot < n && text[dot] != '.'; dot++)
+		;
+	for (i = 0; i < dot; i++) {
+		bool sign = text[0] == '-';
+
+		if (i > sign && (dot - i) % 3 == 0)
+			whole[k++] = ',';
+		whole[k++] = text[i];
+	}
+	crm_buf_add(b, whole, k);
+	crm_buf_add(b, text + dot, n - dot);
+}
+
+/* A value for people: money grouped, times short and in their zone. */
+static void
+table_value(struct crm_writer *w, const struct crm_field *f, struct crm_view v,
+    bool is_text, struct crm_buf *out)
+{
+	struct crm_dec d;
+	int64_t at_us, s;
+	char text[CRM_TIME_TEXT];
+
+	if (is_text) {
+		crm_buf_addv(out, v);
+		return;
+	}
+	if (f->type == CRM_T_MONEY && crm_value_get_dec(v, &d)) {
+		add_grouped(out, d);
+		return;
+	}
+	if (f->type == CRM_T_TIME && w->o.zone != NULL &&
+	    crm_value_get_time(v, &at_us)) {
+		s = at_us / CRM_SECOND_US - (at_us % CRM_SECOND_US < 0);
+		at_us = (s + crm_zone_offset(w->o.zone, s)) * CRM_SECOND_US;
+		(void)crm_time_put(text, at_us);
+		text[10] = ' ';
+		crm_buf_add(out, text, 16); /* 2026-03-01 09:30 */
+		return;
+	}
+	crm_value_add_text(out, f, v);
+}
+
+static void
+table_row(struct crm_writer *w, const struct crm_value *c, size_t n)
+{
+	size_t i, j, k = 0;
+
+	for (i = 0; i < w->ncols; i++) {
+		struct crm_many m;
+		struct crm_view v;
+		const struct crm_field *f = w->col[i].field;
+
+		crm_buf_reset(&w->cell);
+		if (k < n && c[k].col == i) {
+			crm_many_begin(&m, c[k].value,
+			    (f->flags & CRM_F_MANY) != 0 && !c[k].is_text);
+			while (crm_many_next(&m, &v)) {
+				if (w->cell.n > 0)
+					crm_buf_adds(&w->cell, ", ");
+				table_value(w, f, v, c[k].is_text, &w->cell);
+			}
+			k++;
+		}
+		for (j = 0; j < w->cell.n; j++) /* a row is one line */
+			if (w->cell.p[j] == '\n' || w->cell.p[j] == '\t' ||
+			    w->cell.p[j] == '\r')
+				w->cell.p[j] = ' ';
+		if (w->o.terminal &&
+		    !crm_utf8_is_safe(crm_buf_view(&w->cell))) {
+			crm_buf_reset(&w->text);
+			crm_utf8_add_safe(&w->text, crm_buf_view(&w->cell));
+			crm_table_cell(w->table, crm_buf_view(&w->text));
+		} else
+			crm_table_cell(w->table, crm_buf_view(&w->cell));
+	}
+	crm_table_row(w->table);
+}
+
+/* One line an address: mail clients take address, name, comment. */
+static void
+mail_rows(struct crm_writer *w, const struct crm_value *c, size_t n)
+{
+	struct crm_buf *b = &w->sink->buf;
+	struct crm_view email = CRM_VNULL, text[2] = { CRM_VNULL, CRM_VNULL };
+	size_t i, j, cols = w->o.form == CRM_OUT_MUTT ? 2 : 1;
+	struct crm_many m;
+
+	for (i = 0; i < n; i++)
+		if (c[i].col == 0)
+			email = c[i].value;
+		else if (c[i].col <= 2)
+			text[c[i].col - 1] = c[i].value;
+	crm_many_begin(&m, email, true);
+	while (crm_many_next(&m, &email)) {
+		crm_buf_addv(b, email);
+		for (j = 0; j < cols; j++) {
+			crm_buf_addc(b, '\t');
+			for (i = 0; i < text[j].n; i++) {
+				char ch = text[j].p[i];
+
+				crm_buf_addc(
+				    b, ch == '\t' || ch == '\n' ? ' ' : ch);
+			}
+		}
+		crm_buf_addc(b, '\n');
+	}
+}
+
+void
+crm_writer_row(struct crm_writer *w, const struct crm_value *c, size_t n)
+{
+	w->rows++;
+	switch (w->o.form) {
+	case CRM_OUT_JSONL:
+		json_row(w, c, n);
+		break;
+	case CRM_OUT_TSV:
+	case CRM_OUT_CSV:
+		sv_row(w, c, n);
+		break;
+	case CRM_OUT_IDS:
+		crm_buf_reset(&w->text);
+		if (n > 0)
+			crm_value_add_text(
+			    &w->text, w->col[c[0].col].field, c[0].value);
+		crm_buf_addv(&w->sink->buf, crm_buf_view(&w->text));
+		crm_buf_addc(&w->sink->buf, '\n');
+		break;
+	case CRM_OUT_YAML:
+		yaml_row(w, c, n);
+		break;
+	case CRM_OUT_TABLE:
+		table_row(w, c, n);
+		return;
+	case CRM_OUT_MUTT:
+		if (w->rows == 1)
+			crm_buf_adds(&w->sink->buf, "crm\n");
+		mail_rows(w, c, n);
+		break;
+	case CRM_OUT_AERC:
+		mail_rows(w, c, n);
+		break;
+	}
+	crm_sink_check(w->sink);
+}
+
+void
+crm_writer_end(struct crm_writer *w)
+{
+	if (w->o.form == CRM_OUT_TSV || w->o.form == CRM_OUT_CSV)
+		sv_header(w);
+	if (w->o.form == CRM_OUT_MUTT && w->rows == 0)
+		crm_buf_adds(&w->sink->buf, "crm: no match\n");
+	if (w->table != NULL)
+		crm_table_end(w->table);
+}

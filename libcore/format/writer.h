@@ -1,0 +1,80 @@
+/*
+ * writer - records out: as JSON Lines, TSV, CSV, ids, YAML, for mail clients,
+ * or as a table for people.
+ *
+ * A writer knows columns and values, not records: whoever has a record hands
+ * over the values of the columns it has.
+ */
+#ifndef CRM_WRITER_H
+#define CRM_WRITER_H
+
+#include "base/time.h"
+#include "format/sink.h"
+#include "record/field.h"
+
+enum crm_form_out {
+	CRM_OUT_TABLE,
+	CRM_OUT_JSONL,
+	CRM_OUT_TSV,
+	CRM_OUT_CSV,
+	CRM_OUT_IDS,
+	CRM_OUT_YAML,
+	CRM_OUT_MUTT, /* columns: email, name, comment */
+	CRM_OUT_AERC, /* columns: email, name */
+};
+
+/* The names of the forms, "a\0b\0\0", and a form by its name. */
+const char *crm_form_out_names(void);
+bool crm_form_out_parse(const char *, enum crm_form_out *out);
+
+struct crm_column {
+	const char *name;              /* as it is printed */
+	const struct crm_field *field; /* its type; many values or one */
+};
+
+struct crm_value {
+	uint32_t col;          /* which column */
+	bool safe;             /* its text needs no escaping in JSON */
+	struct crm_view value; /* as stored; of tables, links may be texts */
+	bool is_text;          /* value is text already, whatever the type */
+};
+
+struct crm_writer_options {
+	enum crm_form_out form;
+	bool terminal; /* escape what could drive one */
+	bool color;
+	size_t width;          /* columns of a terminal; 0: no limit */
+	struct crm_zone *zone; /* tables show times in it */
+};
+
+struct crm_writer;
+
+struct crm_writer *crm_writer_new(
+    struct crm_sink *, const struct crm_writer_options *);
+void crm_writer_free(struct crm_writer *);
+
+/*
+ * Say which columns the next rows have.  TSV, CSV and tables take them once,
+ * before the first row.
+ *
+ * col     borrowed, as long as rows of it are written
+ */
+void crm_writer_columns(
+    struct crm_writer *, const struct crm_column *col, size_t n);
+
+/*
+ * Write a row.
+ *
+ * value   those it has, in the order of columns; others are empty
+ */
+void crm_writer_row(
+    struct crm_writer *, const struct crm_value *value, size_t n);
+
+/* Write what is left (a table, the header when there were no rows).  Errors
+ * come out of crm_sink_flush(). */
+void crm_writer_end(struct crm_writer *);
+
+/* Add a string as CSV has it: in quotes where it needs them. */
+void crm_csv_add(struct crm_buf *, struct crm_view);
+
+#endif

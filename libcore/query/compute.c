@@ -1,0 +1,723 @@
+#include "query/compute.h"
+
+#include <stdlib.h>
+
+#include "base/map.h"
+#include "base/mem.h"
+#include "record/value.h"
+#include "record/word.h"
+#include "store/store.h"
+
+#define MINUTE_US (60 * CRM_SECOND_US)
+
+struct crm_compute {
+	struct crm_snap *snap;
+	const struct crm_clock *clock;
+	const struct crm_config *config;
+	struct crm_zone *zone;
+	/* the rows of the customer looked at last */
+	uint64_t who;
+	struct crm_rollups rows;
+};
+
+struct crm_compute *
+crm_compute_new(struct crm_snap *snap, const struct crm_clock *clock)
+{
+	struct crm_compute *c = crm_calloc(1, sizeof(*c));
+
+	c->snap = snap;
+	c->clock = clock;
+	c->config = crm_store_config(crm_snap_store(snap));
+	c->zone = c->config->zone;
+	return c;
+}
+
+void
+crm_compute_free(struct crm_compute *c)
+{
+	if (c == NULL)
+		return;
+	crm_rollups_release(&c->rows);
+	crm_free(c);
+}
+
+void
+crm_compute_renew(struct crm_compute *c)
+{
+	c->who = 0;
+}
+
+struct crm_date
+crm_compute_today(const struct crm_compute *c)
+{
+	return crm_zone_date(c->zone, c->clock->now_us);
+}
+
+static const struct crm_err *
+rows_of(struct crm_compute *c, uint64_t who)
+{
+	const struct crm_err *err;
+
+	if (c->who == who)
+		return NULL;
+	err = crm_rollup_all(c->snap, who, &c->rows);
+	c->who = err == NULL ? who : 0;
+	return err;
+}
+
+static void
+put_number(struct crm_buf *out, int64_t n)
+{
+	crm_value_put_dec(out, (struct crm_dec){ n, 0 });
+}
+
+static void
+put_day(struct crm_compute *c, struct crm_buf *out, int64_t at_us)
+{
+	crm_value_put_date(out, crm_zone_date(c->zone, at_us));
+}
+
+/* The people of an organisation: a list of ids, copied. */
+static const struct crm_err *
+people_of(struct crm_compute *c, uint64_t org, uint64_t **out, size_t *n)
+{
+	const struct crm_kind *k = crm_kind_of(crm_snap_schema(c->snap), 'p');
+	const struct crm_err *err;
+	const uint64_t *ids;
+	char key[8];
+
+	*out = NULL;
+	crm_be64(key, org);
+	err = crm_snap_find(c->snap, 'p', crm_field_num(k, CRM_PERSON_ORG),
+	    crm_view(key, 8), false, SIZE_MAX, &ids, n);
+	if (err != NULL || *n == 0)
+		return err;
+	*out = crm_realloc_array(NULL, *n, sizeof(**out));
+	memcpy(*out, ids, *n * sizeof(**out));
+	return NULL;
+}
+
+/* The last contact, in minutes, of who and (of an organisation) its people. */
+static const struct crm_err *
+last_contact(struct crm_compute *c, uint64_t who, bool *any, int32_t *last)
+{
+	const struct crm_err *err;
+	struct crm_rollup row;
+	uint64_t *people = NULL;
+	size_t n = 0, i;
+
+	*any = false;
+	err = crm_rollup_get(c->snap, who, 0, &row);
+	if (err == NULL && row.contacts > 0) {
+		*any = true;
+		*last = row.last_contact;
+	}
+	if (err == NULL && crm_id_kind(who) == 'o')
+		err = people_of(c, who, &people, &n);
+	for (i = 0; err == NULL && i < n; i++) {
+		err = crm_rollup_get(c->snap, people[i], 0, &row);
+		if (err == NULL && row.contacts > 0 &&
+		    (!*any || row.last_contact > *last)) {
+			*any = true;
+			*last = row.last_contact;
+		}
+	}
+	crm_free(people);
+	return err;
+}
+
+static const struct crm_err *
+put_last(struct crm_compute *c, uint64_t who, uint16_t num, struct crm_buf *out)
+{
+	const struct crm_err *err;
+	struct crm_date day;
+	int32_t last = 0;
+	bool any;
+
+	err = last_contact(c, who, &any, &last);
+	if (err != NULL || !any)
+		return err;
+	day = crm_zone_date(c->zone, last * MINUTE_US);
+	if (num == CRM_N_LAST)
+		crm_value_put_date(out, day);
+	else
+		put_number(out,
+		    crm_date_days(crm_compute_today(c)) - crm_date_days(day));
+	return NULL;
+}
+
+/* Contacts in a story, each event once over who and people. */
+static const struct crm_err *
+count_contacts(struct crm_compute *c, uint64_t who, struct crm_nummap *seen)
+{
+	const struct crm_err *err;
+	struct crm_story s;
+	struct crm_entry e;
+	struct crm_walk *w;
+	char key[8];
+
+	crm_be64(key, who);
+	err = crm_snap_walk(c->snap, CRM_TABLE_STORY, &w);
+	if (err == NULL)
+		err = crm_walk_seek(w, crm_view(key, 8), &e);
+	while (err == NULL && e.prefix.p != NULL &&
+	    memcmp(e.prefix.p, key, 8) == 0) {
+		crm_story_read(&e, &s);
+		if (crm_what_is_contact(s.what & CRM_WHAT_WORD) &&
+		    !crm_snap_is_hidden(c->snap, s.event))
+			(void)crm_nummap_at(seen, s.event, NULL);
+		err = crm_walk_next(w, &e);
+	}
+	return err;
+}
+
+static const struct crm_err *
+put_contacts(struct crm_compute *c, uint64_t who, struct crm_buf *out)
+{
+	struct crm_nummap seen = CRM_NUMMAP_INIT;
+	const struct crm_err *err;
+	struct crm_rollup row;
+	uint64_t *people = NULL;
+	size_t n = 0, i;
+
+	if (crm_id_kind(who) == 'o')
+		err = people_of(c, who, &people, &n);
+	else
+		err = NULL;
+	if (err == NULL && n == 0) {
+		err = crm_rollup_get(c->snap, who, 0, &row);
+		if (err == NULL)
+			put_number(out, row.contacts);
+		return err;
+	}
+	if (err == NULL)
+		err = count_contacts(c, who, &seen);
+	for (i = 0; err == NULL && i < n; i++)
+		err = count_contacts(c, people[i], &seen);
+	if (err == NULL)
+		put_number(out, (int64_t)seen.used);
+	crm_nummap_release(&seen);
+	crm_free(people);
+	return err;
+}
+
+/* An amount of the base currency. */
+static void
+put_base(struct crm_compute *c, struct crm_buf *out, int64_t minor)
+{
+	int digits = crm_currency_decimals(crm_view(c->config->currency, 3));
+
+	crm_value_put_dec(out, (struct crm_dec){ minor, (uint8_t)digits });
+}
+
+/* Sums of all currencies in the base currency; those without a rate are left
+ * out. */
+static void
+put_sum(struct crm_compute *c, uint16_t num, struct crm_buf *out)
+{
+	int64_t sum = 0, minor, base;
+	size_t i;
+
+	for (i = 0; i < c->rows.n; i++) {
+		minor = num == CRM_N_SPENT ? c->rows.row[i].row.sum
+					   : c->rows.row[i].row.balance;
+		if (minor != 0 &&
+		    crm_config_to_base(
+			c->config, minor, c->rows.row[i].currency, &base))
+			(void)crm_add_i64(sum, base, &sum);
+	}
+	put_base(c, out, sum);
+}
+
+static const struct crm_err *
+put_from_rows(
+    struct crm_compute *c, uint64_t who, uint16_t num, struct crm_buf *out)
+{
+	const struct crm_err *err = rows_of(c, who);
+	const struct crm_rollup *r;
+	int64_t orders = 0;
+	int32_t first = 0, last = 0;
+	bool any = false;
+	size_t i;
+
+	if (err != NULL)
+		return err;
+	if (num == CRM_N_SPENT || num == CRM_N_BALANCE) {
+		put_sum(c, num, out);
+		return NULL;
+	}
+	for (i = 0; i < c->rows.n; i++) {
+		r = &c->rows.row[i].row;
+		orders += r->orders;
+		if (r->purchases == 0)
+			continue;
+		if (!any || r->first < first)
+			first = r->first;
+		if (!any || r->last > last)
+			last = r->last;
+		any = true;
+	}
+	if (num == CRM_N_ORDERS)
+		put_number(out, orders);
+	else if (any)
+		put_day(c, out,
+		    (num == CRM_N_FIRST_ORDER ? first : last) * MINUTE_US);
+	return NULL;
+}
+
+bool
+crm_compute_counts_for(uint16_t num, uint8_t what)
+{
+	what &= CRM_WHAT_WORD;
+	if (num == CRM_N_BOUGHT)
+		return what == CRM_W_PURCHASE;
+	if (num == CRM_N_GOT)
+		return what == CRM_W_SENT;
+	return what == CRM_W_CLICKED || what == CRM_W_REPLIED ||
+	    what == CRM_W_FEEDBACK || what == CRM_W_PURCHASE;
+}
+
+static int
+cmp_ids(const void *x, const void *y)
+{
+	uint64_t a = *(const uint64_t *)x, b = *(const uint64_t *)y;
+
+	return a < b ? -1 : a > b;
+}
+
+/* The set of ids as a stored list of links, sorted. */
+static void
+put_links(const struct crm_nummap *set, struct crm_buf *out)
+{
+	struct crm_view *list;
+	uint64_t *ids;
+	char *text;
+	size_t n = 0, i;
+
+	if (set->used == 0)
+		return;
+	ids = crm_calloc(set->used, sizeof(*ids));
+	for (i = 0; i < set->nslots; i++)
+		if (set->slot[i].key != 0)
+			ids[n++] = set->slot[i].key;
+	qsort(ids, n, sizeof(*ids), cmp_ids);
+	list = crm_calloc(n, sizeof(*list));
+	text = crm_calloc(n, CRM_LINK_MAX);
+	for (i = 0; i < n; i++)
+		list[i] = crm_view(text + i * CRM_LINK_MAX,
+		    crm_link_put(text + i * CRM_LINK_MAX, ids[i]));
+	crm_many_put(out, list, n);
+	crm_free(list);
+	crm_free(text);
+	crm_free(ids);
+}
+
+static const struct crm_err *
+put_met(struct crm_compute *c, uint64_t who, uint16_t num, struct crm_buf *out)
+{
+	uint16_t field =
+	    num == CRM_N_BOUGHT ? CRM_EVENT_PRODUCT : CRM_EVENT_CAMPAIGN;
+	struct crm_nummap seen = CRM_NUMMAP_INIT;
+	const struct crm_err *err;
+	enum crm_presence p;
+	struct crm_stored event;
+	struct crm_story s;
+	struct crm_entry e;
+	struct crm_walk *w;
+	struct crm_view v;
+	char key[8];
+
+	crm_be64(key, who);
+	err = crm_snap_walk(c->snap, CRM_TABLE_STORY, &w);
+	if (err == NULL)
+		err = crm_walk_seek(w, crm_view(key, 8), &e);
+	while (err == NULL && e.prefix.p != NULL &&
+	    memcmp(e.prefix.p, key, 8) == 0) {
+		crm_story_read(&e, &s);
+		if (crm_compute_counts_for(num, s.what) &&
+		    !(num == CRM_N_BOUGHT && (s.what & CRM_WHAT_ALSO) != 0)) {
+			err = crm_snap_get(c->snap, s.event, &event, &p);
+			if (err == NULL && p == CRM_LIVE &&
+			    crm_stored_get(&event, field, &v))
+				(void)crm_nummap_at(
+				    &seen, crm_link_get(v), NULL);
+		}
+		if (err == NULL)
+			err = crm_walk_next(w, &e);
+	}
+	if (err == NULL)
+		put_links(&seen, out);
+	crm_nummap_release(&seen);
+	return err;
+}
+
+/* How many deals, tickets or tasks of who are open. */
+static const struct crm_err *
+put_open(struct crm_compute *c, uint64_t who, uint16_t num, struct crm_buf *out)
+{
+	char kind = num == CRM_N_OPEN_DEALS ? 'd'
+	    : num == CRM_N_OPEN_TICKETS     ? 'k'
+					    : 't';
+	const struct crm_kind *k = crm_kind_of(crm_snap_schema(c->snap), kind);
+	const struct crm_err *err;
+	const uint64_t *found;
+	uint64_t *ids;
+	enum crm_presence p;
+	struct crm_stored r;
+	struct crm_view stage, pipe;
+	char key[8];
+	size_t n, i;
+	int64_t open = 0;
+
+	crm_be64(key, who);
+	err = crm_snap_find(c->snap, kind, crm_field_num(k, k->who),
+	    crm_view(key, 8), false, SIZE_MAX, &found, &n);
+	if (err != NULL)
+		return err;
+	ids = crm_realloc_array(NULL, n, sizeof(*ids));
+	if (n > 0)
+		memcpy(ids, found, n * sizeof(*ids));
+	for (i = 0; err == NULL && i < n; i++) {
+		err = crm_snap_get(c->snap, ids[i], &r, &p);
+		if (err != NULL || p != CRM_LIVE)
+			continue;
+		if (!crm_stored_get(&r, k->stage, &stage))
+			stage = CRM_VNULL;
+		if (k->pipeline_field == 0 ||
+		    !crm_stored_get(&r, k->pipeline_field, &pipe))
+			pipe = CRM_VNULL;
+		open += crm_stage_end_of(k, crm_word_get(pipe),
+			    crm_word_get(stage)) == CRM_END_OPEN;
+	}
+	crm_free(ids);
+	if (err == NULL)
+		put_number(out, open);
+	return err;
+}
+
+/* What an invoice is worth and when it is due; what a payment pays. */
+static const struct crm_err *
+read_bill(struct crm_snap *snap, const struct crm_story *s, struct crm_arena *a,
+    struct crm_open_invoice *out)
+{
+	struct crm_zone *zone = crm_store_config(crm_snap_store(snap))->zone;
+	const struct crm_err *err;
+	enum crm_presence p;
+	struct crm_stored e;
+	struct crm_view v;
+
+	out->at_us = s->at_us;
+	out->due = crm_zone_date(zone, s->at_us);
+	out->minor = out->left = s->minor;
+	out->currency = s->currency;
+	out->event = s->event;
+	out->doc = "";
+	err = crm_snap_get(snap, s->event, &e, &p);
+	if (err != NULL || p != CRM_LIVE)
+		return err;
+	if (crm_stored_get(&e, CRM_EVENT_DOC, &v))
+		out->doc = crm_arena_dup(a, v.p, v.n);
+	if (crm_stored_get(&e, CRM_EVENT_DUE, &v))
+		(void)crm_value_get_date(v, &out->due);
+	return NULL;
+}
+
+/* Pay up to *minor of an invoice. */
+static void
+settle(struct crm_open_invoice *i, int64_t *minor)
+{
+	int64_t paid = i->left < *minor ? i->left : *minor;
+
+	if (paid <= 0)
+		return;
+	i->left -= paid;
+	*minor -= paid;
+}
+
+/* What a payment pays: the invoices of its doc, then the oldest ones. */
+static void
+pay(struct crm_open_invoice *inv, size_t n, const struct crm_open_invoice *p,
+    int64_t minor, bool by_doc)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (inv[i].currency == p->currency && inv[i].minor > 0 &&
+		    (!by_doc || strcmp(inv[i].doc, p->doc) == 0))
+			settle(&inv[i], &minor);
+}
+
+struct bills {
+	struct crm_open_invoice *inv, *pay;
+	size_t ninv, npay, inv_cap, pay_cap;
+};
+
+/* Gather the invoices and the payments (and credit notes) of a story. */
+static const struct crm_err *
+gather_bills(
+    struct crm_snap *snap, uint64_t who, struct crm_arena *a, struct bills *b)
+{
+	const struct crm_err *err;
+	struct crm_open_invoice bill;
+	struct crm_story s;
+	struct crm_entry e;
+	struct crm_walk *w;
+	uint8_t what;
+	char key[8];
+
+	crm_be64(key, who);
+	err = crm_snap_walk(snap, CRM_TABLE_STORY, &w);
+	if (err == NULL)
+		err = crm_walk_seek(w, crm_view(key, 8), &e);
+	for (; err == NULL && e.prefix.p != NULL &&
+	     memcmp(e.prefix.p, key, 8) == 0;
+	     err = err == NULL ? crm_walk_next(w, &e) : err) {
+		crm_story_read(&e, &s);
+		what = s.what & CRM_WHAT_WORD;
+		if ((s.what & CRM_WHAT_ALSO) != 0 ||
+		    crm_what_is_contact(what) ||
+		    (what != CRM_W_INVOICE && what != CRM_W_PAYMENT) ||
+		    crm_snap_is_hidden(snap, s.event))
+			continue;
+		err = read_bill(snap, &s, a, &bill);
+		if (what == CRM_W_INVOICE && s.minor >= 0) {
+			b->inv = crm_grow(
+			    b->inv, &b->inv_cap, b->ninv + 1, sizeof(*b->inv));
+			b->inv[b->ninv++] = bill;
+			continue;
+		}
+		if (what == CRM_W_INVOICE)
+			bill.minor = bill.left = -s.minor;
+		b->pay =
+		    crm_grow(b->pay, &b->pay_cap, b->npay + 1, sizeof(*b->pay));
+		b->pay[b->npay++] = bill;
+	}
+	return err;
+}
+
+const struct crm_err *
+crm_open_invoices(struct crm_snap *snap, uint64_t who, struct crm_arena *a,
+    struct crm_open_invoice **out, size_t *n)
+{
+	struct bills b = { 0 };
+	const struct crm_err *err;
+	size_t i, j, k = 0;
+
+	*out = NULL;
+	*n = 0;
+	err = gather_bills(snap, who, a, &b);
+	if (err != NULL)
+		goto done;
+	for (i = 0; i < b.npay; i++) { /* first what names its invoice */
+		int64_t before = 0, after = 0;
+
+		if (b.pay[i].doc[0] == '\0')
+			continue;
+		for (j = 0; j < b.ninv; j++)
+			before += b.inv[j].left;
+		pay(b.inv, b.ninv, &b.pay[i], b.pay[i].left, true);
+		for (j = 0; j < b.ninv; j++)
+			after += b.inv[j].left;
+		b.pay[i].left -= before - after;
+	}
+	for (i = 0; i < b.npay; i++)
+		pay(b.inv, b.ninv, &b.pay[i], b.pay[i].left, false);
+	*out = crm_arena_alloc(a, (b.ninv + 1) * sizeof(**out));
+	for (i = 0; i < b.ninv; i++)
+		if (b.inv[i].left > 0)
+			(*out)[k++] = b.inv[i];
+	*n = k;
+done:
+	crm_free(b.inv);
+	crm_free(b.pay);
+	return err;
+}
+
+static const struct crm_err *
+put_overdue(struct crm_compute *c, uint64_t who, struct crm_buf *out)
+{
+	struct crm_arena a = CRM_ARENA_INIT;
+	int32_t today = crm_date_days(crm_compute_today(c));
+	struct crm_open_invoice *inv;
+	const struct crm_err *err;
+	int64_t sum = 0, base;
+	size_t n = 0, i;
+
+	err = rows_of(c, who);
+	for (i = 0; err == NULL && i < c->rows.n; i++)
+		n += c->rows.row[i].row.balance > 0;
+	if (err == NULL && n > 0) {
+		err = crm_open_invoices(c->snap, who, &a, &inv, &n);
+		for (i = 0; err == NULL && i < n; i++)
+			if (crm_date_days(inv[i].due) < today &&
+			    crm_config_to_base(
+				c->config, inv[i].left, inv[i].currency, &base))
+				(void)crm_add_i64(sum, base, &sum);
+	}
+	if (err == NULL)
+		put_base(c, out, sum);
+	crm_arena_release(&a);
+	return err;
+}
+
+static void
+put_next_birthday(
+    struct crm_compute *c, const struct crm_stored *r, struct crm_buf *out)
+{
+	struct crm_date today = crm_compute_today(c), next;
+	struct crm_view v;
+
+	if (!crm_stored_get(r, CRM_PERSON_BIRTHDAY, &v) ||
+	    !crm_value_get_date(v, &next))
+		return;
+	next.year = today.year;
+	if (next.month < today.month ||
+	    (next.month == today.month && next.day < today.day))
+		next.year++;
+	/* Born on 29 February: on 1 March where there is no such day. */
+	if (next.day > crm_month_days(next.year, next.month)) {
+		next.month++;
+		next.day = 1;
+	}
+	crm_value_put_date(out, next);
+}
+
+/* The chance to win a deal: its own, or its stage's. */
+static struct crm_dec
+chance(const struct crm_kind *k, const struct crm_stored *r)
+{
+	const struct crm_stage *stage;
+	struct crm_view v, pipe = CRM_VNULL;
+	struct crm_dec d;
+
+	if (crm_stored_get(r, CRM_DEAL_PROBABILITY, &v) &&
+	    crm_value_get_dec(v, &d))
+		return d;
+	if (!crm_stored_get(r, CRM_DEAL_PIPELINE, &pipe))
+		pipe = CRM_VNULL;
+	if (!crm_stored_get(r, CRM_DEAL_STAGE, &v))
+		return (struct crm_dec){ 0, 0 };
+	stage = crm_stage_named(
+	    crm_pipeline_named(k, crm_word_get(pipe)), crm_word_get(v));
+	return stage != NULL ? stage->probability : (struct crm_dec){ 0, 0 };
+}
+
+static void
+put_of_deal(struct crm_compute *c, const struct crm_stored *r, uint16_t num,
+    struct crm_buf *out)
+{
+	const struct crm_kind *k = crm_kind_of(crm_snap_schema(c->snap), 'd');
+	struct crm_date from, to = crm_compute_today(c);
+	struct crm_dec value, p;
+	struct crm_view v;
+
+	if (num == CRM_N_AGE) {
+		if (!crm_stored_get(r, CRM_DEAL_OPENED, &v) ||
+		    !crm_value_get_date(v, &from))
+			return;
+		if (crm_stored_get(r, CRM_DEAL_CLOSED, &v))
+			(void)crm_value_get_date(v, &to);
+		put_number(out, crm_date_days(to) - crm_date_days(from));
+		return;
+	}
+	if (!crm_stored_get(r, CRM_DEAL_VALUE, &v) ||
+	    !crm_value_get_dec(v, &value))
+		return;
+	p = chance(k, r);
+	p.scale = (uint8_t)(p.scale + 2); /* percent */
+	if (crm_dec_mul(value, p, value.scale, &value))
+		crm_value_put_dec(out, value);
+}
+
+static const struct crm_err *
+put_change_time(struct crm_compute *c, uint64_t number, struct crm_buf *out)
+{
+	const struct crm_err *err;
+	int64_t at_us = 0, s;
+
+	err = crm_snap_change_time(c->snap, number, &at_us);
+	if (err != NULL)
+		return err;
+	s = at_us / CRM_SECOND_US - (at_us % CRM_SECOND_US < 0);
+	crm_value_put_time(out, s * CRM_SECOND_US);
+	return NULL;
+}
+
+const struct crm_err *
+crm_compute_field(struct crm_compute *c, uint64_t id,
+    const struct crm_stored *r, const struct crm_field *f, struct crm_buf *out)
+{
+	const struct crm_kind *k;
+	char link[CRM_LINK_MAX];
+	struct crm_view v;
+	int64_t at_us;
+
+	switch (f->num) {
+	case CRM_N_ID:
+		crm_buf_add(out, link, crm_link_put(link, id));
+		return NULL;
+	case CRM_N_KIND:
+		k = crm_kind_of(crm_snap_schema(c->snap), crm_id_kind(id));
+		crm_buf_adds(out, k != NULL ? k->name : "");
+		return NULL;
+	case CRM_N_CREATED:
+		if (!crm_stored_get(r, CRM_N_CREATED, &v))
+			return put_change_time(c, r->added, out);
+		crm_buf_addv(out, v);
+		return NULL;
+	case CRM_N_UPDATED:
+		return put_change_time(c, r->updated, out);
+	case CRM_N_DAY:
+		if (crm_stored_get(r, CRM_EVENT_AT, &v) &&
+		    crm_value_get_time(v, &at_us))
+			put_day(c, out, at_us);
+		return NULL;
+	case CRM_N_LAST:
+	case CRM_N_QUIET:
+		return put_last(c, id, f->num, out);
+	case CRM_N_CONTACTS:
+		return put_contacts(c, id, out);
+	case CRM_N_ORDERS:
+	case CRM_N_SPENT:
+	case CRM_N_FIRST_ORDER:
+	case CRM_N_LAST_ORDER:
+	case CRM_N_BALANCE:
+		return put_from_rows(c, id, f->num, out);
+	case CRM_N_BOUGHT:
+	case CRM_N_GOT:
+	case CRM_N_ANSWERED:
+		return put_met(c, id, f->num, out);
+	case CRM_N_OVERDUE:
+		return put_overdue(c, id, out);
+	case CRM_N_OPEN_DEALS:
+	case CRM_N_OPEN_TICKETS:
+	case CRM_N_OPEN_TASKS:
+		return put_open(c, id, f->num, out);
+	case CRM_N_NEXT_BIRTHDAY:
+		put_next_birthday(c, r, out);
+		return NULL;
+	case CRM_N_WEIGHTED:
+	case CRM_N_AGE:
+		put_of_deal(c, r, f->num, out);
+		return NULL;
+	default:
+		break;
+	}
+	if (crm_stored_get(r, f->num, &v))
+		crm_buf_addv(out, v);
+	return NULL;
+}
+
+uint8_t
+crm_compute_currency(
+    struct crm_compute *c, uint64_t id, const struct crm_stored *r)
+{
+	const struct crm_kind *k =
+	    crm_kind_of(crm_snap_schema(c->snap), crm_id_kind(id));
+	struct crm_view v;
+
+	if (k != NULL && k->letter == 'd' &&
+	    crm_stored_get(r, k->currency, &v) && v.n == 1)
+		return (uint8_t)v.p[0];
+	return c->config->currency_num;
+}

@@ -1,0 +1,71 @@
+/*
+ * compute - fields that are not stored: of people and organisations from
+ * their rollups and stories, of events and deals from themselves.
+ */
+#ifndef CRM_COMPUTE_H
+#define CRM_COMPUTE_H
+
+#include "base/date.h"
+#include "store/rollup.h"
+#include "store/snap.h"
+
+struct crm_compute;
+
+/* The snapshot and the clock outlive it. */
+struct crm_compute *crm_compute_new(
+    struct crm_snap *, const struct crm_clock *);
+void crm_compute_free(struct crm_compute *);
+
+/* After crm_snap_resume(). */
+void crm_compute_renew(struct crm_compute *);
+
+/*
+ * The value of a field that is not stored.
+ *
+ * out     appended to: as such a value would be stored (many values: as
+ *         crm_many_put()); nothing when there is none
+ *
+ * Counts and money are 0 when there are none, dates absent.
+ */
+CRM_CHECK const struct crm_err *crm_compute_field(struct crm_compute *,
+    uint64_t id, const struct crm_stored *, const struct crm_field *,
+    struct crm_buf *out);
+
+/* The currency of computed money: the base currency; of a deal its own. */
+uint8_t crm_compute_currency(
+    struct crm_compute *, uint64_t id, const struct crm_stored *);
+
+/* One open invoice of a customer. */
+struct crm_open_invoice {
+	int64_t at_us;
+	struct crm_date due;
+	int64_t minor; /* of it */
+	int64_t left;  /* not paid yet; in its currency */
+	uint8_t currency;
+	uint64_t event;
+	const char *doc; /* "" when it has none */
+};
+
+/*
+ * Which invoices of a customer are open: a payment settles that of its doc,
+ * and what is left of it or has no doc the oldest open one.  An invoice with
+ * a negative amount is a credit note and settles as a payment does.
+ *
+ * out     in the order of their time; lives in the arena
+ */
+CRM_CHECK const struct crm_err *crm_open_invoices(struct crm_snap *,
+    uint64_t who, struct crm_arena *, struct crm_open_invoice **out, size_t *n);
+
+/*
+ * Does an event say that a product was bought, that a campaign was got or
+ * answered?  Answers are clicks, replies, feedback and purchases.
+ *
+ * num     CRM_N_BOUGHT, CRM_N_GOT or CRM_N_ANSWERED
+ * what    as the story has it
+ */
+bool crm_compute_counts_for(uint16_t num, uint8_t what);
+
+/* Today in the store's time zone. */
+struct crm_date crm_compute_today(const struct crm_compute *);
+
+#endif

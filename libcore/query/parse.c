@@ -1,0 +1,420 @@
+/* From words to a tree. */
+#include "query/ast.h"
+
+#include "base/fold.h"
+#include "base/utf8.h"
+#include "record/word.h"
+#include "store/who.h"
+
+#define TEXT_MAX ((size_t)64 << 10)
+
+struct parser {
+	struct crm_query *q;
+	const char *const *arg;
+	size_t nargs, at;
+	const struct crm_nest *nest;
+	unsigned int depth;
+	struct crm_query_fault *fault;
+};
+
+static const struct crm_err *
+blame(struct parser *p, size_t arg, size_t from, size_t to,
+    const struct crm_err *err)
+{
+	if (p->fault != NULL && !p->fault->known) {
+		p->fault->arg = arg;
+		p->fault->from = from;
+		p->fault->to = to;
+		p->fault->known = arg < p->nargs;
+	}
+	return err;
+}
+
+static struct crm_node *
+new_node(struct parser *p, enum crm_node_op op, struct crm_node *left,
+    struct crm_node *right)
+{
+	struct crm_node *n = crm_arena_alloc(&p->q->arena, sizeof(*n));
+
+	n->op = op;
+	n->left = left;
+	n->right = right;
+	n->term = NULL;
+	return n;
+}
+
+static bool
+is_word(const struct parser *p, const char *word)
+{
+	return p->at < p->nargs && strcmp(p->arg[p->at], word) == 0;
+}
+
+static const struct crm_err *parse_or(struct parser *, struct crm_node **);
+
+static const struct crm_err *
+parse_term(struct parser *p, struct crm_node **out)
+{
+	const struct crm_err *err;
+	struct crm_term *term;
+	size_t from = 0, to = strlen(p->arg[p->at]);
+	bool negate = false;
+
+	if (p->q->nterms >= CRM_QUERY_TERMS_MAX)
+		return crm_err(CRM_E_USAGE, "a query of over %d terms",
+		    CRM_QUERY_TERMS_MAX);
+	err = crm_term_parse(p->q, crm_view_str(p->arg[p->at]), p->nest, &term,
+	    &negate, &from, &to);
+	if (err != NULL)
+		return blame(p, p->at, from, to, err);
+	p->at++;
+	*out = new_node(p, CRM_TERM, NULL, NULL);
+	(*out)->term = term;
+	if (negate)
+		*out = new_node(p, CRM_NOT, *out, NULL);
+	return NULL;
+}
+
+static const struct crm_err *
+parse_not(struct parser *p, struct crm_node **out)
+{
+	const struct crm_err *err;
+	size_t at = p->at;
+
+	if (++p->depth > CRM_QUERY_DEPTH_MAX)
+		return blame(
+		    p, at, 0, 1, crm_err(CRM_E_USAGE, "nested too deep"));
+	if (is_word(p, "not")) {
+		p->at++;
+		if (p->at == p->nargs)
+			err = blame(p, at, 0, 3,
+			    crm_err(
+				CRM_E_USAGE, "'not' needs a term behind it"));
+		else
+			err = parse_not(p, out);
+		if (err == NULL)
+			*out = new_node(p, CRM_NOT, *out, NULL);
+	} else if (is_word(p, "(")) {
+		p->at++;
+		err = parse_or(p, out);
+		if (err == NULL && !is_word(p, ")"))
+			err = blame(p, at, 0, 1,
+			    crm_err(CRM_E_USAGE, "'(' is not closed"));
+		p->at++;
+	} else if (is_word(p, "or") || is_word(p, "and") || is_word(p, ")"))
+		err = blame(p, at, 0, strlen(p->arg[at]),
+		    crm_err(CRM_E_USAGE, "'%s' needs a term before it",
+			p->arg[at]));
+	else
+		err = parse_term(p, out);
+	p->depth--;
+	return err;
+}
+
+static const struct crm_err *
+parse_and(struct parser *p, struct crm_node **out)
+{
+	const struct crm_err *err;
+	struct crm_node *right;
+	size_t at;
+
+	if (p->at == p->nargs) {
+		*out = new_node(p, CRM_ALL, NULL, NULL);
+		return NULL;
+	}
+	err = parse_not(p, out);
+	while (err == NULL && p->at < p->nargs && !is_word(p, "or") &&
+	    !is_word(p, ")")) {
+		at = p->at;
+		if (is_word(p, "and")) {
+			p->at++;
+			if (p->at == p->nargs)
+				return blame(p, at, 0, 3,
+				    crm_err(CRM_E_USAGE,
+					"'and' needs a term behind it"));
+		}
+		err = parse_not(p, &right);
+		if (err == NULL)
+			*out = new_node(p, CRM_AND, *out, right);
+	}
+	return err;
+}
+
+static const struct crm_err *
+parse_or(struct parser *p, struct crm_node **out)
+{
+	const struct crm_err *err;
+	struct crm_node *right;
+	size_t at;
+
+	err = parse_and(p, out);
+	while (err == NULL && is_word(p, "or")) {
+		at = p->at++;
+		if (p->at == p->nargs || is_word(p, ")"))
+			return blame(p, at, 0, 2,
+			    crm_err(
+				CRM_E_USAGE, "'or' needs a term behind it"));
+		err = parse_and(p, &right);
+		if (err == NULL)
+			*out = new_node(p, CRM_OR, *out, right);
+	}
+	return err;
+}
+
+/* The kind that the first word names, if it does. */
+static bool
+take_kind(struct parser *p)
+{
+	const struct crm_schema *s = crm_snap_schema(p->q->ctx.snap);
+	const struct crm_kind *k;
+	size_t i;
+
+	if (p->at == p->nargs)
+		return false;
+	if (is_word(p, "any")) {
+		for (i = 0; i < crm_schema_nkinds(s); i++)
+			p->q->kind[crm_schema_kind(s, i)->letter - 'a'] = true;
+		p->at++;
+		return true;
+	}
+	k = crm_kind_named(s, crm_view_str(p->arg[p->at]));
+	if (k == NULL)
+		return false;
+	p->q->kind[k->letter - 'a'] = true;
+	p->q->only = k;
+	p->at++;
+	return true;
+}
+
+static struct crm_query *
+new_query(const struct crm_query_ctx *ctx)
+{
+	struct crm_query *q = crm_calloc(1, sizeof(*q));
+
+	q->ctx = *ctx;
+	q->clock = *ctx->clock;
+	q->clock.order = CRM_YMD;
+	q->scratch.max = q->folded.max = q->value.max = CRM_LINE_MAX * 8;
+	q->compute = crm_compute_new(ctx->snap, ctx->clock);
+	return q;
+}
+
+const struct crm_err *
+crm_query_parse_nested(const struct crm_query_ctx *ctx, const char *const *arg,
+    size_t nargs, bool kinds, const struct crm_nest *nest,
+    struct crm_query **out, struct crm_query_fault *fault)
+{
+	const struct crm_schema *s = crm_snap_schema(ctx->snap);
+	struct parser p = {
+		.arg = arg, .nargs = nargs, .nest = nest, .fault = fault
+	};
+	const struct crm_err *err = NULL;
+	size_t i;
+
+	*out = NULL;
+	if (fault != NULL)
+		fault->known = false;
+	p.q = new_query(ctx);
+	if (!kinds || !take_kind(&p)) {
+		p.q->any_kind = true;
+		for (i = 0; i < crm_schema_nkinds(s); i++)
+			p.q->kind[crm_schema_kind(s, i)->letter - 'a'] =
+			    crm_schema_kind(s, i)->letter != 'e';
+	}
+	for (i = 0; err == NULL && i < nargs; i++)
+		if (crm_utf8_check(crm_view_str(arg[i])) != strlen(arg[i]))
+			err = blame(&p, i, 0, strlen(arg[i]),
+			    crm_err(CRM_E_USAGE, "a term that is not UTF-8"));
+	if (err == NULL)
+		err = parse_or(&p, &p.q->root);
+	if (err == NULL && p.at < nargs)
+		err = blame(
+		    &p, p.at, 0, 1, crm_err(CRM_E_USAGE, "')' without '('"));
+	if (err != NULL) {
+		crm_query_free(p.q);
+		return err;
+	}
+	*out = p.q;
+	return NULL;
+}
+
+const struct crm_err *
+crm_query_parse(const struct crm_query_ctx *ctx, const char *const *arg,
+    size_t nargs, bool kinds, struct crm_query **out,
+    struct crm_query_fault *fault)
+{
+	return crm_query_parse_nested(ctx, arg, nargs, kinds, NULL, out, fault);
+}
+
+/* Split a text as a shell would. */
+static const struct crm_err *
+split(struct crm_arena *a, struct crm_view text, const char ***out, size_t *n)
+{
+	struct crm_buf word = CRM_BUF_INIT(TEXT_MAX);
+	const char **list = NULL;
+	size_t cap = 0, i;
+	char quote = '\0', c;
+	bool in = false;
+
+	*n = 0;
+	for (i = 0; i <= text.n; i++) {
+		c = i < text.n ? text.p[i] : ' ';
+		if (i == text.n && quote != '\0')
+			break;
+		if (quote == '\0' && (c == ' ' || c == '\t' || c == '\n')) {
+			if (in) {
+				list =
+				    crm_grow(list, &cap, *n + 1, sizeof(*list));
+				list[(*n)++] = crm_arena_dup(a, word.p, word.n);
+			}
+			crm_buf_reset(&word);
+			in = false;
+		} else if (quote == '\0' && (c == '"' || c == '\'')) {
+			quote = c;
+			in = true;
+		} else if (c == quote && quote != '\0')
+			quote = '\0';
+		else {
+			if (c == '\\' && quote != '\'' && i + 1 < text.n)
+				c = text.p[++i];
+			crm_buf_addc(&word, c);
+			in = true;
+		}
+	}
+	crm_buf_release(&word);
+	*out = crm_arena_alloc(a, (*n + 1) * sizeof(**out));
+	if (*n > 0)
+		memcpy(*out, list, *n * sizeof(**out));
+	crm_free(list);
+	if (quote != '\0')
+		return crm_err(CRM_E_USAGE, "a quote is not closed in '%.*s'",
+		    CRM_VARG(text));
+	return NULL;
+}
+
+const struct crm_err *
+crm_query_text_nested(const struct crm_query_ctx *ctx, struct crm_view text,
+    const struct crm_nest *nest, struct crm_query **out)
+{
+	struct crm_arena a = CRM_ARENA_INIT;
+	const struct crm_err *err;
+	const char **arg;
+	size_t n;
+
+	*out = NULL;
+	if (text.n > TEXT_MAX)
+		return crm_err(
+		    CRM_E_USAGE, "a query of over %zu bytes", TEXT_MAX);
+	err = split(&a, text, &arg, &n);
+	if (err == NULL)
+		err =
+		    crm_query_parse_nested(ctx, arg, n, true, nest, out, NULL);
+	crm_arena_release(&a);
+	return err;
+}
+
+const struct crm_err *
+crm_query_parse_text(const struct crm_query_ctx *ctx, struct crm_view text,
+    struct crm_query **out)
+{
+	return crm_query_text_nested(ctx, text, NULL, out);
+}
+
+/* May a word stand in a text, and in a shell, without quotes? */
+static bool
+is_bare(const char *s)
+{
+	static const char special[] = " \t\n\"'\\$`*?[](){}<>|&;#~!";
+	const char *c;
+
+	if (*s == '\0')
+		return false;
+	for (c = s; *c != '\0'; c++)
+		if (strchr(special, *c) != NULL &&
+		    !(*c == '~' && c > s && c[-1] == ':'))
+			return false;
+	return true;
+}
+
+void
+crm_query_quote(struct crm_buf *b, const char *const *arg, size_t nargs)
+{
+	const char *c;
+	size_t i;
+
+	for (i = 0; i < nargs; i++) {
+		if (i > 0)
+			crm_buf_addc(b, ' ');
+		if (is_bare(arg[i])) {
+			crm_buf_adds(b, arg[i]);
+			continue;
+		}
+		if (strchr(arg[i], '\'') == NULL) {
+			crm_buf_addf(b, "'%s'", arg[i]);
+			continue;
+		}
+		crm_buf_addc(b, '"');
+		for (c = arg[i]; *c != '\0'; c++) {
+			if (strchr("\"\\$`", *c) != NULL)
+				crm_buf_addc(b, '\\');
+			crm_buf_addc(b, *c);
+		}
+		crm_buf_addc(b, '"');
+	}
+}
+
+void
+crm_query_free(struct crm_query *q)
+{
+	size_t i, j;
+
+	if (q == NULL)
+		return;
+	for (i = 0; i < q->nterms; i++) {
+		struct crm_term *t = q->term[i];
+
+		if (t->has_regex)
+			regfree(&t->regex);
+		for (j = 0; j < t->nalts; j++) {
+			crm_free(t->alt[j].id);
+			crm_free(t->alt[j].people);
+			if (t->alt[j].member != NULL)
+				crm_query_free(t->alt[j].member->query);
+		}
+		if (t->member != NULL)
+			crm_query_free(t->member->query);
+		crm_free(t->set);
+	}
+	crm_compute_free(q->compute);
+	crm_free(q->term);
+	crm_arena_release(&q->arena);
+	crm_buf_release(&q->scratch);
+	crm_buf_release(&q->folded);
+	crm_buf_release(&q->value);
+	crm_free(q);
+}
+
+const struct crm_kind *
+crm_query_kind(const struct crm_query *q)
+{
+	return q->only;
+}
+
+bool
+crm_query_selects(const struct crm_query *q, char letter)
+{
+	return q->kind[letter - 'a'];
+}
+
+void
+crm_query_set_kind(struct crm_query *q, const struct crm_kind *k)
+{
+	memset(q->kind, 0, sizeof(q->kind));
+	q->kind[k->letter - 'a'] = true;
+	q->only = k;
+}
+
+bool
+crm_query_is_all(const struct crm_query *q)
+{
+	return q->root->op == CRM_ALL;
+}

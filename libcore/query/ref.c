@@ -1,0 +1,174 @@
+#include "query/ref.h"
+
+#include <stdio.h>
+
+#include "record/value.h"
+
+/* Find the field of a name in every kind. */
+static bool
+find_everywhere(const struct crm_schema *s, struct crm_view name,
+    const struct crm_field *out[26])
+{
+	bool found = false;
+	size_t i;
+
+	for (i = 0; i < 26; i++) {
+		const struct crm_kind *k = crm_kind_of(s, (char)('a' + i));
+
+		out[i] = k != NULL ? crm_field_named(k, name) : NULL;
+		found |= out[i] != NULL;
+	}
+	return found;
+}
+
+static const struct crm_err *
+unknown(const struct crm_schema *s, const struct crm_kind *only,
+    struct crm_view name)
+{
+	const char *near = crm_field_near(s, only, name);
+	char of[60] = "";
+
+	if (only != NULL)
+		(void)snprintf(of, sizeof(of), " of %s", only->plural);
+	if (near != NULL)
+		return crm_err(CRM_E_USAGE,
+		    "unknown field '%.*s'%s (did you mean '%s'?)",
+		    CRM_VARG(name), of, near);
+	return crm_err(
+	    CRM_E_USAGE, "unknown field '%.*s'%s", CRM_VARG(name), of);
+}
+
+void
+crm_ref_kinds(const struct crm_ref *ref, const bool selected[26], bool out[26])
+{
+	const struct crm_field *const *link;
+	const char *p;
+	size_t i;
+
+	memcpy(out, selected, 26 * sizeof(*out));
+	if (ref->nlinks == 0)
+		return;
+	memset(out, 0, 26 * sizeof(*out));
+	link = ref->link[ref->nlinks - 1];
+	for (i = 0; i < 26; i++)
+		if (link[i] != NULL && link[i]->links != NULL)
+			for (p = link[i]->links; *p != '\0'; p++)
+				out[*p - 'a'] = true;
+}
+
+/* Only links can be followed. */
+static void
+keep_links(const struct crm_field *field[26], bool *many)
+{
+	size_t i;
+
+	for (i = 0; i < 26; i++)
+		if (field[i] != NULL && field[i]->type != CRM_T_LINK)
+			field[i] = NULL;
+		else if (field[i] != NULL)
+			*many |= (field[i]->flags & CRM_F_MANY) != 0;
+}
+
+const struct crm_err *
+crm_ref_parse(const struct crm_schema *s, const bool kinds[26],
+    const struct crm_kind *only, struct crm_view name, struct crm_ref *out,
+    size_t *fault)
+{
+	struct crm_view rest = name, part;
+	bool last[26];
+	size_t dot, i;
+
+	memset(out, 0, sizeof(*out));
+	out->name = name;
+	for (;;) {
+		dot = crm_view_find(rest, '.');
+		part = crm_view(rest.p, dot);
+		if (fault != NULL)
+			*fault = (size_t)(part.p - name.p) + part.n;
+		if (dot == rest.n)
+			break;
+		if (out->nlinks == CRM_LINKS_MAX)
+			return crm_err(CRM_E_USAGE,
+			    "'%.*s' follows too many links", CRM_VARG(name));
+		if (!find_everywhere(s, part, out->link[out->nlinks]))
+			return unknown(s, only, part);
+		keep_links(out->link[out->nlinks++], &out->many);
+		rest = crm_view_skip(rest, dot + 1);
+	}
+	if (!find_everywhere(s, part, out->field))
+		return unknown(s, out->nlinks == 0 ? only : NULL, part);
+	out->last = part;
+	crm_ref_kinds(out, kinds, last);
+	for (i = 0; i < 26 && out->first == NULL; i++)
+		if (last[i])
+			out->first = out->field[i];
+	if (out->first == NULL)
+		return unknown(s, out->nlinks == 0 ? only : NULL, part);
+	out->many |= (out->first->flags & CRM_F_MANY) != 0;
+	return NULL;
+}
+
+static size_t
+letter(uint64_t id)
+{
+	return (size_t)(crm_id_kind(id) - 'a') % 26;
+}
+
+typedef const struct crm_err *each_fn(void *ctx, uint64_t id,
+    const struct crm_stored *, const struct crm_field *, bool *stop);
+
+static const struct crm_err *
+follow(const struct crm_ref *ref, size_t level, struct crm_snap *snap,
+    uint64_t id, const struct crm_stored *r, each_fn *fn, void *ctx, bool *stop)
+{
+	const struct crm_field *f;
+	const struct crm_err *err = NULL;
+	enum crm_presence p;
+	struct crm_stored to;
+	struct crm_many m;
+	struct crm_view v;
+	uint64_t next;
+
+	if (level == ref->nlinks) {
+		f = ref->field[letter(id)];
+		return f != NULL ? fn(ctx, id, r, f, stop) : NULL;
+	}
+	f = ref->link[level][letter(id)];
+	if (f == NULL || !crm_stored_get(r, f->num, &v))
+		return NULL;
+	crm_many_begin(&m, v, (f->flags & CRM_F_MANY) != 0);
+	while (err == NULL && !*stop && crm_many_next(&m, &v)) {
+		next = crm_link_get(v);
+		err = crm_snap_get(snap, next, &to, &p);
+		if (err == NULL && p == CRM_LIVE)
+			err = follow(
+			    ref, level + 1, snap, next, &to, fn, ctx, stop);
+	}
+	return err;
+}
+
+const struct crm_err *
+crm_ref_each(const struct crm_ref *ref, struct crm_snap *snap, uint64_t id,
+    const struct crm_stored *r, each_fn *fn, void *ctx)
+{
+	bool stop = false;
+
+	return follow(ref, 0, snap, id, r, fn, ctx, &stop);
+}
+
+const struct crm_err *
+crm_ref_value(struct crm_compute *c, uint64_t id, const struct crm_stored *r,
+    const struct crm_field *f, struct crm_buf *scratch, struct crm_view *out)
+{
+	const struct crm_err *err;
+
+	if ((f->flags & CRM_F_COMPUTED) == 0 && f->num != CRM_N_CREATED) {
+		if (!crm_stored_get(r, f->num, out))
+			*out = CRM_VNULL;
+		return NULL;
+	}
+	crm_buf_reset(scratch);
+	err = crm_compute_field(c, id, r, f, scratch);
+	*out = crm_buf_view(scratch);
+	return err;
+}
