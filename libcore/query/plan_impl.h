@@ -1,0 +1,98 @@
+/*
+ * plan_impl - what the parts of planning share.
+ */
+#ifndef CRM_PLAN_IMPL_H
+#define CRM_PLAN_IMPL_H
+
+#include "query/ast.h"
+#include "record/code.h"
+#include "store/derive.h"
+
+#define CRM_PLAN_UNKNOWN UINT64_MAX
+
+struct crm_planning {
+	struct crm_query *q;
+	const struct crm_kind *kind;
+	struct crm_buf *explain; /* NULL: not wanted */
+	struct crm_buf key;
+};
+
+/* plan_ids.c: lists of ids */
+
+void crm_plan_set_all(struct crm_candidates *);
+void crm_plan_append(
+    struct crm_candidates *, size_t *cap, const uint64_t *id, size_t n);
+
+/* a and b, into a; b is released. */
+void crm_plan_intersect(const struct crm_planning *, struct crm_candidates *a,
+    struct crm_candidates *b);
+void crm_plan_unite(struct crm_candidates *a, struct crm_candidates *b);
+
+/* Sort a list, drop what is hidden, and what lags behind. */
+void crm_plan_finish(struct crm_planning *, struct crm_candidates *);
+
+/* The group of a value in the index. */
+struct crm_view crm_plan_index_group(struct crm_planning *,
+    const struct crm_field *, struct crm_view value, char out[CRM_KEY_MAX]);
+
+/* The ids of a group, and how many it has (added to n). */
+CRM_CHECK const struct crm_err *crm_plan_take_group(struct crm_planning *,
+    enum crm_table, struct crm_view group, struct crm_candidates *,
+    size_t *cap);
+CRM_CHECK const struct crm_err *crm_plan_count_group(
+    struct crm_planning *, enum crm_table, struct crm_view group, uint64_t *n);
+
+/*
+ * The ids of a field's values from one on: while they begin with it
+ * (prefix), or up to another one.
+ *
+ * words   only values that have these; NULL: all
+ */
+CRM_CHECK const struct crm_err *crm_plan_walk_column(struct crm_planning *,
+    const struct crm_field *, struct crm_view from, struct crm_view to,
+    bool prefix, const struct crm_alt *words, struct crm_candidates *,
+    size_t *cap);
+
+/* The ids of words in the text table: all of them; with prefix the last one
+ * is a beginning. */
+CRM_CHECK const struct crm_err *crm_plan_take_words(struct crm_planning *,
+    const struct crm_view *word, size_t n, bool prefix,
+    struct crm_candidates *);
+
+/* plan_term.c */
+
+/* The key of an exact value in the index; p is NULL when an alternative has
+ * no one key. */
+struct crm_view crm_plan_alt_key(struct crm_planning *, const struct crm_term *,
+    const struct crm_field *, const struct crm_alt *);
+
+/* Is a field the who of events, for which the story stands? */
+bool crm_plan_is_story(const struct crm_planning *, const struct crm_field *);
+
+/* The field of a term in this kind, where an index of it helps; else NULL. */
+const struct crm_field *crm_plan_field(
+    const struct crm_planning *, const struct crm_term *);
+
+bool crm_plan_is_range(const struct crm_field *);
+
+/* Is a term one that only those with rollups can match? */
+bool crm_plan_is_rollup(const struct crm_planning *, const struct crm_term *,
+    const struct crm_field *);
+
+/* bought, got, answered */
+bool crm_plan_is_met(const struct crm_field *);
+
+CRM_CHECK const struct crm_err *crm_plan_term(
+    struct crm_planning *, struct crm_term *, struct crm_candidates *);
+
+/* plan_size.c: about how many ids a list has; UNKNOWN: there is none */
+CRM_CHECK const struct crm_err *crm_plan_estimate_term(
+    struct crm_planning *, struct crm_term *, uint64_t *out);
+
+/* plan.c */
+CRM_CHECK const struct crm_err *crm_plan_node(
+    struct crm_planning *, const struct crm_node *, struct crm_candidates *);
+CRM_CHECK const struct crm_err *crm_plan_estimate(
+    struct crm_planning *, const struct crm_node *, uint64_t *out);
+
+#endif

@@ -1,0 +1,118 @@
+/* How long the list of a term is, before it is made. */
+#include "query/plan_impl.h"
+#include "store/index.h"
+
+#define GUESS 2000 /* ids of a range or prefix, before it is walked */
+
+/* About how many ids a term's list has; CRM_PLAN_UNKNOWN: it has no list. */
+const struct crm_err *
+crm_plan_estimate_term(
+    struct crm_planning *p, struct crm_term *t, uint64_t *out)
+{
+	const struct crm_field *f;
+	const struct crm_err *err = NULL;
+	char group[CRM_KEY_MAX];
+	struct crm_view key;
+	uint64_t n = 0, one;
+	size_t i;
+
+	*out = CRM_PLAN_UNKNOWN;
+	switch (t->op) {
+	case CRM_TERM_ID:
+		*out = 1;
+		return NULL;
+	case CRM_TERM_MEMBER:
+		*out = GUESS;
+		if (t->member->query != NULL)
+			return crm_plan_estimate(
+			    p, t->member->query->root, out);
+		return NULL;
+	case CRM_TERM_STAGE:
+		*out = GUESS * 10;
+		return NULL;
+	case CRM_TERM_PREFIX:
+		*out = GUESS;
+		return NULL;
+	case CRM_TERM_WORD:
+	case CRM_TERM_EMAIL:
+		for (i = 0; err == NULL && i < t->nwords; i++) {
+			one = 0;
+			err = crm_plan_count_group(p, CRM_TABLE_TEXT,
+			    crm_view(group,
+				crm_text_group(
+				    group, t->word[i], p->kind->letter)),
+			    &one);
+			if (one < *out)
+				*out = one;
+		}
+		return err;
+	case CRM_TERM_REGEX:
+	case CRM_TERM_HAS:
+		return NULL;
+	case CRM_TERM_MATCH:
+	case CRM_TERM_EXACT:
+	case CRM_TERM_BEGINS:
+		break;
+	}
+	f = crm_plan_field(p, t);
+	if (f == NULL) {
+		if (t->ref.nlinks == 0 &&
+		    t->ref.field[p->kind->letter - 'a'] == NULL)
+			*out = 0;
+		return NULL;
+	}
+	if ((f->flags & CRM_F_COMPUTED) != 0) {
+		if (crm_plan_is_rollup(p, t, f) || crm_plan_is_met(f))
+			*out = GUESS * 20;
+		return NULL;
+	}
+	if (t->op == CRM_TERM_BEGINS) {
+		*out =
+		    (f->flags & CRM_F_INDEXED) != 0 ? GUESS : CRM_PLAN_UNKNOWN;
+		return NULL;
+	}
+	if (crm_plan_is_story(p, f)) {
+		for (i = 0; i < t->nalts; i++)
+			n += t->alt[i].member != NULL
+			    ? GUESS * 50
+			    : 50 * (t->alt[i].nids + t->alt[i].npeople);
+		*out = n;
+		return NULL;
+	}
+	for (i = 0; err == NULL && i < t->nalts; i++) {
+		const struct crm_alt *a = &t->alt[i];
+		size_t j;
+
+		if (f->type == CRM_T_LINK) {
+			for (j = 0; err == NULL && j < a->nids; j++) {
+				char id[8];
+
+				crm_be64(id, a->id[j]);
+				err = crm_plan_count_group(p, CRM_TABLE_INDEX,
+				    crm_plan_index_group(
+					p, f, crm_view(id, 8), group),
+				    &n);
+			}
+			n += a->member != NULL ? GUESS * 20 : 0;
+			continue;
+		}
+		key = crm_plan_alt_key(p, t, f, a);
+		if (crm_plan_is_range(f))
+			n += GUESS * 20;
+		else if (key.p != NULL && (f->flags & CRM_F_INDEXED) != 0)
+			err = crm_plan_count_group(p, CRM_TABLE_INDEX,
+			    crm_plan_index_group(p, f, key, group), &n);
+		else if ((f->flags & CRM_F_SEARCHED) != 0 && a->nwords > 0) {
+			one = 0;
+			err = crm_plan_count_group(p, CRM_TABLE_TEXT,
+			    crm_view(group,
+				crm_text_group(
+				    group, a->word[0], p->kind->letter)),
+			    &one);
+			n += one;
+		} else
+			n += GUESS;
+	}
+	*out = n;
+	return err;
+}

@@ -1,0 +1,544 @@
+/* The ids that one term leaves to be looked at. */
+#include "query/plan_impl.h"
+#include "record/value.h"
+#include "record/word.h"
+#include "store/index.h"
+#include "store/story.h"
+
+#define MEMBERS_MAX 20000 /* of a segment, to go through one by one */
+
+/* The key of an exact value in the index; p is NULL when an alternative has
+ * no one key. */
+struct crm_view
+crm_plan_alt_key(struct crm_planning *p, const struct crm_term *t,
+    const struct crm_field *f, const struct crm_alt *a)
+{
+	switch ((enum crm_type)f->type) {
+	case CRM_T_CHOICE:
+	case CRM_T_BOOL:
+	case CRM_T_CURRENCY:
+		return a->stored;
+	case CRM_T_TAG:
+		return a->folded;
+	case CRM_T_PHONE:
+		if (t->op != CRM_TERM_EXACT)
+			return CRM_VNULL;
+		crm_buf_reset(&p->key);
+		crm_value_add_key(&p->key, f, a->text);
+		return crm_buf_view(&p->key);
+	case CRM_T_TEXT:
+	case CRM_T_EMAIL:
+	case CRM_T_URL:
+		return t->op == CRM_TERM_EXACT || a->nwords == 0 ? a->folded
+								 : CRM_VNULL;
+	case CRM_T_DATE:
+	case CRM_T_TIME:
+	case CRM_T_SPAN:
+	case CRM_T_NUMBER:
+	case CRM_T_PERCENT:
+	case CRM_T_MONEY:
+	case CRM_T_LINK:
+	case CRM_NTYPES:
+		break;
+	}
+	return CRM_VNULL;
+}
+
+/* WORD, /WORD, EMAIL: the text table, and phones for digits. */
+static const struct crm_err *
+plan_text(
+    struct crm_planning *p, const struct crm_term *t, struct crm_candidates *c)
+{
+	struct crm_candidates phones = { .exact = true };
+	const struct crm_err *err;
+	size_t i, cap = 0;
+
+	err = crm_plan_take_words(
+	    p, t->word, t->nwords, t->op == CRM_TERM_PREFIX, c);
+	if (t->op == CRM_TERM_EMAIL)
+		c->exact = false;
+	for (i = 0; err == NULL && t->digits.n > 0 && i < p->kind->nfields;
+	     i++) {
+		const struct crm_field *f = &p->kind->field[i];
+
+		if (f->type == CRM_T_PHONE && (f->flags & CRM_F_INDEXED) != 0 &&
+		    (f->flags & CRM_F_SEARCHED) != 0)
+			err = crm_plan_walk_column(p, f, t->digits, CRM_VNULL,
+			    true, NULL, &phones, &cap);
+	}
+	if (phones.n > 0) {
+		phones.tail_known = c->tail_known;
+		crm_plan_finish(p, &phones);
+		crm_plan_unite(c, &phones);
+	}
+	return err;
+}
+
+/* The events in the story of who, whatever the indexes have. */
+static const struct crm_err *
+take_story(
+    struct crm_planning *p, uint64_t who, struct crm_candidates *c, size_t *cap)
+{
+	const struct crm_err *err;
+	struct crm_story s;
+	struct crm_entry e;
+	struct crm_walk *w;
+	char key[8];
+
+	crm_be64(key, who);
+	err = crm_snap_walk(p->q->ctx.snap, CRM_TABLE_STORY, &w);
+	if (err == NULL)
+		err = crm_walk_seek(w, crm_view(key, 8), &e);
+	while (err == NULL && e.prefix.p != NULL &&
+	    memcmp(e.prefix.p, key, 8) == 0) {
+		crm_story_read(&e, &s);
+		crm_plan_append(c, cap, &s.event, 1);
+		err = crm_walk_next(w, &e);
+	}
+	return err;
+}
+
+bool
+crm_plan_is_story(const struct crm_planning *p, const struct crm_field *f)
+{
+	return p->kind->letter == 'e' && f->num == CRM_EVENT_WHO;
+}
+
+/* One record that a link may name. */
+static const struct crm_err *
+take_link(struct crm_planning *p, const struct crm_field *f, uint64_t to,
+    struct crm_candidates *c, size_t *cap)
+{
+	char group[CRM_KEY_MAX], key[8];
+
+	if (crm_plan_is_story(p, f))
+		return take_story(p, to, c, cap);
+	crm_be64(key, to);
+	return crm_plan_take_group(p, CRM_TABLE_INDEX,
+	    crm_plan_index_group(p, f, crm_view(key, 8), group), c, cap);
+}
+
+static const struct crm_err *member_ids(
+    struct crm_planning *p, struct crm_member *m, uint64_t **ids, size_t *n);
+
+static const struct crm_err *
+plan_links(struct crm_planning *p, const struct crm_term *t,
+    const struct crm_field *f, struct crm_candidates *c)
+{
+	const struct crm_err *err = NULL;
+	size_t i, j, cap = 0, n;
+	uint64_t *ids;
+
+	c->exact = true;
+	c->tail_known = crm_plan_is_story(p, f);
+	for (i = 0; err == NULL && i < t->nalts; i++) {
+		const struct crm_alt *a = &t->alt[i];
+
+		for (j = 0; err == NULL && j < a->nids; j++)
+			err = take_link(p, f, a->id[j], c, &cap);
+		for (j = 0;
+		     err == NULL && crm_plan_is_story(p, f) && j < a->npeople;
+		     j++)
+			err = take_link(p, f, a->people[j], c, &cap);
+		if (err != NULL || a->member == NULL)
+			continue;
+		err = member_ids(p, a->member, &ids, &n);
+		if (err == NULL && n > MEMBERS_MAX) {
+			crm_free(ids);
+			crm_plan_set_all(c);
+			return NULL;
+		}
+		for (j = 0; err == NULL && j < n; j++)
+			err = take_link(p, f, ids[j], c, &cap);
+		crm_free(ids);
+	}
+	crm_plan_finish(p, c);
+	return err;
+}
+
+/* Dates and numbers are indexed in their order. */
+static const struct crm_err *
+plan_range(struct crm_planning *p, const struct crm_term *t,
+    const struct crm_field *f, struct crm_candidates *c)
+{
+	const struct crm_err *err = NULL;
+	bool dates = f->type == CRM_T_DATE || f->num == CRM_EVENT_AT;
+	struct crm_buf lo = CRM_BUF_INIT(64), hi = CRM_BUF_INIT(64);
+	struct crm_buf v = CRM_BUF_INIT(64);
+	size_t i, cap = 0;
+
+	c->exact = f->type == CRM_T_DATE;
+	for (i = 0; err == NULL && i < t->nalts; i++) {
+		const struct crm_alt *a = &t->alt[i];
+
+		crm_buf_reset(&lo);
+		crm_buf_reset(&hi);
+		if (a->yearless || (!dates && a->currency != 0))
+			c->exact = false;
+		if (dates && !a->yearless) {
+			crm_value_put_date(&lo, a->first);
+			crm_value_put_date(&hi, a->last);
+		} else if (!dates && (a->has_lo || !a->is_range)) {
+			crm_buf_reset(&v);
+			crm_value_put_dec(&v, a->lo);
+			crm_value_add_key(&lo, f, crm_buf_view(&v));
+		}
+		if (!dates && (a->has_hi || !a->is_range)) {
+			crm_buf_reset(&v);
+			crm_value_put_dec(&v, a->is_range ? a->hi : a->lo);
+			crm_value_add_key(&hi, f, crm_buf_view(&v));
+		}
+		err = crm_plan_walk_column(p, f,
+		    lo.n > 0 ? crm_buf_view(&lo) : crm_view("", 0),
+		    hi.n > 0 ? crm_buf_view(&hi) : CRM_VNULL, false, NULL, c,
+		    &cap);
+	}
+	crm_plan_finish(p, c);
+	crm_buf_release(&lo);
+	crm_buf_release(&hi);
+	crm_buf_release(&v);
+	return err;
+}
+
+/* The customers with a row among the rollups. */
+static const struct crm_err *
+plan_rollups(struct crm_planning *p, struct crm_candidates *c)
+{
+	const struct crm_err *err;
+	struct crm_entry e;
+	struct crm_walk *w;
+	size_t cap = 0;
+	uint64_t who;
+	char key[8];
+
+	err = crm_snap_walk(p->q->ctx.snap, CRM_TABLE_ROLLUP, &w);
+	if (err == NULL)
+		err = crm_walk_seek(w, crm_view(&p->kind->letter, 1), &e);
+	while (err == NULL && e.prefix.p != NULL &&
+	    e.prefix.p[0] == p->kind->letter) {
+		key[0] = e.prefix.p[0];
+		memcpy(key + 1, e.key.p, 7);
+		who = crm_be64_get(key);
+		if (c->n == 0 || c->id[c->n - 1] != who)
+			crm_plan_append(c, &cap, &who, 1);
+		err = crm_walk_next(w, &e);
+	}
+	crm_plan_finish(p, c);
+	return err;
+}
+
+/* Would a record without a row, all zeros, match? */
+static bool
+matches_zero(const struct crm_term *t)
+{
+	struct crm_dec zero = { 0, 0 };
+	size_t i;
+
+	for (i = 0; i < t->nalts; i++) {
+		const struct crm_alt *a = &t->alt[i];
+
+		if (!a->is_range
+			? crm_dec_cmp(a->lo, zero) == 0
+			: !(a->has_lo && crm_dec_cmp(a->lo, zero) > 0) &&
+			    !(a->has_hi && crm_dec_cmp(a->hi, zero) < 0))
+			return true;
+	}
+	return false;
+}
+
+/* Is a computed field one whose value only those with rollups have? */
+bool
+crm_plan_is_rollup(const struct crm_planning *p, const struct crm_term *t,
+    const struct crm_field *f)
+{
+	bool org = p->kind->letter == 'o'; /* shares its people's contacts */
+
+	if (t->op != CRM_TERM_MATCH)
+		return false;
+	switch (f->num) {
+	case CRM_N_FIRST_ORDER:
+	case CRM_N_LAST_ORDER:
+		return true;
+	case CRM_N_LAST:
+		return !org;
+	case CRM_N_ORDERS:
+	case CRM_N_SPENT:
+	case CRM_N_BALANCE:
+	case CRM_N_OVERDUE:
+		return !matches_zero(t);
+	case CRM_N_CONTACTS:
+		return !org && !matches_zero(t);
+	default:
+		return false;
+	}
+}
+
+bool
+crm_plan_is_met(const struct crm_field *f)
+{
+	return f->num == CRM_N_BOUGHT || f->num == CRM_N_GOT ||
+	    f->num == CRM_N_ANSWERED;
+}
+
+static const struct crm_err *
+plan_computed(struct crm_planning *p, struct crm_term *t,
+    const struct crm_field *f, struct crm_candidates *c)
+{
+	const struct crm_err *err;
+	size_t i, cap = 0;
+
+	if (crm_plan_is_rollup(p, t, f))
+		return plan_rollups(p, c);
+	if (!crm_plan_is_met(f) || t->op != CRM_TERM_MATCH) {
+		crm_plan_set_all(c);
+		return NULL;
+	}
+	err = crm_term_set(p->q, t, f);
+	for (i = 0; err == NULL && i < t->nset; i++)
+		if (crm_id_kind(t->set[i]) == p->kind->letter)
+			crm_plan_append(c, &cap, &t->set[i], 1);
+	crm_plan_finish(p, c);
+	return err;
+}
+
+/* The field of a term in this kind, where an index of it helps. */
+const struct crm_field *
+crm_plan_field(const struct crm_planning *p, const struct crm_term *t)
+{
+	const struct crm_field *f = t->ref.field[p->kind->letter - 'a'];
+
+	if (t->ref.nlinks > 0 || f == NULL)
+		return NULL;
+	/* The day of an event stands in the index as its at. */
+	if (f->num == CRM_N_DAY)
+		return crm_field_num(p->kind, CRM_EVENT_AT);
+	if (crm_plan_is_story(p, f) || (f->flags & CRM_F_COMPUTED) != 0 ||
+	    (f->flags & (CRM_F_INDEXED | CRM_F_SEARCHED)) != 0)
+		return f;
+	return NULL;
+}
+
+bool
+crm_plan_is_range(const struct crm_field *f)
+{
+	return f->type == CRM_T_DATE || f->type == CRM_T_TIME ||
+	    f->type == CRM_T_NUMBER || f->type == CRM_T_PERCENT ||
+	    f->type == CRM_T_MONEY || f->type == CRM_T_SPAN;
+}
+
+/* Values of text, choices and the like: each its group; words by the text
+ * table or by walking the column. */
+static const struct crm_err *
+plan_values(struct crm_planning *p, const struct crm_term *t,
+    const struct crm_field *f, struct crm_candidates *c)
+{
+	const struct crm_err *err = NULL;
+	char group[CRM_KEY_MAX];
+	struct crm_view key;
+	size_t i, cap;
+
+	c->exact = true;
+	c->tail_known =
+	    p->kind->letter != 'e' || (f->flags & CRM_F_PROMPT) != 0;
+	for (i = 0; err == NULL && i < t->nalts; i++) {
+		const struct crm_alt *a = &t->alt[i];
+		struct crm_candidates one = { .exact = t->op != CRM_TERM_EXACT,
+			.tail_known = c->tail_known };
+
+		cap = 0;
+		key = crm_plan_alt_key(p, t, f, a);
+		if (key.p != NULL && (f->flags & CRM_F_INDEXED) != 0) {
+			err = crm_plan_take_group(p, CRM_TABLE_INDEX,
+			    crm_plan_index_group(p, f, key, group), &one, &cap);
+			one.exact &= key.n <= CRM_INDEX_VALUE_MAX;
+		} else if (f->type == CRM_T_PHONE)
+			err = crm_plan_walk_column(
+			    p, f, a->folded, CRM_VNULL, true, NULL, &one, &cap);
+		else if ((f->flags & CRM_F_SEARCHED) != 0 && a->nwords > 0) {
+			err = crm_plan_take_words(
+			    p, a->word, a->nwords, false, &one);
+			one.exact = false;
+		} else if (a->nwords > 0)
+			err = crm_plan_walk_column(p, f, crm_view("", 0),
+			    CRM_VNULL, false, a, &one, &cap);
+		else
+			crm_plan_set_all(&one);
+		if (!one.all)
+			crm_plan_finish(p, &one);
+		if (i == 0)
+			*c = one;
+		else
+			crm_plan_unite(c, &one);
+	}
+	return err;
+}
+
+static const struct crm_err *
+plan_begins(struct crm_planning *p, const struct crm_term *t,
+    const struct crm_field *f, struct crm_candidates *c)
+{
+	const struct crm_err *err;
+	size_t cap = 0;
+
+	if ((f->flags & CRM_F_INDEXED) == 0 ||
+	    (f->type != CRM_T_TEXT && f->type != CRM_T_EMAIL &&
+		f->type != CRM_T_TAG && f->type != CRM_T_URL)) {
+		crm_plan_set_all(c);
+		return NULL;
+	}
+	c->exact = t->folded.n <= CRM_INDEX_VALUE_MAX - 4;
+	c->tail_known =
+	    p->kind->letter != 'e' || (f->flags & CRM_F_PROMPT) != 0;
+	err = crm_plan_walk_column(
+	    p, f, t->folded, CRM_VNULL, true, NULL, c, &cap);
+	crm_plan_finish(p, c);
+	return err;
+}
+
+/* The stages that a word means in this kind: itself, or all that end. */
+static const struct crm_err *
+plan_stage(
+    struct crm_planning *p, const struct crm_term *t, struct crm_candidates *c)
+{
+	const struct crm_field *f = t->ref.field[p->kind->letter - 'a'];
+	bool open = crm_view_is(t->folded, "open"), own;
+	const struct crm_err *err = NULL;
+	char group[CRM_KEY_MAX];
+	const char *word;
+	size_t cap = 0;
+
+	if (f == NULL || (f->flags & CRM_F_INDEXED) == 0) {
+		crm_plan_set_all(c);
+		return NULL;
+	}
+	own = crm_words_find(f->choices, t->folded) != NULL;
+	c->exact = own;
+	for (word = f->choices; err == NULL && *word != '\0';
+	     word += strlen(word) + 1) {
+		if (own ? crm_words_find(word, t->folded) != word
+			: (crm_stage_end_of(p->kind, CRM_VNULL,
+			       crm_view_str(word)) == CRM_END_OPEN) != open &&
+			    p->kind->npipelines < 2)
+			continue;
+		crm_buf_reset(&p->key);
+		crm_word_put(&p->key, crm_view_str(word));
+		err = crm_plan_take_group(p, CRM_TABLE_INDEX,
+		    crm_plan_index_group(p, f, crm_buf_view(&p->key), group), c,
+		    &cap);
+	}
+	crm_plan_finish(p, c);
+	return err;
+}
+
+/* Hand-picked members, and those of the query. */
+static const struct crm_err *
+plan_member(
+    struct crm_planning *p, struct crm_member *m, struct crm_candidates *c)
+{
+	const struct crm_field *f = crm_field_num(p->kind, CRM_N_PICKED);
+	struct crm_candidates picked = { .exact = true, .tail_known = true };
+	const struct crm_err *err = NULL;
+	size_t cap = 0;
+
+	c->tail_known = true;
+	if (m->query != NULL && m->query->kind[p->kind->letter - 'a']) {
+		struct crm_planning sub = { .q = m->query,
+			.kind = p->kind,
+			.key = CRM_BUF_INIT(CRM_LINE_MAX) };
+
+		err = crm_plan_node(&sub, m->query->root, c);
+		crm_buf_release(&sub.key);
+	}
+	if (err == NULL && f != NULL && !c->all) {
+		err = take_link(p, f, m->segment, &picked, &cap);
+		crm_plan_finish(p, &picked);
+		crm_plan_unite(c, &picked);
+	}
+	c->exact = false;
+	return err;
+}
+
+static const struct crm_err *
+member_ids(
+    struct crm_planning *p, struct crm_member *m, uint64_t **out, size_t *n)
+{
+	const struct crm_schema *s = crm_snap_schema(p->q->ctx.snap);
+	const struct crm_err *err = NULL;
+	size_t i, cap = 0;
+
+	*out = NULL;
+	*n = 0;
+	for (i = 0; err == NULL && i < crm_schema_nkinds(s); i++) {
+		struct crm_planning sub = { .q = p->q,
+			.kind = crm_schema_kind(s, i),
+			.key = CRM_BUF_INIT(CRM_LINE_MAX) };
+		struct crm_candidates c = { 0 };
+		size_t j;
+
+		if (sub.kind->letter == 'e')
+			continue;
+		err = plan_member(&sub, m, &c);
+		crm_buf_release(&sub.key);
+		if (err == NULL && c.all) { /* too many to go through */
+			*n = MEMBERS_MAX + 1;
+			return NULL;
+		}
+		for (j = 0; err == NULL && j < c.n; j++) {
+			*out = crm_grow(*out, &cap, *n + 1, sizeof(**out));
+			(*out)[(*n)++] = c.id[j];
+		}
+		crm_free(c.id);
+	}
+	return err;
+}
+
+const struct crm_err *
+crm_plan_term(
+    struct crm_planning *p, struct crm_term *t, struct crm_candidates *c)
+{
+	const struct crm_field *f;
+	size_t cap = 0;
+
+	switch (t->op) {
+	case CRM_TERM_ID:
+		if (crm_id_kind(t->id) == p->kind->letter)
+			crm_plan_append(c, &cap, &t->id, 1);
+		c->tail_known = true; /* it may not be there */
+		return NULL;
+	case CRM_TERM_MEMBER:
+		return plan_member(p, t->member, c);
+	case CRM_TERM_STAGE:
+		return plan_stage(p, t, c);
+	case CRM_TERM_WORD:
+	case CRM_TERM_PREFIX:
+	case CRM_TERM_EMAIL:
+		return plan_text(p, t, c);
+	case CRM_TERM_MATCH:
+	case CRM_TERM_EXACT:
+	case CRM_TERM_BEGINS:
+		break;
+	case CRM_TERM_REGEX:
+	case CRM_TERM_HAS:
+		crm_plan_set_all(c);
+		return NULL;
+	}
+	f = crm_plan_field(p, t);
+	if (f == NULL) {
+		/* a field that this kind lacks matches nothing */
+		if (t->ref.nlinks == 0 &&
+		    t->ref.field[p->kind->letter - 'a'] == NULL)
+			c->exact = c->tail_known = true;
+		else
+			crm_plan_set_all(c);
+		return NULL;
+	}
+	if ((f->flags & CRM_F_COMPUTED) != 0)
+		return plan_computed(p, t, f, c);
+	if (t->op == CRM_TERM_BEGINS)
+		return plan_begins(p, t, f, c);
+	if (f->type == CRM_T_LINK)
+		return plan_links(p, t, f, c);
+	if (crm_plan_is_range(f))
+		return plan_range(p, t, f, c);
+	return plan_values(p, t, f, c);
+}

@@ -1,0 +1,663 @@
+#include "query/project.h"
+
+#include <stdlib.h>
+
+#include "query/ref.h"
+#include "record/value.h"
+#include "record/word.h"
+#include "store/who.h"
+
+struct column {
+	struct crm_ref ref;
+	struct crm_field field; /* what the writer is told of it */
+	/* The currency of the money columns whose names begin so. */
+	bool is_currency;
+	const char *name;
+};
+
+/* The columns of all that a kind has, in the order of the field table. */
+struct whole {
+	struct crm_column *col;
+	size_t ncols;
+	uint32_t *by_num; /* column of a stored field's number, or NONE */
+	size_t nnums;
+	uint32_t day, updated, created;
+};
+
+#define NONE UINT32_MAX
+
+struct crm_project {
+	struct crm_snap *snap;
+	struct crm_writer *writer;
+	enum crm_form_out form;
+	struct crm_compute *compute;
+	struct crm_arena arena, row; /* row: values of the record at hand */
+	struct crm_buf scratch;
+	/* chosen columns */
+	struct column *column;
+	struct crm_column *col;
+	size_t ncols, cap;
+	struct crm_value *value;
+	/* or all there are, by kind */
+	bool all;
+	struct whole whole[26];
+	size_t value_cap;
+};
+
+static size_t
+letter(uint64_t id)
+{
+	return (size_t)(crm_id_kind(id) - 'a') % 26;
+}
+
+static const char *
+keep(struct crm_project *p, struct crm_view v)
+{
+	return crm_arena_dup(&p->arena, v.p, v.n);
+}
+
+static struct column *
+add_column(struct crm_project *p, struct crm_view name)
+{
+	struct column *c;
+
+	p->column =
+	    crm_grow(p->column, &p->cap, p->ncols + 1, sizeof(*p->column));
+	c = &p->column[p->ncols++];
+	memset(c, 0, sizeof(*c));
+	c->name = keep(p, name);
+	return c;
+}
+
+static const struct crm_err *
+add_field(struct crm_project *p, const struct crm_project_options *o,
+    struct crm_view name)
+{
+	struct column *c = add_column(p, name);
+	const struct crm_err *err;
+
+	err = crm_ref_parse(crm_snap_schema(p->snap), o->kinds, o->only,
+	    crm_view_str(c->name), &c->ref, NULL);
+	if (err != NULL)
+		return err;
+	c->field = *c->ref.first;
+	if (c->ref.many)
+		c->field.flags |= CRM_F_MANY;
+	return NULL;
+}
+
+/* What comes before the last part of a dotted name, with its dot. */
+static struct crm_view
+links_part(const struct column *c)
+{
+	return crm_view(c->name, strlen(c->name) - c->ref.last.n);
+}
+
+static const struct crm_field currency_field = {
+	.name = "currency", .type = CRM_T_CURRENCY, .weight = 1
+};
+
+/* Does money in a column want its currency, and is that column missing? */
+static bool
+lacks_currency(struct crm_project *p, size_t at, struct crm_buf *name)
+{
+	size_t i;
+	struct crm_view part = links_part(&p->column[at]);
+
+	crm_buf_reset(name);
+	crm_buf_addv(name, part);
+	crm_buf_adds(name, "currency");
+	for (i = 0; i < p->ncols; i++) {
+		const struct column *c = &p->column[i];
+
+		if (strcmp(c->name, name->p) == 0)
+			return false;
+		/* the last one of several brings it */
+		if (i > at && c->field.type == CRM_T_MONEY &&
+		    crm_view_eq(links_part(c), part))
+			return false;
+	}
+	return true;
+}
+
+/* In JSON Lines, put the currency behind money that comes without it. */
+static void
+add_currencies(struct crm_project *p)
+{
+	struct crm_buf name = CRM_BUF_INIT(CRM_LINE_MAX);
+	struct column c;
+	size_t i, j;
+
+	for (i = 0; i < p->ncols; i++) {
+		if (p->column[i].field.type != CRM_T_MONEY ||
+		    !lacks_currency(p, i, &name))
+			continue;
+		c = *add_column(p, crm_buf_view(&name));
+		c.ref = p->column[i].ref;
+		c.field = currency_field;
+		c.is_currency = true;
+		for (j = p->ncols - 1; j > i + 1; j--)
+			p->column[j] = p->column[j - 1];
+		p->column[++i] = c;
+	}
+	crm_buf_release(&name);
+}
+
+static const struct crm_err *
+add_list(struct crm_project *p, const struct crm_project_options *o)
+{
+	const struct crm_err *err = NULL;
+	struct crm_view rest = crm_view_str(o->fields), name;
+	size_t comma;
+
+	while (err == NULL) {
+		comma = crm_view_find(rest, ',');
+		name = crm_view_trim(crm_view(rest.p, comma));
+		if (name.n == 0)
+			return crm_err(CRM_E_USAGE,
+			    "-f: a name is missing in '%s'", o->fields);
+		err = add_field(p, o, name);
+		if (comma == rest.n)
+			break;
+		rest = crm_view_skip(rest, comma + 1);
+	}
+	if (err == NULL && o->form == CRM_OUT_JSONL)
+		add_currencies(p);
+	return err;
+}
+
+/* A column that means in every kind its name or title. */
+static void
+add_title(struct crm_project *p, const char *name)
+{
+	const struct crm_schema *s = crm_snap_schema(p->snap);
+	struct column *c = add_column(p, crm_view_str(name));
+	size_t i;
+
+	for (i = 0; i < 26; i++) {
+		const struct crm_kind *k = crm_kind_of(s, (char)('a' + i));
+		uint16_t num = k != NULL ? k->title : 0;
+
+		if (k != NULL && k->letter == 'e')
+			num = CRM_EVENT_TEXT;
+		c->ref.field[i] = num != 0 ? crm_field_num(k, num) : NULL;
+		if (c->ref.field[i] != NULL)
+			c->ref.first = c->ref.field[i];
+	}
+	if (c->ref.first == NULL)
+		p->ncols--;
+	else
+		c->field = *c->ref.first;
+}
+
+/* Columns that are there only if a kind has them. */
+static void
+add_if_known(struct crm_project *p, const struct crm_project_options *o,
+    const char *const *name, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (add_field(p, o, crm_view_str(name[i])) != NULL)
+			p->ncols--;
+}
+
+/* A table of several kinds. */
+static void
+add_mixed(struct crm_project *p, const struct crm_project_options *o)
+{
+	static const char *const before[] = { "id" };
+	static const char *const after[] = { "email", "phone", "city", "stage",
+		"owner" };
+
+	add_if_known(p, o, before, 1);
+	add_title(p, "name");
+	add_if_known(p, o, after, 5);
+}
+
+static const struct crm_err *
+add_flagged(struct crm_project *p, const struct crm_project_options *o,
+    unsigned int with, unsigned int without)
+{
+	const struct crm_err *err = NULL;
+	const struct crm_kind *k = o->only;
+	size_t i;
+	int round;
+
+	/* own fields and those of crm.yaml, then those every kind has */
+	for (round = 0; round < 2; round++)
+		for (i = 0; err == NULL && i < k->nfields; i++) {
+			const struct crm_field *f = &k->field[i];
+			bool common =
+			    f->num >= CRM_N_REF && f->num < CRM_N_CUSTOM;
+
+			if (common == (round == 1) &&
+			    (f->flags & with) == with &&
+			    (f->flags & without) == 0)
+				err = add_field(p, o, crm_view_str(f->name));
+		}
+	return err;
+}
+
+/* The columns of a form when none were chosen. */
+static const struct crm_err *
+add_default(struct crm_project *p, const struct crm_project_options *o)
+{
+	static const char *const mail[] = { "email", "name", "org.name" };
+	const struct crm_err *err;
+
+	switch (o->form) {
+	case CRM_OUT_JSONL:
+	case CRM_OUT_YAML:
+		p->all = true;
+		return NULL;
+	case CRM_OUT_IDS:
+		return add_field(p, o, CRM_V("id"));
+	case CRM_OUT_MUTT:
+	case CRM_OUT_AERC:
+		add_if_known(p, o, mail, 3);
+		return NULL;
+	case CRM_OUT_TABLE:
+		if (o->only == NULL) {
+			add_mixed(p, o);
+			return NULL;
+		}
+		err = add_field(p, o, CRM_V("id"));
+		if (err == NULL)
+			err = add_flagged(p, o, CRM_F_TABLE, CRM_F_HIDDEN);
+		return err;
+	case CRM_OUT_TSV:
+	case CRM_OUT_CSV:
+		break;
+	}
+	if (o->only == NULL)
+		return crm_err(CRM_E_USAGE,
+		    "several kinds have no columns in common: choose them "
+		    "with -f, or name a kind");
+	err = add_field(p, o, CRM_V("id"));
+	if (err == NULL)
+		err = add_flagged(p, o, 0, CRM_F_HIDDEN | CRM_F_COMPUTED);
+	if (err == NULL)
+		err = add_field(p, o, CRM_V("updated"));
+	return err;
+}
+
+const struct crm_err *
+crm_project_new(struct crm_snap *snap, const struct crm_project_options *o,
+    struct crm_writer *writer, struct crm_project **out)
+{
+	struct crm_project *p = crm_calloc(1, sizeof(*p));
+	const struct crm_err *err;
+	size_t i;
+
+	p->snap = snap;
+	p->writer = writer;
+	p->form = o->form;
+	p->scratch.max = CRM_LINE_MAX * 2;
+	p->compute = crm_compute_new(snap, o->clock);
+	*out = p;
+	err = o->fields != NULL && o->form != CRM_OUT_MUTT &&
+		o->form != CRM_OUT_AERC && o->form != CRM_OUT_IDS
+	    ? add_list(p, o)
+	    : add_default(p, o);
+	if (err != NULL || p->all)
+		return err;
+	p->col = crm_calloc(p->ncols, sizeof(*p->col));
+	p->value = crm_calloc(p->ncols, sizeof(*p->value));
+	for (i = 0; i < p->ncols; i++) {
+		p->col[i].name = p->column[i].name;
+		p->col[i].field = &p->column[i].field;
+	}
+	crm_writer_columns(p->writer, p->col, p->ncols);
+	return NULL;
+}
+
+void
+crm_project_free(struct crm_project *p)
+{
+	size_t i;
+
+	if (p == NULL)
+		return;
+	for (i = 0; i < 26; i++) {
+		crm_free(p->whole[i].col);
+		crm_free(p->whole[i].by_num);
+	}
+	crm_compute_free(p->compute);
+	crm_free(p->column);
+	crm_free(p->col);
+	crm_free(p->value);
+	crm_arena_release(&p->arena);
+	crm_arena_release(&p->row);
+	crm_buf_release(&p->scratch);
+	crm_free(p);
+}
+
+void
+crm_project_renew(struct crm_project *p)
+{
+	crm_compute_renew(p->compute);
+}
+
+/* The values of one column that are gathered for a record. */
+struct cell {
+	struct crm_project *p;
+	const struct column *c;
+	struct crm_view *part; /* in the arena of the row */
+	size_t n, cap;
+	bool is_text;
+};
+
+static void
+add_part(struct cell *cell, struct crm_view v)
+{
+	struct crm_view *old = cell->part;
+
+	if (cell->n == cell->cap) {
+		cell->cap = cell->cap * 2 + 4;
+		cell->part = crm_arena_alloc(
+		    &cell->p->row, cell->cap * sizeof(*cell->part));
+		if (cell->n > 0)
+			memcpy(cell->part, old, cell->n * sizeof(*old));
+	}
+	cell->part[cell->n++] = v;
+}
+
+static struct crm_view
+dup_row(struct crm_project *p, struct crm_view v)
+{
+	return crm_view(crm_arena_dup(&p->row, v.p, v.n), v.n);
+}
+
+/* What a linked record is called, for tables. */
+static const struct crm_err *
+linked_name(struct crm_project *p, struct crm_view link, struct crm_view *out)
+{
+	struct crm_buf b = CRM_BUF_INIT(CRM_LINE_MAX);
+	const struct crm_err *err;
+
+	err = crm_who_name(p->snap, crm_link_get(link), &b);
+	*out = dup_row(p, crm_buf_view(&b));
+	crm_buf_release(&b);
+	return err;
+}
+
+static const struct crm_err *
+currency_of(struct crm_project *p, uint64_t id, const struct crm_stored *r,
+    const struct crm_field *f, struct crm_view *out)
+{
+	const struct crm_kind *k =
+	    crm_kind_of(crm_snap_schema(p->snap), crm_id_kind(id));
+	char num;
+
+	*out = CRM_VNULL;
+	if (f->type != CRM_T_MONEY)
+		return NULL;
+	if ((f->flags & CRM_F_COMPUTED) == 0) {
+		if (crm_stored_get(r, f->num, out) &&
+		    !crm_stored_get(r, k->currency, out))
+			*out = CRM_VNULL;
+		return NULL;
+	}
+	num = (char)crm_compute_currency(p->compute, id, r);
+	if (num != 0)
+		*out = dup_row(p, crm_view(&num, 1));
+	return NULL;
+}
+
+/* Take the values of a column from one record. */
+static const struct crm_err *
+take_values(void *ctx, uint64_t id, const struct crm_stored *r,
+    const struct crm_field *f, bool *stop)
+{
+	struct cell *cell = ctx;
+	struct crm_project *p = cell->p;
+	const struct crm_err *err;
+	bool computed =
+	    (f->flags & CRM_F_COMPUTED) != 0 || f->num == CRM_N_CREATED;
+	bool names = p->form == CRM_OUT_TABLE && f->type == CRM_T_LINK &&
+	    f->num != CRM_N_ID;
+	struct crm_many m;
+	struct crm_view v;
+
+	(void)stop;
+	if (cell->c->is_currency) {
+		err = currency_of(p, id, r, f, &v);
+		if (err == NULL && v.n > 0 && cell->n == 0)
+			add_part(cell, v);
+		return err;
+	}
+	err = crm_ref_value(p->compute, id, r, f, &p->scratch, &v);
+	if (err != NULL || v.n == 0)
+		return err;
+	if (computed)
+		v = dup_row(p, v);
+	crm_many_begin(&m, v, (f->flags & CRM_F_MANY) != 0);
+	while (err == NULL && crm_many_next(&m, &v)) {
+		if (names) {
+			err = linked_name(p, v, &v);
+			cell->is_text = true;
+		} else if (f->type != cell->c->field.type) {
+			crm_buf_reset(&p->scratch);
+			crm_value_add_text(&p->scratch, f, v);
+			v = dup_row(p, crm_buf_view(&p->scratch));
+			cell->is_text = true;
+		}
+		add_part(cell, v);
+	}
+	return err;
+}
+
+/* Several texts as one. */
+static struct crm_view
+join_texts(struct crm_project *p, const struct cell *cell)
+{
+	size_t i;
+
+	crm_buf_reset(&p->scratch);
+	for (i = 0; i < cell->n; i++) {
+		if (i > 0)
+			crm_buf_adds(&p->scratch, ", ");
+		crm_buf_addv(&p->scratch, cell->part[i]);
+	}
+	return dup_row(p, crm_buf_view(&p->scratch));
+}
+
+static struct crm_view
+put_together(struct crm_project *p, const struct cell *cell)
+{
+	if (cell->is_text)
+		return cell->n == 1 ? cell->part[0] : join_texts(p, cell);
+	if ((cell->c->field.flags & CRM_F_MANY) == 0)
+		return cell->part[0];
+	crm_buf_reset(&p->scratch);
+	crm_many_put(&p->scratch, cell->part, cell->n);
+	return dup_row(p, crm_buf_view(&p->scratch));
+}
+
+/* Is a column the plain value of a stored field? */
+static const struct crm_field *
+plain_field(const struct crm_project *p, const struct column *c, uint64_t id)
+{
+	const struct crm_field *f = c->ref.field[letter(id)];
+
+	if (c->ref.nlinks > 0 || c->is_currency || f == NULL ||
+	    (f->flags & CRM_F_COMPUTED) != 0 || f->num == CRM_N_CREATED ||
+	    f->type != c->field.type ||
+	    ((f->flags ^ c->field.flags) & CRM_F_MANY) != 0 ||
+	    (p->form == CRM_OUT_TABLE && f->type == CRM_T_LINK))
+		return NULL;
+	return f;
+}
+
+static const struct crm_err *
+put_chosen(struct crm_project *p, uint64_t id, const struct crm_stored *r)
+{
+	const struct crm_err *err = NULL;
+	size_t i, n = 0;
+
+	for (i = 0; err == NULL && i < p->ncols; i++) {
+		const struct column *c = &p->column[i];
+		const struct crm_field *f = plain_field(p, c, id);
+		struct crm_value *v = &p->value[n];
+		struct cell cell = { .p = p, .c = c };
+
+		memset(v, 0, sizeof(*v));
+		v->col = (uint32_t)i;
+		if (f != NULL) {
+			if (crm_stored_get(r, f->num, &v->value))
+				n++;
+			continue;
+		}
+		err = crm_ref_each(&c->ref, p->snap, id, r, take_values, &cell);
+		if (err != NULL || cell.n == 0)
+			continue;
+		v->value = put_together(p, &cell);
+		v->is_text = cell.is_text;
+		n++;
+	}
+	if (err == NULL)
+		crm_writer_row(p->writer, p->value, n);
+	return err;
+}
+
+static uint32_t
+whole_column(struct whole *w, const struct crm_field *f, const char *name)
+{
+	w->col[w->ncols].name = name;
+	w->col[w->ncols].field = f;
+	if (f->num < CRM_N_STORED_MAX)
+		w->by_num[f->num] = (uint32_t)w->ncols;
+	return (uint32_t)w->ncols++;
+}
+
+static uint32_t
+whole_computed(struct whole *w, const struct crm_kind *k, const char *name)
+{
+	const struct crm_field *f = crm_field_named(k, crm_view_str(name));
+
+	return f != NULL ? whole_column(w, f, f->name) : NONE;
+}
+
+/* Fields in the order of their numbers, but those that every kind has. */
+static int
+cmp_fields(const void *x, const void *y)
+{
+	const struct crm_field *a = *(const struct crm_field *const *)x;
+	const struct crm_field *b = *(const struct crm_field *const *)y;
+	bool ca = a->num >= CRM_N_REF && a->num < CRM_N_CUSTOM;
+	bool cb = b->num >= CRM_N_REF && b->num < CRM_N_CUSTOM;
+
+	if (ca != cb)
+		return ca ? 1 : -1;
+	return a->num < b->num ? -1 : a->num > b->num;
+}
+
+static void
+make_whole(struct whole *w, const struct crm_kind *k)
+{
+	const struct crm_field **f = crm_calloc(k->nfields, sizeof(*f));
+	size_t i;
+
+	w->nnums = 1;
+	for (i = 0; i < k->nfields; i++) {
+		f[i] = &k->field[i];
+		if (f[i]->num >= w->nnums)
+			w->nnums = (size_t)f[i]->num + 1;
+	}
+	qsort(f, k->nfields, sizeof(struct crm_field *), cmp_fields);
+	w->col = crm_calloc(k->nfields + 4, sizeof(*w->col));
+	w->by_num = crm_calloc(w->nnums, sizeof(*w->by_num));
+	memset(w->by_num, 0xff, w->nnums * sizeof(*w->by_num));
+	w->day = w->created = NONE;
+	(void)whole_computed(w, k, "id");
+	(void)whole_computed(w, k, "kind");
+	for (i = 0; i < k->nfields; i++) {
+		if (f[i]->num == 0)
+			continue;
+		(void)whole_column(w, f[i], f[i]->name);
+		if (k->letter == 'e' && f[i]->num == CRM_EVENT_AT)
+			w->day = whole_computed(w, k, "day");
+	}
+	w->created = w->by_num[CRM_N_CREATED];
+	w->updated = whole_computed(w, k, "updated");
+	crm_free(f);
+}
+
+/* A value that is computed, of everything a record has. */
+static const struct crm_err *
+add_computed(struct crm_project *p, const struct whole *w, uint32_t col,
+    uint64_t id, const struct crm_stored *r, size_t *n)
+{
+	const struct crm_err *err;
+	struct crm_view v;
+
+	err = crm_ref_value(
+	    p->compute, id, r, w->col[col].field, &p->scratch, &v);
+	if (err == NULL && v.n > 0)
+		p->value[(*n)++] = (struct crm_value){
+			.col = col, .safe = true, .value = dup_row(p, v)
+		};
+	return err;
+}
+
+static void
+add_slot(
+    struct crm_project *p, const struct whole *w, struct crm_slot s, size_t *n)
+{
+	uint32_t col = s.num < w->nnums ? w->by_num[s.num] : NONE;
+
+	if (col != NONE && col != w->created)
+		p->value[(*n)++] = (struct crm_value){
+			.col = col, .safe = s.safe, .value = s.value
+		};
+}
+
+/* Everything a record has: its stored fields as they stand. */
+static const struct crm_err *
+put_whole(struct crm_project *p, uint64_t id, const struct crm_stored *r)
+{
+	struct whole *w = &p->whole[letter(id)];
+	const struct crm_kind *k =
+	    crm_kind_of(crm_snap_schema(p->snap), crm_id_kind(id));
+	const struct crm_err *err;
+	struct crm_slot s;
+	size_t n = 0;
+	uint32_t i;
+	int round;
+
+	if (w->col == NULL)
+		make_whole(w, k);
+	crm_writer_columns(p->writer, w->col, w->ncols);
+	p->value = crm_grow(
+	    p->value, &p->value_cap, (size_t)r->n + 6, sizeof(*p->value));
+	err = add_computed(p, w, 0, id, r, &n);
+	if (err == NULL)
+		err = add_computed(p, w, 1, id, r, &n);
+	/* numbers 60 to 63 are every kind's and come after its own */
+	for (round = 0; round < 2; round++)
+		for (i = 0; err == NULL && i < r->n; i++) {
+			s = crm_stored_at(r, i);
+			if ((s.num >= CRM_N_REF && s.num < CRM_N_CUSTOM) ==
+			    (round == 0))
+				continue;
+			add_slot(p, w, s, &n);
+			if (w->day != NONE && s.num == CRM_EVENT_AT &&
+			    round == 0)
+				err = add_computed(p, w, w->day, id, r, &n);
+		}
+	if (err == NULL && w->created != NONE)
+		err = add_computed(p, w, w->created, id, r, &n);
+	if (err == NULL)
+		err = add_computed(p, w, w->updated, id, r, &n);
+	if (err == NULL)
+		crm_writer_row(p->writer, p->value, n);
+	return err;
+}
+
+const struct crm_err *
+crm_project_put(struct crm_project *p, uint64_t id, const struct crm_stored *r)
+{
+	crm_arena_reset(&p->row);
+	return p->all ? put_whole(p, id, r) : put_chosen(p, id, r);
+}

@@ -1,0 +1,193 @@
+#include "query/sort.h"
+
+#include "base/runs.h"
+#include "query/ref.h"
+#include "record/value.h"
+#include "record/word.h"
+
+#define KEYS_MAX 16
+#define PART_MAX 240 /* bytes of one key: 16 of them fit with the id */
+
+struct key {
+	struct crm_ref ref;
+	bool down;
+};
+
+struct crm_sort {
+	struct crm_snap *snap;
+	struct crm_compute *compute;
+	struct key key[KEYS_MAX];
+	size_t nkeys;
+	char *text;
+	struct crm_runs *runs;
+	struct crm_buf line, value, scratch;
+	bool sorted;
+};
+
+static const struct crm_err *
+read_keys(struct crm_sort *s, const struct crm_sort_options *o)
+{
+	const struct crm_err *err = NULL;
+	struct crm_view rest, name;
+	size_t comma;
+
+	s->text = crm_strndup(o->fields, strlen(o->fields));
+	rest = crm_view_str(s->text);
+	while (err == NULL) {
+		comma = crm_view_find(rest, ',');
+		name = crm_view_trim(crm_view(rest.p, comma));
+		if (s->nkeys == KEYS_MAX)
+			return crm_err(CRM_E_USAGE,
+			    "--sort: more than %d fields", KEYS_MAX);
+		if (name.n > 0 && name.p[0] == '-') {
+			s->key[s->nkeys].down = true;
+			name = crm_view_skip(name, 1);
+		}
+		if (name.n == 0)
+			return crm_err(CRM_E_USAGE,
+			    "--sort: a name is missing in '%s'", o->fields);
+		err = crm_ref_parse(crm_snap_schema(s->snap), o->kinds, o->only,
+		    name, &s->key[s->nkeys++].ref, NULL);
+		if (comma == rest.n)
+			break;
+		rest = crm_view_skip(rest, comma + 1);
+	}
+	return err;
+}
+
+const struct crm_err *
+crm_sort_new(struct crm_snap *snap, const struct crm_sort_options *o,
+    struct crm_sort **out)
+{
+	struct crm_sort *s = crm_calloc(1, sizeof(*s));
+
+	*out = s;
+	s->snap = snap;
+	s->line.max = s->value.max = s->scratch.max = CRM_LINE_MAX * 2;
+	s->compute = crm_compute_new(snap, o->clock);
+	s->runs = crm_runs_new(o->memory, crm_store_dir(crm_snap_store(snap)));
+	return read_keys(s, o);
+}
+
+void
+crm_sort_free(struct crm_sort *s)
+{
+	if (s == NULL)
+		return;
+	crm_compute_free(s->compute);
+	crm_runs_free(s->runs);
+	crm_free(s->text);
+	crm_buf_release(&s->line);
+	crm_buf_release(&s->value);
+	crm_buf_release(&s->scratch);
+	crm_free(s);
+}
+
+/* Where a word stands among the choices. */
+static void
+add_choice(struct crm_buf *out, const struct crm_field *f, struct crm_view v)
+{
+	struct crm_view word = crm_word_get(v);
+	const char *p;
+	char place[2] = { (char)0xff, (char)0xff };
+	uint16_t i = 0;
+
+	for (p = f->choices; p != NULL && *p != '\0'; p += strlen(p) + 1, i++)
+		if (crm_view_is(word, p)) {
+			crm_be16(place, i);
+			crm_buf_add(out, place, 2);
+			return;
+		}
+	crm_buf_add(out, place, 2);
+	crm_buf_addv(out, word);
+}
+
+/* The key of the first value that is found. */
+static const struct crm_err *
+take_key(void *ctx, uint64_t id, const struct crm_stored *r,
+    const struct crm_field *f, bool *stop)
+{
+	struct crm_sort *s = ctx;
+	const struct crm_err *err;
+	struct crm_many m;
+	struct crm_view v;
+	char key[8];
+
+	err = crm_ref_value(s->compute, id, r, f, &s->scratch, &v);
+	if (err != NULL || v.n == 0)
+		return err;
+	crm_many_begin(&m, v, (f->flags & CRM_F_MANY) != 0);
+	if (!crm_many_next(&m, &v))
+		return NULL;
+	if (f->type == CRM_T_CHOICE)
+		add_choice(&s->value, f, v);
+	else if (f->type == CRM_T_LINK) {
+		crm_be64(key, crm_link_get(v));
+		crm_buf_add(&s->value, key, 8);
+	} else
+		crm_value_add_key(&s->value, f, v);
+	*stop = true;
+	return NULL;
+}
+
+/* One key so that the bytes of several stand side by side: 0 in it escaped,
+ * two zeros behind it; the other way round with all bits turned. */
+static void
+add_part(struct crm_sort *s, bool down)
+{
+	size_t i, from,
+	    n = s->value.n < PART_MAX / 2 ? s->value.n : PART_MAX / 2;
+
+	if (s->value.n == 0) { /* missing: last */
+		crm_buf_addc(&s->line, '\2');
+		return;
+	}
+	crm_buf_addc(&s->line, '\1');
+	from = s->line.n;
+	for (i = 0; i < n; i++) {
+		crm_buf_addc(&s->line, s->value.p[i]);
+		if (s->value.p[i] == '\0')
+			crm_buf_addc(&s->line, '\xff');
+	}
+	crm_buf_add(&s->line, "\0\0", 2);
+	for (i = from; down && i < s->line.n; i++)
+		s->line.p[i] = (char)~s->line.p[i];
+}
+
+const struct crm_err *
+crm_sort_add(struct crm_sort *s, uint64_t id, const struct crm_stored *r)
+{
+	const struct crm_err *err = NULL;
+	char key[8];
+	size_t i;
+
+	crm_buf_reset(&s->line);
+	for (i = 0; err == NULL && i < s->nkeys; i++) {
+		crm_buf_reset(&s->value);
+		err = crm_ref_each(&s->key[i].ref, s->snap, id, r, take_key, s);
+		add_part(s, s->key[i].down);
+	}
+	if (err != NULL)
+		return err;
+	crm_be64(key, id);
+	crm_buf_add(&s->line, key, 8);
+	return crm_runs_add(s->runs, crm_buf_view(&s->line), CRM_VNULL);
+}
+
+const struct crm_err *
+crm_sort_next(struct crm_sort *s, uint64_t *id)
+{
+	const struct crm_err *err = NULL;
+	struct crm_view key, value;
+
+	*id = 0;
+	if (!s->sorted) {
+		s->sorted = true;
+		err = crm_runs_sort(s->runs);
+	}
+	if (err == NULL)
+		err = crm_runs_next(s->runs, &key, &value);
+	if (err == NULL && key.p != NULL)
+		*id = crm_be64_get(key.p + key.n - 8);
+	return err;
+}

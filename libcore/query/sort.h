@@ -1,0 +1,41 @@
+/*
+ * sort - records in an order of their fields: --sort city,-spent.
+ */
+#ifndef CRM_SORT_H
+#define CRM_SORT_H
+
+#include "query/compute.h"
+
+struct crm_sort;
+
+struct crm_sort_options {
+	const char *fields;          /* "city,-spent" */
+	const bool *kinds;           /* of 26 letters, those that may come */
+	const struct crm_kind *only; /* the kind when it is one, else NULL */
+	const struct crm_clock *clock;
+	size_t memory; /* bytes to hold before a scratch file is used */
+};
+
+/*
+ * Say how to sort.
+ *
+ * snap    outlives it
+ * out     free with crm_sort_free()
+ *
+ * A record without the field comes last either way; equal ones come in the
+ * order of their ids.  Texts are compared folded, choices in the order in
+ * which they are declared, links by id.  Of many values the first counts.
+ * Fails with USAGE (an unknown field).
+ */
+CRM_CHECK const struct crm_err *crm_sort_new(
+    struct crm_snap *, const struct crm_sort_options *, struct crm_sort **out);
+void crm_sort_free(struct crm_sort *);
+
+/* Add a record. */
+CRM_CHECK const struct crm_err *crm_sort_add(
+    struct crm_sort *, uint64_t id, const struct crm_stored *);
+
+/* The next id in order, 0 after the last one.  Nothing may be added then. */
+CRM_CHECK const struct crm_err *crm_sort_next(struct crm_sort *, uint64_t *id);
+
+#endif
