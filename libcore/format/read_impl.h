@@ -30,6 +30,9 @@ struct crm_lines {
 	enum crm_coding coding;
 	char *wide; /* UTF-16 that was not converted yet */
 	size_t nwide;
+	/* see crm_reader_on_wait() */
+	const struct crm_err *(*wait)(void *ctx, bool begin);
+	void *wait_ctx;
 	bool eof;
 	bool cut; /* the record is too long: its rest was not read yet */
 };

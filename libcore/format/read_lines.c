@@ -6,6 +6,8 @@
 #include "format/read_impl.h"
 
 #define BUF_BYTES ((size_t)256 << 10) /* stays in the second cache */
+/* Input that comes later than this is waited for: milliseconds. */
+#define PATIENCE_MS 100
 #define READ_MIN ((size_t)64 << 10)   /* what a Linux pipe holds */
 #define WIDE_BYTES ((size_t)32 << 10) /* becomes at most READ_MIN of UTF-8 */
 
@@ -30,9 +32,14 @@ static const struct crm_err *
 read_some(struct crm_lines *l, char *to, size_t max, size_t *used)
 {
 	struct pollfd in = { .fd = l->fd, .events = POLLIN };
+	const struct crm_err *err = NULL;
+	bool waits;
 	ssize_t n;
 
-	for (;;) {
+	waits = l->wait != NULL && poll(&in, 1, PATIENCE_MS) == 0;
+	if (waits)
+		err = l->wait(l->wait_ctx, true);
+	while (err == NULL) {
 		n = read(l->fd, to, max);
 		if (n >= 0)
 			break;
@@ -41,9 +48,11 @@ read_some(struct crm_lines *l, char *to, size_t max, size_t *used)
 		else if (errno != EINTR)
 			return crm_err_errno(CRM_E_IO, "cannot read");
 	}
+	if (err != NULL)
+		return err;
 	l->eof = n == 0;
 	*used += (size_t)n;
-	return NULL;
+	return waits ? l->wait(l->wait_ctx, false) : NULL;
 }
 
 /* Room for READ_MIN bytes at the end; the record comes to lie in front. */

@@ -59,6 +59,14 @@ crm_reader_open(int fd, const char *name, enum crm_form_in form,
 }
 
 void
+crm_reader_on_wait(struct crm_reader *r,
+    const struct crm_err *(*fn)(void *ctx, bool begin), void *ctx)
+{
+	r->lines.wait = fn;
+	r->lines.wait_ctx = ctx;
+}
+
+void
 crm_reader_close(struct crm_reader *r)
 {
 	if (r == NULL)

@@ -72,6 +72,14 @@ CRM_CHECK const struct crm_err *crm_reader_open(int fd, const char *name,
 void crm_reader_close(struct crm_reader *);
 
 /*
+ * Have a function called before input is waited for (begin), and after: to
+ * let go of what nobody should hold meanwhile.  Input that comes at once is
+ * not waited for.
+ */
+void crm_reader_on_wait(struct crm_reader *,
+    const struct crm_err *(*fn)(void *ctx, bool begin), void *ctx);
+
+/*
  * Read the next record.  Waits for input only when no whole record is
  * buffered.
  *

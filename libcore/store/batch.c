@@ -476,6 +476,22 @@ crm_batch_add(struct crm_batch *b, const struct crm_request *q, bool *ok)
 	return err;
 }
 
+/* The record of an id, if it is there. */
+static const struct crm_err *
+find_by_id(struct crm_batch *b, uint64_t id, uint64_t *ids, size_t *n)
+{
+	const struct crm_err *err;
+	enum crm_presence p;
+	struct crm_stored r;
+
+	if (id == 0)
+		return NULL;
+	err = crm_snap_get(b->snap, id, &r, &p);
+	*n = p == CRM_LIVE || crm_nummap_get(&b->given, id) != NULL;
+	*ids = id;
+	return err;
+}
+
 /* The records that the key fields of a request find. */
 static const struct crm_err *
 find_by_key(struct crm_batch *b, const struct crm_request *q,
@@ -488,6 +504,8 @@ find_by_key(struct crm_batch *b, const struct crm_request *q,
 	char head[3];
 
 	*n = 0;
+	if (f->num == CRM_N_ID)
+		return find_by_id(b, q->id, ids, n);
 	head[0] = q->kind->letter;
 	crm_be16(head + 1, f->num);
 	for (i = 0; err == NULL && i < q->nedits; i++) {
@@ -523,7 +541,7 @@ crm_batch_put(struct crm_batch *b, const struct crm_request *q, bool *ok)
 	uint64_t ids[CRM_WHO_MAX];
 	struct crm_edit *edit;
 	struct crm_request found = *q;
-	struct crm_buf text = CRM_BUF_INIT(CRM_LINE_MAX);
+	char one[CRM_ID_TEXT], two[CRM_ID_TEXT];
 	size_t n = 0, i;
 
 	*ok = false;
@@ -533,11 +551,11 @@ crm_batch_put(struct crm_batch *b, const struct crm_request *q, bool *ok)
 		return err;
 	if (n == 0)
 		return crm_batch_add(b, q, ok);
-	if (n > 1) {
-		err = crm_who_several(
-		    b->snap, crm_view_str(q->key[i - 1]->name), ids, n);
-		return fault(b, q->key[i - 1]->name, err);
-	}
+	if (n > 1)
+		return fault(b, q->key[i - 1]->name,
+		    crm_err(CRM_E_DATA, "several records have it: %s, %s%s",
+			crm_id_text(ids[0], one), crm_id_text(ids[1], two),
+			n > 2 ? ", ..." : ""));
 	edit = crm_arena_alloc(&b->line_arena, q->nedits * sizeof(*edit));
 	for (i = 0; i < q->nedits; i++) {
 		edit[i] = q->edit[i];
@@ -546,7 +564,6 @@ crm_batch_put(struct crm_batch *b, const struct crm_request *q, bool *ok)
 			edit[i].op = CRM_ADD;
 	}
 	found.edit = edit;
-	crm_buf_release(&text);
 	return crm_batch_edit(b, ids[0], &found, ok);
 }
 

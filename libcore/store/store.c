@@ -224,9 +224,8 @@ name_field(struct crm_schema *schema, const struct crm_kind *k,
 
 /* Give numbers to the fields that have none, and write them down. */
 static const struct crm_err *
-name_fields(void *ctx, struct crm_txn *t)
+number_fields(struct crm_store *s, struct crm_txn *t, bool pretend)
 {
-	struct crm_store *s = ctx;
 	struct crm_schema *schema = s->config->schema;
 	struct crm_buf b = CRM_BUF_INIT((size_t)16 << 20);
 	const struct crm_err *err;
@@ -246,10 +245,16 @@ name_fields(void *ctx, struct crm_txn *t)
 			if (k->field[j].num == 0)
 				err = name_field(schema, k, &k->field[j], &b);
 	}
-	if (err == NULL && b.n > v.n)
+	if (err == NULL && b.n > v.n && !pretend)
 		err = crm_meta_put(t, CRM_META_FIELDS, crm_buf_view(&b));
 	crm_buf_release(&b);
 	return err;
+}
+
+static const struct crm_err *
+name_fields(void *ctx, struct crm_txn *t)
+{
+	return number_fields(ctx, t, false);
 }
 
 static bool
@@ -282,11 +287,21 @@ crm_store_update(struct crm_store *s,
 }
 
 const struct crm_err *
-crm_store_name_fields(struct crm_store *s)
+crm_store_name_fields(struct crm_store *s, bool pretend)
 {
+	const struct crm_err *err;
+	struct crm_txn *t;
+
 	if (!has_unnamed(s->config->schema))
 		return NULL;
-	return crm_store_update(s, name_fields, s);
+	if (!pretend)
+		return crm_store_update(s, name_fields, s);
+	err = crm_txn_read(s->env, &t);
+	if (err == NULL) {
+		err = number_fields(s, t, true);
+		crm_txn_end(t);
+	}
+	return err;
 }
 
 bool
@@ -436,7 +451,7 @@ crm_store_open(const char *path, const struct crm_store_options *options,
 	if (err == NULL && stale)
 		err = crm_store_update(s, rebuild, s);
 	if (err == NULL && options->mode == CRM_STORE_WRITE)
-		err = crm_store_name_fields(s);
+		err = crm_store_name_fields(s, false);
 	if (err != NULL) {
 		crm_store_close(s);
 		return err;

@@ -79,9 +79,12 @@ const uint8_t *crm_store_uuid(const struct crm_store *);
 uint16_t crm_store_replica(const struct crm_store *);
 
 /*
- * Give a name that input brought (x-NAME) its number, in a short transaction
- * of its own.
+ * Give names that input brought (x-NAME) their numbers, in a short
+ * transaction of its own.
+ *
+ * pretend  for this process only: nothing is written
  */
-CRM_CHECK const struct crm_err *crm_store_name_fields(struct crm_store *);
+CRM_CHECK const struct crm_err *crm_store_name_fields(
+    struct crm_store *, bool pretend);
 
 #endif

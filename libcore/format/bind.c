@@ -1,0 +1,595 @@
+#include "format/bind.h"
+
+#include <stdlib.h>
+
+#include "format/bind_impl.h"
+#include "record/id.h"
+
+/* What other programs part many values with in one cell. */
+#define TRIPLE " ::: "
+
+/* Where it is, or v.n. */
+static size_t
+find_triple(struct crm_view v)
+{
+	size_t i;
+
+	for (i = 0; i + 5 <= v.n; i++)
+		if (memcmp(v.p + i, TRIPLE, 5) == 0)
+			return i;
+	return v.n;
+}
+
+const struct crm_err *
+crm_bind_new(const struct crm_bind_options *o, struct crm_bind **out)
+{
+	struct crm_bind *b = crm_calloc(1, sizeof(*b));
+	size_t i;
+
+	b->o = *o;
+	b->values.max = b->text.max = b->one.max = CRM_LINE_MAX * 2;
+	*out = b;
+	for (i = 0; i < o->nsets; i++)
+		if (!crm_bind_is_assignment(o->set[i]))
+			return crm_err(CRM_E_USAGE,
+			    "--set: '%s' is not FIELD=VALUE", o->set[i]);
+	return crm_bind_read_maps(b);
+}
+
+void
+crm_bind_free(struct crm_bind *b)
+{
+	size_t i;
+
+	if (b == NULL)
+		return;
+	for (i = 0; i < 26; i++) {
+		crm_free(b->targets[i].of);
+		crm_free(b->targets[i].n);
+	}
+	crm_free(b->map);
+	crm_free(b->edit);
+	crm_free(b->at);
+	crm_free(b->piece);
+	crm_arena_release(&b->arena);
+	crm_arena_release(&b->row);
+	crm_buf_release(&b->values);
+	crm_buf_release(&b->text);
+	crm_buf_release(&b->one);
+	crm_free(b);
+}
+
+bool
+crm_bind_has_new_fields(struct crm_bind *b)
+{
+	bool new = b->new_fields;
+
+	b->new_fields = false;
+	return new;
+}
+
+bool
+crm_bind_knows(void *ctx, struct crm_view name)
+{
+	struct crm_bind *b = ctx;
+	size_t i;
+
+	if (crm_view_is(name, "id") || crm_view_is(name, "kind"))
+		return true;
+	for (i = 0; i < b->nmaps; i++)
+		if (crm_view_eq(b->map[i].column, name))
+			return true;
+	for (i = 0; i < crm_schema_nkinds(b->o.schema); i++) {
+		const struct crm_kind *k = crm_schema_kind(b->o.schema, i);
+
+		if ((b->o.kind == NULL || b->o.kind == k) &&
+		    crm_field_named(k, name) != NULL)
+			return true;
+	}
+	return false;
+}
+
+static void
+fault(struct crm_bind *b, const char *field, const char *what)
+{
+	b->bad = true;
+	b->o.fault(b->o.fault_ctx, field, what);
+}
+
+bool
+crm_bind_header(struct crm_bind *b, const struct crm_reader *reader)
+{
+	const struct crm_kind *k = b->o.kind;
+	const struct crm_target *t;
+	size_t i, n;
+	uint32_t col;
+
+	b->bad = false;
+	if (k == NULL || crm_reader_header(reader).n == 0)
+		return true;
+	for (col = 0; col < crm_reader_ncols(reader); col++) {
+		t = crm_bind_targets(b, reader, k, col, &n);
+		for (i = 0; i < n; i++)
+			if (t[i].role == CRM_TO_UNKNOWN)
+				crm_bind_unknown(
+				    b, k, crm_reader_col(reader, col), true);
+	}
+	for (i = 0; i < b->nmaps; i++)
+		if (!b->map[i].used) {
+			crm_buf_reset(&b->text);
+			crm_buf_addf(&b->text,
+			    "--map: the input has no column '%.*s'",
+			    CRM_VARG(b->map[i].column));
+			fault(b, NULL, b->text.p);
+		}
+	return !b->bad;
+}
+
+static void
+begin(struct crm_bind *b, const struct crm_kind *k)
+{
+	b->kind = k;
+	b->id = 0;
+	b->currency[0] = '\0';
+	b->bad = false;
+	b->nedits = b->npieces = 0;
+	crm_buf_reset(&b->values);
+	crm_arena_reset(&b->row);
+}
+
+static struct crm_edit *
+add_edit(struct crm_bind *b, const struct crm_field *f, enum crm_edit_op op,
+    size_t from)
+{
+	b->edit =
+	    crm_grow(b->edit, &b->edit_cap, b->nedits + 1, sizeof(*b->edit));
+	b->at = crm_grow(b->at, &b->at_cap, b->nedits + 1, sizeof(*b->at));
+	b->edit[b->nedits] = (struct crm_edit){ .field = f, .op = op };
+	b->edit[b->nedits].value.n = b->values.n - from;
+	b->at[b->nedits] = from;
+	return &b->edit[b->nedits++];
+}
+
+/* The edits of the record are whole: say where their values are. */
+static void
+finish(struct crm_bind *b, struct crm_bound *out, bool *ok)
+{
+	size_t i;
+
+	for (i = 0; i < b->nedits; i++)
+		b->edit[i].value.p =
+		    b->values.p != NULL ? b->values.p + b->at[i] : "";
+	out->kind = b->kind;
+	out->id = b->id;
+	out->edit = b->edit;
+	out->nedits = b->nedits;
+	memcpy(out->currency, b->currency, sizeof(out->currency));
+	*ok = !b->bad;
+}
+
+/* Read one value of a field. */
+static const struct crm_err *
+add_value(struct crm_bind *b, const struct crm_field *f, enum crm_edit_op op,
+    struct crm_view text, bool json)
+{
+	const struct crm_err *err;
+	char currency[4] = "";
+	size_t from = b->values.n;
+
+	err = crm_value_parse(b->o.values, f, text, json, &b->values, currency);
+	if (err != NULL && err->code == CRM_E_DATA) {
+		fault(b, f->name, err->msg);
+		return NULL;
+	}
+	if (err != NULL || b->values.n == from)
+		return err;
+	(void)add_edit(b, f, op, from);
+	if (currency[0] == '\0')
+		return NULL;
+	if (b->currency[0] != '\0' && memcmp(b->currency, currency, 3) != 0)
+		fault(b, f->name, "the amounts name two currencies");
+	memcpy(b->currency, currency, sizeof(currency));
+	return NULL;
+}
+
+/* The value of a field that knows other systems: SYSTEM:NUMBER. */
+static struct crm_view
+with_system(struct crm_bind *b, struct crm_view text, struct crm_view system)
+{
+	text = crm_view_trim(text);
+	if (system.n == 0 || text.n == 0 ||
+	    (text.n > system.n && crm_view_starts(text, system) &&
+		text.p[system.n] == ':'))
+		return text;
+	crm_buf_reset(&b->text);
+	crm_buf_addv(&b->text, system);
+	crm_buf_addc(&b->text, ':');
+	crm_buf_addv(&b->text, text);
+	return crm_buf_view(&b->text);
+}
+
+/* What parts the values of a field of many within a cell. */
+static const char *
+separators(const struct crm_field *f, enum crm_form_in form)
+{
+	switch ((enum crm_type)f->type) {
+	case CRM_T_TAG:
+	case CRM_T_EMAIL:
+	case CRM_T_PHONE:
+	case CRM_T_URL:
+		return form == CRM_IN_CSV ? ",;\n" : ",;";
+	case CRM_T_TEXT:
+	case CRM_T_LINK:
+	case CRM_T_DATE:
+	case CRM_T_TIME:
+	case CRM_T_SPAN:
+	case CRM_T_NUMBER:
+	case CRM_T_PERCENT:
+	case CRM_T_MONEY:
+	case CRM_T_CURRENCY:
+	case CRM_T_BOOL:
+	case CRM_T_CHOICE:
+	case CRM_NTYPES:
+		break;
+	}
+	return ",";
+}
+
+/* A cell or an argument that holds many values. */
+static const struct crm_err *
+add_many(struct crm_bind *b, const struct crm_field *f, enum crm_edit_op op,
+    struct crm_view cell, bool escaped, enum crm_form_in form,
+    struct crm_view system)
+{
+	const char *seps = separators(f, form);
+	const struct crm_err *err = NULL;
+	bool more = true;
+
+	while (err == NULL && more) {
+		err = crm_cell_next(&cell, seps, escaped, &b->one, &more);
+		if (err != NULL) {
+			fault(b, f->name, err->msg);
+			return NULL;
+		}
+		if (more)
+			err = add_value(b, f, op,
+			    with_system(b, crm_buf_view(&b->one), system),
+			    false);
+	}
+	return err;
+}
+
+/* The same where " ::: " parts them, as address books write them. */
+static const struct crm_err *
+add_cell(struct crm_bind *b, const struct crm_field *f,
+    const struct crm_cell *cell, enum crm_form_in form, struct crm_view system)
+{
+	const struct crm_err *err = NULL;
+	struct crm_view rest = cell->text;
+	size_t at;
+
+	while (err == NULL) {
+		at = form == CRM_IN_CSV ? find_triple(rest) : rest.n;
+		err = add_many(b, f, CRM_SET, crm_view(rest.p, at),
+		    cell->escaped, form, system);
+		if (at == rest.n)
+			break;
+		rest = crm_view_skip(rest, at + 5);
+	}
+	return err;
+}
+
+static void
+add_piece(struct crm_bind *b, const struct crm_target *t, struct crm_view text)
+{
+	struct crm_piece *p;
+
+	text = with_system(b, text, t->system);
+	if (text.n == 0)
+		return;
+	b->piece = crm_grow(
+	    b->piece, &b->piece_cap, b->npieces + 1, sizeof(*b->piece));
+	p = &b->piece[b->npieces++];
+	p->field = t->field;
+	p->rank = t->rank;
+	p->text = crm_view(crm_arena_dup(&b->row, text.p, text.n), text.n);
+}
+
+/* Texts of several columns for one field, joined in the order of --map. */
+static const struct crm_err *
+add_pieces(struct crm_bind *b)
+{
+	const struct crm_err *err = NULL;
+	size_t i, j;
+
+	for (i = 1; i < b->npieces; i++) { /* by field, then rank */
+		struct crm_piece p = b->piece[i];
+
+		for (j = i; j > 0 &&
+		     (b->piece[j - 1].field > p.field ||
+			 (b->piece[j - 1].field == p.field &&
+			     b->piece[j - 1].rank > p.rank));
+		     j--)
+			b->piece[j] = b->piece[j - 1];
+		b->piece[j] = p;
+	}
+	for (i = 0; err == NULL && i < b->npieces; i = j) {
+		crm_buf_reset(&b->one);
+		for (j = i;
+		     j < b->npieces && b->piece[j].field == b->piece[i].field;
+		     j++) {
+			if (j > i)
+				crm_buf_addc(&b->one, ' ');
+			crm_buf_addv(&b->one, b->piece[j].text);
+		}
+		err = add_value(b, b->piece[i].field, CRM_SET,
+		    crm_buf_view(&b->one), false);
+	}
+	return err;
+}
+
+/* Is a cell's type of JSON right for a field? */
+static const char *
+wrong_type(const struct crm_field *f, const struct crm_cell *c)
+{
+	bool number = f->type == CRM_T_NUMBER || f->type == CRM_T_PERCENT ||
+	    f->type == CRM_T_MONEY;
+
+	switch (c->type) {
+	case CRM_CELL_OBJECT:
+		return "no field takes an object or a list of lists";
+	case CRM_CELL_TRUE:
+	case CRM_CELL_FALSE:
+		return f->type == CRM_T_BOOL ? NULL : "not true or false";
+	case CRM_CELL_NUMBER:
+		return number || f->type == CRM_T_TEXT ||
+			f->type == CRM_T_PHONE || f->type == CRM_T_TAG
+		    ? NULL
+		    : "not a number, but a string";
+	case CRM_CELL_TEXT:
+	case CRM_CELL_NULL:
+	case CRM_CELL_NONE:
+		break;
+	}
+	return c->item && (f->flags & CRM_F_MANY) == 0 ? "one value, not a list"
+						       : NULL;
+}
+
+static const struct crm_err *
+bind_field(struct crm_bind *b, const struct crm_target *t,
+    const struct crm_cell *c, enum crm_form_in form)
+{
+	const struct crm_field *f = t->field;
+	const struct crm_err *err;
+	const char *wrong = wrong_type(f, c);
+	struct crm_view text = c->text;
+
+	if (wrong != NULL) {
+		crm_buf_reset(&b->text);
+		crm_buf_addf(&b->text, "wants %s", wrong);
+		fault(
+		    b, f->name, c->type == CRM_CELL_OBJECT ? wrong : b->text.p);
+		return NULL;
+	}
+	if (c->type == CRM_CELL_NULL) {
+		(void)add_edit(b, f, CRM_CLEAR, b->values.n);
+		return NULL;
+	}
+	if (c->type == CRM_CELL_NONE || text.n == 0)
+		return NULL;
+	if ((f->flags & CRM_F_MANY) != 0 && form != CRM_IN_JSONL)
+		return add_cell(b, f, c, form, t->system);
+	if (c->escaped) {
+		crm_buf_reset(&b->one);
+		err = crm_cell_unescape(text, &b->one);
+		if (err != NULL) {
+			fault(b, f->name, err->msg);
+			return NULL;
+		}
+		text = crm_buf_view(&b->one);
+	}
+	if (t->joined) {
+		add_piece(b, t, text);
+		return NULL;
+	}
+	return add_value(b, f, CRM_SET, with_system(b, text, t->system),
+	    c->type == CRM_CELL_NUMBER);
+}
+
+/* The kind that a row names; NULL after a fault. */
+static const struct crm_kind *
+kind_of_row(struct crm_bind *b, const struct crm_reader *reader,
+    const struct crm_row *row)
+{
+	const struct crm_kind *k = NULL;
+	size_t i, j;
+	bool named = false;
+
+	for (i = 0; i < row->n; i++) {
+		struct crm_view col = crm_reader_col(reader, row->cell[i].col);
+		bool is_kind = crm_view_is(col, "kind");
+
+		for (j = 0; j < b->nmaps; j++)
+			if (crm_view_eq(b->map[j].column, col))
+				is_kind = crm_view_is(b->map[j].field, "kind");
+		if (!is_kind || row->cell[i].text.n == 0)
+			continue;
+		named = true;
+		k = crm_kind_named(b->o.schema, row->cell[i].text);
+		if (k == NULL) {
+			crm_buf_reset(&b->text);
+			crm_buf_addf(&b->text, "no such kind: '%.*s'",
+			    CRM_VARG(row->cell[i].text));
+			fault(b, "kind", b->text.p);
+			return NULL;
+		}
+	}
+	if (!named && b->o.kind == NULL)
+		fault(b, "kind", "missing: name one (crm-add person < FILE)");
+	else if (named && b->o.kind != NULL && k != b->o.kind) {
+		crm_buf_reset(&b->text);
+		crm_buf_addf(
+		    &b->text, "is %s, not %s", k->name, b->o.kind->name);
+		fault(b, "kind", b->text.p);
+	}
+	return b->o.kind != NULL ? b->o.kind : k;
+}
+
+static void
+bind_id(struct crm_bind *b, struct crm_view text)
+{
+	text = crm_view_trim(text);
+	if (text.n == 0)
+		return;
+	if (!crm_id_parse(text, &b->id)) {
+		crm_buf_reset(&b->text);
+		crm_buf_addf(&b->text, "'%.*s' is not an id", CRM_VARG(text));
+		fault(b, "id", b->text.p);
+	} else if (crm_id_kind(b->id) != b->kind->letter) {
+		crm_buf_reset(&b->text);
+		crm_buf_addf(&b->text, "'%.*s' is not the id of a %s",
+		    CRM_VARG(text), b->kind->name);
+		fault(b, "id", b->text.p);
+	}
+}
+
+static bool
+has_edit(const struct crm_bind *b, const struct crm_field *f)
+{
+	size_t i;
+
+	for (i = 0; i < b->nedits; i++)
+		if (b->edit[i].field == f)
+			return true;
+	return false;
+}
+
+/* "name", then =, += or -=; n is its length, 0 when it is none. */
+static size_t
+assigned_name(const char *arg, enum crm_edit_op *op, const char **value)
+{
+	size_t n = 0;
+
+	if (arg[0] < 'a' || arg[0] > 'z')
+		return 0;
+	while ((arg[n] >= 'a' && arg[n] <= 'z') ||
+	    (arg[n] >= '0' && arg[n] <= '9') ||
+	    (arg[n] == '-' && arg[n + 1] != '='))
+		n++;
+	*op = CRM_SET;
+	if (arg[n] == '=') {
+		*value = arg + n + 1;
+		return n;
+	}
+	if ((arg[n] != '+' && arg[n] != '-') || arg[n + 1] != '=')
+		return 0;
+	*op = arg[n] == '+' ? CRM_ADD : CRM_TAKE;
+	*value = arg + n + 2;
+	return n;
+}
+
+bool
+crm_bind_is_assignment(const char *arg)
+{
+	enum crm_edit_op op;
+	const char *value;
+
+	return assigned_name(arg, &op, &value) > 0;
+}
+
+/* name=value, also of --set: there it fills in what is missing. */
+static const struct crm_err *
+bind_arg(struct crm_bind *b, const char *arg, bool fill)
+{
+	const struct crm_field *f;
+	enum crm_edit_op op;
+	const char *text;
+	struct crm_view name, value;
+
+	name = crm_view(arg, assigned_name(arg, &op, &text));
+	value = crm_view_str(text);
+	f = crm_bind_field(b, b->kind, name);
+	if (f == NULL) {
+		crm_bind_unknown(b, b->kind, name, false);
+		return NULL;
+	}
+	if ((f->flags & CRM_F_MANY) == 0 && op != CRM_SET) {
+		fault(b, f->name, "has one value: set it with =");
+		return NULL;
+	}
+	if (fill && (f->flags & CRM_F_MANY) == 0 && has_edit(b, f))
+		return NULL;
+	if (crm_view_trim(value).n == 0) {
+		if (op != CRM_SET)
+			fault(b, f->name, "a value is missing");
+		else if (!fill)
+			(void)add_edit(b, f, CRM_CLEAR, b->values.n);
+		return NULL;
+	}
+	if ((f->flags & CRM_F_MANY) != 0)
+		return add_many(b, f, op, value, false, CRM_IN_TSV, CRM_VNULL);
+	return add_value(b, f, op, value, false);
+}
+
+const struct crm_err *
+crm_bind_row(struct crm_bind *b, const struct crm_reader *reader,
+    const struct crm_row *row, struct crm_bound *out, bool *ok)
+{
+	const struct crm_err *err = NULL;
+	enum crm_form_in form = crm_reader_form(reader);
+	const struct crm_target *t;
+	size_t i, j, n;
+
+	*ok = false;
+	begin(b, NULL);
+	b->kind = kind_of_row(b, reader, row);
+	if (b->kind == NULL)
+		return NULL;
+	for (i = 0; err == NULL && i < row->n; i++) {
+		const struct crm_cell *c = &row->cell[i];
+
+		t = crm_bind_targets(b, reader, b->kind, c->col, &n);
+		for (j = 0; err == NULL && j < n; j++)
+			switch (t[j].role) {
+			case CRM_TO_FIELD:
+				err = bind_field(b, &t[j], c, form);
+				break;
+			case CRM_TO_ID:
+				bind_id(b, c->text);
+				break;
+			case CRM_TO_UNKNOWN:
+				if (c->text.n > 0)
+					crm_bind_unknown(b, b->kind,
+					    crm_reader_col(reader, c->col),
+					    true);
+				break;
+			case CRM_TO_KIND:
+			case CRM_TO_NOTHING:
+				break;
+			}
+	}
+	if (err == NULL)
+		err = add_pieces(b);
+	for (i = 0; err == NULL && i < b->o.nsets; i++)
+		err = bind_arg(b, b->o.set[i], true);
+	if (err == NULL)
+		err = crm_buf_end(&b->values);
+	finish(b, out, ok);
+	return err;
+}
+
+const struct crm_err *
+crm_bind_args(struct crm_bind *b, const struct crm_kind *k,
+    const char *const *arg, size_t n, struct crm_bound *out, bool *ok)
+{
+	const struct crm_err *err = NULL;
+	size_t i;
+
+	begin(b, k);
+	for (i = 0; err == NULL && i < n; i++)
+		err = bind_arg(b, arg[i], false);
+	if (err == NULL)
+		err = crm_buf_end(&b->values);
+	finish(b, out, ok);
+	return err;
+}

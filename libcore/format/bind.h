@@ -1,0 +1,87 @@
+/*
+ * bind - from the columns of a stream, and from name=value, to fields.
+ *
+ * What comes in is turned into edits of one record; faults are told of one by
+ * one, and the record is then not to be used.
+ */
+#ifndef CRM_BIND_H
+#define CRM_BIND_H
+
+#include "format/reader.h"
+#include "record/rec.h"
+
+struct crm_bind;
+
+struct crm_bind_options {
+	struct crm_schema *schema;   /* fields x-NAME are added to it */
+	const struct crm_kind *kind; /* NULL: every record names its own */
+	const struct crm_value_ctx *values;
+	/* "COLUMN=FIELD", "COLUMN=FIELD:SYSTEM", "COLUMN=", ","-separated */
+	const char *const *map;
+	size_t nmaps;
+	/* "FIELD=VALUE": stands where a record has none */
+	const char *const *set;
+	size_t nsets;
+	/* Called for each fault; field may be NULL. */
+	void (*fault)(void *ctx, const char *field, const char *what);
+	void *fault_ctx;
+};
+
+/* Edits of one record. */
+struct crm_bound {
+	const struct crm_kind *kind;
+	uint64_t id; /* that the input named; 0: none */
+	const struct crm_edit *edit;
+	size_t nedits;
+	char currency[4]; /* named by an amount, or "" */
+};
+
+/*
+ * Begin.
+ *
+ * Fails with USAGE when a map or set is malformed or, with a kind, names an
+ * unknown field.
+ */
+CRM_CHECK const struct crm_err *crm_bind_new(
+    const struct crm_bind_options *, struct crm_bind **out);
+void crm_bind_free(struct crm_bind *);
+
+/* Is a word the name of a column that is understood?  For the reader; ctx is
+ * a crm_bind. */
+bool crm_bind_knows(void *ctx, struct crm_view name);
+
+/*
+ * Check the header of TSV or CSV, once.
+ *
+ * Tells of each column that is no field of the kind, if that is known.
+ * Returns false when there was a fault.
+ */
+bool crm_bind_header(struct crm_bind *, const struct crm_reader *);
+
+/*
+ * The edits of a row.
+ *
+ * out     dead at the next call; its values too
+ *
+ * Returns false when there was a fault.  Fails as values->link() does, but
+ * for DATA.
+ */
+CRM_CHECK const struct crm_err *crm_bind_row(struct crm_bind *,
+    const struct crm_reader *, const struct crm_row *, struct crm_bound *out,
+    bool *ok);
+
+/*
+ * The edits of arguments: name=value, name+=value, name-=value, name=.
+ */
+CRM_CHECK const struct crm_err *crm_bind_args(struct crm_bind *,
+    const struct crm_kind *, const char *const *arg, size_t n,
+    struct crm_bound *out, bool *ok);
+
+/* Does an argument begin with a name and =, += or -=? */
+bool crm_bind_is_assignment(const char *arg);
+
+/* Were fields x-NAME made that have no number yet?  They want one before the
+ * edits are used. */
+bool crm_bind_has_new_fields(struct crm_bind *);
+
+#endif

@@ -1,0 +1,221 @@
+/* Which field a column goes to: its own name, or --map. */
+#include <stdio.h>
+
+#include "format/bind_impl.h"
+
+static struct crm_view
+keep(struct crm_bind *b, struct crm_view v)
+{
+	return crm_view(crm_arena_dup(&b->arena, v.p, v.n), v.n);
+}
+
+/* "COLUMN=FIELD" up to a comma behind FIELD; a column's name may have some. */
+static const struct crm_err *
+read_map(struct crm_bind *b, struct crm_view rest)
+{
+	struct crm_mapping *m;
+	struct crm_view to;
+	size_t equals, end, colon;
+
+	while (rest.n > 0) {
+		equals = crm_view_find(rest, '=');
+		if (equals == rest.n || equals == 0)
+			return crm_err(CRM_E_USAGE,
+			    "--map: '%.*s' is not COLUMN=FIELD",
+			    CRM_VARG(rest));
+		to = crm_view_skip(rest, equals + 1);
+		end = crm_view_find(to, ',');
+		b->map = crm_grow(
+		    b->map, &b->map_cap, b->nmaps + 1, sizeof(*b->map));
+		m = &b->map[b->nmaps++];
+		memset(m, 0, sizeof(*m));
+		m->column = keep(b, crm_view_trim(crm_view(rest.p, equals)));
+		to = crm_view_trim(crm_view(to.p, end));
+		colon = crm_view_find(to, ':');
+		m->field = keep(b, crm_view(to.p, colon));
+		if (colon < to.n) {
+			m->system = keep(b, crm_view_skip(to, colon + 1));
+			if (m->system.n == 0 || m->field.n == 0)
+				return crm_err(CRM_E_USAGE,
+				    "--map: '%.*s' is not FIELD:SYSTEM",
+				    CRM_VARG(to));
+		}
+		end += equals + 1;
+		rest = crm_view_skip(rest, end < rest.n ? end + 1 : end);
+	}
+	return NULL;
+}
+
+static bool
+is_special(struct crm_view name)
+{
+	return crm_view_is(name, "id") || crm_view_is(name, "kind") ||
+	    crm_view_is(name, "updated") || crm_view_is(name, "day");
+}
+
+const struct crm_err *
+crm_bind_read_maps(struct crm_bind *b)
+{
+	const struct crm_err *err = NULL;
+	const char *near;
+	size_t i;
+
+	for (i = 0; err == NULL && i < b->o.nmaps; i++)
+		err = read_map(b, crm_view_str(b->o.map[i]));
+	for (i = 0; err == NULL && b->o.kind != NULL && i < b->nmaps; i++) {
+		struct crm_view name = b->map[i].field;
+
+		if (name.n == 0 || is_special(name) ||
+		    crm_bind_field(b, b->o.kind, name) != NULL)
+			continue;
+		near = crm_field_near(b->o.schema, b->o.kind, name);
+		err = near != NULL
+		    ? crm_err(CRM_E_USAGE,
+			  "--map: no such field: '%.*s' (did you mean '%s'?)",
+			  CRM_VARG(name), near)
+		    : crm_err(CRM_E_USAGE, "--map: no such field: '%.*s'",
+			  CRM_VARG(name));
+	}
+	return err;
+}
+
+const struct crm_field *
+crm_bind_field(
+    struct crm_bind *b, const struct crm_kind *k, struct crm_view name)
+{
+	const struct crm_field *f;
+	char low[64];
+	size_t i;
+
+	if (name.n == 0 || name.n >= sizeof(low))
+		return NULL;
+	for (i = 0; i < name.n; i++)
+		low[i] = name.p[i] >= 'A' && name.p[i] <= 'Z'
+		    ? (char)(name.p[i] | 0x20)
+		    : name.p[i];
+	name = crm_view(low, name.n);
+	f = crm_field_named(k, name);
+	if (f != NULL && (f->flags & CRM_F_COMPUTED) != 0)
+		return NULL;
+	if (f == NULL && name.n > 2 && crm_view_starts(name, CRM_V("x-")) &&
+	    crm_name_ok(name))
+		f = crm_schema_x_field(b->o.schema, k, name);
+	if (f != NULL && f->num == 0)
+		b->new_fields = true;
+	return f;
+}
+
+void
+crm_bind_unknown(struct crm_bind *b, const struct crm_kind *k,
+    struct crm_view name, bool is_column)
+{
+	const char *near = crm_field_near(b->o.schema, k, name);
+	const struct crm_field *f = crm_field_named(k, name);
+	struct crm_buf what = CRM_BUF_INIT(2000);
+	struct crm_buf field = CRM_BUF_INIT(2000);
+
+	if (f != NULL)
+		crm_buf_adds(&what, "is computed and cannot be set");
+	else
+		crm_buf_addf(&what, "no such field of %s", k->plural);
+	if (f == NULL && near != NULL)
+		crm_buf_addf(&what, " (did you mean '%s'?)", near);
+	if (is_column)
+		crm_buf_addf(&what,
+		    "; --map '%.*s=FIELD' names one, '%.*s=' drops it",
+		    CRM_VARG(name), CRM_VARG(name));
+	crm_buf_addv(&field, name);
+	crm_buf_addc(&field, '\0');
+	b->bad = true;
+	b->o.fault(b->o.fault_ctx, field.p != NULL ? field.p : "?",
+	    what.p != NULL ? what.p : "no such field");
+	crm_buf_release(&what);
+	crm_buf_release(&field);
+}
+
+static struct crm_target
+make_target(struct crm_bind *b, const struct crm_kind *k, struct crm_view name,
+    struct crm_view system, uint32_t rank)
+{
+	struct crm_target t = { .system = system, .rank = rank };
+
+	if (name.n == 0 || crm_view_is(name, "updated") ||
+	    (k->letter == 'e' && crm_view_is(name, "day")))
+		t.role = CRM_TO_NOTHING;
+	else if (crm_view_is(name, "id"))
+		t.role = CRM_TO_ID;
+	else if (crm_view_is(name, "kind"))
+		t.role = CRM_TO_KIND;
+	else {
+		t.field = crm_bind_field(b, k, name);
+		t.role = t.field != NULL ? CRM_TO_FIELD : CRM_TO_UNKNOWN;
+	}
+	return t;
+}
+
+/* Where one column goes. */
+static void
+find_targets(struct crm_bind *b, const struct crm_kind *k,
+    struct crm_view column, struct crm_target **out, size_t *n)
+{
+	size_t i, hits = 0;
+
+	for (i = 0; i < b->nmaps; i++)
+		hits += crm_view_eq(b->map[i].column, column);
+	*out = crm_arena_alloc(&b->arena, (hits + 1) * sizeof(**out));
+	*n = 0;
+	for (i = 0; i < b->nmaps; i++) {
+		struct crm_mapping *m = &b->map[i];
+
+		if (!crm_view_eq(m->column, column))
+			continue;
+		m->used = true;
+		(*out)[(*n)++] =
+		    make_target(b, k, m->field, m->system, (uint32_t)i + 1);
+	}
+	if (hits == 0)
+		(*out)[(*n)++] = make_target(b, k, column, CRM_VNULL, 0);
+}
+
+/* A field of one value that several columns fill gets them joined. */
+static void
+mark_joined(struct crm_targets *t, size_t from)
+{
+	struct crm_target *a, *c;
+	size_t i, j, x, y;
+
+	for (i = from; i < t->ncols; i++)
+		for (x = 0; x < t->n[i]; x++) {
+			a = &t->of[i][x];
+			if (a->role != CRM_TO_FIELD ||
+			    (a->field->flags & CRM_F_MANY) != 0)
+				continue;
+			for (j = 0; j <= i; j++)
+				for (y = 0; y < t->n[j]; y++) {
+					c = &t->of[j][y];
+					if (c != a && c->field == a->field)
+						a->joined = c->joined = true;
+				}
+		}
+}
+
+const struct crm_target *
+crm_bind_targets(struct crm_bind *b, const struct crm_reader *reader,
+    const struct crm_kind *k, uint32_t col, size_t *n)
+{
+	struct crm_targets *t = &b->targets[k->letter - 'a'];
+	size_t ncols = crm_reader_ncols(reader), i;
+
+	if (t->ncols < ncols) {
+		t->of = crm_grow(t->of, &t->cap, ncols, sizeof(*t->of));
+		t->n = crm_grow(t->n, &t->ncap, ncols, sizeof(*t->n));
+		for (i = t->ncols; i < ncols; i++)
+			find_targets(b, k, crm_reader_col(reader, (uint32_t)i),
+			    &t->of[i], &t->n[i]);
+		i = t->ncols;
+		t->ncols = ncols;
+		mark_joined(t, i);
+	}
+	*n = t->n[col];
+	return t->of[col];
+}
