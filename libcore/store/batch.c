@@ -656,8 +656,7 @@ crm_batch_remove(struct crm_batch *b, uint64_t id, bool *ok)
 
 const struct crm_err *
 crm_batch_commit(struct crm_batch *b, struct crm_batch_result *result,
-    const struct crm_err *(*written)(void *ctx, struct crm_snap *, uint64_t id),
-    void *ctx)
+    const struct crm_receiver *to)
 {
 	const struct crm_err *err;
 
@@ -667,7 +666,7 @@ crm_batch_commit(struct crm_batch *b, struct crm_batch_result *result,
 	if (err == NULL && b->faults > 0 && !b->o.skip_bad)
 		err = crm_err(CRM_E_DATA, "nothing was written");
 	if (err == NULL)
-		err = crm_batch_write(b, written, ctx);
+		err = crm_batch_write(b, to);
 	*result = b->result;
 	return err;
 }

@@ -102,12 +102,22 @@ CRM_CHECK const struct crm_err *crm_batch_edit(
 CRM_CHECK const struct crm_err *crm_batch_remove(
     struct crm_batch *, uint64_t id, bool *ok);
 
+/* Who is handed the records that were written. */
+struct crm_receiver {
+	/* What they are read from.  It may come again: then forget all that
+	 * came before. */
+	const struct crm_err *(*begin)(void *ctx, struct crm_snap *);
+	const struct crm_err *(*record)(void *ctx, uint64_t id);
+	const struct crm_err *(*end)(void *ctx);
+	void *ctx;
+};
+
 /*
  * Do it.
  *
- * written  called, after the commit, for each record that a line was about,
- *          in their order, each once; NULL: not wanted.  With dry_run it sees
- *          the store as it would be
+ * to      gets, after the commit, each record that a line was about, in their
+ *         order, each once; NULL: not wanted.  With dry_run it sees the store
+ *         as it would be, while others wait: it must not wait itself
  *
  * Fails with DATA when there were faults (and not skip_bad): nothing was
  * written.  With skip_bad the good ones are written, and faults are in
@@ -115,8 +125,6 @@ CRM_CHECK const struct crm_err *crm_batch_remove(
  * same meanwhile).
  */
 CRM_CHECK const struct crm_err *crm_batch_commit(struct crm_batch *,
-    struct crm_batch_result *result,
-    const struct crm_err *(*written)(void *ctx, struct crm_snap *, uint64_t id),
-    void *ctx);
+    struct crm_batch_result *result, const struct crm_receiver *to);
 
 #endif

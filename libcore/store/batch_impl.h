@@ -159,8 +159,7 @@ void crm_batch_blame(struct crm_batch *, uint64_t line, const char *field,
 
 /* batch_write.c */
 
-CRM_CHECK const struct crm_err *crm_batch_write(struct crm_batch *,
-    const struct crm_err *(*written)(void *ctx, struct crm_snap *, uint64_t id),
-    void *ctx);
+CRM_CHECK const struct crm_err *crm_batch_write(
+    struct crm_batch *, const struct crm_receiver *to);
 
 #endif

@@ -71,11 +71,12 @@ hand_out(struct crm_writing *w, struct crm_snap *snap)
 {
 	struct crm_batch *b = w->b;
 	struct crm_nummap seen = CRM_NUMMAP_INIT;
-	const struct crm_err *err = NULL;
+	const struct crm_err *err;
 	uint64_t id, *dropped, left_out = 0;
 	bool added;
 	size_t i;
 
+	err = w->to->begin(w->to->ctx, snap);
 	for (i = 0; err == NULL && i < b->nwritten; i++) {
 		id = b->written[i];
 		dropped = crm_nummap_get(&b->dropped, id);
@@ -90,8 +91,10 @@ hand_out(struct crm_writing *w, struct crm_snap *snap)
 			id = crm_w_final_id(w, id);
 		(void)crm_nummap_at(&seen, id, &added);
 		if (added)
-			err = w->written(w->written_ctx, snap, id);
+			err = w->to->record(w->to->ctx, id);
 	}
+	if (err == NULL)
+		err = w->to->end(w->to->ctx);
 	crm_nummap_release(&seen);
 	return err;
 }
@@ -118,7 +121,7 @@ do_whole(struct crm_writing *w)
 	crm_w_begin_late(w);
 	if (err == NULL)
 		err = crm_w_finish(w);
-	if (err == NULL && w->b->o.dry_run && w->written != NULL) {
+	if (err == NULL && w->b->o.dry_run && w->to != NULL) {
 		err = crm_w_look_again(w);
 		if (err == NULL)
 			err = hand_out(w, w->snap);
@@ -137,12 +140,11 @@ write_whole(void *ctx, struct crm_txn *t)
 
 	if (w->txn != NULL) { /* again, in a larger map: from the beginning */
 		struct crm_batch *b = w->b;
-		crm_written_fn *written = w->written;
-		void *written_ctx = w->written_ctx;
+		const struct crm_receiver *to = w->to;
 
 		b->result = w->first_result;
 		crm_w_free(w);
-		crm_w_init(w, b, written, written_ctx);
+		crm_w_init(w, b, to);
 		w->again = true;
 	}
 	w->txn = t;
@@ -164,7 +166,7 @@ is_empty(const struct crm_batch *b)
 }
 
 const struct crm_err *
-crm_batch_write(struct crm_batch *b, crm_written_fn *written, void *ctx)
+crm_batch_write(struct crm_batch *b, const struct crm_receiver *to)
 {
 	const struct crm_err *err = NULL;
 	struct crm_writing w;
@@ -173,7 +175,7 @@ crm_batch_write(struct crm_batch *b, crm_written_fn *written, void *ctx)
 
 	/* No snapshot may be open while the map may grow. */
 	crm_snap_pause(b->snap);
-	crm_w_init(&w, b, written, ctx);
+	crm_w_init(&w, b, to);
 	if (!is_empty(b)) {
 		if (!b->o.dry_run && !b->given_ids &&
 		    crm_spool_bytes(b->adds) > PARTS_FROM)
@@ -187,7 +189,7 @@ crm_batch_write(struct crm_batch *b, crm_written_fn *written, void *ctx)
 	}
 	if (err != NULL)
 		b->result = w.first_result;
-	else if (written != NULL && b->nwritten > 0 && !handed) {
+	else if (to != NULL && !handed) {
 		err = crm_snap_open(b->store, &snap);
 		if (err == NULL) {
 			err = hand_out(&w, snap);

@@ -28,13 +28,12 @@ crm_w_free(struct crm_writing *w)
 }
 
 void
-crm_w_init(struct crm_writing *w, struct crm_batch *b, crm_written_fn *written,
-    void *ctx)
+crm_w_init(
+    struct crm_writing *w, struct crm_batch *b, const struct crm_receiver *to)
 {
 	memset(w, 0, sizeof(*w));
 	w->b = b;
-	w->written = written;
-	w->written_ctx = ctx;
+	w->to = to;
 	w->adds = crm_derive_new(b->store, DERIVE_MEMORY);
 	w->first_result = b->result;
 	w->digests = crm_digests_new();

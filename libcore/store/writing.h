@@ -6,9 +6,6 @@
 
 #include "store/batch_impl.h"
 
-typedef const struct crm_err *crm_written_fn(
-    void *ctx, struct crm_snap *, uint64_t id);
-
 /* A stage that changed: an event to be written about it. */
 struct crm_turn {
 	uint64_t id; /* of the record */
@@ -26,9 +23,8 @@ struct crm_buyer {
 struct crm_writing {
 	struct crm_batch *b;
 	struct crm_txn *txn;
-	struct crm_snap *snap; /* through txn */
-	crm_written_fn *written;
-	void *written_ctx;
+	struct crm_snap *snap;         /* through txn */
+	const struct crm_receiver *to; /* NULL: nobody */
 	struct crm_change change;
 	struct crm_id_range *range;
 	size_t nranges, range_cap;
@@ -60,7 +56,7 @@ struct crm_writing {
 };
 
 void crm_w_init(
-    struct crm_writing *, struct crm_batch *, crm_written_fn *, void *ctx);
+    struct crm_writing *, struct crm_batch *, const struct crm_receiver *);
 void crm_w_free(struct crm_writing *);
 
 /* writing.c: what the others need */

@@ -161,7 +161,7 @@ commit(struct crm_batch *b)
 {
 	struct crm_batch_result r;
 
-	no_err(crm_batch_commit(b, &r, NULL, NULL));
+	no_err(crm_batch_commit(b, &r, NULL));
 	crm_batch_free(b);
 	return r;
 }
@@ -348,7 +348,7 @@ links(void **state)
 	o.add_missing = NULL;
 	b = new_batch(&o);
 	assert_true(add(b, 1, "person", "name=C", "org=Nobody", NULL));
-	assert_non_null(crm_batch_commit(b, &r, NULL, NULL));
+	assert_non_null(crm_batch_commit(b, &r, NULL));
 	assert_string_equal(last_fault, "1: org: no such org: 'Nobody'");
 	crm_batch_free(b);
 	b = new_batch(&o);
@@ -407,13 +407,13 @@ unique(void **state)
 	assert_int_equal(r.added, 2);
 	b = new_batch(&o);
 	assert_true(add(b, 1, "person", "name=B", "ref=shop:1", NULL));
-	assert_non_null(crm_batch_commit(b, &r, NULL, NULL));
+	assert_non_null(crm_batch_commit(b, &r, NULL));
 	assert_string_equal(last_fault, "1: ref: 'shop:1' is p1 already");
 	crm_batch_free(b);
 	b = new_batch(&o);
 	assert_true(add(b, 1, "person", "name=B", "ref=shop:2", NULL));
 	assert_true(add(b, 2, "person", "name=C", "ref=shop:2", NULL));
-	assert_non_null(crm_batch_commit(b, &r, NULL, NULL));
+	assert_non_null(crm_batch_commit(b, &r, NULL));
 	assert_string_equal(last_fault, "2: ref: 'shop:2' is on line 1 too");
 	crm_batch_free(b);
 
@@ -439,7 +439,7 @@ unique(void **state)
 	b = new_batch(&o);
 	assert_true(add(b, 3, "event", "who=p1", "what=purchase", "amount=8",
 	    "key=k:2", NULL));
-	assert_non_null(crm_batch_commit(b, &r, NULL, NULL));
+	assert_non_null(crm_batch_commit(b, &r, NULL));
 	assert_string_equal(last_fault,
 	    "3: key: 'k:2' is e2 with another "
 	    "amount (--correct changes it)");

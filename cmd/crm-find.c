@@ -1,0 +1,314 @@
+/*
+ * crm-find - print the records that match a query.
+ *
+ * Reads the store, never writes it.  With -e it exits 1 when nothing matches.
+ */
+#include "base/map.h"
+#include "cli/ask.h"
+#include "cli/msg.h"
+#include "cli/out.h"
+#include "query/ref.h"
+#include "record/value.h"
+
+static struct {
+	bool count, explain;
+	const char *get;
+} o;
+
+/* clang-format off */
+static const struct crm_opt opts[] = {
+	OPT_FLAG('\0', "count", &o.count, "print how many there are"),
+	OPT_FLAG('\0', "explain", &o.explain,
+	    "print how the query is understood and run"),
+	OPT_TEXT('\0', "get", "field", &o.get,
+	    "print the records that a link names instead"),
+	OPT_END,
+};
+/* clang-format on */
+
+static struct {
+	struct crm_ctx *ctx;
+	struct crm_snap *snap;
+	struct crm_query *query;
+	struct crm_out *out;
+	struct crm_ref get;
+	struct crm_nummap seen; /* what was printed or counted */
+	uint64_t n;             /* records found */
+} f;
+
+static bool
+is_enough(void)
+{
+	if (f.ctx->quiet && f.n > 0)
+		return true;
+	return o.count || f.ctx->quiet ? f.n >= f.ctx->limit
+				       : crm_out_is_full(f.out);
+}
+
+/* Print a record, or count it; each once where they may come again. */
+static const struct crm_err *
+take(uint64_t id, const struct crm_stored *r)
+{
+	if (is_enough())
+		return NULL;
+	f.n++;
+	return o.count || f.ctx->quiet ? NULL : crm_out_put(f.out, id, r);
+}
+
+static const struct crm_err *
+take_once(uint64_t id, const struct crm_stored *r)
+{
+	bool added;
+
+	(void)crm_nummap_at(&f.seen, id, &added);
+	return added ? take(id, r) : NULL;
+}
+
+/* The records that a link field of a match names. */
+static const struct crm_err *
+follow(void *ctx, uint64_t id, const struct crm_stored *r,
+    const struct crm_field *field, bool *stop)
+{
+	struct crm_many m;
+	struct crm_view v, stored;
+	struct crm_stored to;
+	enum crm_presence p;
+	const struct crm_err *err = NULL;
+
+	(void)ctx;
+	(void)id;
+	if (!crm_stored_get(r, field->num, &stored))
+		return NULL;
+	crm_many_begin(&m, stored, (field->flags & CRM_F_MANY) != 0);
+	while (err == NULL && crm_many_next(&m, &v)) {
+		uint64_t next = crm_link_get(v);
+
+		err = crm_snap_get(f.snap, next, &to, &p);
+		if (err == NULL && p == CRM_LIVE)
+			err = take_once(next, &to);
+		*stop = is_enough();
+	}
+	return err;
+}
+
+/* A match: itself, or what --get asks for. */
+static const struct crm_err *
+take_match(uint64_t id, const struct crm_stored *r)
+{
+	if (o.get == NULL)
+		return take(id, r);
+	return crm_ref_each(&f.get, f.snap, id, r, follow, NULL);
+}
+
+static const struct crm_err *
+find_all(void)
+{
+	const struct crm_err *err;
+	struct crm_stored r;
+	struct crm_run *run;
+	uint64_t id, generation;
+
+	err = crm_run_open(f.query, &run);
+	while (err == NULL && !is_enough()) {
+		err = crm_run_next(run, &id, &r);
+		if (err != NULL || id == 0)
+			break;
+		generation = crm_snap_generation(f.snap);
+		err = take_match(id, &r);
+		if (err == NULL && generation != crm_snap_generation(f.snap))
+			err = crm_run_resume(run);
+	}
+	crm_run_close(run);
+	return err;
+}
+
+static const struct crm_err *
+filter_one(void *ctx, uint64_t line, struct crm_view raw, uint64_t id)
+{
+	const struct crm_err *err;
+	enum crm_presence p;
+	struct crm_stored r;
+	bool yes = false;
+
+	(void)ctx;
+	(void)line;
+	(void)raw;
+	if (is_enough())
+		return NULL;
+	if (o.get == NULL) {
+		bool added;
+
+		(void)crm_nummap_at(&f.seen, id, &added);
+		if (!added)
+			return NULL;
+	}
+	err = crm_snap_get(f.snap, id, &r, &p);
+	if (err == NULL && p == CRM_LIVE)
+		err = crm_query_match(f.query, id, &r, &yes);
+	return err == NULL && yes ? take_match(id, &r) : err;
+}
+
+static void
+filter_fault(void *ctx, uint64_t line, struct crm_view raw, const char *what)
+{
+	(void)ctx;
+	(void)raw;
+	f.ctx->bad = true;
+	crm_msg("stdin:%llu: %s", (unsigned long long)line, what);
+}
+
+static const struct crm_err *
+filter_wait(void *ctx, bool begin)
+{
+	const struct crm_err *err = NULL;
+
+	(void)ctx;
+	if (!begin)
+		return crm_snap_resume(f.snap);
+	if (f.out != NULL)
+		err = crm_out_flush(f.out);
+	crm_snap_pause(f.snap);
+	return err;
+}
+
+static const struct crm_err *
+filter(void)
+{
+	struct crm_each each = {
+		.record = filter_one, .fault = filter_fault, .wait = filter_wait
+	};
+
+	return crm_each_line(f.ctx, f.snap, &each);
+}
+
+static const struct crm_err *
+print_text(const char *text)
+{
+	crm_buf_adds(&f.ctx->out.buf, text);
+	return crm_sink_flush(&f.ctx->out);
+}
+
+static const struct crm_err *
+explain(void)
+{
+	struct crm_buf b = CRM_BUF_INIT(1 << 20);
+	const struct crm_err *err;
+
+	err = crm_query_explain(f.query, &b);
+	if (err == NULL)
+		err = print_text(b.n > 0 ? b.p : "");
+	crm_buf_release(&b);
+	return err;
+}
+
+/* What --get leads to: only links can be followed. */
+static const struct crm_err *
+read_get(struct crm_out_kinds *kinds)
+{
+	const struct crm_err *err;
+	const char *p;
+	size_t i, n = 0;
+
+	err = crm_ref_parse(f.ctx->schema, kinds->kind, kinds->only,
+	    crm_view_str(o.get), &f.get, NULL);
+	if (err != NULL)
+		return err;
+	if (f.get.first->type != CRM_T_LINK || f.get.first->links == NULL)
+		return crm_ctx_usage(f.ctx, "--get: '%s' is not a link", o.get);
+	if ((f.get.first->flags & CRM_F_COMPUTED) != 0)
+		return crm_ctx_usage(
+		    f.ctx, "--get: '%s' is computed; ask the events", o.get);
+	memset(kinds, 0, sizeof(*kinds));
+	for (i = 0; i < 26; i++)
+		for (p = f.get.field[i] != NULL ? f.get.field[i]->links : NULL;
+		     p != NULL && *p != '\0'; p++)
+			kinds->kind[*p - 'a'] = true;
+	for (i = 0; i < 26; i++)
+		if (kinds->kind[i]) {
+			n++;
+			kinds->only =
+			    crm_kind_of(f.ctx->schema, (char)('a' + i));
+		}
+	if (n != 1)
+		kinds->only = NULL;
+	return NULL;
+}
+
+static const struct crm_err *
+count_matches(void)
+{
+	char digits[24];
+
+	digits[crm_num_put(digits, f.n)] = '\0';
+	crm_buf_addf(&f.ctx->out.buf, "%s\n", digits);
+	return crm_sink_flush(&f.ctx->out);
+}
+
+static const struct crm_err *
+search(bool is_filter)
+{
+	const struct crm_err *err;
+	struct crm_out_kinds kinds;
+
+	crm_out_query_kinds(f.query, &kinds);
+	if (o.get != NULL) {
+		err = read_get(&kinds);
+		if (err != NULL)
+			return err;
+	}
+	if (!is_filter && o.get == NULL && (o.count || f.ctx->quiet)) {
+		err = crm_run_count(f.query,
+		    f.ctx->quiet && f.ctx->limit > 1 ? 1 : f.ctx->limit, &f.n);
+		return err;
+	}
+	err = crm_out_new(f.ctx, f.snap, &kinds, false, &f.out);
+	if (err == NULL)
+		err = is_filter ? filter() : find_all();
+	if (err == NULL && !o.count && !f.ctx->quiet)
+		err = crm_out_end(f.out);
+	return err;
+}
+
+static const struct crm_err *
+run(struct crm_ctx *ctx, int argc, char **argv)
+{
+	enum crm_form_out form = crm_ctx_form(ctx);
+	bool is_filter = argc > 0 && strcmp(argv[0], "-") == 0;
+	const struct crm_err *err;
+
+	f.ctx = ctx;
+	err = crm_snap_open(ctx->store, &f.snap);
+	if (err == NULL)
+		err = crm_ask(ctx, f.snap, argc - is_filter, argv + is_filter,
+		    true, form == CRM_OUT_MUTT || form == CRM_OUT_AERC,
+		    &f.query);
+	if (err == NULL && o.explain)
+		err = explain();
+	else if (err == NULL) {
+		err = search(is_filter);
+		if (err == NULL && o.count && !ctx->quiet)
+			err = count_matches();
+		ctx->no = f.n == 0;
+	}
+	crm_out_free(f.out);
+	crm_query_free(f.query);
+	crm_snap_close(f.snap);
+	crm_nummap_release(&f.seen);
+	return err;
+}
+
+int
+main(int argc, char *argv[])
+{
+	static const struct crm_cmd cmd = {
+		.name = "crm-find",
+		.summary = "print the records that match a query",
+		.operands = "[-] [KIND|any] [QUERY ...]",
+		.needs = CRM_NEED_READ | CRM_NEED_IN | CRM_NEED_OUT,
+		.opts = opts,
+		.run = run,
+		.complete = "query",
+	};
+
+	return crm_main(&cmd, argc, argv);
+}

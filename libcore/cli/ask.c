@@ -1,0 +1,203 @@
+#include "cli/ask.h"
+
+#include <unistd.h>
+
+#include "base/fold.h"
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "cli/msg.h"
+#include "store/who.h"
+
+#define SHOWN_MAX 200 /* columns of a wrong query that are shown */
+
+/* An argument as it is shown: controls escaped, in quotes if it has blanks. */
+static void
+add_shown(struct crm_buf *b, struct crm_view v)
+{
+	crm_utf8_add_safe(b, v);
+}
+
+/* The query again, and a caret under what is wrong. */
+static void
+point_at(int argc, char **argv, const struct crm_query_fault *f)
+{
+	struct crm_buf line = CRM_BUF_INIT(CRM_LINE_MAX * 8);
+	struct crm_buf mark = CRM_BUF_INIT(CRM_LINE_MAX * 8);
+	size_t from = 0, to = 0, i, n;
+	struct crm_view v;
+	int a;
+
+	crm_buf_adds(&line, "  ");
+	for (a = 0; a < argc; a++) {
+		v = crm_view_str(argv[a]);
+		if (a > 0)
+			crm_buf_addc(&line, ' ');
+		if ((size_t)a != f->arg) {
+			add_shown(&line, v);
+			continue;
+		}
+		n = f->from < v.n ? f->from : v.n;
+		add_shown(&line, crm_view(v.p, n));
+		from = crm_utf8_width(crm_buf_view(&line));
+		n = f->to < v.n ? f->to : v.n;
+		if (n > f->from)
+			add_shown(&line, crm_view(v.p + f->from, n - f->from));
+		to = crm_utf8_width(crm_buf_view(&line));
+		if (n < v.n)
+			add_shown(&line, crm_view_skip(v, n));
+	}
+	crm_buf_addc(&line, '\n');
+	if (to <= from)
+		to = from + 1;
+	for (i = 0; i < to; i++)
+		crm_buf_addc(&mark, i < from ? ' ' : i == from ? '^' : '~');
+	crm_buf_addc(&mark, '\n');
+	if (crm_utf8_width(crm_buf_view(&line)) <= SHOWN_MAX) {
+		crm_msg_raw(crm_buf_view(&line));
+		crm_msg_raw(crm_buf_view(&mark));
+	}
+	crm_buf_release(&line);
+	crm_buf_release(&mark);
+}
+
+static const struct crm_err silent_usage = { CRM_E_USAGE, "" };
+static const struct crm_err silent_data = { CRM_E_DATA, "" };
+
+const struct crm_err *
+crm_ask(struct crm_ctx *ctx, struct crm_snap *snap, int argc, char **argv,
+    bool kinds, bool beginnings, struct crm_query **out)
+{
+	struct crm_query_ctx qc = { .snap = snap,
+		.clock = &ctx->clock,
+		.user = ctx->user.p,
+		.beginnings = beginnings };
+	struct crm_query_fault fault = { 0 };
+	const struct crm_err *err;
+	int i;
+
+	for (i = 0; i < argc; i++)
+		if (crm_utf8_check(crm_view_str(argv[i])) < strlen(argv[i]))
+			return crm_err(CRM_E_USAGE, "the query is not UTF-8");
+	err = crm_query_parse(&qc, (const char *const *)(void *)argv,
+	    (size_t)argc, kinds, out, &fault);
+	if (err == NULL || !fault.known || ctx->cmd == NULL)
+		return err;
+	crm_msg_err(err);
+	point_at(argc, argv, &fault);
+	return err->code == CRM_E_DATA ? &silent_data : &silent_usage;
+}
+
+const struct crm_err *
+crm_one_who(struct crm_ctx *ctx, struct crm_snap *snap, const char *kinds,
+    const char *who, uint64_t *out)
+{
+	struct crm_arena arena = CRM_ARENA_INIT;
+	const struct crm_err *err;
+	struct crm_view v = crm_view_trim(crm_view_str(who));
+
+	if (v.n == 0)
+		return crm_ctx_usage(ctx, "WHO is empty");
+	if (crm_utf8_check(v) < v.n)
+		return crm_err(CRM_E_DATA, "WHO is not UTF-8");
+	if (crm_view_is(v, "me"))
+		v = crm_buf_view(&ctx->user);
+	err = crm_who_one(snap, kinds, crm_nfc(&arena, v), out);
+	crm_arena_release(&arena);
+	return err;
+}
+
+/* The cell that names the record of a row: "id", or the only one. */
+static const struct crm_cell *
+find_who(const struct crm_reader *reader, const struct crm_row *row)
+{
+	size_t i;
+
+	for (i = 0; i < row->n; i++)
+		if (crm_view_is(crm_reader_col(reader, row->cell[i].col), "id"))
+			return row->cell[i].text.n > 0 ? &row->cell[i] : NULL;
+	return NULL;
+}
+
+static const struct crm_err *
+take_row(struct crm_snap *snap, const struct crm_each *each,
+    const struct crm_reader *reader, const struct crm_row *row,
+    struct crm_arena *arena)
+{
+	const struct crm_cell *c = find_who(reader, row);
+	const struct crm_err *err;
+	struct crm_view who;
+	uint64_t id;
+
+	if (c == NULL) {
+		each->fault(each->ctx, row->line, row->raw, "id: is missing");
+		return NULL;
+	}
+	crm_arena_reset(arena);
+	who = crm_nfc(arena, crm_view_trim(c->text));
+	err = crm_who_one(snap, each->kinds, who, &id);
+	if (err == NULL)
+		return each->record(each->ctx, row->line, row->raw, id);
+	if (err->code != CRM_E_DATA)
+		return err;
+	each->fault(each->ctx, row->line, row->raw, err->msg);
+	return NULL;
+}
+
+const struct crm_err *
+crm_each_line(
+    struct crm_ctx *ctx, struct crm_snap *snap, const struct crm_each *each)
+{
+	struct crm_arena arena = CRM_ARENA_INIT;
+	const struct crm_err *err;
+	const struct crm_row *row;
+	struct crm_reader *reader;
+
+	err = crm_reader_open(STDIN_FILENO, "stdin",
+	    (enum crm_form_in)ctx->form_in, NULL, NULL, &reader);
+	if (err != NULL)
+		return err;
+	if (each->wait != NULL)
+		crm_reader_on_wait(reader, each->wait, each->ctx);
+	for (;;) {
+		err = crm_reader_next(reader, &row);
+		if (err != NULL && err->code == CRM_E_DATA) {
+			each->fault(each->ctx, crm_reader_line(reader),
+			    crm_reader_raw(reader), err->msg);
+			if (crm_reader_is_over(reader)) {
+				err = NULL;
+				break;
+			}
+			continue;
+		}
+		if (err != NULL || row == NULL)
+			break;
+		err = take_row(snap, each, reader, row, &arena);
+		if (err != NULL)
+			break;
+	}
+	crm_reader_close(reader);
+	crm_arena_release(&arena);
+	return err;
+}
+
+const struct crm_err *
+crm_each_who(struct crm_ctx *ctx, struct crm_snap *snap,
+    const struct crm_each *each, int argc, char **argv)
+{
+	const struct crm_err *err = NULL;
+	uint64_t id;
+	int i;
+
+	if (argc == 0)
+		return crm_ctx_usage(ctx, "WHO is missing");
+	for (i = 0; err == NULL && i < argc; i++) {
+		if (strcmp(argv[i], "-") == 0) {
+			err = crm_each_line(ctx, snap, each);
+			continue;
+		}
+		err = crm_one_who(ctx, snap, each->kinds, argv[i], &id);
+		if (err == NULL)
+			err = each->record(each->ctx, 0, CRM_VNULL, id);
+	}
+	return err;
+}

@@ -1,0 +1,55 @@
+/*
+ * ask - queries and WHO among the operands.
+ */
+#ifndef CRM_ASK_H
+#define CRM_ASK_H
+
+#include "cli/main.h"
+#include "query/query.h"
+
+/*
+ * Read a query from operands; a wrong one is shown with a caret under the
+ * word, and fails with what is wrong.
+ *
+ * kinds   the first operand may name a kind
+ * out     free with crm_query_free()
+ */
+CRM_CHECK const struct crm_err *crm_ask(struct crm_ctx *, struct crm_snap *,
+    int argc, char **argv, bool kinds, bool beginnings, struct crm_query **out);
+
+/* What is called with each record that is meant. */
+struct crm_each {
+	/*
+	 * line    of stdin; 0: it was an operand
+	 * raw     the line as it was
+	 */
+	const struct crm_err *(*record)(
+	    void *ctx, uint64_t line, struct crm_view raw, uint64_t id);
+	/* A line that names nothing. */
+	void (*fault)(
+	    void *ctx, uint64_t line, struct crm_view raw, const char *what);
+	/* Around waiting for input; may be NULL. */
+	const struct crm_err *(*wait)(void *ctx, bool begin);
+	void *ctx;
+	const char *kinds; /* letters that a name may be of; NULL: most */
+};
+
+/*
+ * Go through the records that operands name: WHO, and "-" for every line of
+ * stdin.
+ *
+ * Fails with USAGE (no operand, an empty one), DATA (an operand that names
+ * none or several), IO.
+ */
+CRM_CHECK const struct crm_err *crm_each_who(struct crm_ctx *,
+    struct crm_snap *, const struct crm_each *, int argc, char **argv);
+
+/* The same for stdin alone. */
+CRM_CHECK const struct crm_err *crm_each_line(
+    struct crm_ctx *, struct crm_snap *, const struct crm_each *);
+
+/* The record that one operand names. */
+CRM_CHECK const struct crm_err *crm_one_who(struct crm_ctx *, struct crm_snap *,
+    const char *kinds, const char *who, uint64_t *out);
+
+#endif

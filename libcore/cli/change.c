@@ -1,0 +1,436 @@
+#include "cli/change.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/mem.h"
+#include "base/num.h"
+#include "base/utf8.h"
+#include "cli/ask.h"
+#include "cli/msg.h"
+
+#define TOLD_MAX 20 /* faults that are told one by one */
+#define HELD_MAX ((size_t)64 << 10)
+
+static void
+tell(struct crm_changing *c, uint64_t line, const char *field, const char *what)
+{
+	struct crm_buf b = CRM_BUF_INIT(CRM_LINE_MAX);
+
+	if (++c->told > TOLD_MAX)
+		return;
+	if (line > 0)
+		crm_buf_addf(&b, "stdin:%llu: ", (unsigned long long)line);
+	if (field != NULL)
+		crm_buf_addf(&b, "%s: ", field);
+	crm_buf_adds(&b, what);
+	crm_msg("%s", b.p);
+	crm_buf_release(&b);
+}
+
+static void
+complain(void *ctx, uint64_t line, const char *field, const char *what)
+{
+	tell(ctx, line, field, what);
+}
+
+/* A fault found while binding belongs to the line at hand. */
+static void
+bind_fault(void *ctx, const char *field, const char *what)
+{
+	struct crm_changing *c = ctx;
+
+	crm_batch_fault(c->batch, field, what);
+}
+
+static void
+write_held(struct crm_changing *c)
+{
+	if (c->rejects >= 0 && c->held.n > 0 &&
+	    !crm_write_all(c->rejects, c->held.p, c->held.n))
+		c->rejects_failed = true;
+	crm_buf_reset(&c->held);
+}
+
+static void
+reject(void *ctx, struct crm_view raw)
+{
+	struct crm_changing *c = ctx;
+
+	if (c->rejects < 0)
+		return;
+	crm_buf_addv(&c->held, raw);
+	if (raw.n > 0 && raw.p[raw.n - 1] != '\n')
+		crm_buf_addc(&c->held, '\n');
+	if (c->held.n >= HELD_MAX)
+		write_held(c);
+}
+
+const struct crm_err *
+crm_changing_begin(struct crm_changing *c, struct crm_ctx *ctx,
+    struct crm_batch_options *o, struct crm_bind_options *bo,
+    const char *rejects)
+{
+	const struct crm_err *err;
+
+	memset(c, 0, sizeof(*c));
+	c->ctx = ctx;
+	c->rejects = -1;
+	c->held.max = CRM_LINE_MAX * 2;
+	o->clock = &ctx->clock;
+	o->user = ctx->user.p;
+	o->program = ctx->cmd->name;
+	o->arguments = ctx->arguments;
+	o->message = ctx->message != NULL ? ctx->message : "";
+	o->dry_run = ctx->dry_run;
+	o->complain = complain;
+	o->complain_ctx = c;
+	if (rejects != NULL) {
+		o->reject = reject;
+		c->rejects_name = rejects;
+		c->rejects = open(
+		    rejects, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+		if (c->rejects < 0)
+			return crm_err_errno(
+			    CRM_E_CANTCREATE, "cannot write '%s'", rejects);
+	}
+	if (crm_utf8_check(crm_view_str(o->message)) < strlen(o->message))
+		return crm_err(CRM_E_USAGE, "-m: the message is not UTF-8");
+	if (crm_utf8_check(crm_view_str(o->arguments)) < strlen(o->arguments))
+		o->arguments = "";
+	crm_out_all_kinds(ctx->schema, true, &c->kinds);
+	err = crm_batch_new(ctx->store, o, &c->batch);
+	if (err != NULL || bo == NULL)
+		return err;
+	bo->schema = ctx->schema;
+	bo->values = crm_batch_values(c->batch);
+	bo->fault = bind_fault;
+	bo->fault_ctx = c;
+	return crm_bind_new(bo, &c->bind);
+}
+
+void
+crm_changing_free(struct crm_changing *c)
+{
+	crm_out_free(c->out);
+	crm_snap_close(c->out_snap);
+	crm_bind_free(c->bind);
+	crm_batch_free(c->batch);
+	crm_buf_release(&c->held);
+	if (c->rejects >= 0)
+		(void)close(c->rejects);
+}
+
+/* While input is waited for nothing is held that others might want. */
+static const struct crm_err *
+wait_for_input(void *ctx, bool begin)
+{
+	struct crm_changing *c = ctx;
+
+	if (!begin)
+		return crm_snap_resume(crm_batch_snap(c->batch));
+	crm_snap_pause(crm_batch_snap(c->batch));
+	return NULL;
+}
+
+/* Rejected lines stand under the header that they came with. */
+static void
+hold_header(struct crm_changing *c, const struct crm_reader *reader)
+{
+	if (c->header_held)
+		return;
+	c->header_held = true;
+	reject(c, crm_reader_header(reader));
+}
+
+static const struct crm_err *
+read_rows(struct crm_changing *c, struct crm_reader *reader,
+    const struct crm_err *(*take)(void *ctx, const struct crm_bound *),
+    void *ctx)
+{
+	const struct crm_err *err;
+	const struct crm_row *row;
+	struct crm_bound bound;
+	bool begun = false, ok;
+
+	for (;;) {
+		err = crm_reader_next(reader, &row);
+		if (!begun && crm_reader_header(reader).n > 0) {
+			begun = true;
+			hold_header(c, reader);
+			crm_batch_line(c->batch, 1, CRM_VNULL);
+			if (!crm_bind_header(c->bind, reader))
+				return crm_err(
+				    CRM_E_DATA, "nothing was written");
+		}
+		crm_batch_line(
+		    c->batch, crm_reader_line(reader), crm_reader_raw(reader));
+		if (err != NULL && err->code == CRM_E_DATA) {
+			crm_batch_fault(c->batch, NULL, err->msg);
+			reject(c, crm_reader_raw(reader));
+			if (crm_reader_is_over(reader))
+				return crm_err(
+				    CRM_E_DATA, "nothing was written");
+			continue;
+		}
+		if (err != NULL || row == NULL)
+			return err;
+		err = crm_bind_row(c->bind, reader, row, &bound, &ok);
+		if (err == NULL && crm_bind_has_new_fields(c->bind))
+			err = crm_store_name_fields(
+			    c->ctx->store, c->ctx->dry_run);
+		if (err != NULL)
+			return err;
+		if (!ok) {
+			reject(c, row->raw);
+			continue;
+		}
+		err = take(ctx, &bound);
+		if (err != NULL)
+			return err;
+	}
+}
+
+const struct crm_err *
+crm_changing_read(struct crm_changing *c,
+    const struct crm_err *(*take)(void *ctx, const struct crm_bound *),
+    void *ctx)
+{
+	const struct crm_err *err;
+	struct crm_reader *reader;
+
+	err = crm_reader_open(STDIN_FILENO, "stdin",
+	    (enum crm_form_in)c->ctx->form_in, crm_bind_knows, c->bind,
+	    &reader);
+	if (err != NULL)
+		return err;
+	crm_reader_on_wait(reader, wait_for_input, c);
+	err = read_rows(c, reader, take, ctx);
+	crm_reader_close(reader);
+	return err;
+}
+
+const struct crm_err *
+crm_changing_args(struct crm_changing *c, const struct crm_kind *k,
+    const char *const *arg, size_t n, struct crm_bound *out)
+{
+	const struct crm_err *err;
+	size_t i;
+	bool ok;
+
+	for (i = 0; i < n; i++)
+		if (crm_utf8_check(crm_view_str(arg[i])) < strlen(arg[i]))
+			return crm_err(CRM_E_DATA, "an operand is not UTF-8");
+	err = crm_bind_args(c->bind, k, arg, n, out, &ok);
+	if (err == NULL && crm_bind_has_new_fields(c->bind))
+		err = crm_store_name_fields(c->ctx->store, c->ctx->dry_run);
+	if (err == NULL && !ok)
+		err = crm_err(CRM_E_DATA, "nothing was written");
+	return err;
+}
+
+static void
+each_fault(void *ctx, uint64_t line, struct crm_view raw, const char *what)
+{
+	struct crm_changing *c = ctx;
+
+	crm_batch_line(c->batch, line, raw);
+	crm_batch_fault(c->batch, NULL, what);
+	reject(c, raw);
+}
+
+/* crm_each wants one context for all; this is it. */
+struct each_ctx {
+	struct crm_changing *c;
+	const struct crm_err *(*record)(
+	    void *ctx, uint64_t line, struct crm_view raw, uint64_t id);
+	void *ctx;
+};
+
+static const struct crm_err *
+each_record(void *ctx, uint64_t line, struct crm_view raw, uint64_t id)
+{
+	struct each_ctx *e = ctx;
+
+	crm_batch_line(e->c->batch, line, raw);
+	return e->record(e->ctx, line, raw, id);
+}
+
+static void
+each_bad(void *ctx, uint64_t line, struct crm_view raw, const char *what)
+{
+	struct each_ctx *e = ctx;
+
+	each_fault(e->c, line, raw, what);
+}
+
+static const struct crm_err *
+each_wait(void *ctx, bool begin)
+{
+	struct each_ctx *e = ctx;
+
+	return wait_for_input(e->c, begin);
+}
+
+const struct crm_err *
+crm_changing_each(struct crm_changing *c,
+    const struct crm_err *(*record)(
+	void *ctx, uint64_t line, struct crm_view raw, uint64_t id),
+    void *ctx, int argc, char **argv)
+{
+	struct each_ctx e = { .c = c, .record = record, .ctx = ctx };
+	struct crm_each each = { .record = each_record,
+		.fault = each_bad,
+		.wait = each_wait,
+		.ctx = &e };
+
+	return crm_each_who(
+	    c->ctx, crm_batch_snap(c->batch), &each, argc, argv);
+}
+
+/* 4,906 */
+static void
+add_count(struct crm_buf *b, uint64_t n, const char *word)
+{
+	char digits[24];
+	size_t len = crm_num_put(digits, n), i;
+
+	if (n == 0)
+		return;
+	if (b->n > 0)
+		crm_buf_adds(b, ", ");
+	for (i = 0; i < len; i++) {
+		if (i > 0 && (len - i) % 3 == 0)
+			crm_buf_addc(b, ',');
+		crm_buf_addc(b, digits[i]);
+	}
+	crm_buf_addf(b, " %s", word);
+}
+
+void
+crm_receipt_add(
+    struct crm_buf *b, const struct crm_batch_result *r, bool dry_run)
+{
+	add_count(b, r->added, "added");
+	add_count(b, r->changed, "changed");
+	add_count(b, r->removed, "removed");
+	add_count(b, r->unchanged, "unchanged");
+	add_count(b, r->bad, r->bad == 1 ? "bad line" : "bad lines");
+	if (b->n == 0)
+		crm_buf_adds(b, "nothing to do");
+	if (dry_run)
+		crm_buf_adds(b, " (dry run: nothing was written)");
+	else if (r->change != 0)
+		crm_buf_addf(
+		    b, " (change %llu)", (unsigned long long)r->change);
+}
+
+static const struct crm_err *
+begin_out(void *ctx, struct crm_snap *snap)
+{
+	struct crm_changing *c = ctx;
+
+	if (c->out != NULL) { /* again */
+		crm_out_free(c->out);
+		c->out = NULL;
+		crm_buf_reset(&c->ctx->out.buf);
+	}
+	c->out_snap = snap;
+	return crm_out_new(c->ctx, snap, &c->kinds, c->ctx->dry_run, &c->out);
+}
+
+static const struct crm_err *
+put_out(void *ctx, uint64_t id)
+{
+	struct crm_changing *c = ctx;
+	const struct crm_err *err;
+	enum crm_presence p;
+	struct crm_stored r;
+
+	if (crm_out_is_full(c->out))
+		return NULL;
+	err = crm_snap_get(c->out_snap, id, &r, &p);
+	if (err == NULL && p != CRM_ABSENT)
+		err = crm_out_put(c->out, id, &r);
+	return err;
+}
+
+static const struct crm_err *
+end_out(void *ctx)
+{
+	struct crm_changing *c = ctx;
+	const struct crm_err *err = crm_out_end(c->out);
+
+	crm_out_free(c->out);
+	c->out = NULL;
+	c->out_snap = NULL;
+	return err;
+}
+
+/* Are -o, -f and --sort right?  Asked before anything is written. */
+static const struct crm_err *
+check_out(struct crm_changing *c)
+{
+	size_t limit = c->ctx->out.limit;
+	struct crm_out *out;
+	const struct crm_err *err;
+
+	err = crm_out_new(
+	    c->ctx, crm_batch_snap(c->batch), &c->kinds, true, &out);
+	crm_out_free(out);
+	c->ctx->out.limit = limit;
+	return err;
+}
+
+static void
+tell_rest(struct crm_changing *c)
+{
+	if (c->told > TOLD_MAX)
+		crm_msg(
+		    "and %llu more", (unsigned long long)(c->told - TOLD_MAX));
+}
+
+static void
+give_receipt(struct crm_changing *c, const struct crm_batch_result *r)
+{
+	struct crm_buf b = CRM_BUF_INIT(1000);
+
+	if (!c->ctx->quiet && isatty(STDERR_FILENO) == 1) {
+		crm_receipt_add(&b, r, c->ctx->dry_run);
+		crm_buf_addc(&b, '\n');
+		crm_msg_raw(crm_buf_view(&b));
+	}
+	crm_buf_release(&b);
+}
+
+const struct crm_err *
+crm_changing_commit(struct crm_changing *c)
+{
+	struct crm_receiver to = { begin_out, put_out, end_out, c };
+	bool print = c->ctx->form_out >= 0 || c->ctx->fields != NULL;
+	struct crm_batch_result r;
+	const struct crm_err *err = NULL;
+
+	memset(&r, 0, sizeof(r));
+	if (print)
+		err = check_out(c);
+	if (err == NULL)
+		err = crm_batch_commit(c->batch, &r, print ? &to : NULL);
+	if (c->out != NULL) {
+		crm_out_free(c->out);
+		c->out = NULL;
+	}
+	c->out_snap = NULL;
+	tell_rest(c);
+	write_held(c);
+	if (err != NULL)
+		return err;
+	if (c->rejects_failed)
+		return crm_err_errno(
+		    CRM_E_IO, "cannot write '%s'", c->rejects_name);
+	c->ctx->bad |= r.bad > 0 || crm_batch_faults(c->batch) > 0;
+	give_receipt(c, &r);
+	return NULL;
+}

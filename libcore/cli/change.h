@@ -1,0 +1,71 @@
+/*
+ * change - what programs that change the store have in common: faults told
+ * with their place, the commit, the receipt, the records that were written.
+ */
+#ifndef CRM_CLI_CHANGE_H
+#define CRM_CLI_CHANGE_H
+
+#include "cli/out.h"
+#include "format/bind.h"
+#include "store/batch.h"
+
+struct crm_changing {
+	struct crm_ctx *ctx;
+	struct crm_batch *batch;
+	struct crm_bind *bind;
+	struct crm_out_kinds kinds; /* of what may be written: all */
+	uint64_t told;              /* faults */
+	int rejects;                /* descriptor, -1: none */
+	const char *rejects_name;
+	struct crm_buf held; /* lines to be rejected */
+	bool header_held;
+	struct crm_out *out;
+	struct crm_snap *out_snap;
+	bool rejects_failed;
+};
+
+/*
+ * Begin a change set.
+ *
+ * o       what differs from program to program; user, program, clock and the
+ *         like are filled in
+ * bo      the same for binding, or NULL: nothing is bound
+ * rejects a file that bad lines are kept in, or NULL
+ *
+ * Fails with CANTCREATE (rejects), USAGE, IO.
+ */
+CRM_CHECK const struct crm_err *crm_changing_begin(struct crm_changing *,
+    struct crm_ctx *, struct crm_batch_options *o, struct crm_bind_options *bo,
+    const char *rejects);
+void crm_changing_free(struct crm_changing *);
+
+/*
+ * Bind every record of stdin and hand it over.
+ *
+ * take    gets each one that is whole
+ */
+CRM_CHECK const struct crm_err *crm_changing_read(struct crm_changing *,
+    const struct crm_err *(*take)(void *ctx, const struct crm_bound *),
+    void *ctx);
+
+/* Bind arguments; fails with DATA after telling what is wrong. */
+CRM_CHECK const struct crm_err *crm_changing_args(struct crm_changing *,
+    const struct crm_kind *, const char *const *arg, size_t n,
+    struct crm_bound *out);
+
+/* Go through WHO operands and stdin; wait and fault are filled in. */
+CRM_CHECK const struct crm_err *crm_changing_each(struct crm_changing *,
+    const struct crm_err *(*record)(
+	void *ctx, uint64_t line, struct crm_view raw, uint64_t id),
+    void *ctx, int argc, char **argv);
+
+/*
+ * Commit; print what -o and -f ask for; say what was done, on a terminal.
+ */
+CRM_CHECK const struct crm_err *crm_changing_commit(struct crm_changing *);
+
+/* "2 added, 1 changed (change 7)" */
+void crm_receipt_add(
+    struct crm_buf *, const struct crm_batch_result *, bool dry_run);
+
+#endif

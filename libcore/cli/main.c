@@ -1,0 +1,433 @@
+#include "cli/main.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/mem.h"
+#include "cli/env.h"
+#include "cli/msg.h"
+#include "cli/version.h"
+
+#define OUT_LIMIT ((size_t)64 << 10) /* bytes held before a write */
+
+/* The options that programs share, in tables by what a program needs. */
+static struct {
+	bool help, version, spec;
+	const char *store;
+} o;
+
+static struct crm_ctx ctx;
+
+static const char forms_in[] = "auto\0jsonl\0tsv\0csv\0ids\0";
+static const char whens[] = "auto\0always\0never\0";
+
+/* clang-format off */
+static const struct crm_opt common_opts[] = {
+	OPT_CHOICE('\0', "color", "when", &ctx.color, whens,
+	    "colours: auto, always or never"),
+	OPT_FLAG('h', "help", &o.help, "show this help"),
+	OPT_FLAG('q', "quiet", &ctx.quiet, "say nothing but errors"),
+	OPT_TEXT('s', "store", "dir", &o.store, "the store"),
+	OPT_FLAG('V', "version", &o.version, "show the version"),
+	OPT_END,
+};
+static const struct crm_opt in_opts[] = {
+	OPT_CHOICE('i', "input", "format", &ctx.form_in, forms_in,
+	    "form of the input"),
+	OPT_END,
+};
+static const struct crm_opt out_opts[] = {
+	OPT_FLAG('e', "exit-status", &ctx.exit_status,
+	    "exit 1 when the answer is no or nothing"),
+	OPT_TEXT('f', "fields", "field,...", &ctx.fields, "choose the columns"),
+	OPT_U64('l', "limit", "count", &ctx.limit, 0, UINT64_MAX,
+	    "stop after so many records"),
+	OPT_CHOICE('o', "output", "format", &ctx.form_out,
+	    "table\0jsonl\0tsv\0csv\0ids\0yaml\0mutt\0aerc\0",
+	    "form of the output"),
+	OPT_TEXT('\0', "sort", "field,...", &ctx.sort,
+	    "sort by fields, -FIELD for the other way round"),
+	OPT_END,
+};
+static const struct crm_opt write_opts[] = {
+	OPT_FLAG('n', "dry-run", &ctx.dry_run, "check, but write nothing"),
+	OPT_TEXT('m', "message", "text", &ctx.message,
+	    "a word for the history"),
+	OPT_U64('\0', "wait", "seconds", &ctx.wait_s, 0, 1000000,
+	    "how long to wait for the store"),
+	OPT_END,
+};
+/* clang-format on */
+
+static void
+out_of_memory(void)
+{
+	crm_msg("out of memory");
+	_exit(crm_err_exit(CRM_E_AGAIN));
+}
+
+/* A page of the store that cannot be read: cut short, or the disk failed. */
+static void
+on_damage(int sig)
+{
+	static const char text[] =
+	    "crm: the store cannot be read: it was cut short or the disk "
+	    "failed (crm-store check)\n";
+	static const char bug[] = "crm: a bug or a damaged store\n";
+
+	if (sig == SIGBUS) {
+		(void)!write(STDERR_FILENO, text, sizeof(text) - 1);
+		_exit(74);
+	}
+	(void)!write(STDERR_FILENO, bug, sizeof(bug) - 1);
+	_exit(70);
+}
+
+/* Descriptors 0, 1, 2 that are closed must not become the store's: such that
+ * reading or writing them fails. */
+static void
+occupy_standard(void)
+{
+	int fd;
+
+	for (fd = 0; fd < 3; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+			(void)!open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY);
+}
+
+static void
+set_signals(const struct crm_cmd *cmd)
+{
+	struct sigaction sa = { .sa_handler = SIG_IGN };
+
+	(void)sigemptyset(&sa.sa_mask);
+	(void)sigaction(SIGXFSZ, &sa, NULL); /* writing fails instead */
+	if ((cmd->needs & CRM_NEED_WRITE) != 0)
+		(void)sigaction(SIGPIPE, &sa, NULL); /* commit, then print */
+	sa.sa_handler = on_damage;
+	(void)sigaction(SIGBUS, &sa, NULL);
+#ifndef __SANITIZE_ADDRESS__
+	(void)sigaction(SIGSEGV, &sa, NULL);
+#endif
+}
+
+static void
+list_tables(const struct crm_cmd *cmd, const struct crm_opt **t)
+{
+	size_t n = 0;
+
+	t[n++] = cmd->opts;
+	if ((cmd->needs & CRM_NEED_IN) != 0)
+		t[n++] = in_opts;
+	if ((cmd->needs & CRM_NEED_OUT) != 0)
+		t[n++] = out_opts;
+	if ((cmd->needs & CRM_NEED_WRITE) != 0)
+		t[n++] = write_opts;
+	t[n++] = common_opts;
+	t[n] = NULL;
+}
+
+static const struct crm_err *
+print(struct crm_buf *b)
+{
+	const struct crm_err *err = crm_buf_end(b);
+
+	if (err == NULL && !crm_write_all(STDOUT_FILENO, b->p, b->n) &&
+	    errno != EPIPE)
+		err = crm_err_errno(CRM_E_IO, "cannot write the output");
+	crm_buf_release(b);
+	return err;
+}
+
+static const struct crm_err *
+print_help(const struct crm_cmd *cmd, const struct crm_opt *const *tables)
+{
+	struct crm_buf b = CRM_BUF_INIT(1 << 20);
+
+	crm_buf_addf(&b, "%s - %s\n", cmd->name, cmd->summary);
+	crm_opt_add_usage(&b, cmd->name, tables, cmd->operands);
+	crm_opt_add_help(&b, cmd->opts, tables + 1);
+	crm_buf_addf(&b, "more: man %s\n", cmd->name);
+	return print(&b);
+}
+
+static const struct crm_err *
+print_version(const struct crm_cmd *cmd)
+{
+	struct crm_buf b = CRM_BUF_INIT(1000);
+
+	crm_buf_addf(&b, "%s %s\n", cmd->name, crm_version());
+	return print(&b);
+}
+
+static const struct crm_err *
+print_spec(const struct crm_cmd *cmd, const struct crm_opt *const *tables)
+{
+	struct crm_buf b = CRM_BUF_INIT(1 << 20);
+	const char *wrong;
+
+	crm_buf_addf(&b, "program\t%s\t%s\t%s\t%s\n", cmd->name, cmd->summary,
+	    cmd->operands, cmd->complete != NULL ? cmd->complete : "");
+	for (; *tables != NULL; tables++) {
+		wrong = crm_opt_audit(*tables);
+		if (wrong != NULL)
+			crm_buf_addf(&b, "fault\t%s\n", wrong);
+		crm_opt_add_spec(&b, *tables);
+	}
+	return print(&b);
+}
+
+/* The arguments as they were, for the history: what has blanks in quotes. */
+static char *
+join_arguments(int argc, char **argv)
+{
+	struct crm_buf b = CRM_BUF_INIT(4000);
+	const char *p;
+	char *text;
+	int i;
+
+	for (i = 1; i < argc; i++) {
+		bool plain = argv[i][0] != '\0';
+
+		for (p = argv[i]; *p != '\0'; p++)
+			plain &= (unsigned char)*p > ' ' && *p != '\'' &&
+			    *p != '"' && *p != '\\';
+		if (i > 1)
+			crm_buf_addc(&b, ' ');
+		if (!plain)
+			crm_buf_addc(&b, '\'');
+		crm_buf_adds(&b, argv[i]);
+		if (!plain)
+			crm_buf_addc(&b, '\'');
+	}
+	text = crm_strndup(b.n > 0 ? b.p : "", b.n);
+	crm_buf_release(&b);
+	return text;
+}
+
+static const struct crm_err *
+make_default(void)
+{
+	const struct crm_err *err;
+
+	err = crm_env_make_parents(ctx.path.p);
+	if (err == NULL)
+		err = crm_store_create(ctx.path.p, -1);
+	/* another one may have been quicker */
+	if (err != NULL && err->code == CRM_E_CANTCREATE &&
+	    crm_store_exists(ctx.path.p))
+		return NULL;
+	ctx.created = err == NULL;
+	return err;
+}
+
+const struct crm_err *
+crm_ctx_open(struct crm_ctx *c, bool write)
+{
+	struct crm_store_options options = { .mode = write ? CRM_STORE_WRITE
+							   : CRM_STORE_READ,
+		.wait_ms = (int64_t)c->wait_s * 1000 };
+	const struct crm_err *err = NULL;
+
+	if ((c->cmd->needs & CRM_NEED_MAKE) != 0 && !c->named && !c->dry_run &&
+	    !crm_store_exists(c->path.p))
+		err = make_default();
+	if (err == NULL)
+		err = crm_store_open(c->path.p, &options, &c->store);
+	if (err != NULL)
+		return err;
+	c->config = crm_store_config(c->store);
+	c->schema = crm_store_schema(c->store);
+	c->clock.zone = c->config->zone;
+	c->clock.week_start = c->config->week_start;
+	return NULL;
+}
+
+static void
+look_at_stdout(void)
+{
+	struct stat st;
+
+	ctx.terminal = isatty(STDOUT_FILENO) == 1;
+	ctx.piped = fstat(STDOUT_FILENO, &st) == 0 && !S_ISREG(st.st_mode);
+}
+
+bool
+crm_ctx_color(const struct crm_ctx *c)
+{
+	return c->color == 1 ||
+	    (c->color == 0 && c->terminal && crm_env_color());
+}
+
+const struct crm_err *
+crm_ctx_page(struct crm_ctx *c)
+{
+	const char *pager = crm_env_pager();
+	int fd[2];
+
+	if (!c->terminal || pager == NULL || strcmp(pager, "cat") == 0)
+		return NULL;
+	if (pipe(fd) != 0)
+		return crm_err_errno(CRM_E_AGAIN, "cannot start the pager");
+	c->pager = fork();
+	if (c->pager < 0) {
+		c->pager = 0;
+		(void)close(fd[0]);
+		(void)close(fd[1]);
+		return crm_err_errno(CRM_E_AGAIN, "cannot start the pager");
+	}
+	if (c->pager == 0) {
+		(void)dup2(fd[0], STDIN_FILENO);
+		(void)close(fd[0]);
+		(void)close(fd[1]);
+		(void)setenv("LESS", "FRX", 0);
+		(void)execl("/bin/sh", "sh", "-c", pager, (char *)NULL);
+		_exit(127);
+	}
+	(void)close(fd[0]);
+	(void)signal(
+	    SIGPIPE, SIG_IGN); /* who quits the pager has seen enough */
+	(void)fcntl(fd[1], F_SETFD, FD_CLOEXEC);
+	c->out.fd = fd[1];
+	return NULL;
+}
+
+enum crm_form_out
+crm_ctx_form(const struct crm_ctx *c)
+{
+	if (c->form_out >= 0)
+		return (enum crm_form_out)c->form_out;
+	return c->terminal ? CRM_OUT_TABLE : CRM_OUT_JSONL;
+}
+
+struct crm_writer *
+crm_ctx_writer(struct crm_ctx *c, enum crm_form_out form)
+{
+	struct crm_writer_options options = { .form = form,
+		.terminal = c->terminal,
+		.color = crm_ctx_color(c),
+		.width = c->terminal ? crm_env_width(STDOUT_FILENO) : 0 };
+
+	if (form == CRM_OUT_TABLE) {
+		if (c->local == NULL)
+			c->local = crm_env_zone();
+		options.zone = c->local != NULL ? c->local : c->clock.zone;
+	}
+	return crm_writer_new(&c->out, &options);
+}
+
+const struct crm_err *
+crm_ctx_usage(const struct crm_ctx *c, const char *fmt, ...)
+{
+	const struct crm_err *err;
+	char text[800];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	err = crm_err(CRM_E_USAGE, "%s (see %s --help)", text, c->cmd->name);
+	return err;
+}
+
+/* All is done: write what is held, and wait for the pager. */
+static const struct crm_err *
+finish(const struct crm_err *err)
+{
+	const struct crm_err *late = crm_sink_flush(&ctx.out);
+	int status;
+
+	if (err == NULL)
+		err = late;
+	if (ctx.pager > 0) {
+		(void)close(ctx.out.fd);
+		while (waitpid(ctx.pager, &status, 0) < 0 && errno == EINTR)
+			;
+	}
+	return err;
+}
+
+static const struct crm_err *
+run(const struct crm_cmd *cmd, int argc, char **argv)
+{
+	const struct crm_opt *tables[8];
+	const struct crm_err *err;
+	bool write;
+	int n;
+
+	list_tables(cmd, tables);
+	ctx.arguments = join_arguments(argc, argv);
+	if (argc == 2 && strcmp(argv[1], "--spec") == 0)
+		return print_spec(cmd, tables);
+	err = crm_opt_parse(tables, argc, argv, &n);
+	if (err != NULL)
+		return crm_ctx_usage(&ctx, "%s", err->msg);
+	if (o.help)
+		return print_help(cmd, tables);
+	if (o.version)
+		return print_version(cmd);
+	if (ctx.quiet)
+		ctx.exit_status = true;
+	err = crm_env_now(&ctx.clock.now_us);
+	if (err == NULL)
+		err = crm_env_store(o.store, &ctx.path, &ctx.named);
+	if (err != NULL)
+		return err;
+	crm_env_user(&ctx.user);
+	look_at_stdout();
+	crm_sink_init(&ctx.out, STDOUT_FILENO, OUT_LIMIT);
+	write = (cmd->needs & CRM_NEED_WRITE) != 0 &&
+	    (cmd->writes == NULL || cmd->writes(n, argv));
+	if ((cmd->needs & (CRM_NEED_READ | CRM_NEED_WRITE)) != 0)
+		err = crm_ctx_open(&ctx, write);
+	if (err == NULL)
+		err = cmd->run(&ctx, n, argv);
+	return finish(err);
+}
+
+static void
+release(void)
+{
+	crm_sink_release(&ctx.out);
+	crm_store_close(ctx.store);
+	crm_zone_free(ctx.local);
+	crm_free(ctx.arguments);
+	crm_buf_release(&ctx.user);
+	crm_buf_release(&ctx.path);
+	crm_arena_release(&ctx.arena);
+}
+
+int
+crm_main(const struct crm_cmd *cmd, int argc, char **argv)
+{
+	const struct crm_err *err;
+	int status = 0;
+
+	occupy_standard();
+	set_signals(cmd);
+	crm_mem_on_failure(out_of_memory);
+	crm_msg_name(cmd->name);
+	ctx.cmd = cmd;
+	ctx.limit = UINT64_MAX;
+	ctx.wait_s = 10;
+	ctx.form_out = -1;
+	ctx.user.max = ctx.path.max = 1 << 16;
+	err = run(cmd, argc, argv);
+	if (err != NULL) {
+		if (err->msg[0] != '\0')
+			crm_msg_err(err);
+		status = crm_err_exit(err->code);
+	} else if (ctx.bad)
+		status = crm_err_exit(CRM_E_DATA);
+	else if (ctx.no && ctx.exit_status)
+		status = 1;
+	release();
+	return status;
+}

@@ -1,0 +1,97 @@
+/*
+ * main - what every program is made of: options, the store, messages, the
+ * exit status.
+ */
+#ifndef CRM_MAIN_H
+#define CRM_MAIN_H
+
+#include <sys/types.h>
+
+#include "base/date.h"
+#include "cli/opt.h"
+#include "format/reader.h"
+#include "format/writer.h"
+#include "store/snap.h"
+
+enum crm_need {
+	CRM_NEED_READ = 1 << 0,  /* the store, to read */
+	CRM_NEED_WRITE = 1 << 1, /* the store, to change */
+	CRM_NEED_MAKE = 1 << 2,  /* makes the default store */
+	CRM_NEED_IN = 1 << 3,    /* reads record streams: -i */
+	CRM_NEED_OUT = 1 << 4,   /* writes record streams: -o -f -l --sort */
+	CRM_NEED_PAGER = 1 << 5, /* shows long texts on a terminal */
+};
+
+struct crm_ctx;
+
+struct crm_cmd {
+	const char *name, *summary;
+	const char *operands; /* as in the usage line */
+	unsigned int needs;   /* of enum crm_need */
+	const struct crm_opt *opts;
+	const struct crm_err *(*run)(struct crm_ctx *, int argc, char **argv);
+	/* Does a program that may change the store do so this time?  NULL:
+	 * always. */
+	bool (*writes)(int argc, char **argv);
+	/* Values that completion offers: printed for "--complete WHAT". */
+	const char *complete; /* WHAT of the first operand, or NULL */
+};
+
+/* What a program runs with. */
+struct crm_ctx {
+	const struct crm_cmd *cmd;
+	struct crm_store *store; /* NULL when none is needed */
+	const struct crm_config *config;
+	struct crm_schema *schema;
+	struct crm_clock clock;
+	struct crm_buf user, path;
+	bool named;   /* the store was named, it is not the default */
+	bool created; /* it was made just now */
+	bool no;      /* the answer is no */
+	bool bad;     /* something was wrong, and was told: exit 65 */
+	struct crm_arena arena;
+	/* options that are common to many */
+	bool quiet, exit_status, dry_run;
+	const char *message, *fields, *sort;
+	uint64_t limit; /* records; UINT64_MAX: all */
+	uint64_t wait_s;
+	int form_in;     /* enum crm_form_in */
+	int form_out;    /* enum crm_form_out, or -1: not said */
+	int color;       /* 0 auto, 1 always, 2 never */
+	char *arguments; /* as they were given, for the history */
+	/* output */
+	struct crm_sink out;
+	struct crm_zone *local; /* tables show times in it */
+	bool terminal, piped;   /* stdout is one; or a pipe */
+	pid_t pager;            /* 0: none */
+};
+
+/*
+ * Run a program: read its options, open the store, run it, write what is
+ * left, tell of errors.
+ *
+ * Returns the exit status.
+ */
+int crm_main(const struct crm_cmd *, int argc, char **argv);
+
+/* Open the store again, when run() did not want it opened before. */
+CRM_CHECK const struct crm_err *crm_ctx_open(struct crm_ctx *, bool write);
+
+/* May colours be used? */
+bool crm_ctx_color(const struct crm_ctx *);
+
+/* Begin to page the output, if it goes to a terminal. */
+CRM_CHECK const struct crm_err *crm_ctx_page(struct crm_ctx *);
+
+/* A writer for a form on the program's output. */
+struct crm_writer *crm_ctx_writer(struct crm_ctx *, enum crm_form_out);
+
+/* The form of output: -o, else a table on a terminal, JSON Lines in a
+ * pipe. */
+enum crm_form_out crm_ctx_form(const struct crm_ctx *);
+
+/* Say how a program is used wrongly: points to its usage. */
+const struct crm_err *crm_ctx_usage(const struct crm_ctx *, const char *, ...)
+    CRM_PRINTF(2, 3);
+
+#endif

@@ -1,0 +1,7 @@
+#include "cli/version.h"
+
+const char *
+crm_version(void)
+{
+	return "0.1";
+}
