@@ -274,14 +274,18 @@ run(struct crm_ctx *ctx, int argc, char **argv)
 {
 	enum crm_form_out form = crm_ctx_form(ctx);
 	bool is_filter = argc > 0 && strcmp(argv[0], "-") == 0;
+	unsigned int flags = CRM_ASK_KINDS;
 	const struct crm_err *err;
 
 	f.ctx = ctx;
+	if (form == CRM_OUT_MUTT || form == CRM_OUT_AERC)
+		flags |= CRM_ASK_BEGINNINGS;
+	if (is_filter)
+		flags |= CRM_ASK_EVENTS;
 	err = crm_snap_open(ctx->store, &f.snap);
 	if (err == NULL)
 		err = crm_ask(ctx, f.snap, argc - is_filter, argv + is_filter,
-		    true, form == CRM_OUT_MUTT || form == CRM_OUT_AERC,
-		    &f.query);
+		    flags, &f.query);
 	if (err == NULL && o.explain)
 		err = explain();
 	else if (err == NULL) {

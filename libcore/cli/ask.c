@@ -65,12 +65,13 @@ static const struct crm_err silent_data = { CRM_E_DATA, "" };
 
 const struct crm_err *
 crm_ask(struct crm_ctx *ctx, struct crm_snap *snap, int argc, char **argv,
-    bool kinds, bool beginnings, struct crm_query **out)
+    unsigned int flags, struct crm_query **out)
 {
 	struct crm_query_ctx qc = { .snap = snap,
 		.clock = &ctx->clock,
 		.user = ctx->user.p,
-		.beginnings = beginnings };
+		.beginnings = (flags & CRM_ASK_BEGINNINGS) != 0,
+		.events = (flags & CRM_ASK_EVENTS) != 0 };
 	struct crm_query_fault fault = { 0 };
 	const struct crm_err *err;
 	int i;
@@ -79,7 +80,7 @@ crm_ask(struct crm_ctx *ctx, struct crm_snap *snap, int argc, char **argv,
 		if (crm_utf8_check(crm_view_str(argv[i])) < strlen(argv[i]))
 			return crm_err(CRM_E_USAGE, "the query is not UTF-8");
 	err = crm_query_parse(&qc, (const char *const *)(void *)argv,
-	    (size_t)argc, kinds, out, &fault);
+	    (size_t)argc, (flags & CRM_ASK_KINDS) != 0, out, &fault);
 	if (err == NULL || !fault.known || ctx->cmd == NULL)
 		return err;
 	crm_msg_err(err);

@@ -7,15 +7,21 @@
 #include "cli/main.h"
 #include "query/query.h"
 
+enum crm_ask_flag {
+	CRM_ASK_KINDS = 1 << 0,      /* the first operand may name a kind */
+	CRM_ASK_BEGINNINGS = 1 << 1, /* a WORD is the beginning of one */
+	CRM_ASK_EVENTS = 1 << 2,     /* no kind named: events too */
+};
+
 /*
  * Read a query from operands; a wrong one is shown with a caret under the
  * word, and fails with what is wrong.
  *
- * kinds   the first operand may name a kind
+ * flags   of enum crm_ask_flag
  * out     free with crm_query_free()
  */
 CRM_CHECK const struct crm_err *crm_ask(struct crm_ctx *, struct crm_snap *,
-    int argc, char **argv, bool kinds, bool beginnings, struct crm_query **out);
+    int argc, char **argv, unsigned int flags, struct crm_query **out);
 
 /* What is called with each record that is meant. */
 struct crm_each {

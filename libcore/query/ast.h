@@ -94,7 +94,6 @@ struct crm_query {
 	struct crm_arena arena;
 	bool kind[26];               /* letters that it selects */
 	const struct crm_kind *only; /* the kind, when it is one */
-	bool any_kind;               /* none was named */
 	struct crm_node *root;
 	struct crm_term **term;
 	size_t nterms, term_cap;

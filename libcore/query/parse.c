@@ -215,10 +215,9 @@ crm_query_parse_nested(const struct crm_query_ctx *ctx, const char *const *arg,
 		fault->known = false;
 	p.q = new_query(ctx);
 	if (!kinds || !take_kind(&p)) {
-		p.q->any_kind = true;
 		for (i = 0; i < crm_schema_nkinds(s); i++)
 			p.q->kind[crm_schema_kind(s, i)->letter - 'a'] =
-			    crm_schema_kind(s, i)->letter != 'e';
+			    ctx->events || crm_schema_kind(s, i)->letter != 'e';
 	}
 	for (i = 0; err == NULL && i < nargs; i++)
 		if (crm_utf8_check(crm_view_str(arg[i])) != strlen(arg[i]))

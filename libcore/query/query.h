@@ -16,6 +16,7 @@ struct crm_query_ctx {
 	const struct crm_clock *clock;
 	const char *user; /* who "me" is; NULL: nobody */
 	bool beginnings;  /* a WORD is the beginning of one */
+	bool events;      /* no kind named: events too */
 };
 
 /* Where a query is wrong. */
