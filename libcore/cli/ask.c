@@ -88,6 +88,15 @@ crm_ask(struct crm_ctx *ctx, struct crm_snap *snap, int argc, char **argv,
 	return err->code == CRM_E_DATA ? &silent_data : &silent_usage;
 }
 
+/* An id says itself of what kind it is. */
+static const char *
+kinds_of(const char *kinds, struct crm_view who)
+{
+	uint64_t id;
+
+	return crm_id_parse(who, &id) ? NULL : kinds;
+}
+
 const struct crm_err *
 crm_one_who(struct crm_ctx *ctx, struct crm_snap *snap, const char *kinds,
     const char *who, uint64_t *out)
@@ -102,7 +111,7 @@ crm_one_who(struct crm_ctx *ctx, struct crm_snap *snap, const char *kinds,
 		return crm_err(CRM_E_DATA, "WHO is not UTF-8");
 	if (crm_view_is(v, "me"))
 		v = crm_buf_view(&ctx->user);
-	err = crm_who_one(snap, kinds, crm_nfc(&arena, v), out);
+	err = crm_who_one(snap, kinds_of(kinds, v), crm_nfc(&arena, v), out);
 	crm_arena_release(&arena);
 	return err;
 }
@@ -135,7 +144,7 @@ take_row(struct crm_snap *snap, const struct crm_each *each,
 	}
 	crm_arena_reset(arena);
 	who = crm_nfc(arena, crm_view_trim(c->text));
-	err = crm_who_one(snap, each->kinds, who, &id);
+	err = crm_who_one(snap, kinds_of(each->kinds, who), who, &id);
 	if (err == NULL)
 		return each->record(each->ctx, row->line, row->raw, id);
 	if (err->code != CRM_E_DATA)

@@ -37,7 +37,9 @@ struct crm_each {
 	/* Around waiting for input; may be NULL. */
 	const struct crm_err *(*wait)(void *ctx, bool begin);
 	void *ctx;
-	const char *kinds; /* letters that a name may be of; NULL: most */
+	/* Letters of the kinds that a name may be of; an id may be of any.
+	 * NULL: names of all kinds. */
+	const char *kinds;
 };
 
 /*

@@ -213,21 +213,18 @@ crm_changing_read(struct crm_changing *c,
 }
 
 const struct crm_err *
-crm_changing_args(struct crm_changing *c, const struct crm_kind *k,
-    const char *const *arg, size_t n, struct crm_bound *out)
+crm_changing_bind(struct crm_changing *c, const struct crm_kind *k,
+    const char *const *arg, size_t n, struct crm_bound *out, bool *ok)
 {
 	const struct crm_err *err;
 	size_t i;
-	bool ok;
 
 	for (i = 0; i < n; i++)
 		if (crm_utf8_check(crm_view_str(arg[i])) < strlen(arg[i]))
 			return crm_err(CRM_E_DATA, "an operand is not UTF-8");
-	err = crm_bind_args(c->bind, k, arg, n, out, &ok);
+	err = crm_bind_args(c->bind, k, arg, n, out, ok);
 	if (err == NULL && crm_bind_has_new_fields(c->bind))
 		err = crm_store_name_fields(c->ctx->store, c->ctx->dry_run);
-	if (err == NULL && !ok)
-		err = crm_err(CRM_E_DATA, "nothing was written");
 	return err;
 }
 
@@ -275,7 +272,7 @@ each_wait(void *ctx, bool begin)
 }
 
 const struct crm_err *
-crm_changing_each(struct crm_changing *c,
+crm_changing_each(struct crm_changing *c, const char *kinds,
     const struct crm_err *(*record)(
 	void *ctx, uint64_t line, struct crm_view raw, uint64_t id),
     void *ctx, int argc, char **argv)
@@ -284,7 +281,8 @@ crm_changing_each(struct crm_changing *c,
 	struct crm_each each = { .record = each_record,
 		.fault = each_bad,
 		.wait = each_wait,
-		.ctx = &e };
+		.ctx = &e,
+		.kinds = kinds };
 
 	return crm_each_who(
 	    c->ctx, crm_batch_snap(c->batch), &each, argc, argv);

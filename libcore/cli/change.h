@@ -48,13 +48,22 @@ CRM_CHECK const struct crm_err *crm_changing_read(struct crm_changing *,
     const struct crm_err *(*take)(void *ctx, const struct crm_bound *),
     void *ctx);
 
-/* Bind arguments; fails with DATA after telling what is wrong. */
-CRM_CHECK const struct crm_err *crm_changing_args(struct crm_changing *,
+/*
+ * Bind name=value operands to fields of a kind.
+ *
+ * ok      false after a fault, which was told: the commit will fail
+ */
+CRM_CHECK const struct crm_err *crm_changing_bind(struct crm_changing *,
     const struct crm_kind *, const char *const *arg, size_t n,
-    struct crm_bound *out);
+    struct crm_bound *out, bool *ok);
 
-/* Go through WHO operands and stdin; wait and fault are filled in. */
+/*
+ * Go through WHO operands and stdin; wait and fault are filled in.
+ *
+ * kinds   as in struct crm_each
+ */
 CRM_CHECK const struct crm_err *crm_changing_each(struct crm_changing *,
+    const char *kinds,
     const struct crm_err *(*record)(
 	void *ctx, uint64_t line, struct crm_view raw, uint64_t id),
     void *ctx, int argc, char **argv);

@@ -12,6 +12,7 @@
 #include "base/io.h"
 #include "base/mem.h"
 #include "cli/env.h"
+#include "cli/import.h"
 #include "cli/msg.h"
 #include "cli/version.h"
 
@@ -124,6 +125,8 @@ list_tables(const struct crm_cmd *cmd, const struct crm_opt **t)
 	size_t n = 0;
 
 	t[n++] = cmd->opts;
+	if ((cmd->needs & CRM_NEED_IMPORT) != 0)
+		t[n++] = crm_import_opts;
 	if ((cmd->needs & CRM_NEED_IN) != 0)
 		t[n++] = in_opts;
 	if ((cmd->needs & CRM_NEED_OUT) != 0)
@@ -153,7 +156,8 @@ print_help(const struct crm_cmd *cmd, const struct crm_opt *const *tables)
 
 	crm_buf_addf(&b, "%s - %s\n", cmd->name, cmd->summary);
 	crm_opt_add_usage(&b, cmd->name, tables, cmd->operands);
-	crm_opt_add_help(&b, cmd->opts, tables + 1);
+	crm_opt_add_help(
+	    &b, tables, (cmd->needs & CRM_NEED_IMPORT) != 0 ? 2 : 1);
 	crm_buf_addf(&b, "more: man %s\n", cmd->name);
 	return print(&b);
 }

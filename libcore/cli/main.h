@@ -14,12 +14,13 @@
 #include "store/snap.h"
 
 enum crm_need {
-	CRM_NEED_READ = 1 << 0,  /* the store, to read */
-	CRM_NEED_WRITE = 1 << 1, /* the store, to change */
-	CRM_NEED_MAKE = 1 << 2,  /* makes the default store */
-	CRM_NEED_IN = 1 << 3,    /* reads record streams: -i */
-	CRM_NEED_OUT = 1 << 4,   /* writes record streams: -o -f -l --sort */
-	CRM_NEED_PAGER = 1 << 5, /* shows long texts on a terminal */
+	CRM_NEED_READ = 1 << 0,   /* the store, to read */
+	CRM_NEED_WRITE = 1 << 1,  /* the store, to change */
+	CRM_NEED_MAKE = 1 << 2,   /* makes the default store */
+	CRM_NEED_IN = 1 << 3,     /* reads record streams: -i */
+	CRM_NEED_OUT = 1 << 4,    /* writes record streams: -o -f -l --sort */
+	CRM_NEED_PAGER = 1 << 5,  /* shows long texts on a terminal */
+	CRM_NEED_IMPORT = 1 << 6, /* foreign records: see import.h */
 };
 
 struct crm_ctx;

@@ -315,26 +315,17 @@ add_row(struct crm_buf *b, const struct crm_opt *o, size_t width)
 	crm_buf_addf(b, "%s\n", o->help);
 }
 
-void
-crm_opt_add_help(struct crm_buf *b, const struct crm_opt *own,
-    const struct crm_opt *const *common)
+/* What the tables have in common with those of other programs, in short. */
+static void
+add_common(struct crm_buf *b, const struct crm_opt *const *tables)
 {
 	const struct crm_opt *o;
 	struct crm_buf head = CRM_BUF_INIT(1000);
-	size_t width = 0, col = 0;
+	size_t col = 20;
 
-	for (o = own; o->kind != CRM_OPT_END; o++) {
-		crm_buf_reset(&head);
-		add_head(&head, o);
-		if (head.n > width)
-			width = head.n;
-	}
-	for (o = own; o->kind != CRM_OPT_END; o++)
-		add_row(b, o, width + 4);
 	crm_buf_adds(b, "as in every program:");
-	col = 20;
-	for (; *common != NULL; common++)
-		for (o = *common; o->kind != CRM_OPT_END; o++) {
+	for (; *tables != NULL; tables++)
+		for (o = *tables; o->kind != CRM_OPT_END; o++) {
 			crm_buf_reset(&head);
 			if (o->letter != '\0')
 				crm_buf_addf(&head, "-%c", o->letter);
@@ -349,6 +340,28 @@ crm_opt_add_help(struct crm_buf *b, const struct crm_opt *own,
 	b->n--; /* the last comma */
 	crm_buf_adds(b, "\n");
 	crm_buf_release(&head);
+}
+
+void
+crm_opt_add_help(
+    struct crm_buf *b, const struct crm_opt *const *tables, size_t nown)
+{
+	const struct crm_opt *o;
+	struct crm_buf head = CRM_BUF_INIT(1000);
+	size_t width = 0, i;
+
+	for (i = 0; i < nown; i++)
+		for (o = tables[i]; o->kind != CRM_OPT_END; o++) {
+			crm_buf_reset(&head);
+			add_head(&head, o);
+			if (head.n > width)
+				width = head.n;
+		}
+	for (i = 0; i < nown; i++)
+		for (o = tables[i]; o->kind != CRM_OPT_END; o++)
+			add_row(b, o, width + 4);
+	crm_buf_release(&head);
+	add_common(b, tables + nown);
 }
 
 void

@@ -95,13 +95,13 @@ void crm_opt_list_free(struct crm_opt_list *);
 /*
  * Text for people: "usage: NAME [-q] ...", indented and broken at 'width'.
  *
- * own     the program's table
- * common  those that others have too: told in short
+ * nown    how many tables, from the first, are told of in full; the others
+ *         every program has
  */
 void crm_opt_add_usage(struct crm_buf *, const char *name,
     const struct crm_opt *const *tables, const char *operands);
-void crm_opt_add_help(struct crm_buf *, const struct crm_opt *own,
-    const struct crm_opt *const *common);
+void crm_opt_add_help(
+    struct crm_buf *, const struct crm_opt *const *tables, size_t nown);
 
 /* The table as tab-separated lines, for completions and tests. */
 void crm_opt_add_spec(struct crm_buf *, const struct crm_opt *);

@@ -1,0 +1,282 @@
+/*
+ * crm-log - log what happened.
+ *
+ * Writes the store, in one change set: all of the input or nothing.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/utf8.h"
+#include "cli/import.h"
+#include "record/value.h"
+
+static struct {
+	const char *file;
+} o;
+
+/* clang-format off */
+static const struct crm_opt opts[] = {
+	OPT_TEXT('F', "file", "file", &o.file,
+	    "take the text from a file, - for stdin"),
+	OPT_END,
+};
+/* clang-format on */
+
+#define NAMES_OF "po" /* kinds that a name may be of */
+
+static struct {
+	struct crm_ctx *ctx;
+	const char *what;
+	int who_at; /* place of WHO among the operands */
+	struct crm_buf text;
+	/* name=value of one event: as given, what WHAT and TEXT say, and, for
+	 * the record at hand, who */
+	const char **assign;
+	size_t nassign, assign_cap;
+	struct crm_arena arena, row; /* row: of the record at hand */
+	struct crm_buf words;
+	char fault[200];
+} st;
+
+static void
+add_operand(const char *arg)
+{
+	st.assign = crm_grow(
+	    st.assign, &st.assign_cap, st.nassign + 1, sizeof(*st.assign));
+	st.assign[st.nassign++] = arg;
+}
+
+/*
+ * Part the operands: WHO, WHAT, words of TEXT; and name=value, which may stand
+ * anywhere.
+ */
+static const struct crm_err *
+part(int argc, char **argv)
+{
+	const char *who = NULL;
+	int i;
+
+	for (i = 0; i < argc; i++)
+		if (crm_bind_is_assignment(argv[i]))
+			add_operand(argv[i]);
+		else if (who == NULL) {
+			who = argv[i];
+			st.who_at = i;
+		} else if (st.what == NULL)
+			st.what = argv[i];
+		else {
+			if (st.text.n > 0)
+				crm_buf_addc(&st.text, ' ');
+			crm_buf_adds(&st.text, argv[i]);
+		}
+	if (who == NULL || who[0] == '\0')
+		return crm_ctx_usage(st.ctx, "WHO is missing");
+	if (st.what == NULL || st.what[0] == '\0')
+		return crm_ctx_usage(st.ctx, "WHAT is missing");
+	if (o.file != NULL && strcmp(o.file, "-") == 0 && strcmp(who, "-") == 0)
+		return crm_ctx_usage(
+		    st.ctx, "stdin cannot be both WHO and the text");
+	return NULL;
+}
+
+static const struct crm_err *
+read_text(void)
+{
+	const struct crm_err *err;
+	struct crm_view text;
+
+	if (o.file == NULL)
+		return NULL;
+	if (st.text.n > 0)
+		return crm_ctx_usage(st.ctx, "TEXT and -F exclude each other");
+	err = strcmp(o.file, "-") == 0
+	    ? crm_read_fd(STDIN_FILENO, "stdin", CRM_LINE_MAX, &st.text)
+	    : crm_read_file(AT_FDCWD, o.file, CRM_LINE_MAX, &st.text);
+	text = crm_buf_view(&st.text);
+	if (err == NULL && text.n > 0 && crm_utf8_check(text) < text.n)
+		err = crm_err(CRM_E_DATA, "%s: text: not UTF-8", o.file);
+	return err;
+}
+
+/* Add "name=value" to the operands that are bound. */
+static void
+assign(struct crm_arena *arena, const char *name, struct crm_view value)
+{
+	crm_buf_reset(&st.words);
+	crm_buf_addf(&st.words, "%s=", name);
+	crm_buf_addv(&st.words, value);
+	add_operand(crm_arena_dup(arena, st.words.p, st.words.n));
+}
+
+static bool
+is_assigned(const char *name)
+{
+	size_t i, n = strlen(name);
+
+	for (i = 0; i < st.nassign; i++)
+		if (strncmp(st.assign[i], name, n) == 0 &&
+		    st.assign[i][n] == '=')
+			return true;
+	return false;
+}
+
+/* Make WHAT and TEXT name=value too; who logs it is the user. */
+static void
+assign_rest(void)
+{
+	struct crm_view text = crm_view_trim(crm_buf_view(&st.text));
+
+	assign(&st.arena, "what", crm_view_str(st.what));
+	if (text.n > 0)
+		assign(&st.arena, "text", text);
+	if (!is_assigned("by"))
+		assign(&st.arena, "by", crm_buf_view(&st.ctx->user));
+}
+
+/* Assign who=ID for each link in a stored field. */
+static void
+assign_whose(struct crm_view stored, bool many)
+{
+	struct crm_many m;
+	struct crm_view v;
+	char text[CRM_ID_TEXT];
+
+	crm_many_begin(&m, stored, many);
+	while (crm_many_next(&m, &v))
+		assign(&st.row, "who",
+		    crm_view(text, crm_id_put(text, crm_link_get(v))));
+}
+
+/*
+ * Say whose event it is: the record's own; or that of those whom a deal or a
+ * ticket is about, which the event then belongs to.
+ */
+static const struct crm_err *
+assign_who(uint64_t id)
+{
+	const struct crm_kind *event = crm_kind_of(st.ctx->schema, 'e');
+	const struct crm_kind *k = crm_kind_of(st.ctx->schema, crm_id_kind(id));
+	const struct crm_err *err;
+	enum crm_presence p;
+	struct crm_stored r;
+	struct crm_view who;
+	char link[CRM_LINK_MAX], text[CRM_ID_TEXT];
+
+	if (strchr(crm_field_num(event, CRM_EVENT_WHO)->links, k->letter) !=
+	    NULL) {
+		assign_whose(crm_view(link, crm_link_put(link, id)), false);
+		return NULL;
+	}
+	if (k->letter != 'd' && k->letter != 'k') {
+		(void)snprintf(st.fault, sizeof(st.fault),
+		    "%s is a %s: events have people and orgs, deals and tickets",
+		    crm_id_text(id, text), k->name);
+		return NULL;
+	}
+	err = crm_snap_get(
+	    crm_batch_snap(crm_import_changing()->batch), id, &r, &p);
+	if (err != NULL || p != CRM_LIVE)
+		return err;
+	if (!crm_stored_get(&r, k->who, &who)) {
+		(void)snprintf(st.fault, sizeof(st.fault),
+		    "%s has no who yet: crm-set %s who=WHO",
+		    crm_id_text(id, text), text);
+		return NULL;
+	}
+	assign_whose(who, true);
+	assign(&st.row, k->name, crm_view(text, crm_id_put(text, id)));
+	return NULL;
+}
+
+/* Log the event with one record. */
+static const struct crm_err *
+log_one(void *arg, uint64_t line, struct crm_view raw, uint64_t id)
+{
+	const struct crm_err *err;
+	size_t n = st.nassign;
+
+	(void)arg;
+	(void)line;
+	(void)raw;
+	crm_arena_reset(&st.row);
+	st.fault[0] = '\0';
+	err = assign_who(id);
+	if (err == NULL && st.fault[0] != '\0')
+		crm_batch_fault(crm_import_changing()->batch, NULL, st.fault);
+	else if (err == NULL)
+		err = crm_import_args(st.assign, st.nassign);
+	st.nassign = n;
+	return err;
+}
+
+static const struct crm_err *
+log_operands(int argc, char **argv)
+{
+	const struct crm_err *err;
+	char *who;
+
+	err = part(argc, argv);
+	if (err == NULL)
+		err = read_text();
+	if (err != NULL)
+		return err;
+	assign_rest();
+	err = crm_import_begin(st.ctx, crm_kind_of(st.ctx->schema, 'e'));
+	who = argv[st.who_at];
+	if (err == NULL)
+		err = crm_changing_each(
+		    crm_import_changing(), NAMES_OF, log_one, NULL, 1, &who);
+	return err;
+}
+
+static const struct crm_err *
+log_stdin(void)
+{
+	const struct crm_err *err;
+
+	if (o.file != NULL)
+		return crm_ctx_usage(st.ctx, "-F goes with WHO and WHAT");
+	if (isatty(STDIN_FILENO) == 1)
+		return crm_ctx_usage(st.ctx,
+		    "nothing to log: give WHO and WHAT, or events on stdin");
+	err = crm_import_begin(st.ctx, crm_kind_of(st.ctx->schema, 'e'));
+	return err != NULL ? err : crm_import_stdin();
+}
+
+static const struct crm_err *
+run(struct crm_ctx *ctx, int argc, char **argv)
+{
+	const struct crm_err *err;
+
+	st.ctx = ctx;
+	st.text.max = st.words.max = CRM_LINE_MAX * 2;
+	err = argc > 0 ? log_operands(argc, argv) : log_stdin();
+	if (err == NULL)
+		err = crm_import_commit();
+	crm_import_end();
+	crm_buf_release(&st.text);
+	crm_buf_release(&st.words);
+	crm_arena_release(&st.arena);
+	crm_arena_release(&st.row);
+	crm_free(st.assign);
+	return err;
+}
+
+int
+main(int argc, char *argv[])
+{
+	static const struct crm_cmd cmd = {
+		.name = "crm-log",
+		.summary = "log what happened",
+		.operands = "[WHO|- WHAT [TEXT ...] [field=value ...]]",
+		.needs = CRM_NEED_WRITE | CRM_NEED_MAKE | CRM_NEED_IMPORT |
+		    CRM_NEED_IN | CRM_NEED_OUT,
+		.opts = opts,
+		.run = run,
+		.complete = "who",
+	};
+
+	return crm_main(&cmd, argc, argv);
+}

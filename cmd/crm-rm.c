@@ -1,0 +1,55 @@
+/*
+ * crm-rm - remove records.
+ *
+ * Writes the store, in one change set: all of it or nothing.  What was
+ * removed keeps its id and its history.
+ */
+#include "cli/change.h"
+
+static const struct crm_opt opts[] = { OPT_END };
+
+static struct crm_changing c;
+
+static const struct crm_err *
+remove_one(void *arg, uint64_t line, struct crm_view raw, uint64_t id)
+{
+	bool ok;
+
+	(void)arg;
+	(void)line;
+	(void)raw;
+	return crm_batch_remove(c.batch, id, &ok);
+}
+
+static const struct crm_err *
+run(struct crm_ctx *ctx, int argc, char **argv)
+{
+	struct crm_batch_options bo = { 0 };
+	const struct crm_err *err;
+
+	if (argc == 0)
+		return crm_ctx_usage(ctx, "WHO is missing");
+	err = crm_changing_begin(&c, ctx, &bo, NULL, NULL);
+	if (err == NULL)
+		err = crm_changing_each(&c, NULL, remove_one, NULL, argc, argv);
+	if (err == NULL)
+		err = crm_changing_commit(&c);
+	crm_changing_free(&c);
+	return err;
+}
+
+int
+main(int argc, char *argv[])
+{
+	static const struct crm_cmd cmd = {
+		.name = "crm-rm",
+		.summary = "remove records",
+		.operands = "WHO|- ...",
+		.needs = CRM_NEED_WRITE | CRM_NEED_IN | CRM_NEED_OUT,
+		.opts = opts,
+		.run = run,
+		.complete = "who",
+	};
+
+	return crm_main(&cmd, argc, argv);
+}

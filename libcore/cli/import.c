@@ -1,0 +1,223 @@
+#include "cli/import.h"
+
+#define KEYS_MAX 8
+
+static struct {
+	struct crm_opt_list map, set, add_missing;
+	const char *key, *rejects;
+	bool correct, keep, new_ids, skip_bad;
+	int dates, decimal;
+} o;
+
+static const char dates[] = "ymd\0dmy\0mdy\0";
+static const char points[] = ".\0,\0";
+
+/* clang-format off */
+const struct crm_opt crm_import_opts[] = {
+	OPT_LIST('\0', "add-missing", "kind", &o.add_missing,
+	    "make records that links name and the store lacks"),
+	OPT_FLAG('\0', "correct", &o.correct,
+	    "change an event whose key is known already"),
+	OPT_CHOICE('\0', "dates", "order", &o.dates, dates,
+	    "order of 3/4/2024: ymd (refuse), dmy or mdy"),
+	OPT_CHOICE('\0', "decimal", "point", &o.decimal, points,
+	    "decimal point of numbers: . or ,"),
+	OPT_FLAG('\0', "keep", &o.keep, "with --key: change only empty fields"),
+	OPT_TEXT('\0', "key", "field,...", &o.key,
+	    "change the record that one of these finds"),
+	OPT_LIST('\0', "map", "column=field", &o.map,
+	    "where a column of a foreign file goes"),
+	OPT_FLAG('\0', "new-ids", &o.new_ids, "number afresh, links too"),
+	OPT_TEXT('\0', "rejects", "file", &o.rejects,
+	    "keep the bad lines in a file"),
+	OPT_LIST('\0', "set", "field=value", &o.set,
+	    "what a record gets that has none"),
+	OPT_FLAG('\0', "skip-bad", &o.skip_bad,
+	    "write the good lines, leave out the bad"),
+	OPT_END,
+};
+/* clang-format on */
+
+static struct {
+	struct crm_ctx *ctx;
+	struct crm_changing c;
+	const struct crm_kind *kind; /* of all; NULL: each names its own */
+	/* the key fields of the kind at hand */
+	const struct crm_kind *key_kind;
+	const struct crm_field *key[KEYS_MAX];
+	size_t nkeys;
+	char letters[27]; /* kinds of --add-missing */
+} im;
+
+/* The fields of --key, as the kind has them. */
+static const struct crm_err *
+read_keys(const struct crm_kind *k)
+{
+	const struct crm_field *f;
+	struct crm_view rest, name;
+	size_t comma;
+
+	if (o.key == NULL || im.key_kind == k)
+		return NULL;
+	im.key_kind = k;
+	im.nkeys = 0;
+	rest = crm_view_str(o.key);
+	for (;;) {
+		comma = crm_view_find(rest, ',');
+		name = crm_view_trim(crm_view(rest.p, comma));
+		f = crm_field_named(k, name);
+		if (f == NULL)
+			return crm_ctx_usage(im.ctx,
+			    "--key: no such field of %s: '%.*s'", k->plural,
+			    CRM_VARG(name));
+		if (f->num != CRM_N_ID && (f->flags & CRM_F_INDEXED) == 0)
+			return crm_ctx_usage(im.ctx,
+			    "--key: records cannot be found by '%s'", f->name);
+		if (im.nkeys == KEYS_MAX)
+			return crm_ctx_usage(
+			    im.ctx, "--key: more than %d fields", KEYS_MAX);
+		im.key[im.nkeys++] = f;
+		if (comma == rest.n)
+			return NULL;
+		rest = crm_view_skip(rest, comma + 1);
+	}
+}
+
+/*
+ * Events have keys of their own, which are unique anyway: --key key says what
+ * happens in any case, --key doc makes the keys DOC/1, DOC/2.
+ */
+static const struct crm_err *
+check_event_key(void)
+{
+	if (o.key == NULL || strcmp(o.key, "doc") == 0 ||
+	    strcmp(o.key, "key") == 0 || strcmp(o.key, "id") == 0)
+		return NULL;
+	return crm_ctx_usage(
+	    im.ctx, "--key: events are found by 'key', or numbered by 'doc'");
+}
+
+static bool
+is_event(const struct crm_kind *k)
+{
+	return k != NULL && k->letter == 'e';
+}
+
+static const struct crm_err *
+read_missing(void)
+{
+	const struct crm_kind *k;
+	size_t i;
+
+	for (i = 0; i < o.add_missing.n && i < 26; i++) {
+		k = crm_kind_named(
+		    im.ctx->schema, crm_view_str(o.add_missing.item[i]));
+		if (k == NULL || k->letter == 'e')
+			return crm_ctx_usage(im.ctx,
+			    "--add-missing: no such kind: '%s'",
+			    o.add_missing.item[i]);
+		im.letters[i] = k->letter;
+	}
+	return NULL;
+}
+
+const struct crm_err *
+crm_import_begin(struct crm_ctx *ctx, const struct crm_kind *kind)
+{
+	struct crm_batch_options bo = { .skip_bad = o.skip_bad,
+		.keep = o.keep,
+		.correct = o.correct,
+		.new_ids = o.new_ids,
+		.point = points[o.decimal * 2],
+		.add_missing = im.letters };
+	struct crm_bind_options binding = { .map = o.map.item,
+		.nmaps = o.map.n,
+		.set = o.set.item,
+		.nsets = o.set.n,
+		.kind = kind };
+	const struct crm_err *err;
+
+	im.ctx = ctx;
+	im.kind = kind;
+	err = read_missing();
+	if (err == NULL && is_event(kind))
+		err = check_event_key();
+	else if (err == NULL && kind != NULL)
+		err = read_keys(kind);
+	if (err == NULL && o.keep && o.key == NULL)
+		err = crm_ctx_usage(ctx, "--keep goes with --key");
+	if (err != NULL)
+		return err;
+	ctx->clock.order = (enum crm_date_order)o.dates;
+	bo.key_from_doc = o.key != NULL && strcmp(o.key, "doc") == 0;
+	err = crm_changing_begin(&im.c, ctx, &bo, &binding, o.rejects);
+	if (err == NULL && kind != NULL)
+		crm_out_one_kind(kind, &im.c.kinds);
+	return err;
+}
+
+struct crm_changing *
+crm_import_changing(void)
+{
+	return &im.c;
+}
+
+/* Add a record, or change the one that a key finds. */
+static const struct crm_err *
+take(void *arg, const struct crm_bound *bound)
+{
+	struct crm_request q = { .kind = bound->kind,
+		.id = bound->id,
+		.edit = bound->edit,
+		.nedits = bound->nedits };
+	const struct crm_err *err;
+	bool by_key = o.key != NULL, ok;
+
+	(void)arg;
+	memcpy(q.currency, bound->currency, sizeof(q.currency));
+	if (is_event(bound->kind)) {
+		err = check_event_key();
+		if (err != NULL)
+			return err;
+		by_key = by_key && strcmp(o.key, "id") == 0;
+	}
+	if (!by_key)
+		return crm_batch_add(im.c.batch, &q, &ok);
+	err = read_keys(bound->kind);
+	q.key = im.key;
+	q.nkeys = im.nkeys;
+	return err != NULL ? err : crm_batch_put(im.c.batch, &q, &ok);
+}
+
+const struct crm_err *
+crm_import_stdin(void)
+{
+	return crm_changing_read(&im.c, take, NULL);
+}
+
+const struct crm_err *
+crm_import_args(const char *const *arg, size_t n)
+{
+	const struct crm_err *err;
+	struct crm_bound bound;
+	bool ok;
+
+	err = crm_changing_bind(&im.c, im.kind, arg, n, &bound, &ok);
+	return err != NULL || !ok ? err : take(NULL, &bound);
+}
+
+const struct crm_err *
+crm_import_commit(void)
+{
+	return crm_changing_commit(&im.c);
+}
+
+void
+crm_import_end(void)
+{
+	if (im.ctx != NULL)
+		crm_changing_free(&im.c);
+	crm_opt_list_free(&o.map);
+	crm_opt_list_free(&o.set);
+	crm_opt_list_free(&o.add_missing);
+}

@@ -1,0 +1,38 @@
+/*
+ * import - records that other programs wrote: what crm-add and crm-log have
+ * in common.
+ *
+ * A program whose needs have CRM_NEED_IMPORT gets these options.
+ */
+#ifndef CRM_IMPORT_H
+#define CRM_IMPORT_H
+
+#include "cli/change.h"
+
+extern const struct crm_opt crm_import_opts[];
+
+/*
+ * Begin an import: read the options, open the change set.
+ *
+ * kind    of all records; NULL: each names its own
+ *
+ * Fails with USAGE, and as crm_changing_begin().
+ */
+CRM_CHECK const struct crm_err *crm_import_begin(
+    struct crm_ctx *, const struct crm_kind *kind);
+
+/* The change set: for records that the program makes itself. */
+struct crm_changing *crm_import_changing(void);
+
+/* Add all records of stdin, or (--key) change those they find. */
+CRM_CHECK const struct crm_err *crm_import_stdin(void);
+
+/* The same for one record of name=value operands. */
+CRM_CHECK const struct crm_err *crm_import_args(
+    const char *const *arg, size_t n);
+
+/* Commit.  Everything is given back by crm_import_end(), in any case. */
+CRM_CHECK const struct crm_err *crm_import_commit(void);
+void crm_import_end(void);
+
+#endif
