@@ -101,24 +101,13 @@ take_match(uint64_t id, const struct crm_stored *r)
 }
 
 static const struct crm_err *
-find_all(void)
+find_one(void *ctx, uint64_t id, const struct crm_stored *r, bool *enough)
 {
 	const struct crm_err *err;
-	struct crm_stored r;
-	struct crm_run *run;
-	uint64_t id, generation;
 
-	err = crm_run_open(f.query, &run);
-	while (err == NULL && !is_enough()) {
-		err = crm_run_next(run, &id, &r);
-		if (err != NULL || id == 0)
-			break;
-		generation = crm_snap_generation(f.snap);
-		err = take_match(id, &r);
-		if (err == NULL && generation != crm_snap_generation(f.snap))
-			err = crm_run_resume(run);
-	}
-	crm_run_close(run);
+	(void)ctx;
+	err = take_match(id, r);
+	*enough = is_enough();
 	return err;
 }
 
@@ -263,7 +252,9 @@ search(bool is_filter)
 	}
 	err = crm_out_new(f.ctx, f.snap, &kinds, false, &f.out);
 	if (err == NULL)
-		err = is_filter ? filter() : find_all();
+		err = is_filter
+		    ? filter()
+		    : crm_each_match(f.snap, f.query, find_one, NULL);
 	if (err == NULL && !o.count && !f.ctx->quiet)
 		err = crm_out_end(f.out);
 	return err;
@@ -274,18 +265,15 @@ run(struct crm_ctx *ctx, int argc, char **argv)
 {
 	enum crm_form_out form = crm_ctx_form(ctx);
 	bool is_filter = argc > 0 && strcmp(argv[0], "-") == 0;
-	unsigned int flags = CRM_ASK_KINDS;
+	struct crm_ask_how how = { .kinds = true, .events = is_filter };
 	const struct crm_err *err;
 
 	f.ctx = ctx;
-	if (form == CRM_OUT_MUTT || form == CRM_OUT_AERC)
-		flags |= CRM_ASK_BEGINNINGS;
-	if (is_filter)
-		flags |= CRM_ASK_EVENTS;
+	how.beginnings = form == CRM_OUT_MUTT || form == CRM_OUT_AERC;
 	err = crm_snap_open(ctx->store, &f.snap);
 	if (err == NULL)
 		err = crm_ask(ctx, f.snap, argc - is_filter, argv + is_filter,
-		    flags, &f.query);
+		    &how, &f.query);
 	if (err == NULL && o.explain)
 		err = explain();
 	else if (err == NULL) {

@@ -65,13 +65,14 @@ static const struct crm_err silent_data = { CRM_E_DATA, "" };
 
 const struct crm_err *
 crm_ask(struct crm_ctx *ctx, struct crm_snap *snap, int argc, char **argv,
-    unsigned int flags, struct crm_query **out)
+    const struct crm_ask_how *how, struct crm_query **out)
 {
 	struct crm_query_ctx qc = { .snap = snap,
 		.clock = &ctx->clock,
 		.user = ctx->user.p,
-		.beginnings = (flags & CRM_ASK_BEGINNINGS) != 0,
-		.events = (flags & CRM_ASK_EVENTS) != 0 };
+		.beginnings = how->beginnings,
+		.events = how->events,
+		.segment = how->segment };
 	struct crm_query_fault fault = { 0 };
 	const struct crm_err *err;
 	int i;
@@ -80,12 +81,38 @@ crm_ask(struct crm_ctx *ctx, struct crm_snap *snap, int argc, char **argv,
 		if (crm_utf8_check(crm_view_str(argv[i])) < strlen(argv[i]))
 			return crm_err(CRM_E_USAGE, "the query is not UTF-8");
 	err = crm_query_parse(&qc, (const char *const *)(void *)argv,
-	    (size_t)argc, (flags & CRM_ASK_KINDS) != 0, out, &fault);
+	    (size_t)argc, how->kinds, out, &fault);
 	if (err == NULL || !fault.known || ctx->cmd == NULL)
 		return err;
 	crm_msg_err(err);
 	point_at(argc, argv, &fault);
 	return err->code == CRM_E_DATA ? &silent_data : &silent_usage;
+}
+
+const struct crm_err *
+crm_each_match(struct crm_snap *snap, struct crm_query *query,
+    const struct crm_err *(*fn)(
+	void *ctx, uint64_t id, const struct crm_stored *, bool *enough),
+    void *ctx)
+{
+	const struct crm_err *err;
+	struct crm_stored r;
+	struct crm_run *run;
+	uint64_t id, generation;
+	bool enough = false;
+
+	err = crm_run_open(query, &run);
+	while (err == NULL && !enough) {
+		err = crm_run_next(run, &id, &r);
+		if (err != NULL || id == 0)
+			break;
+		generation = crm_snap_generation(snap);
+		err = fn(ctx, id, &r, &enough);
+		if (err == NULL && generation != crm_snap_generation(snap))
+			err = crm_run_resume(run);
+	}
+	crm_run_close(run);
+	return err;
 }
 
 /* An id says itself of what kind it is. */

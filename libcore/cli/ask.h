@@ -7,21 +7,34 @@
 #include "cli/main.h"
 #include "query/query.h"
 
-enum crm_ask_flag {
-	CRM_ASK_KINDS = 1 << 0,      /* the first operand may name a kind */
-	CRM_ASK_BEGINNINGS = 1 << 1, /* a WORD is the beginning of one */
-	CRM_ASK_EVENTS = 1 << 2,     /* no kind named: events too */
+/* What a query may be. */
+struct crm_ask_how {
+	bool kinds;       /* the first operand may name a kind */
+	bool beginnings;  /* a WORD is the beginning of one */
+	bool events;      /* no kind named: events too */
+	uint64_t segment; /* whose query it is to be; 0: none's */
 };
 
 /*
  * Read a query from operands; a wrong one is shown with a caret under the
  * word, and fails with what is wrong.
  *
- * flags   of enum crm_ask_flag
  * out     free with crm_query_free()
  */
 CRM_CHECK const struct crm_err *crm_ask(struct crm_ctx *, struct crm_snap *,
-    int argc, char **argv, unsigned int flags, struct crm_query **out);
+    int argc, char **argv, const struct crm_ask_how *, struct crm_query **out);
+
+/*
+ * Call fn with each record that a query finds, in the order of ids.  The
+ * snapshot may be let go of by fn: what comes then is as it is by then.
+ *
+ * fn      sets *enough when no more are wanted
+ */
+CRM_CHECK const struct crm_err *crm_each_match(struct crm_snap *,
+    struct crm_query *,
+    const struct crm_err *(*fn)(
+	void *ctx, uint64_t id, const struct crm_stored *, bool *enough),
+    void *ctx);
 
 /* What is called with each record that is meant. */
 struct crm_each {

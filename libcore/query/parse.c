@@ -241,7 +241,10 @@ crm_query_parse(const struct crm_query_ctx *ctx, const char *const *arg,
     size_t nargs, bool kinds, struct crm_query **out,
     struct crm_query_fault *fault)
 {
-	return crm_query_parse_nested(ctx, arg, nargs, kinds, NULL, out, fault);
+	struct crm_nest nest = { .segment = ctx->segment };
+
+	return crm_query_parse_nested(ctx, arg, nargs, kinds,
+	    ctx->segment != 0 ? &nest : NULL, out, fault);
 }
 
 /* Split a text as a shell would. */
@@ -316,6 +319,28 @@ crm_query_parse_text(const struct crm_query_ctx *ctx, struct crm_view text,
     struct crm_query **out)
 {
 	return crm_query_text_nested(ctx, text, NULL, out);
+}
+
+static bool
+is_name_char(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+}
+
+bool
+crm_query_text_names(struct crm_view text, struct crm_view name)
+{
+	size_t i, end;
+
+	for (i = 0; i + 1 + name.n <= text.n; i++) {
+		end = i + 1 + name.n;
+		if (text.p[i] == '@' &&
+		    (i == 0 || !is_name_char(text.p[i - 1])) &&
+		    memcmp(text.p + i + 1, name.p, name.n) == 0 &&
+		    (end == text.n || !is_name_char(text.p[end])))
+			return true;
+	}
+	return false;
 }
 
 /* May a word stand in a text, and in a shell, without quotes? */

@@ -17,6 +17,9 @@ struct crm_query_ctx {
 	const char *user; /* who "me" is; NULL: nobody */
 	bool beginnings;  /* a WORD is the beginning of one */
 	bool events;      /* no kind named: events too */
+	/* The segment whose query this is to be: it may not be a part of it;
+	 * 0: none. */
+	uint64_t segment;
 };
 
 /* Where a query is wrong. */
@@ -48,6 +51,13 @@ CRM_CHECK const struct crm_err *crm_query_parse(const struct crm_query_ctx *,
  */
 CRM_CHECK const struct crm_err *crm_query_parse_text(
     const struct crm_query_ctx *, struct crm_view text, struct crm_query **out);
+
+/*
+ * Is a segment named in the text of a query?
+ *
+ * name    without '@'
+ */
+bool crm_query_text_names(struct crm_view text, struct crm_view name);
 
 /* Arguments as one text that crm_query_parse_text() takes back. */
 void crm_query_quote(struct crm_buf *, const char *const *arg, size_t nargs);

@@ -109,10 +109,16 @@ static const struct crm_err *
 check_segment(const struct work *w)
 {
 	struct crm_view name;
+	uint64_t id;
 	size_t i;
 
 	if (!crm_rec_get(w->rec, CRM_SEGMENT_NAME, &name))
 		return NULL;
+	if (crm_id_parse(name, &id))
+		return blame(w, CRM_SEGMENT_NAME,
+		    crm_err(CRM_E_DATA,
+			"'%.*s' is an id: a segment needs another name",
+			CRM_VARG(name)));
 	for (i = 0; i < name.n; i++)
 		if (!((name.p[i] >= 'a' && name.p[i] <= 'z') ||
 			(name.p[i] >= '0' && name.p[i] <= '9') ||
