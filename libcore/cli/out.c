@@ -16,6 +16,29 @@ struct crm_out {
 	uint64_t count; /* handed to the writer, or to be sorted */
 };
 
+static const struct crm_err *
+pause_snap(void *ctx)
+{
+	crm_snap_pause(ctx);
+	return NULL;
+}
+
+static const struct crm_err *
+resume_snap(void *ctx)
+{
+	return crm_snap_resume(ctx);
+}
+
+void
+crm_out_let_go(struct crm_ctx *ctx, struct crm_snap *snap)
+{
+	if (!ctx->piped)
+		return;
+	ctx->out.before = pause_snap;
+	ctx->out.after = resume_snap;
+	ctx->out.ctx = snap;
+}
+
 void
 crm_out_all_kinds(
     const struct crm_schema *s, bool events, struct crm_out_kinds *out)

@@ -15,6 +15,13 @@ struct crm_out_kinds {
 	const struct crm_kind *only; /* when it is one */
 };
 
+/*
+ * Let go of a snapshot around writes of the program's output that may wait,
+ * and see it anew behind them.  Whoever reads it meanwhile reads as after
+ * crm_snap_resume().
+ */
+void crm_out_let_go(struct crm_ctx *, struct crm_snap *);
+
 /* All kinds but events, or all. */
 void crm_out_all_kinds(
     const struct crm_schema *, bool events, struct crm_out_kinds *);

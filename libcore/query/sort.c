@@ -102,6 +102,21 @@ add_choice(struct crm_buf *out, const struct crm_field *f, struct crm_view v)
 	crm_buf_addv(out, word);
 }
 
+void
+crm_sort_add_key(
+    struct crm_buf *out, const struct crm_field *f, struct crm_view v)
+{
+	char key[8];
+
+	if (f->type == CRM_T_CHOICE)
+		add_choice(out, f, v);
+	else if (f->type == CRM_T_LINK) {
+		crm_be64(key, crm_link_get(v));
+		crm_buf_add(out, key, 8);
+	} else
+		crm_value_add_key(out, f, v);
+}
+
 /* The key of the first value that is found. */
 static const struct crm_err *
 take_key(void *ctx, uint64_t id, const struct crm_stored *r,
@@ -111,7 +126,6 @@ take_key(void *ctx, uint64_t id, const struct crm_stored *r,
 	const struct crm_err *err;
 	struct crm_many m;
 	struct crm_view v;
-	char key[8];
 
 	err = crm_ref_value(s->compute, id, r, f, &s->scratch, &v);
 	if (err != NULL || v.n == 0)
@@ -119,39 +133,32 @@ take_key(void *ctx, uint64_t id, const struct crm_stored *r,
 	crm_many_begin(&m, v, (f->flags & CRM_F_MANY) != 0);
 	if (!crm_many_next(&m, &v))
 		return NULL;
-	if (f->type == CRM_T_CHOICE)
-		add_choice(&s->value, f, v);
-	else if (f->type == CRM_T_LINK) {
-		crm_be64(key, crm_link_get(v));
-		crm_buf_add(&s->value, key, 8);
-	} else
-		crm_value_add_key(&s->value, f, v);
+	crm_sort_add_key(&s->value, f, v);
 	*stop = true;
 	return NULL;
 }
 
-/* One key so that the bytes of several stand side by side: 0 in it escaped,
- * two zeros behind it; the other way round with all bits turned. */
-static void
-add_part(struct crm_sort *s, bool down)
+/* Zeros in it are escaped, two stand behind it; the other way round with all
+ * bits turned. */
+void
+crm_sort_add_part(struct crm_buf *line, struct crm_view key, bool down)
 {
-	size_t i, from,
-	    n = s->value.n < PART_MAX / 2 ? s->value.n : PART_MAX / 2;
+	size_t i, from, n = key.n < PART_MAX / 2 ? key.n : PART_MAX / 2;
 
-	if (s->value.n == 0) { /* missing: last */
-		crm_buf_addc(&s->line, '\2');
+	if (key.n == 0) { /* missing: last */
+		crm_buf_addc(line, '\2');
 		return;
 	}
-	crm_buf_addc(&s->line, '\1');
-	from = s->line.n;
+	crm_buf_addc(line, '\1');
+	from = line->n;
 	for (i = 0; i < n; i++) {
-		crm_buf_addc(&s->line, s->value.p[i]);
-		if (s->value.p[i] == '\0')
-			crm_buf_addc(&s->line, '\xff');
+		crm_buf_addc(line, key.p[i]);
+		if (key.p[i] == '\0')
+			crm_buf_addc(line, '\xff');
 	}
-	crm_buf_add(&s->line, "\0\0", 2);
-	for (i = from; down && i < s->line.n; i++)
-		s->line.p[i] = (char)~s->line.p[i];
+	crm_buf_add(line, "\0\0", 2);
+	for (i = from; down && i < line->n; i++)
+		line->p[i] = (char)~line->p[i];
 }
 
 const struct crm_err *
@@ -165,7 +172,8 @@ crm_sort_add(struct crm_sort *s, uint64_t id, const struct crm_stored *r)
 	for (i = 0; err == NULL && i < s->nkeys; i++) {
 		crm_buf_reset(&s->value);
 		err = crm_ref_each(&s->key[i].ref, s->snap, id, r, take_key, s);
-		add_part(s, s->key[i].down);
+		crm_sort_add_part(
+		    &s->line, crm_buf_view(&s->value), s->key[i].down);
 	}
 	if (err != NULL)
 		return err;

@@ -38,4 +38,16 @@ CRM_CHECK const struct crm_err *crm_sort_add(
 /* The next id in order, 0 after the last one.  Nothing may be added then. */
 CRM_CHECK const struct crm_err *crm_sort_next(struct crm_sort *, uint64_t *id);
 
+/*
+ * Parts of sort keys, for others that sort rows.
+ *
+ * crm_sort_add_key() adds the key of one value: as crm_value_add_key(), but
+ * choices in the order in which they are declared and links by id.
+ * crm_sort_add_part() adds a key so that several stand side by side and
+ * memcmp() sorts them; an empty one comes last.
+ */
+void crm_sort_add_key(
+    struct crm_buf *, const struct crm_field *, struct crm_view value);
+void crm_sort_add_part(struct crm_buf *, struct crm_view key, bool down);
+
 #endif

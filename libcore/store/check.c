@@ -181,7 +181,8 @@ compare_rows(struct checking *c, uint64_t who)
 
 	err = crm_rollup_all(c->snap, who, &have);
 	if (err == NULL)
-		err = crm_rollup_fold(c->snap, who, INT64_MAX, &want);
+		err = crm_rollup_fold(
+		    c->snap, who, INT64_MIN, INT64_MAX, &want);
 	if (err == NULL) {
 		for (i = 0; i < want.n;)
 			if (crm_rollup_is_empty(&want.row[i].row)) {

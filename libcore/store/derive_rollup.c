@@ -112,7 +112,8 @@ fold_one(struct rolling *r, uint64_t who)
 
 	err = old_rows(r, who);
 	if (err == NULL)
-		err = crm_rollup_fold(r->snap, who, INT64_MAX, &r->new);
+		err = crm_rollup_fold(
+		    r->snap, who, INT64_MIN, INT64_MAX, &r->new);
 	while (err == NULL && (i < r->old.n || j < r->new.n)) {
 		uint8_t a = i < r->old.n ? r->old.row[i].currency : 255;
 		uint8_t b = j < r->new.n ? r->new.row[j].currency : 255;

@@ -205,8 +205,8 @@ count_order(struct crm_snap *snap, const struct crm_story *s,
 }
 
 const struct crm_err *
-crm_rollup_fold(
-    struct crm_snap *snap, uint64_t who, int64_t to_us, struct crm_rollups *out)
+crm_rollup_fold(struct crm_snap *snap, uint64_t who, int64_t from_us,
+    int64_t to_us, struct crm_rollups *out)
 {
 	struct crm_zone *zone = crm_store_config(crm_snap_store(snap))->zone;
 	struct crm_map docs = CRM_MAP_INIT;
@@ -215,14 +215,14 @@ crm_rollup_fold(
 	struct crm_story s;
 	struct crm_entry e;
 	struct crm_walk *w;
-	char from[8];
+	char from[CRM_STORY_FROM];
 	int cur;
 
 	out->n = 0;
-	crm_be64(from, who);
+	crm_story_from(from, who, from_us);
 	err = crm_snap_walk(snap, CRM_TABLE_STORY, &w);
 	if (err == NULL)
-		err = crm_walk_seek(w, crm_view(from, 8), &e);
+		err = crm_walk_seek(w, crm_view(from, sizeof(from)), &e);
 	while (err == NULL && e.prefix.p != NULL &&
 	    memcmp(e.prefix.p, from, 8) == 0) {
 		crm_story_read(&e, &s);

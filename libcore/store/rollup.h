@@ -72,13 +72,14 @@ void crm_rollups_release(struct crm_rollups *);
 /*
  * Make the rows of a customer from the story.
  *
- * to_us   leave out what happened later
- * out     reset first
+ * from_us, to_us  leave out what happened before and after; INT64_MIN and
+ *                 INT64_MAX: nothing
+ * out             reset first
  *
  * Hidden events are left out.  Fails with DATA when a sum overflows.
  */
-CRM_CHECK const struct crm_err *crm_rollup_fold(
-    struct crm_snap *, uint64_t who, int64_t to_us, struct crm_rollups *out);
+CRM_CHECK const struct crm_err *crm_rollup_fold(struct crm_snap *, uint64_t who,
+    int64_t from_us, int64_t to_us, struct crm_rollups *out);
 
 /* The row of a customer and currency; all zeros when there is none. */
 CRM_CHECK const struct crm_err *crm_rollup_get(

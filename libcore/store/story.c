@@ -47,8 +47,13 @@ crm_story_key(char out[CRM_STORY_KEY], const struct crm_story *s)
 void
 crm_story_from(char out[CRM_STORY_FROM], uint64_t who, int64_t at_us)
 {
+	/* what lies outside of what a story holds is before, or behind, it */
+	uint64_t at = at_us <= -(int64_t)AT_BIAS ? 0
+	    : at_us >= (int64_t)AT_BIAS          ? UINT64_MAX
+					: ((uint64_t)at_us + AT_BIAS) << 8;
+
 	crm_be64(out, who);
-	crm_be64(out + 8, ((uint64_t)at_us + AT_BIAS) << 8);
+	crm_be64(out + 8, at);
 }
 
 void

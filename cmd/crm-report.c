@@ -1,0 +1,136 @@
+/*
+ * crm-report - sums over what happened, by who.
+ *
+ * Reads the store, never writes it.  With -e it exits 1 when there is nothing
+ * to report.
+ */
+#include "cli/ask.h"
+#include "cli/out.h"
+#include "report/report.h"
+
+static struct {
+	const char *by, *in;
+} o;
+
+/* clang-format off */
+static const struct crm_opt opts[] = {
+	OPT_TEXT('\0', "by", "field,...", &o.by, "what the rows stand for"),
+	OPT_TEXT('\0', "in", "period", &o.in,
+	    "cover a period: 2026-03, last-month, -90d.."),
+	OPT_END,
+};
+/* clang-format on */
+
+static const struct crm_field list_columns[] = {
+	{ .name = "report", .type = CRM_T_TEXT },
+	{ .name = "summary", .type = CRM_T_TEXT },
+};
+
+static struct crm_rows_options
+row_options(const struct crm_ctx *ctx)
+{
+	struct crm_rows_options ro = { .form = crm_ctx_form(ctx),
+		.fields = ctx->fields,
+		.sort = ctx->sort,
+		.limit = ctx->limit };
+
+	return ro;
+}
+
+/* crm-report list: their names, one a line. */
+static const struct crm_err *
+list(struct crm_ctx *ctx, struct crm_snap *snap, struct crm_writer *writer)
+{
+	struct crm_rows_options ro = row_options(ctx);
+	struct crm_row_maker row = { .n = 0 };
+	const struct crm_err *err;
+	struct crm_rows *rows;
+	size_t i;
+
+	err = crm_rows_new(snap, &ro, writer, list_columns, 2, &rows);
+	for (i = 0; err == NULL && i < crm_nreports; i++) {
+		crm_row_begin(&row);
+		crm_row_text(&row, crm_view_str(crm_reports[i]->name));
+		crm_row_text(&row, crm_view_str(crm_reports[i]->summary));
+		err = crm_row_put(&row, rows);
+	}
+	if (err == NULL)
+		err = crm_rows_end(rows);
+	crm_rows_free(rows);
+	crm_row_release(&row);
+	return err;
+}
+
+static const struct crm_err *
+report(struct crm_ctx *ctx, struct crm_snap *snap, struct crm_writer *writer,
+    int argc, char **argv)
+{
+	const struct crm_report *report = crm_report_named(argv[0]);
+	struct crm_report_options ro = { .by = o.by,
+		.in = o.in,
+		.rows = row_options(ctx),
+		.writer = writer,
+		.clock = &ctx->clock,
+		.user = ctx->user.p };
+	const struct crm_err *err;
+	uint64_t rows = 0;
+
+	if (report == NULL)
+		return crm_ctx_usage(ctx,
+		    "no such report: '%s' (crm-report list names them)",
+		    argv[0]);
+	err = crm_ask(ctx, snap, argc - 1, argv + 1,
+	    &(struct crm_ask_how){ .kinds = true }, &ro.query);
+	if (err == NULL)
+		err = crm_ctx_page(ctx);
+	crm_out_let_go(ctx, snap);
+	if (err == NULL)
+		err = crm_report_run(report, snap, &ro, &rows);
+	ctx->no = rows == 0;
+	crm_query_free(ro.query);
+	return err;
+}
+
+static const struct crm_err *
+run(struct crm_ctx *ctx, int argc, char **argv)
+{
+	const struct crm_err *err;
+	struct crm_snap *snap = NULL;
+	struct crm_writer *writer = NULL;
+	enum crm_form_out form = crm_ctx_form(ctx);
+
+	if (argc == 0)
+		return crm_ctx_usage(
+		    ctx, "a report is missing (crm-report list names them)");
+	if (form == CRM_OUT_IDS || form == CRM_OUT_MUTT || form == CRM_OUT_AERC)
+		return crm_ctx_usage(
+		    ctx, "a report comes as table, jsonl, tsv, csv or yaml");
+	writer = crm_ctx_writer(ctx, form);
+	err = crm_snap_open(ctx->store, &snap);
+	if (err == NULL && strcmp(argv[0], "list") == 0 && argc == 1)
+		err = list(ctx, snap, writer);
+	else if (err == NULL)
+		err = report(ctx, snap, writer, argc, argv);
+	if (err == NULL)
+		err = crm_sink_flush(&ctx->out);
+	ctx->out.before = ctx->out.after = NULL;
+	crm_writer_free(writer);
+	crm_snap_close(snap);
+	return err;
+}
+
+int
+main(int argc, char *argv[])
+{
+	static const struct crm_cmd cmd = {
+		.name = "crm-report",
+		.summary = "sums over what happened, by who",
+		.operands = "list | NAME [QUERY ...]",
+		.needs = CRM_NEED_READ | CRM_NEED_OUT | CRM_NEED_PAGER,
+		.opts = opts,
+		.run = run,
+		.complete = "report",
+	};
+
+	return crm_main(&cmd, argc, argv);
+}

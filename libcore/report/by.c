@@ -1,0 +1,390 @@
+#include "report/by.h"
+
+#include <stdio.h>
+
+#include "base/mem.h"
+#include "record/value.h"
+
+static const char *const unit_names[] = { "day", "week", "month", "quarter",
+	"year" };
+#define NUNITS (sizeof(unit_names) / sizeof(unit_names[0]))
+
+const char *
+crm_unit_name(enum crm_unit u)
+{
+	return unit_names[u];
+}
+
+/* The week of ISO 8601: that of its Thursday. */
+static size_t
+put_week(char *out, struct crm_date d)
+{
+	int32_t days = crm_date_days(d), thursday;
+	struct crm_date t, first = { .month = 1, .day = 1 };
+
+	thursday = days - (crm_weekday(days) + 6) % 7 + 3;
+	t = crm_date_from_days(thursday);
+	first.year = t.year;
+	return (size_t)snprintf(out, 11, "%04d-w%02d", t.year,
+	    (int)(thursday - crm_date_days(first)) / 7 + 1);
+}
+
+size_t
+crm_unit_put(char *out, const struct crm_clock *clock, enum crm_unit u,
+    struct crm_date d)
+{
+	(void)clock;
+	switch (u) {
+	case CRM_DAY:
+		return crm_date_put(out, d);
+	case CRM_WEEK:
+		return put_week(out, d);
+	case CRM_MONTH:
+		return (size_t)snprintf(out, 11, "%04d-%02d", d.year, d.month);
+	case CRM_QUARTER:
+		return (size_t)snprintf(
+		    out, 11, "%04d-q%d", d.year, (d.month - 1) / 3 + 1);
+	case CRM_YEAR:
+		break;
+	}
+	return (size_t)snprintf(out, 11, "%04d", d.year);
+}
+
+static bool
+read_unit(struct crm_view name, enum crm_unit *out)
+{
+	size_t i;
+
+	for (i = 0; i < NUNITS; i++)
+		if (crm_view_is(name, unit_names[i])) {
+			*out = (enum crm_unit)i;
+			return true;
+		}
+	return false;
+}
+
+/* A column of a kind of its own: not of a record. */
+static void
+set_column(struct crm_by_key *k, const char *name, enum crm_type type,
+    const char *links)
+{
+	memset(&k->column, 0, sizeof(k->column));
+	k->column.name = name;
+	k->column.type = (uint8_t)type;
+	k->column.links = links;
+}
+
+/* A field of the things, or (who) of the customers. */
+static const struct crm_err *
+read_field(const struct crm_schema *s, const struct crm_kind *k,
+    struct crm_view name, struct crm_by_key *out)
+{
+	bool kinds[26] = { false };
+	const struct crm_err *err;
+
+	if (k != NULL)
+		kinds[k->letter - 'a'] = true;
+	else
+		kinds['p' - 'a'] = kinds['o' - 'a'] = true;
+	err = crm_ref_parse(s, kinds, k, name, &out->ref, NULL);
+	if (err != NULL)
+		return err;
+	out->of = k != NULL ? CRM_BY_THING : CRM_BY_WHO;
+	out->column = *out->ref.first;
+	out->column.flags &= CRM_F_COMPUTED; /* id stays an id in tables */
+	return NULL;
+}
+
+static const struct crm_err *
+read_key(const struct crm_schema *s, const struct crm_kind *thing,
+    struct crm_view name, struct crm_by_key *out)
+{
+	static const struct crm_view who = { "who.", 4 };
+	const struct crm_err *err;
+
+	memset(out, 0, sizeof(*out));
+	if (thing != NULL && read_unit(name, &out->unit)) {
+		out->of = CRM_BY_PERIOD;
+		set_column(out, crm_unit_name(out->unit), CRM_T_TEXT, NULL);
+		return NULL;
+	}
+	if (crm_view_is(name, "who")) {
+		out->of = CRM_BY_WHO;
+		out->is_who = true;
+		set_column(out, "who", CRM_T_LINK, "po");
+		return NULL;
+	}
+	if (crm_view_starts(name, who))
+		err = read_field(s, NULL, crm_view_skip(name, 4), out);
+	else {
+		err = thing != NULL ? read_field(s, thing, name, out)
+				    : read_field(s, NULL, name, out);
+		if (err != NULL && thing != NULL)
+			err = read_field(s, NULL, name, out);
+	}
+	out->column.name = name.p;
+	return err != NULL ? crm_err_wrap(err, "--by") : NULL;
+}
+
+const struct crm_err *
+crm_by_parse(const struct crm_schema *s, const struct crm_kind *thing,
+    const char *list, struct crm_by *out)
+{
+	const struct crm_err *err = NULL;
+	struct crm_view rest = crm_view_str(list), name;
+	size_t comma;
+
+	memset(out, 0, sizeof(*out));
+	while (err == NULL) {
+		comma = crm_view_find(rest, ',');
+		name = crm_view_trim(crm_view(rest.p, comma));
+		if (name.n == 0)
+			return crm_err(CRM_E_USAGE,
+			    "--by: a name is missing in '%s'", list);
+		if (out->n == CRM_BY_MAX)
+			return crm_err(CRM_E_USAGE, "--by: more than %d names",
+			    CRM_BY_MAX);
+		name.p = crm_arena_dup(&out->arena, name.p, name.n);
+		err = read_key(s, thing, name, &out->key[out->n++]);
+		if (comma == rest.n)
+			break;
+		rest = crm_view_skip(rest, comma + 1);
+	}
+	return err;
+}
+
+void
+crm_by_release(struct crm_by *by)
+{
+	crm_arena_release(&by->arena);
+}
+
+bool
+crm_by_needs_thing(const struct crm_by *by)
+{
+	size_t i;
+
+	for (i = 0; i < by->n; i++)
+		if (by->key[i].of == CRM_BY_THING)
+			return true;
+	return false;
+}
+
+/* The values of one key that were gathered. */
+struct part {
+	struct crm_buf bytes;
+	struct {
+		size_t from, n;
+	} * at;
+	size_t n, cap;
+};
+
+struct crm_by_values {
+	struct crm_snap *snap;
+	const struct crm_clock *clock;
+	const struct crm_by *by;
+	struct crm_compute *compute;
+	struct crm_buf scratch, packed;
+	struct part part[CRM_BY_MAX];
+	uint64_t who;                   /* whose values are in the parts */
+	int64_t day_from_us, day_to_us; /* of the day at hand */
+	struct crm_date day;
+};
+
+const struct crm_err *
+crm_by_values_new(struct crm_snap *snap, const struct crm_clock *clock,
+    const struct crm_by *by, struct crm_by_values **out)
+{
+	struct crm_by_values *v = crm_calloc(1, sizeof(*v));
+	size_t i;
+
+	v->snap = snap;
+	v->clock = clock;
+	v->by = by;
+	v->compute = crm_compute_new(snap, clock);
+	v->scratch.max = v->packed.max = CRM_LINE_MAX * 2;
+	for (i = 0; i < CRM_BY_MAX; i++)
+		v->part[i].bytes.max = CRM_LINE_MAX * 2;
+	*out = v;
+	return NULL;
+}
+
+void
+crm_by_values_free(struct crm_by_values *v)
+{
+	size_t i;
+
+	if (v == NULL)
+		return;
+	crm_compute_free(v->compute);
+	crm_buf_release(&v->scratch);
+	crm_buf_release(&v->packed);
+	for (i = 0; i < CRM_BY_MAX; i++) {
+		crm_buf_release(&v->part[i].bytes);
+		crm_free(v->part[i].at);
+	}
+	crm_free(v);
+}
+
+static void
+add_value(struct part *p, struct crm_view v)
+{
+	p->at = crm_grow(p->at, &p->cap, p->n + 1, sizeof(*p->at));
+	p->at[p->n].from = p->bytes.n;
+	p->at[p->n++].n = v.n;
+	crm_buf_addv(&p->bytes, v);
+}
+
+/* crm_ref_each() has one context: the values and the key at hand. */
+struct taking {
+	struct crm_by_values *v;
+	size_t i;
+};
+
+static const struct crm_err *
+take_value(void *ctx, uint64_t id, const struct crm_stored *r,
+    const struct crm_field *f, bool *stop)
+{
+	struct taking *t = ctx;
+	const struct crm_err *err;
+	struct crm_view v, one;
+	struct crm_many m;
+
+	(void)stop;
+	err = crm_ref_value(t->v->compute, id, r, f, &t->v->scratch, &v);
+	if (err != NULL || v.n == 0)
+		return err;
+	crm_many_begin(&m, v, (f->flags & CRM_F_MANY) != 0);
+	while (crm_many_next(&m, &one))
+		add_value(&t->v->part[t->i], one);
+	return NULL;
+}
+
+static void
+reset_part(struct part *p)
+{
+	crm_buf_reset(&p->bytes);
+	p->n = 0;
+}
+
+/* What is of the customer: read again when it is another one. */
+static const struct crm_err *
+gather_who(struct crm_by_values *v, uint64_t who)
+{
+	const struct crm_err *err = NULL;
+	struct crm_stored r;
+	enum crm_presence p = CRM_ABSENT;
+	char link[CRM_LINK_MAX];
+	bool read = false;
+	size_t i;
+
+	if (v->who == who)
+		return NULL;
+	v->who = who;
+	for (i = 0; err == NULL && i < v->by->n; i++) {
+		const struct crm_by_key *k = &v->by->key[i];
+		struct taking t = { v, i };
+
+		if (k->of != CRM_BY_WHO)
+			continue;
+		reset_part(&v->part[i]);
+		if (k->is_who) {
+			add_value(&v->part[i],
+			    crm_view(link, crm_link_put(link, who)));
+			continue;
+		}
+		if (!read)
+			err = crm_snap_get(v->snap, who, &r, &p);
+		read = err == NULL;
+		if (err == NULL && p != CRM_ABSENT)
+			err = crm_ref_each(
+			    &k->ref, v->snap, who, &r, take_value, &t);
+		/* what links led to may have been read in its place */
+		read = read && k->ref.nlinks == 0;
+	}
+	return err;
+}
+
+static void
+gather_period(struct crm_by_values *v, size_t i, int64_t at_us)
+{
+	char text[11];
+
+	if (at_us < v->day_from_us || at_us >= v->day_to_us) {
+		struct crm_date next;
+
+		v->day = crm_zone_date(v->clock->zone, at_us);
+		next = crm_date_from_days(crm_date_days(v->day) + 1);
+		v->day_from_us = crm_zone_day_start_us(v->clock->zone, v->day);
+		v->day_to_us = crm_zone_day_start_us(v->clock->zone, next);
+		if (at_us < v->day_from_us || at_us >= v->day_to_us)
+			v->day_from_us = v->day_to_us = 0;
+	}
+	reset_part(&v->part[i]);
+	add_value(&v->part[i],
+	    crm_view(text,
+		crm_unit_put(text, v->clock, v->by->key[i].unit, v->day)));
+}
+
+/* Hand out each combination of the values from key i on. */
+static const struct crm_err *
+combine(struct crm_by_values *v, size_t i,
+    const struct crm_err *(*fn)(void *ctx, struct crm_view packed), void *ctx)
+{
+	const struct crm_err *err = NULL;
+	const struct part *p = &v->part[i];
+	char length[CRM_VARINT_MAX];
+	size_t from = v->packed.n, j;
+
+	if (i == v->by->n)
+		return fn(ctx, crm_buf_view(&v->packed));
+	for (j = 0; err == NULL && j < (p->n > 0 ? p->n : 1); j++) {
+		size_t n = p->n > 0 ? p->at[j].n : 0;
+
+		v->packed.n = from;
+		crm_buf_add(&v->packed, length, crm_varint_put(length, n));
+		if (n > 0)
+			crm_buf_add(&v->packed, p->bytes.p + p->at[j].from, n);
+		err = combine(v, i + 1, fn, ctx);
+	}
+	return err;
+}
+
+const struct crm_err *
+crm_by_each(struct crm_by_values *v, uint64_t who, int64_t at_us, uint64_t id,
+    const struct crm_stored *thing,
+    const struct crm_err *(*fn)(void *ctx, struct crm_view packed), void *ctx)
+{
+	const struct crm_err *err = NULL;
+	size_t i;
+
+	/* the thing first: looking up the customer may let it die */
+	for (i = 0; err == NULL && i < v->by->n; i++) {
+		const struct crm_by_key *k = &v->by->key[i];
+		struct taking t = { v, i };
+
+		if (k->of == CRM_BY_PERIOD)
+			gather_period(v, i, at_us);
+		else if (k->of == CRM_BY_THING) {
+			reset_part(&v->part[i]);
+			err = crm_ref_each(
+			    &k->ref, v->snap, id, thing, take_value, &t);
+		}
+	}
+	if (err == NULL)
+		err = gather_who(v, who);
+	crm_buf_reset(&v->packed);
+	return err != NULL ? err : combine(v, 0, fn, ctx);
+}
+
+struct crm_view
+crm_by_next(struct crm_view *packed)
+{
+	struct crm_view v;
+	uint64_t n = 0;
+	size_t at = crm_varint_get(packed->p, packed->n, &n);
+
+	v = crm_view(packed->p + at, (size_t)n);
+	*packed = crm_view_skip(*packed, at + (size_t)n);
+	return v;
+}

@@ -1,0 +1,84 @@
+/*
+ * by - what the rows of a report stand for: --by month,who.city,product.
+ *
+ * A report goes through things (events, deals) that have a customer and a
+ * time.  A name of --by is
+ *   a period      day, week, month, quarter or year of the time, in the
+ *                 store's zone
+ *   a field       of the thing, also through links: product.category
+ *   who           the customer; who.FIELD a field of theirs
+ *   a field       of the customer, if the thing has none of that name
+ * Where a field has many values a thing counts under each.
+ */
+#ifndef CRM_BY_H
+#define CRM_BY_H
+
+#include "base/date.h"
+#include "query/ref.h"
+
+#define CRM_BY_MAX 8
+
+enum crm_by_of { CRM_BY_PERIOD, CRM_BY_THING, CRM_BY_WHO };
+enum crm_unit { CRM_DAY, CRM_WEEK, CRM_MONTH, CRM_QUARTER, CRM_YEAR };
+
+struct crm_by_key {
+	enum crm_by_of of;
+	enum crm_unit unit;      /* of a period */
+	bool is_who;             /* the customer themselves */
+	struct crm_ref ref;      /* else */
+	struct crm_field column; /* its name and the type of its values */
+};
+
+struct crm_by {
+	struct crm_by_key key[CRM_BY_MAX];
+	size_t n;
+	struct crm_arena arena;
+};
+
+/*
+ * Read a list of names.
+ *
+ * thing   the kind of the things; NULL: the customers are all there is
+ * list    "month,who.city"
+ * out     release with crm_by_release(), also after a failure
+ *
+ * Fails with USAGE.
+ */
+CRM_CHECK const struct crm_err *crm_by_parse(const struct crm_schema *,
+    const struct crm_kind *thing, const char *list, struct crm_by *out);
+void crm_by_release(struct crm_by *);
+
+/* Does a key need the thing itself, not only its customer and time? */
+bool crm_by_needs_thing(const struct crm_by *);
+
+/* The name of a unit, and a period's: "2026-03", "2026-w09"; at most 10
+ * bytes, no NUL. */
+const char *crm_unit_name(enum crm_unit);
+size_t crm_unit_put(
+    char *out, const struct crm_clock *, enum crm_unit, struct crm_date);
+
+/* Values of the keys, for one thing after the other. */
+struct crm_by_values;
+
+CRM_CHECK const struct crm_err *crm_by_values_new(struct crm_snap *,
+    const struct crm_clock *, const struct crm_by *,
+    struct crm_by_values **out);
+void crm_by_values_free(struct crm_by_values *);
+
+/*
+ * Call fn with each combination of values of a thing, packed: for each key
+ * the length as a varint, and the value as records store it (periods: text).
+ *
+ * thing   NULL when no key needs it
+ *
+ * Cost: what is of the customer is read once while things of the same one
+ * follow each other.
+ */
+CRM_CHECK const struct crm_err *crm_by_each(struct crm_by_values *,
+    uint64_t who, int64_t at_us, uint64_t id, const struct crm_stored *thing,
+    const struct crm_err *(*fn)(void *ctx, struct crm_view packed), void *ctx);
+
+/* Take the next value of a packed key: an empty one where there is none. */
+struct crm_view crm_by_next(struct crm_view *packed);
+
+#endif

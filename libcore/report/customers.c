@@ -1,0 +1,357 @@
+/* customers: who bought most. */
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "record/word.h"
+#include "report/list.h"
+#include "store/rollup.h"
+#include "store/who.h"
+
+#define SPENT 0     /* slot of money */
+#define CUSTOMERS 0 /* slots of counts */
+#define ORDERS 1
+#define PURCHASES 2
+#define FIRST 3 /* minutes since 1970 */
+#define LAST 4
+
+/* clang-format off */
+static const struct crm_field columns[] = {
+	{ .name = "name", .type = CRM_T_TEXT,
+	    .help = "what they are called; without --by" },
+	{ .name = "customers", .type = CRM_T_NUMBER,
+	    .help = "how many they are; with --by" },
+	{ .name = "orders", .type = CRM_T_NUMBER,
+	    .help = "number of orders (distinct doc)" },
+	{ .name = "spent", .type = CRM_T_MONEY,
+	    .help = "purchases less refunds" },
+	{ .name = "currency", .type = CRM_T_CURRENCY, .help = "of spent" },
+	{ .name = "first-order", .type = CRM_T_DATE,
+	    .help = "day of the first purchase" },
+	{ .name = "last-order", .type = CRM_T_DATE,
+	    .help = "day of the last purchase" },
+	{ .name = "average", .type = CRM_T_MONEY, .flags = CRM_F_HIDDEN,
+	    .help = "spent for an order" },
+	{ .name = "purchases", .type = CRM_T_NUMBER, .flags = CRM_F_HIDDEN,
+	    .help = "number of purchases" },
+};
+/* clang-format on */
+
+/* One customer and currency, or one group of customers. */
+struct line {
+	uint64_t who;
+	int64_t spent;
+	int64_t customers, orders, purchases;
+	int32_t first, last; /* minutes since 1970 */
+	uint8_t currency;
+};
+
+struct work {
+	struct crm_report_run *r;
+	/* without --by: a line a customer, and those of the one at hand */
+	struct line *line;
+	size_t nlines, cap, from;
+	/* with --by */
+	struct crm_groups groups;
+	struct crm_by_values *values;
+	/* the customer at hand */
+	const struct crm_rollup *row;
+	uint64_t who;
+	uint8_t currency;
+	struct crm_rollups rows; /* with a period: folded from the story */
+};
+
+static const struct crm_err *
+too_large(void)
+{
+	return crm_err(CRM_E_DATA, "a sum of the report is too large");
+}
+
+static void
+merge_days(struct line *l, const struct crm_rollup *row)
+{
+	if (row->purchases == 0)
+		return;
+	if (l->purchases == 0 || row->first < l->first)
+		l->first = row->first;
+	if (l->purchases == 0 || row->last > l->last)
+		l->last = row->last;
+	l->purchases += row->purchases;
+}
+
+/*
+ * Without --by: add to the customer's line.  Currencies with a rate share
+ * one; lines of one customer follow each other.
+ */
+static const struct crm_err *
+add_line(struct work *w)
+{
+	uint8_t currency = w->currency;
+	int64_t spent = w->row->sum;
+	struct line *l;
+	size_t i;
+
+	if (crm_config_to_base(w->r->config, spent, currency, &spent))
+		currency = w->r->config->currency_num;
+	if (w->nlines == 0 || w->line[w->nlines - 1].who != w->who)
+		w->from = w->nlines;
+	for (i = w->from; i < w->nlines; i++)
+		if (w->line[i].currency == currency)
+			break;
+	if (i == w->nlines) {
+		w->line =
+		    crm_grow(w->line, &w->cap, w->nlines + 1, sizeof(*w->line));
+		w->line[w->nlines++] =
+		    (struct line){ .who = w->who, .currency = currency };
+	}
+	l = &w->line[i];
+	l->orders += w->row->orders;
+	merge_days(l, w->row);
+	return crm_add_i64(l->spent, spent, &l->spent) ? NULL : too_large();
+}
+
+/* Add what a customer bought in one currency to a group. */
+static const struct crm_err *
+add_up(void *ctx, struct crm_view key)
+{
+	struct work *w = ctx;
+	const struct crm_rollup *row = w->row;
+	struct crm_group *g = crm_groups_at(&w->groups, key, w->currency);
+	const struct crm_err *err;
+
+	err = crm_groups_add_money(&w->groups, g, SPENT, w->currency, row->sum);
+	if (crm_groups_distinct(&w->groups, g, w->who, 0, true))
+		g->count[CUSTOMERS]++;
+	g->count[ORDERS] += row->orders;
+	if (row->purchases > 0) {
+		if (g->count[PURCHASES] == 0 || row->first < g->count[FIRST])
+			g->count[FIRST] = row->first;
+		if (g->count[PURCHASES] == 0 || row->last > g->count[LAST])
+			g->count[LAST] = row->last;
+	}
+	g->count[PURCHASES] += row->purchases;
+	return err;
+}
+
+static const struct crm_err *
+take_row(struct work *w, uint64_t who, uint8_t currency,
+    const struct crm_rollup *row)
+{
+	if (row->purchases == 0 && row->sum == 0)
+		return NULL;
+	w->who = who;
+	w->currency = currency;
+	w->row = row;
+	return w->r->by_given
+	    ? crm_by_each(w->values, who, 0, 0, NULL, add_up, w)
+	    : add_line(w);
+}
+
+/* All of time: the rollups as they stand. */
+static const struct crm_err *
+from_rollups(struct work *w)
+{
+	const struct crm_whom *whom = &w->r->whom;
+	const struct crm_err *err;
+	struct crm_rollup row;
+	struct crm_walk *walk;
+	struct crm_entry e;
+	uint64_t who;
+	char key[8];
+
+	err = crm_walk_open(crm_snap_txn(w->r->snap), CRM_TABLE_ROLLUP, &walk);
+	if (err == NULL)
+		err = crm_walk_seek(walk, CRM_V("\1"), &e);
+	while (err == NULL && e.prefix.p != NULL) {
+		key[0] = e.prefix.p[0];
+		memcpy(key + 1, e.key.p, 7);
+		who = crm_be64_get(key);
+		if (crm_whom_has(whom, who)) {
+			crm_rollup_read(e.value, &row);
+			err = take_row(w, who, (uint8_t)e.key.p[7], &row);
+		}
+		if (err == NULL)
+			err = crm_walk_next(walk, &e);
+	}
+	crm_walk_close(walk);
+	return err;
+}
+
+/* The rows of one customer are complete. */
+static const struct crm_err *
+flush_rows(struct work *w)
+{
+	const struct crm_err *err = NULL;
+	size_t i;
+
+	for (i = 0; err == NULL && i < w->rows.n; i++)
+		err = take_row(
+		    w, w->who, w->rows.row[i].currency, &w->rows.row[i].row);
+	return err;
+}
+
+/* A period: the customers' rows are folded from their stories. */
+static const struct crm_err *
+from_story(struct work *w)
+{
+	const struct crm_whom *whom = &w->r->whom;
+	const struct crm_err *err = NULL;
+	struct crm_walk *walk;
+	struct crm_entry e;
+	uint64_t who, last = 0;
+	char key[8] = { 0 };
+
+	err = crm_walk_open(crm_snap_txn(w->r->snap), CRM_TABLE_ROLLUP, &walk);
+	if (err == NULL)
+		err = crm_walk_seek(walk, CRM_V("\1"), &e);
+	while (err == NULL && e.prefix.p != NULL) {
+		key[0] = e.prefix.p[0];
+		memcpy(key + 1, e.key.p, 7);
+		who = crm_be64_get(key);
+		if (who != last && crm_whom_has(whom, who)) {
+			err = crm_rollup_fold(w->r->snap, who,
+			    w->r->period.from_us, w->r->period.to_us - 1,
+			    &w->rows);
+			w->who = who;
+			if (err == NULL)
+				err = flush_rows(w);
+		}
+		last = who;
+		if (err == NULL)
+			err = crm_walk_next(walk, &e);
+	}
+	crm_walk_close(walk);
+	return err;
+}
+
+static struct crm_date
+day_of(const struct work *w, int64_t minutes)
+{
+	return crm_zone_date(w->r->clock->zone, minutes * 60 * CRM_SECOND_US);
+}
+
+static const struct crm_err *
+print_line(struct work *w, const struct line *l)
+{
+	struct crm_row_maker *row = &w->r->row;
+	bool bought = l->purchases > 0;
+
+	crm_row_number(row, l->customers);
+	crm_row_number(row, l->orders);
+	crm_row_money(row, l->spent, l->currency);
+	crm_row_currency(row, l->currency);
+	if (bought) {
+		crm_row_date(row, day_of(w, l->first));
+		crm_row_date(row, day_of(w, l->last));
+	} else {
+		crm_row_none(row);
+		crm_row_none(row);
+	}
+	crm_row_average(row, l->spent, l->orders, l->currency);
+	crm_row_number(row, l->purchases);
+	return crm_row_put(row, w->r->rows);
+}
+
+/* The base currency before others, best first, then as ids are. */
+static uint8_t base_currency;
+
+static int
+cmp_lines(const void *x, const void *y)
+{
+	const struct line *a = x, *b = y;
+
+	if (a->currency != b->currency) {
+		if (a->currency == base_currency ||
+		    b->currency == base_currency)
+			return a->currency == base_currency ? -1 : 1;
+		return a->currency < b->currency ? -1 : 1;
+	}
+	if (a->spent != b->spent)
+		return a->spent > b->spent ? -1 : 1;
+	return a->who < b->who ? -1 : a->who > b->who;
+}
+
+static const struct crm_err *
+print_lines(struct work *w)
+{
+	struct crm_buf name = CRM_BUF_INIT(CRM_LINE_MAX);
+	struct crm_report_run *r = w->r;
+	const struct crm_err *err = NULL;
+	size_t i;
+
+	base_currency = r->config->currency_num;
+	if (w->nlines > 1)
+		qsort(w->line, w->nlines, sizeof(*w->line), cmp_lines);
+	for (i = 0; err == NULL && i < w->nlines; i++) {
+		if (crm_rows_is_full(r->rows))
+			break;
+		crm_buf_reset(&name);
+		err = crm_who_name(r->snap, w->line[i].who, &name);
+		if (err != NULL)
+			break;
+		crm_row_begin(&r->row);
+		crm_row_link(&r->row, w->line[i].who);
+		crm_row_text(&r->row, crm_buf_view(&name));
+		w->line[i].customers = 1;
+		err = print_line(w, &w->line[i]);
+	}
+	crm_buf_release(&name);
+	return err;
+}
+
+static const struct crm_err *
+print_groups(struct work *w)
+{
+	const struct crm_err *err = crm_groups_settle(&w->groups);
+	struct crm_report_run *r = w->r;
+	size_t i;
+
+	crm_groups_sort(&w->groups, CRM_ORDER_MONEY, SPENT);
+	for (i = 0; err == NULL && i < w->groups.n; i++) {
+		const struct crm_group *g = &w->groups.group[i];
+		struct line l = { .spent = g->money[SPENT],
+			.customers = g->count[CUSTOMERS],
+			.orders = g->count[ORDERS],
+			.purchases = g->count[PURCHASES],
+			.first = (int32_t)g->count[FIRST],
+			.last = (int32_t)g->count[LAST],
+			.currency = g->currency };
+
+		crm_row_begin(&r->row);
+		crm_groups_add_key(&w->groups, g, &r->row);
+		crm_row_none(&r->row); /* no name */
+		err = print_line(w, &l);
+	}
+	return err;
+}
+
+static const struct crm_err *
+run(struct crm_report_run *r)
+{
+	struct work w = { .r = r };
+	const struct crm_err *err;
+
+	crm_groups_init(&w.groups, r->config, &r->by);
+	err = crm_by_values_new(r->snap, r->clock, &r->by, &w.values);
+	if (err == NULL)
+		err = r->has_period ? from_story(&w) : from_rollups(&w);
+	if (err == NULL)
+		err = r->by_given ? print_groups(&w) : print_lines(&w);
+	crm_by_values_free(w.values);
+	crm_groups_release(&w.groups);
+	crm_rollups_release(&w.rows);
+	crm_free(w.line);
+	return err;
+}
+
+const struct crm_report crm_report_customers = {
+	.name = "customers",
+	.summary = "who bought most, best first",
+	.by = "id",
+	.alone = "name",
+	.grouped = "customers",
+	.period = true,
+	.whom = true,
+	.column = columns,
+	.ncolumns = sizeof(columns) / sizeof(columns[0]),
+	.run = run,
+};

@@ -1,0 +1,241 @@
+#include "report/facts.h"
+
+#include "base/mem.h"
+#include "record/field.h"
+#include "record/value.h"
+
+/* A look-up of one event costs as much as passing so many in a scan. */
+#define LOOKUP_COST 12
+
+bool
+crm_whom_has(const struct crm_whom *w, uint64_t who)
+{
+	size_t lo = 0, hi = w->n, mid;
+
+	if (w->all)
+		return true;
+	while (lo < hi) {
+		mid = (lo + hi) / 2;
+		if (w->id[mid] < who)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < w->n && w->id[lo] == who;
+}
+
+void
+crm_whom_release(struct crm_whom *w)
+{
+	crm_free(w->id);
+	w->id = NULL;
+	w->n = 0;
+}
+
+typedef const struct crm_err *fact_fn(void *ctx, const struct crm_fact *);
+
+struct work {
+	const struct crm_facts *f;
+	fact_fn *fn;
+	void *ctx;
+	bool hidden; /* some events are */
+};
+
+static bool
+is_wanted(const struct work *w, const struct crm_fact *fact)
+{
+	return (w->f->what >> fact->what & 1) != 0 &&
+	    fact->at_us >= w->f->from_us && fact->at_us < w->f->to_us &&
+	    !(w->hidden && crm_snap_is_hidden(w->f->snap, fact->event));
+}
+
+/* One entry of the story; those of the other who of an event are passed. */
+static const struct crm_err *
+take_entry(const struct work *w, const struct crm_entry *e)
+{
+	const struct crm_err *err;
+	enum crm_presence p;
+	struct crm_stored r;
+	struct crm_fact fact = { 0 };
+	struct crm_story s;
+
+	crm_story_read(e, &s);
+	if ((s.what & CRM_WHAT_ALSO) != 0)
+		return NULL;
+	fact.who = s.who;
+	fact.at_us = s.at_us;
+	fact.what = s.what & CRM_WHAT_WORD;
+	fact.has_doc = (s.what & CRM_WHAT_DOC) != 0;
+	fact.currency = s.currency;
+	fact.minor = s.minor;
+	fact.event = s.event;
+	if (!is_wanted(w, &fact))
+		return NULL;
+	if (w->f->stored) {
+		err = crm_snap_get(w->f->snap, s.event, &r, &p);
+		if (err != NULL || p != CRM_LIVE)
+			return err;
+		fact.stored = &r;
+	}
+	return w->fn(w->ctx, &fact);
+}
+
+/* The story of everybody, from one end to the other. */
+static const struct crm_err *
+walk_all(const struct work *w, struct crm_walk *walk)
+{
+	const struct crm_err *err;
+	struct crm_entry e;
+	char key[8] = { 0 };
+
+	err = crm_walk_seek(walk, crm_view(key, 8), &e);
+	while (err == NULL && e.prefix.p != NULL) {
+		err = take_entry(w, &e);
+		if (err == NULL)
+			err = crm_walk_next(walk, &e);
+	}
+	return err;
+}
+
+/* The stories of some, each from the first instant that is wanted. */
+static const struct crm_err *
+walk_some(const struct work *w, struct crm_walk *walk)
+{
+	const struct crm_err *err = NULL;
+	struct crm_entry e;
+	char key[CRM_STORY_FROM];
+	size_t i;
+
+	for (i = 0; err == NULL && i < w->f->whom->n; i++) {
+		crm_story_from(key, w->f->whom->id[i], w->f->from_us);
+		err = crm_walk_seek(walk, crm_view(key, sizeof(key)), &e);
+		while (err == NULL && e.prefix.p != NULL &&
+		    memcmp(e.prefix.p, key, 8) == 0) {
+			err = take_entry(w, &e);
+			if (err == NULL)
+				err = crm_walk_next(walk, &e);
+		}
+	}
+	return err;
+}
+
+static const struct crm_err *
+by_story(const struct work *w)
+{
+	const struct crm_err *err;
+	struct crm_walk *walk = NULL;
+
+	err = crm_walk_open(crm_snap_txn(w->f->snap), CRM_TABLE_STORY, &walk);
+	if (err == NULL)
+		err = w->f->whom->all ? walk_all(w, walk) : walk_some(w, walk);
+	crm_walk_close(walk);
+	return err;
+}
+
+/* One event, as it stands in its own table. */
+static const struct crm_err *
+take_event(const struct work *w, uint64_t id, const struct crm_stored *r)
+{
+	struct crm_fact fact = { .event = id, .stored = r };
+	struct crm_event_core core;
+	struct crm_many m;
+	struct crm_view v;
+
+	if ((r->flags & CRM_R_REMOVED) != 0 || !crm_event_core(r, id, &core))
+		return NULL;
+	fact.at_us = core.at_us;
+	fact.what = core.what;
+	fact.has_doc = core.has_doc;
+	fact.currency = core.currency;
+	fact.minor = core.minor;
+	if (!is_wanted(w, &fact))
+		return NULL;
+	crm_many_begin(&m, core.who, true);
+	if (!crm_many_next(&m, &v))
+		return NULL;
+	fact.who = crm_link_get(v);
+	return crm_whom_has(w->f->whom, fact.who) ? w->fn(w->ctx, &fact) : NULL;
+}
+
+static const struct crm_err *
+by_events(const struct work *w)
+{
+	const struct crm_err *err;
+	struct crm_walk *walk = NULL;
+	struct crm_stored r;
+	struct crm_entry e;
+
+	err = crm_walk_open(crm_snap_txn(w->f->snap), CRM_TABLE_EVENT, &walk);
+	if (err == NULL)
+		err = crm_walk_seek(walk, CRM_V("e"), &e);
+	while (err == NULL && e.prefix.p != NULL) {
+		if (!crm_code_open(e.value, &r))
+			err = crm_err(CRM_E_DATA,
+			    "the store is damaged: an event cannot be read");
+		else
+			err = take_event(w, e.id, &r);
+		if (err == NULL)
+			err = crm_walk_next(walk, &e);
+	}
+	crm_walk_close(walk);
+	return err;
+}
+
+static const struct crm_err *
+by_query(const struct work *w)
+{
+	const struct crm_err *err;
+	struct crm_stored r;
+	struct crm_run *run;
+	uint64_t id;
+
+	err = crm_run_open(w->f->events, &run);
+	while (err == NULL) {
+		err = crm_run_next(run, &id, &r);
+		if (err != NULL || id == 0)
+			break;
+		err = take_event(w, id, &r);
+	}
+	crm_run_close(run);
+	return err;
+}
+
+/* Are those whom it is about so few that looking their events up one by one
+ * is cheaper than passing all events? */
+static const struct crm_err *
+is_few(const struct work *w, bool *few)
+{
+	const struct crm_err *err;
+	uint64_t people, orgs;
+
+	*few = false;
+	if (w->f->whom->all)
+		return NULL;
+	err = crm_snap_last_id(w->f->snap, 'p', &people);
+	if (err == NULL)
+		err = crm_snap_last_id(w->f->snap, 'o', &orgs);
+	if (err == NULL)
+		*few = w->f->whom->n * LOOKUP_COST <
+		    crm_id_number(people) + crm_id_number(orgs);
+	return err;
+}
+
+const struct crm_err *
+crm_facts_each(const struct crm_facts *f, fact_fn *fn, void *ctx)
+{
+	struct work w = { .f = f,
+		.fn = fn,
+		.ctx = ctx,
+		.hidden = crm_snap_has_hidden(f->snap) };
+	const struct crm_err *err;
+	bool few = false;
+
+	if (f->events != NULL)
+		return by_query(&w);
+	if (!f->stored)
+		return by_story(&w);
+	err = is_few(&w, &few);
+	if (err != NULL)
+		return err;
+	return few ? by_story(&w) : by_events(&w);
+}

@@ -1,0 +1,234 @@
+#include "report/groups.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "query/sort.h"
+
+void
+crm_groups_init(struct crm_groups *g, const struct crm_config *config,
+    const struct crm_by *by)
+{
+	memset(g, 0, sizeof(*g));
+	g->config = config;
+	g->by = by;
+	g->key.max = CRM_LINE_MAX * 4;
+}
+
+void
+crm_groups_release(struct crm_groups *g)
+{
+	crm_map_release(&g->map);
+	crm_map_release(&g->seen);
+	crm_arena_release(&g->arena);
+	crm_buf_release(&g->key);
+	crm_free(g->group);
+	g->group = NULL;
+	g->n = g->cap = 0;
+}
+
+/* The currency that amounts of another one come out in. */
+static uint8_t
+settled_in(const struct crm_config *c, uint8_t currency)
+{
+	int64_t none;
+
+	if (currency == 0)
+		return 0;
+	return crm_config_to_base(c, 0, currency, &none) ? c->currency_num
+							 : currency;
+}
+
+struct crm_group *
+crm_groups_at(struct crm_groups *g, struct crm_view key, uint8_t currency)
+{
+	struct crm_group *group;
+	uint64_t *at;
+	bool added;
+
+	currency = settled_in(g->config, currency);
+	crm_buf_reset(&g->key);
+	crm_buf_addc(&g->key, (char)currency);
+	crm_buf_addv(&g->key, key);
+	at = crm_map_at(&g->map, crm_buf_view(&g->key), &added);
+	if (!added)
+		return &g->group[*at];
+	*at = g->n;
+	g->group = crm_grow(g->group, &g->cap, g->n + 1, sizeof(*g->group));
+	group = &g->group[g->n++];
+	memset(group, 0, sizeof(*group));
+	group->key = crm_view(crm_arena_dup(&g->arena, key.p, key.n), key.n);
+	group->currency = currency;
+	group->last_us = INT64_MIN;
+	return group;
+}
+
+static const struct crm_err *
+too_large(void)
+{
+	return crm_err(CRM_E_DATA, "a sum of the report is too large");
+}
+
+/* The part of a group that holds a currency. */
+static struct crm_group_part *
+part_of(struct crm_groups *g, struct crm_group *group, uint8_t currency)
+{
+	struct crm_group_part *p;
+	size_t i;
+
+	for (i = 0; i < group->nparts; i++)
+		if (group->part[i].currency == currency)
+			return &group->part[i];
+	p = crm_arena_alloc(&g->arena, (group->nparts + 1) * sizeof(*p));
+	if (group->nparts > 0)
+		memcpy(p, group->part, group->nparts * sizeof(*p));
+	group->part = p;
+	p += group->nparts++;
+	memset(p, 0, sizeof(*p));
+	p->currency = currency;
+	return p;
+}
+
+const struct crm_err *
+crm_groups_add_money(struct crm_groups *g, struct crm_group *group, size_t slot,
+    uint8_t currency, int64_t minor)
+{
+	int64_t *sum = &part_of(g, group, currency)->money[slot];
+
+	return crm_add_i64(*sum, minor, sum) ? NULL : too_large();
+}
+
+bool
+crm_groups_distinct(struct crm_groups *g, struct crm_group *group, uint64_t who,
+    uint8_t what, bool ordered)
+{
+	char key[17];
+	bool added;
+
+	if (ordered) {
+		added = group->who != who;
+		group->who = who;
+		return added;
+	}
+	crm_le64(key, (uint64_t)(group - g->group));
+	crm_le64(key + 8, who);
+	key[16] = (char)what;
+	(void)crm_map_at(&g->seen, crm_view(key, sizeof(key)), &added);
+	return added;
+}
+
+const struct crm_err *
+crm_groups_settle(struct crm_groups *g)
+{
+	struct crm_group *group;
+	int64_t base;
+	size_t i, j, k;
+
+	for (i = 0; i < g->n; i++) {
+		group = &g->group[i];
+		for (j = 0; j < group->nparts; j++)
+			for (k = 0; k < CRM_GROUP_MONEY; k++) {
+				const struct crm_group_part *p =
+				    &group->part[j];
+
+				if (p->currency == group->currency)
+					base = p->money[k];
+				else if (!crm_config_to_base(g->config,
+					     p->money[k], p->currency, &base))
+					return too_large();
+				if (!crm_add_i64(group->money[k], base,
+					&group->money[k]))
+					return too_large();
+			}
+	}
+	return NULL;
+}
+
+/* Bytes whose order is that of the values of a group's key. */
+static struct crm_view
+order_of(struct crm_groups *g, const struct crm_group *group,
+    struct crm_buf *line, struct crm_buf *part)
+{
+	struct crm_view packed = group->key, v;
+	size_t i;
+
+	crm_buf_reset(line);
+	for (i = 0; i < g->by->n; i++) {
+		v = crm_by_next(&packed);
+		crm_buf_reset(part);
+		if (v.n > 0)
+			crm_sort_add_key(part, &g->by->key[i].column, v);
+		crm_sort_add_part(line, crm_buf_view(part), false);
+	}
+	return crm_view(crm_arena_dup(&g->arena, line->p, line->n), line->n);
+}
+
+/* What the comparison of two groups needs: qsort() hands over no context. */
+static struct {
+	uint8_t base;
+	enum crm_groups_order order;
+	size_t slot;
+} sorting;
+
+/* The base currency first, then as their numbers are. */
+static int
+cmp_currencies(const struct crm_group *a, const struct crm_group *b)
+{
+	if (a->currency == b->currency)
+		return 0;
+	if (a->currency == sorting.base || b->currency == sorting.base)
+		return a->currency == sorting.base ? -1 : 1;
+	return a->currency < b->currency ? -1 : 1;
+}
+
+static int
+cmp_groups(const void *x, const void *y)
+{
+	const struct crm_group *a = x, *b = y;
+	int64_t m = 0, n = 0;
+	int c;
+
+	if (sorting.order == CRM_ORDER_MONEY) {
+		c = cmp_currencies(a, b);
+		if (c != 0)
+			return c;
+		m = a->money[sorting.slot];
+		n = b->money[sorting.slot];
+	} else if (sorting.order == CRM_ORDER_COUNT) {
+		m = a->count[sorting.slot];
+		n = b->count[sorting.slot];
+	}
+	if (m != n)
+		return m > n ? -1 : 1;
+	c = crm_view_cmp(a->order, b->order);
+	return c != 0 ? c : cmp_currencies(a, b);
+}
+
+void
+crm_groups_sort(struct crm_groups *g, enum crm_groups_order order, size_t slot)
+{
+	struct crm_buf line = CRM_BUF_INIT(CRM_LINE_MAX * 4);
+	struct crm_buf part = CRM_BUF_INIT(CRM_LINE_MAX * 4);
+	size_t i;
+
+	for (i = 0; i < g->n; i++)
+		g->group[i].order = order_of(g, &g->group[i], &line, &part);
+	crm_buf_release(&line);
+	crm_buf_release(&part);
+	sorting.base = g->config->currency_num;
+	sorting.order = order;
+	sorting.slot = slot;
+	if (g->n > 1)
+		qsort(g->group, g->n, sizeof(*g->group), cmp_groups);
+}
+
+void
+crm_groups_add_key(const struct crm_groups *g, const struct crm_group *group,
+    struct crm_row_maker *row)
+{
+	struct crm_view packed = group->key;
+	size_t i;
+
+	for (i = 0; i < g->by->n; i++)
+		crm_row_value(row, crm_by_next(&packed));
+}

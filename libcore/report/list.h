@@ -1,0 +1,15 @@
+/*
+ * list - every report: one line here, one file of its own.
+ */
+#ifndef CRM_REPORT_LIST_H
+#define CRM_REPORT_LIST_H
+
+#include "report/report.h"
+
+extern const struct crm_report crm_report_activity;
+extern const struct crm_report crm_report_customers;
+extern const struct crm_report crm_report_pipeline;
+extern const struct crm_report crm_report_revenue;
+extern const struct crm_report crm_report_segments;
+
+#endif

@@ -1,0 +1,147 @@
+#include "report/report.h"
+
+#include "base/mem.h"
+#include "report/list.h"
+
+const struct crm_report *
+crm_report_named(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < crm_nreports; i++)
+		if (strcmp(crm_reports[i]->name, name) == 0)
+			return crm_reports[i];
+	return NULL;
+}
+
+struct crm_facts
+crm_report_facts(const struct crm_report_run *r, uint64_t what, bool stored)
+{
+	struct crm_facts f = { .snap = r->snap,
+		.whom = &r->whom,
+		.events = r->things,
+		.from_us = r->period.from_us,
+		.to_us = r->period.to_us,
+		.what = what,
+		.stored = stored || crm_by_needs_thing(&r->by) };
+
+	return f;
+}
+
+static const struct crm_err *
+read_period(struct crm_report_run *r, const char *in)
+{
+	const struct crm_err *err;
+
+	r->period.from_us = INT64_MIN;
+	r->period.to_us = INT64_MAX;
+	if (in == NULL)
+		return NULL;
+	if (!r->report->period)
+		return crm_err(CRM_E_USAGE, "the report '%s' has no --in",
+		    r->report->name);
+	r->has_period = true;
+	err = crm_range_parse(r->clock, crm_view_str(in), &r->period);
+	if (err == NULL)
+		return NULL;
+	return crm_err(CRM_E_USAGE, "--in: %s", err->msg);
+}
+
+/* What rows stand for: --by, or the report's own. */
+static const struct crm_err *
+read_by(struct crm_report_run *r, const char *by)
+{
+	r->by_given = by != NULL;
+	if (by == NULL)
+		by = r->report->by;
+	else if (r->report->by == NULL)
+		return crm_err(CRM_E_USAGE, "the report '%s' has no --by",
+		    r->report->name);
+	if (by == NULL || by[0] == '\0')
+		return NULL;
+	return crm_by_parse(r->schema,
+	    r->report->thing != '\0' ? crm_kind_of(r->schema, r->report->thing)
+				     : NULL,
+	    by, &r->by);
+}
+
+/* Whom it covers: a query selects customers, or the report's own things. */
+static const struct crm_err *
+read_whom(struct crm_report_run *r, struct crm_query *q)
+{
+	const struct crm_kind *k = q != NULL ? crm_query_kind(q) : NULL;
+
+	r->whom.all = true;
+	if (q == NULL || (crm_query_is_all(q) && k == NULL))
+		return NULL;
+	if (!r->report->whom)
+		return crm_err(CRM_E_USAGE, "the report '%s' takes no query",
+		    r->report->name);
+	if (k != NULL && k->letter == r->report->thing) {
+		r->things = q;
+		return NULL;
+	}
+	if (k != NULL && k->letter != 'p' && k->letter != 'o')
+		return crm_err(CRM_E_USAGE,
+		    "the report '%s' is about people and orgs, not %s",
+		    r->report->name, k->plural);
+	r->whom.all = false;
+	return crm_query_ids(q, &r->whom.id, &r->whom.n);
+}
+
+static bool
+is_name(const char *a, const char *b)
+{
+	return a != NULL && strcmp(a, b) == 0;
+}
+
+static const struct crm_err *
+open_rows(struct crm_report_run *r, const struct crm_report_options *o,
+    struct crm_field *column)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < r->by.n; i++)
+		column[n++] = r->by.key[i].column;
+	for (i = 0; i < r->report->ncolumns; i++, n++) {
+		column[n] = r->report->column[i];
+		if (is_name(r->by_given ? r->report->alone : r->report->grouped,
+			column[n].name))
+			column[n].flags |= CRM_F_HIDDEN;
+	}
+	return crm_rows_new(r->snap, &o->rows, o->writer, column, n, &r->rows);
+}
+
+const struct crm_err *
+crm_report_run(const struct crm_report *report, struct crm_snap *snap,
+    const struct crm_report_options *o, uint64_t *rows)
+{
+	struct crm_field column[CRM_ROWS_COLUMNS_MAX];
+	struct crm_report_run r = { .report = report,
+		.snap = snap,
+		.schema = crm_snap_schema(snap),
+		.config = crm_store_config(crm_snap_store(snap)),
+		.clock = o->clock,
+		.user = o->user };
+	const struct crm_err *err;
+
+	*rows = 0;
+	err = read_period(&r, o->in);
+	if (err == NULL)
+		err = read_by(&r, o->by);
+	if (err == NULL)
+		err = open_rows(&r, o, column);
+	if (err == NULL)
+		err = read_whom(&r, o->query);
+	if (err == NULL)
+		err = report->run(&r);
+	if (err == NULL)
+		err = crm_rows_end(r.rows);
+	if (err == NULL)
+		*rows = crm_rows_count(r.rows);
+	crm_rows_free(r.rows);
+	crm_row_release(&r.row);
+	crm_whom_release(&r.whom);
+	crm_by_release(&r.by);
+	return err;
+}

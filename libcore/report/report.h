@@ -1,0 +1,86 @@
+/*
+ * report - sums over what happened, by who: one report a file.
+ *
+ * A report has columns, goes through facts or records, and puts rows.  What
+ * all have in common (a period, whom it covers, what rows stand for, which
+ * columns are printed) is in struct crm_report_run.
+ */
+#ifndef CRM_REPORT_H
+#define CRM_REPORT_H
+
+#include "report/facts.h"
+#include "report/groups.h"
+
+struct crm_report_run;
+
+struct crm_report {
+	const char *name, *summary;
+	char thing;     /* kind that it goes through: 'e', 'd'; 0: customers */
+	const char *by; /* what rows stand for when --by does not say; NULL:
+	                   it takes no --by */
+	/* Columns that say something only without --by, or only with it. */
+	const char *alone, *grouped;
+	bool period; /* takes --in */
+	bool whom;   /* takes a query */
+	/* Columns behind those of --by. */
+	const struct crm_field *column;
+	size_t ncolumns;
+	const struct crm_err *(*run)(struct crm_report_run *);
+};
+
+/* All reports, in the order of their names. */
+extern const struct crm_report *const crm_reports[];
+extern const size_t crm_nreports;
+const struct crm_report *crm_report_named(const char *name);
+
+/* What a report runs with. */
+struct crm_report_run {
+	const struct crm_report *report;
+	struct crm_snap *snap;
+	const struct crm_schema *schema;
+	const struct crm_config *config;
+	const struct crm_clock *clock;
+	const char *user; /* who "me" is */
+	bool has_period;
+	struct crm_period period; /* else all of time */
+	bool by_given;            /* --by was */
+	struct crm_by by;
+	struct crm_whom whom;
+	struct crm_query *things; /* a query of the report's things; NULL */
+	struct crm_rows *rows;
+	struct crm_row_maker row;
+};
+
+struct crm_report_options {
+	const char *by;          /* NULL: the report's own */
+	const char *in;          /* a period; NULL: all of time */
+	struct crm_query *query; /* NULL: everybody; it stays the caller's */
+	struct crm_rows_options rows;
+	struct crm_writer *writer;
+	const struct crm_clock *clock;
+	const char *user; /* who "me" is in segments; NULL: nobody */
+};
+
+/*
+ * Run a report.
+ *
+ * rows    set to how many rows it has
+ *
+ * Fails with USAGE: --by, --in, the query or columns do not fit; DATA: a sum
+ * is too large.
+ */
+CRM_CHECK const struct crm_err *crm_report_run(const struct crm_report *,
+    struct crm_snap *, const struct crm_report_options *, uint64_t *rows);
+
+/* Is the i-th column of the report itself wanted? */
+static inline bool
+crm_report_wants(const struct crm_report_run *r, size_t i)
+{
+	return crm_rows_wants(r->rows, r->by.n + i);
+}
+
+/* The facts that the report covers. */
+struct crm_facts crm_report_facts(
+    const struct crm_report_run *, uint64_t what, bool stored);
+
+#endif

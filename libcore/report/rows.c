@@ -1,0 +1,462 @@
+#include "report/rows.h"
+
+#include "base/mem.h"
+#include "base/runs.h"
+#include "query/sort.h"
+#include "record/value.h"
+#include "store/who.h"
+
+#define SORT_MEMORY ((size_t)32 << 20)
+#define NONE SIZE_MAX
+
+__extension__ typedef __int128 i128;
+
+struct sort_key {
+	size_t column;
+	bool down;
+};
+
+struct crm_rows {
+	struct crm_snap *snap;
+	struct crm_writer *writer;
+	struct crm_rows_options o;
+	const struct crm_field *field;
+	size_t nfields;
+	size_t shown[CRM_ROWS_COLUMNS_MAX]; /* columns printed, in order */
+	size_t nshown;
+	struct crm_column col[CRM_ROWS_COLUMNS_MAX];
+	struct sort_key key[CRM_ROWS_COLUMNS_MAX];
+	size_t nkeys;
+	struct crm_runs *runs; /* sort key, place; the row */
+	uint64_t count;
+	struct crm_buf line, part, names;
+};
+
+static size_t
+find_column(const struct crm_rows *r, struct crm_view name)
+{
+	size_t i;
+
+	for (i = 0; i < r->nfields; i++)
+		if (crm_view_is(name, r->field[i].name))
+			return i;
+	return NONE;
+}
+
+static const struct crm_err *
+unknown(const struct crm_rows *r, const char *option, struct crm_view name)
+{
+	struct crm_buf list = CRM_BUF_INIT(800);
+	const struct crm_err *err;
+	size_t i;
+
+	for (i = 0; i < r->nfields; i++)
+		crm_buf_addf(
+		    &list, "%s%s", i > 0 ? ", " : "", r->field[i].name);
+	err = crm_err(CRM_E_USAGE, "%s: no such column: '%.*s' (there are %s)",
+	    option, CRM_VARG(name), list.n > 0 ? list.p : "none");
+	crm_buf_release(&list);
+	return err;
+}
+
+/* -f: the columns to print. */
+static const struct crm_err *
+choose(struct crm_rows *r)
+{
+	struct crm_view rest, name;
+	size_t comma, i;
+
+	if (r->o.fields == NULL) {
+		for (i = 0; i < r->nfields; i++)
+			if ((r->field[i].flags & CRM_F_HIDDEN) == 0)
+				r->shown[r->nshown++] = i;
+		return NULL;
+	}
+	rest = crm_view_str(r->o.fields);
+	for (;;) {
+		comma = crm_view_find(rest, ',');
+		name = crm_view_trim(crm_view(rest.p, comma));
+		i = find_column(r, name);
+		if (i == NONE)
+			return unknown(r, "-f", name);
+		if (r->nshown == CRM_ROWS_COLUMNS_MAX)
+			return crm_err(CRM_E_USAGE, "-f: too many columns");
+		r->shown[r->nshown++] = i;
+		if (comma == rest.n)
+			return NULL;
+		rest = crm_view_skip(rest, comma + 1);
+	}
+}
+
+/* --sort */
+static const struct crm_err *
+read_sort(struct crm_rows *r)
+{
+	struct crm_view rest, name;
+	struct sort_key *k;
+	size_t comma;
+
+	if (r->o.sort == NULL)
+		return NULL;
+	r->runs =
+	    crm_runs_new(SORT_MEMORY, crm_store_dir(crm_snap_store(r->snap)));
+	rest = crm_view_str(r->o.sort);
+	for (;;) {
+		comma = crm_view_find(rest, ',');
+		name = crm_view_trim(crm_view(rest.p, comma));
+		if (r->nkeys == CRM_ROWS_COLUMNS_MAX)
+			return crm_err(CRM_E_USAGE, "--sort: too many columns");
+		k = &r->key[r->nkeys++];
+		k->down = name.n > 0 && name.p[0] == '-';
+		if (k->down)
+			name = crm_view_skip(name, 1);
+		k->column = find_column(r, name);
+		if (k->column == NONE)
+			return unknown(r, "--sort", name);
+		if (comma == rest.n)
+			return NULL;
+		rest = crm_view_skip(rest, comma + 1);
+	}
+}
+
+const struct crm_err *
+crm_rows_new(struct crm_snap *snap, const struct crm_rows_options *o,
+    struct crm_writer *writer, const struct crm_field *column, size_t n,
+    struct crm_rows **out)
+{
+	struct crm_rows *r = crm_calloc(1, sizeof(*r));
+	const struct crm_err *err;
+	size_t i;
+
+	*out = r;
+	r->snap = snap;
+	r->writer = writer;
+	r->o = *o;
+	r->field = column;
+	r->nfields = n;
+	r->line.max = r->part.max = r->names.max = CRM_LINE_MAX * 8;
+	err = choose(r);
+	if (err == NULL)
+		err = read_sort(r);
+	if (err != NULL)
+		return err;
+	for (i = 0; i < r->nshown; i++) {
+		r->col[i].name = column[r->shown[i]].name;
+		r->col[i].field = &column[r->shown[i]];
+	}
+	crm_writer_columns(writer, r->col, r->nshown);
+	return NULL;
+}
+
+void
+crm_rows_free(struct crm_rows *r)
+{
+	if (r == NULL)
+		return;
+	crm_runs_free(r->runs);
+	crm_buf_release(&r->line);
+	crm_buf_release(&r->part);
+	crm_buf_release(&r->names);
+	crm_free(r);
+}
+
+bool
+crm_rows_wants(const struct crm_rows *r, size_t column)
+{
+	size_t i;
+
+	for (i = 0; i < r->nshown; i++)
+		if (r->shown[i] == column)
+			return true;
+	for (i = 0; i < r->nkeys; i++)
+		if (r->key[i].column == column)
+			return true;
+	return false;
+}
+
+bool
+crm_rows_is_full(const struct crm_rows *r)
+{
+	return r->runs == NULL && r->count >= r->o.limit;
+}
+
+uint64_t
+crm_rows_count(const struct crm_rows *r)
+{
+	return r->count;
+}
+
+/* What links are called, for tables. */
+static const struct crm_err *
+add_names(struct crm_rows *r, const struct crm_field *f, struct crm_view v)
+{
+	const struct crm_err *err = NULL;
+	struct crm_many m;
+	bool first = true;
+
+	crm_many_begin(&m, v, (f->flags & CRM_F_MANY) != 0);
+	while (err == NULL && crm_many_next(&m, &v)) {
+		if (!first)
+			crm_buf_adds(&r->names, ", ");
+		first = false;
+		err = crm_who_name(r->snap, crm_link_get(v), &r->names);
+	}
+	return err;
+}
+
+static const struct crm_err *
+print_row(struct crm_rows *r, const struct crm_view *value)
+{
+	struct crm_value out[CRM_ROWS_COLUMNS_MAX];
+	size_t from[CRM_ROWS_COLUMNS_MAX];
+	const struct crm_err *err = NULL;
+	size_t i, n = 0;
+
+	crm_buf_reset(&r->names);
+	for (i = 0; err == NULL && i < r->nshown; i++) {
+		const struct crm_field *f = &r->field[r->shown[i]];
+		struct crm_view v = value[r->shown[i]];
+
+		if (v.n == 0)
+			continue;
+		out[n] = (struct crm_value){ .col = (uint32_t)i, .value = v };
+		from[n] = r->names.n;
+		if (f->type == CRM_T_LINK && r->o.form == CRM_OUT_TABLE &&
+		    (f->flags & CRM_F_COMPUTED) == 0) {
+			err = add_names(r, f, v);
+			out[n].is_text = true;
+		}
+		n++;
+	}
+	for (i = 0; i < n; i++)
+		if (out[i].is_text)
+			out[i].value = crm_view(r->names.p + from[i],
+			    (i + 1 < n ? from[i + 1] : r->names.n) - from[i]);
+	if (err == NULL)
+		crm_writer_row(r->writer, out, n);
+	return err;
+}
+
+/* Keep a row until all are known. */
+static const struct crm_err *
+keep_row(struct crm_rows *r, const struct crm_view *value)
+{
+	char text[8], length[4];
+	size_t i, n;
+
+	crm_buf_reset(&r->line);
+	for (i = 0; i < r->nkeys; i++) {
+		const struct crm_field *f = &r->field[r->key[i].column];
+
+		crm_buf_reset(&r->part);
+		if (value[r->key[i].column].n > 0)
+			crm_sort_add_key(&r->part, f, value[r->key[i].column]);
+		crm_sort_add_part(
+		    &r->line, crm_buf_view(&r->part), r->key[i].down);
+	}
+	n = r->line.n;
+	crm_be64(text, r->count);
+	crm_buf_add(&r->line, text, 8);
+	for (i = 0; i < r->nfields; i++) {
+		crm_le32(length, (uint32_t)value[i].n);
+		crm_buf_add(&r->line, length, 4);
+		crm_buf_addv(&r->line, value[i]);
+	}
+	return crm_runs_add(r->runs, crm_view(r->line.p, n + 8),
+	    crm_view_skip(crm_buf_view(&r->line), n + 8));
+}
+
+const struct crm_err *
+crm_rows_put(struct crm_rows *r, const struct crm_view *value)
+{
+	if (crm_rows_is_full(r))
+		return NULL;
+	r->count++;
+	return r->runs != NULL ? keep_row(r, value) : print_row(r, value);
+}
+
+static const struct crm_err *
+print_kept(struct crm_rows *r)
+{
+	struct crm_view value[CRM_ROWS_COLUMNS_MAX], key, row;
+	const struct crm_err *err;
+	uint64_t n;
+	size_t i;
+
+	err = crm_runs_sort(r->runs);
+	for (n = 0; err == NULL && n < r->o.limit; n++) {
+		err = crm_runs_next(r->runs, &key, &row);
+		if (err != NULL || key.p == NULL)
+			break;
+		for (i = 0; i < r->nfields; i++) {
+			value[i] = crm_view(row.p + 4, crm_le32_get(row.p));
+			row = crm_view_skip(row, 4 + value[i].n);
+		}
+		err = print_row(r, value);
+	}
+	return err;
+}
+
+const struct crm_err *
+crm_rows_end(struct crm_rows *r)
+{
+	const struct crm_err *err = r->runs != NULL ? print_kept(r) : NULL;
+
+	if (err == NULL)
+		crm_writer_end(r->writer);
+	return err;
+}
+
+void
+crm_row_begin(struct crm_row_maker *m)
+{
+	m->buf.max = CRM_LINE_MAX * 8;
+	crm_buf_reset(&m->buf);
+	m->n = 0;
+}
+
+void
+crm_row_release(struct crm_row_maker *m)
+{
+	crm_buf_release(&m->buf);
+}
+
+/* What was added to the buffer since is the next column's value. */
+static void
+end_value(struct crm_row_maker *m, size_t from)
+{
+	m->at[m->n].from = from;
+	m->at[m->n++].n = m->buf.n - from;
+}
+
+void
+crm_row_none(struct crm_row_maker *m)
+{
+	end_value(m, m->buf.n);
+}
+
+void
+crm_row_value(struct crm_row_maker *m, struct crm_view stored)
+{
+	size_t from = m->buf.n;
+
+	crm_buf_addv(&m->buf, stored);
+	end_value(m, from);
+}
+
+void
+crm_row_text(struct crm_row_maker *m, struct crm_view text)
+{
+	crm_row_value(m, text);
+}
+
+void
+crm_row_dec(struct crm_row_maker *m, struct crm_dec d)
+{
+	size_t from = m->buf.n;
+
+	crm_value_put_dec(&m->buf, d);
+	end_value(m, from);
+}
+
+void
+crm_row_number(struct crm_row_maker *m, int64_t n)
+{
+	crm_row_dec(m, (struct crm_dec){ n, 0 });
+}
+
+void
+crm_row_date(struct crm_row_maker *m, struct crm_date d)
+{
+	size_t from = m->buf.n;
+
+	crm_value_put_date(&m->buf, d);
+	end_value(m, from);
+}
+
+void
+crm_row_time(struct crm_row_maker *m, int64_t at_us)
+{
+	size_t from = m->buf.n;
+
+	crm_value_put_time(&m->buf, at_us);
+	end_value(m, from);
+}
+
+void
+crm_row_link(struct crm_row_maker *m, uint64_t id)
+{
+	char link[CRM_LINK_MAX];
+
+	crm_row_value(m, crm_view(link, crm_link_put(link, id)));
+}
+
+void
+crm_row_money(struct crm_row_maker *m, int64_t minor, uint8_t currency)
+{
+	const char *code = crm_currency_code(currency);
+	int digits =
+	    code != NULL ? crm_currency_decimals(crm_view(code, 3)) : 2;
+
+	crm_row_dec(m, (struct crm_dec){ minor, (uint8_t)digits });
+}
+
+void
+crm_row_currency(struct crm_row_maker *m, uint8_t currency)
+{
+	char num = (char)currency;
+
+	crm_row_value(m, crm_view(&num, currency != 0));
+}
+
+/* a / b, rounded half away from zero; b is not 0. */
+static int64_t
+divide(i128 a, int64_t b)
+{
+	i128 twice = a * 2 / b;
+
+	return (int64_t)((twice + (twice < 0 ? -1 : 1)) / 2);
+}
+
+void
+crm_row_average(
+    struct crm_row_maker *m, int64_t minor, int64_t n, uint8_t currency)
+{
+	if (n == 0)
+		crm_row_none(m);
+	else
+		crm_row_money(m, divide(minor, n), currency);
+}
+
+void
+crm_row_mean(struct crm_row_maker *m, int64_t sum, int64_t n)
+{
+	if (n == 0)
+		crm_row_none(m);
+	else
+		crm_row_dec(
+		    m, (struct crm_dec){ divide((i128)sum * 10, n), 1 });
+}
+
+void
+crm_row_share(struct crm_row_maker *m, int64_t part, int64_t whole)
+{
+	if (whole == 0)
+		crm_row_none(m);
+	else
+		crm_row_dec(
+		    m, (struct crm_dec){ divide((i128)part * 1000, whole), 1 });
+}
+
+const struct crm_err *
+crm_row_put(struct crm_row_maker *m, struct crm_rows *rows)
+{
+	struct crm_view value[CRM_ROWS_COLUMNS_MAX];
+	const struct crm_err *err = crm_buf_end(&m->buf);
+	size_t i;
+
+	for (i = 0; i < m->n; i++)
+		value[i] = crm_view(
+		    m->at[i].n > 0 ? m->buf.p + m->at[i].from : "", m->at[i].n);
+	return err != NULL ? err : crm_rows_put(rows, value);
+}

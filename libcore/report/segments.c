@@ -1,0 +1,192 @@
+/* segments: how many are in each, and what they are worth. */
+#include "base/mem.h"
+#include "report/list.h"
+#include "store/rollup.h"
+
+/* clang-format off */
+static const struct crm_field columns[] = {
+	{ .name = "segment", .type = CRM_T_TEXT, .help = "its name" },
+	{ .name = "members", .type = CRM_T_NUMBER, .help = "how many they are" },
+	{ .name = "customers", .type = CRM_T_NUMBER,
+	    .help = "how many of them bought" },
+	{ .name = "orders", .type = CRM_T_NUMBER, .help = "their orders" },
+	{ .name = "spent", .type = CRM_T_MONEY,
+	    .help = "their purchases less refunds" },
+	{ .name = "currency", .type = CRM_T_CURRENCY, .help = "of spent" },
+	{ .name = "share", .type = CRM_T_PERCENT,
+	    .help = "spent as percent of that of all customers" },
+};
+/* clang-format on */
+
+/* What one segment's members, or all customers, come to in the base
+ * currency. */
+struct sums {
+	int64_t members, customers, orders, spent;
+};
+
+static bool
+add_row(const struct crm_config *c, const struct crm_rollup *row,
+    uint8_t currency, struct sums *out)
+{
+	int64_t spent;
+
+	out->orders += row->orders;
+	if (!crm_config_to_base(c, row->sum, currency, &spent))
+		return true; /* no rate: left out, as spent does */
+	return crm_add_i64(out->spent, spent, &out->spent);
+}
+
+static const struct crm_err *
+too_large(void)
+{
+	return crm_err(CRM_E_DATA, "a sum of the report is too large");
+}
+
+/* All customers. */
+static const struct crm_err *
+sum_all(struct crm_report_run *r, struct sums *out)
+{
+	const struct crm_err *err;
+	struct crm_rollup row;
+	struct crm_walk *walk;
+	struct crm_entry e;
+
+	memset(out, 0, sizeof(*out));
+	err = crm_walk_open(crm_snap_txn(r->snap), CRM_TABLE_ROLLUP, &walk);
+	if (err == NULL)
+		err = crm_walk_seek(walk, CRM_V("\1"), &e);
+	while (err == NULL && e.prefix.p != NULL) {
+		crm_rollup_read(e.value, &row);
+		if (!add_row(r->config, &row, (uint8_t)e.key.p[7], out))
+			err = too_large();
+		if (err == NULL)
+			err = crm_walk_next(walk, &e);
+	}
+	crm_walk_close(walk);
+	return err;
+}
+
+static const struct crm_err *
+sum_members(
+    struct crm_report_run *r, const uint64_t *id, size_t n, struct sums *out)
+{
+	struct crm_rollups rows = { 0 };
+	const struct crm_err *err = NULL;
+	size_t i, j;
+
+	memset(out, 0, sizeof(*out));
+	out->members = (int64_t)n;
+	for (i = 0; err == NULL && i < n; i++) {
+		bool bought = false;
+
+		err = crm_rollup_all(r->snap, id[i], &rows);
+		for (j = 0; err == NULL && j < rows.n; j++) {
+			bought |= rows.row[j].row.purchases > 0;
+			if (!add_row(r->config, &rows.row[j].row,
+				rows.row[j].currency, out))
+				err = too_large();
+		}
+		out->customers += bought;
+	}
+	crm_rollups_release(&rows);
+	return err;
+}
+
+static const struct crm_err *
+put_segment(
+    struct crm_report_run *r, struct crm_view name, const struct sums *all)
+{
+	struct crm_buf word = CRM_BUF_INIT(CRM_LINE_MAX);
+	struct crm_query_ctx ctx = {
+		.snap = r->snap, .clock = r->clock, .user = r->user
+	};
+	const struct crm_err *err;
+	struct crm_query *q = NULL;
+	const char *arg;
+	uint64_t *id = NULL;
+	struct sums s;
+	size_t n = 0;
+
+	crm_buf_addf(&word, "@%.*s", CRM_VARG(name));
+	arg = word.p;
+	err = crm_query_parse(&ctx, &arg, 1, false, &q, NULL);
+	if (err == NULL)
+		err = crm_query_ids(q, &id, &n);
+	if (err == NULL)
+		err = sum_members(r, id, n, &s);
+	if (err == NULL) {
+		crm_row_begin(&r->row);
+		crm_row_text(&r->row, name);
+		crm_row_number(&r->row, s.members);
+		crm_row_number(&r->row, s.customers);
+		crm_row_number(&r->row, s.orders);
+		crm_row_money(&r->row, s.spent, r->config->currency_num);
+		crm_row_currency(&r->row, r->config->currency_num);
+		crm_row_share(&r->row, s.spent, all->spent);
+		err = crm_row_put(&r->row, r->rows);
+	}
+	crm_free(id);
+	crm_query_free(q);
+	crm_buf_release(&word);
+	return err;
+}
+
+/* The names of all segments: the snapshot may be let go of between rows. */
+static const struct crm_err *
+list_names(struct crm_report_run *r, struct crm_arena *a,
+    struct crm_view **out, size_t *n)
+{
+	struct crm_query_ctx ctx = { .snap = r->snap, .clock = r->clock };
+	const char *arg = "segment";
+	const struct crm_err *err;
+	struct crm_query *q = NULL;
+	struct crm_run *run = NULL;
+	struct crm_stored stored;
+	struct crm_view name;
+	size_t cap = 0;
+	uint64_t id;
+
+	err = crm_query_parse(&ctx, &arg, 1, true, &q, NULL);
+	if (err == NULL)
+		err = crm_run_open(q, &run);
+	while (err == NULL) {
+		err = crm_run_next(run, &id, &stored);
+		if (err != NULL || id == 0)
+			break;
+		if (!crm_stored_get(&stored, CRM_SEGMENT_NAME, &name))
+			continue;
+		*out = crm_grow(*out, &cap, *n + 1, sizeof(**out));
+		(*out)[(*n)++] =
+		    crm_view(crm_arena_dup(a, name.p, name.n), name.n);
+	}
+	crm_run_close(run);
+	crm_query_free(q);
+	return err;
+}
+
+static const struct crm_err *
+run(struct crm_report_run *r)
+{
+	struct crm_arena a = CRM_ARENA_INIT;
+	const struct crm_err *err;
+	struct crm_view *name = NULL;
+	struct sums all;
+	size_t n = 0, i;
+
+	err = sum_all(r, &all);
+	if (err == NULL)
+		err = list_names(r, &a, &name, &n);
+	for (i = 0; err == NULL && i < n && !crm_rows_is_full(r->rows); i++)
+		err = put_segment(r, name[i], &all);
+	crm_free(name);
+	crm_arena_release(&a);
+	return err;
+}
+
+const struct crm_report crm_report_segments = {
+	.name = "segments",
+	.summary = "how many are in each segment, and what they are worth",
+	.column = columns,
+	.ncolumns = sizeof(columns) / sizeof(columns[0]),
+	.run = run,
+};
