@@ -33,6 +33,8 @@ static const char whens[] = "auto\0always\0never\0";
 static const struct crm_opt common_opts[] = {
 	OPT_CHOICE('\0', "color", "when", &ctx.color, whens,
 	    "colours: auto, always or never"),
+	OPT_FLAG('e', "exit-status", &ctx.exit_status,
+	    "exit 1 when the answer is no or nothing"),
 	OPT_FLAG('h', "help", &o.help, "show this help"),
 	OPT_FLAG('q', "quiet", &ctx.quiet, "say nothing but errors"),
 	OPT_TEXT('s', "store", "dir", &o.store, "the store"),
@@ -45,8 +47,6 @@ static const struct crm_opt in_opts[] = {
 	OPT_END,
 };
 static const struct crm_opt out_opts[] = {
-	OPT_FLAG('e', "exit-status", &ctx.exit_status,
-	    "exit 1 when the answer is no or nothing"),
 	OPT_TEXT('f', "fields", "field,...", &ctx.fields, "choose the columns"),
 	OPT_U64('l', "limit", "count", &ctx.limit, 0, UINT64_MAX,
 	    "stop after so many records"),
@@ -311,6 +311,14 @@ crm_ctx_form(const struct crm_ctx *c)
 	return c->terminal ? CRM_OUT_TABLE : CRM_OUT_JSONL;
 }
 
+struct crm_zone *
+crm_ctx_zone(struct crm_ctx *c)
+{
+	if (c->local == NULL)
+		c->local = crm_env_zone();
+	return c->local != NULL ? c->local : c->clock.zone;
+}
+
 struct crm_writer *
 crm_ctx_writer(struct crm_ctx *c, enum crm_form_out form)
 {
@@ -319,11 +327,8 @@ crm_ctx_writer(struct crm_ctx *c, enum crm_form_out form)
 		.color = crm_ctx_color(c),
 		.width = c->terminal ? crm_env_width(STDOUT_FILENO) : 0 };
 
-	if (form == CRM_OUT_TABLE) {
-		if (c->local == NULL)
-			c->local = crm_env_zone();
-		options.zone = c->local != NULL ? c->local : c->clock.zone;
-	}
+	if (form == CRM_OUT_TABLE)
+		options.zone = crm_ctx_zone(c);
 	return crm_writer_new(&c->out, &options);
 }
 

@@ -87,6 +87,10 @@ CRM_CHECK const struct crm_err *crm_ctx_page(struct crm_ctx *);
 /* A writer for a form on the program's output. */
 struct crm_writer *crm_ctx_writer(struct crm_ctx *, enum crm_form_out);
 
+/* The zone that times are shown in for people: TZ, else the system's, else
+ * the store's.  Borrowed. */
+struct crm_zone *crm_ctx_zone(struct crm_ctx *);
+
 /* The form of output: -o, else a table on a terminal, JSON Lines in a
  * pipe. */
 enum crm_form_out crm_ctx_form(const struct crm_ctx *);

@@ -211,6 +211,15 @@ json_value(
 	crm_buf_addc(b, ']');
 }
 
+void
+crm_json_add_value(
+    struct crm_buf *b, const struct crm_field *f, struct crm_view stored)
+{
+	struct crm_value v = { .value = stored };
+
+	json_value(b, f, &v);
+}
+
 static void
 json_row(struct crm_writer *w, const struct crm_value *c, size_t n)
 {
@@ -406,27 +415,22 @@ add_grouped(struct crm_buf *b, struct crm_dec d)
 	crm_buf_add(b, text + dot, n - dot);
 }
 
-/* A value for people: money grouped, times short and in their zone. */
-static void
-table_value(struct crm_writer *w, const struct crm_field *f, struct crm_view v,
-    bool is_text, struct crm_buf *out)
+void
+crm_people_add_value(struct crm_buf *out, const struct crm_field *f,
+    struct crm_view v, struct crm_zone *zone)
 {
 	struct crm_dec d;
 	int64_t at_us, s;
 	char text[CRM_TIME_TEXT];
 
-	if (is_text) {
-		crm_buf_addv(out, v);
-		return;
-	}
 	if (f->type == CRM_T_MONEY && crm_value_get_dec(v, &d)) {
 		add_grouped(out, d);
 		return;
 	}
-	if (f->type == CRM_T_TIME && w->o.zone != NULL &&
+	if (f->type == CRM_T_TIME && zone != NULL &&
 	    crm_value_get_time(v, &at_us)) {
 		s = at_us / CRM_SECOND_US - (at_us % CRM_SECOND_US < 0);
-		at_us = (s + crm_zone_offset(w->o.zone, s)) * CRM_SECOND_US;
+		at_us = (s + crm_zone_offset(zone, s)) * CRM_SECOND_US;
 		(void)crm_time_put(text, at_us);
 		text[10] = ' ';
 		crm_buf_add(out, text, 16); /* 2026-03-01 09:30 */
@@ -452,7 +456,11 @@ table_row(struct crm_writer *w, const struct crm_value *c, size_t n)
 			while (crm_many_next(&m, &v)) {
 				if (w->cell.n > 0)
 					crm_buf_adds(&w->cell, ", ");
-				table_value(w, f, v, c[k].is_text, &w->cell);
+				if (c[k].is_text)
+					crm_buf_addv(&w->cell, v);
+				else
+					crm_people_add_value(
+					    &w->cell, f, v, w->o.zone);
 			}
 			k++;
 		}

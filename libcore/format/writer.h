@@ -74,6 +74,19 @@ void crm_writer_row(
  * come out of crm_sink_flush(). */
 void crm_writer_end(struct crm_writer *);
 
+/* Add a field's stored value as JSON: many values as an array. */
+void crm_json_add_value(
+    struct crm_buf *, const struct crm_field *, struct crm_view stored);
+
+/*
+ * Add one value for people: money in groups of three digits, times short and
+ * in a zone.
+ *
+ * zone    NULL: times as they are stored
+ */
+void crm_people_add_value(struct crm_buf *, const struct crm_field *,
+    struct crm_view value, struct crm_zone *zone);
+
 /* Add a string as CSV has it: in quotes where it needs them. */
 void crm_csv_add(struct crm_buf *, struct crm_view);
 

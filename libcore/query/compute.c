@@ -4,6 +4,7 @@
 
 #include "base/map.h"
 #include "base/mem.h"
+#include "query/newest.h"
 #include "record/value.h"
 #include "record/word.h"
 #include "store/store.h"
@@ -77,26 +78,6 @@ put_day(struct crm_compute *c, struct crm_buf *out, int64_t at_us)
 	crm_value_put_date(out, crm_zone_date(c->zone, at_us));
 }
 
-/* The people of an organisation: a list of ids, copied. */
-static const struct crm_err *
-people_of(struct crm_compute *c, uint64_t org, uint64_t **out, size_t *n)
-{
-	const struct crm_kind *k = crm_kind_of(crm_snap_schema(c->snap), 'p');
-	const struct crm_err *err;
-	const uint64_t *ids;
-	char key[8];
-
-	*out = NULL;
-	crm_be64(key, org);
-	err = crm_snap_find(c->snap, 'p', crm_field_num(k, CRM_PERSON_ORG),
-	    crm_view(key, 8), false, SIZE_MAX, &ids, n);
-	if (err != NULL || *n == 0)
-		return err;
-	*out = crm_realloc_array(NULL, *n, sizeof(**out));
-	memcpy(*out, ids, *n * sizeof(**out));
-	return NULL;
-}
-
 /* The last contact, in minutes, of who and (of an organisation) its people. */
 static const struct crm_err *
 last_contact(struct crm_compute *c, uint64_t who, bool *any, int32_t *last)
@@ -113,7 +94,7 @@ last_contact(struct crm_compute *c, uint64_t who, bool *any, int32_t *last)
 		*last = row.last_contact;
 	}
 	if (err == NULL && crm_id_kind(who) == 'o')
-		err = people_of(c, who, &people, &n);
+		err = crm_people_of(c->snap, who, &people, &n);
 	for (i = 0; err == NULL && i < n; i++) {
 		err = crm_rollup_get(c->snap, people[i], 0, &row);
 		if (err == NULL && row.contacts > 0 &&
@@ -181,7 +162,7 @@ put_contacts(struct crm_compute *c, uint64_t who, struct crm_buf *out)
 	size_t n = 0, i;
 
 	if (crm_id_kind(who) == 'o')
-		err = people_of(c, who, &people, &n);
+		err = crm_people_of(c->snap, who, &people, &n);
 	else
 		err = NULL;
 	if (err == NULL && n == 0) {

@@ -110,3 +110,31 @@ crm_history_as_of(struct crm_snap *snap, uint64_t id, uint64_t change,
 	crm_rec_release(&a.rec);
 	return err;
 }
+
+const struct crm_err *
+crm_history_changed(struct crm_snap *snap, uint64_t number,
+    const struct crm_err *(*fn)(void *ctx, const struct crm_changed *),
+    void *ctx)
+{
+	const struct crm_err *err;
+	struct crm_view k, v;
+	struct crm_changed c;
+	struct crm_cur *cur;
+	char key[8];
+
+	crm_be64(key, number);
+	err = crm_cur_open(crm_snap_txn(snap), CRM_TABLE_CHANGED, &cur);
+	if (err != NULL)
+		return err;
+	err = crm_cur_seek(cur, crm_view(key, 8), &k, &v);
+	while (err == NULL && k.p != NULL && k.n > 8 &&
+	    memcmp(k.p, key, 8) == 0) {
+		err = crm_changed_open(k, v, &c);
+		if (err == NULL)
+			err = fn(ctx, &c);
+		if (err == NULL)
+			err = crm_cur_next(cur, &k, &v);
+	}
+	crm_cur_close(cur);
+	return err;
+}

@@ -28,4 +28,12 @@ CRM_CHECK const struct crm_err *crm_history_each(struct crm_snap *, uint64_t id,
 	void *ctx, uint64_t number, const struct crm_changed *changed),
     void *ctx);
 
+/*
+ * Call fn for each record that a change set changed, in the order of ids.
+ */
+CRM_CHECK const struct crm_err *crm_history_changed(struct crm_snap *,
+    uint64_t number,
+    const struct crm_err *(*fn)(void *ctx, const struct crm_changed *),
+    void *ctx);
+
 #endif

@@ -1,0 +1,234 @@
+/*
+ * crm-history - who changed what and when.
+ *
+ * Reads the store, never writes it.  With -e it exits 1 when there is nothing
+ * to tell.
+ */
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "cli/ask.h"
+#include "cli/msg.h"
+#include "cli/tell.h"
+#include "store/history.h"
+
+static struct {
+	const char *since;
+	uint64_t limit;
+	int form;
+} o = { .limit = UINT64_MAX, .form = -1 };
+
+static const char forms[] = "table\0jsonl\0tsv\0csv\0";
+
+/* clang-format off */
+static const struct crm_opt opts[] = {
+	OPT_U64('l', "limit", "count", &o.limit, 0, UINT64_MAX,
+	    "stop after so many change sets"),
+	OPT_CHOICE('o', "output", "format", &o.form, forms,
+	    "form of the output"),
+	OPT_TEXT('\0', "since", "date", &o.since,
+	    "from a day on, or behind a change set: change:N"),
+	OPT_END,
+};
+/* clang-format on */
+
+/* A record that was asked for, in a change set that touched it. */
+struct touch {
+	uint64_t number, id;
+};
+
+static struct {
+	struct crm_ctx *ctx;
+	struct crm_snap *snap;
+	struct crm_tell *tell;
+	int64_t since_us;
+	uint64_t since; /* change sets up to this one are left out */
+	struct touch *touch;
+	size_t ntouches, cap;
+	uint64_t *id; /* of the change set at hand */
+	uint64_t told;
+} h;
+
+/* Tell of a change set; done is set when it is older than what is wanted. */
+static const struct crm_err *
+tell(uint64_t number, size_t n, bool *done)
+{
+	const struct crm_err *err;
+	struct crm_change change;
+
+	if (number <= h.since) {
+		*done = true;
+		return NULL;
+	}
+	err = crm_change_get(crm_snap_txn(h.snap), number, &change);
+	if (err != NULL || change.state == CRM_CHANGE_OPEN)
+		return err;
+	if (change.clock_us < h.since_us) {
+		*done = true;
+		return NULL;
+	}
+	h.told++;
+	err = crm_tell_change(h.tell, &change, h.id, n);
+	*done = h.told >= o.limit || h.ctx->out.closed;
+	return err;
+}
+
+static const struct crm_err *
+tell_store(void)
+{
+	const struct crm_err *err = NULL;
+	uint64_t n = crm_snap_last_change(h.snap);
+	bool done = o.limit == 0;
+
+	for (; err == NULL && n > 0 && !done; n--)
+		err = tell(n, 0, &done);
+	return err;
+}
+
+static int
+cmp_touches(const void *x, const void *y)
+{
+	const struct touch *a = x, *b = y;
+
+	if (a->number != b->number)
+		return a->number > b->number ? -1 : 1;
+	return a->id < b->id ? -1 : a->id > b->id;
+}
+
+static const struct crm_err *
+tell_records(void)
+{
+	const struct crm_err *err = NULL;
+	bool done = o.limit == 0;
+	size_t i, j, k = 0;
+
+	if (h.ntouches > 1)
+		qsort(h.touch, h.ntouches, sizeof(*h.touch), cmp_touches);
+	for (i = 0; i < h.ntouches; i++) /* one named twice counts once */
+		if (k == 0 || cmp_touches(&h.touch[k - 1], &h.touch[i]) != 0)
+			h.touch[k++] = h.touch[i];
+	h.ntouches = k;
+	h.id = crm_calloc(h.ntouches, sizeof(*h.id));
+	for (i = 0; err == NULL && i < h.ntouches && !done; i = j) {
+		for (j = i;
+		     j < h.ntouches && h.touch[j].number == h.touch[i].number;
+		     j++)
+			h.id[j - i] = h.touch[j].id;
+		err = tell(h.touch[i].number, j - i, &done);
+	}
+	return err;
+}
+
+static const struct crm_err *
+note_touch(void *ctx, uint64_t number, const struct crm_changed *changed)
+{
+	(void)changed;
+	h.touch = crm_grow(h.touch, &h.cap, h.ntouches + 1, sizeof(*h.touch));
+	h.touch[h.ntouches].number = number;
+	h.touch[h.ntouches++].id = *(uint64_t *)ctx;
+	return NULL;
+}
+
+static const struct crm_err *
+take_record(void *ctx, uint64_t line, struct crm_view raw, uint64_t id)
+{
+	(void)ctx;
+	(void)line;
+	(void)raw;
+	return crm_history_each(h.snap, id, note_touch, &id);
+}
+
+static void
+bad_line(void *ctx, uint64_t line, struct crm_view raw, const char *what)
+{
+	(void)ctx;
+	(void)raw;
+	h.ctx->bad = true;
+	crm_msg("stdin:%llu: %s", (unsigned long long)line, what);
+}
+
+/* A removed record still has its history: its id finds it. */
+static const struct crm_err *
+take_operand(char *who)
+{
+	static const struct crm_each each = { .record = take_record,
+		.fault = bad_line };
+	const struct crm_err *err = NULL;
+	enum crm_presence p = CRM_ABSENT;
+	struct crm_stored r;
+	uint64_t id;
+
+	if (crm_id_parse(crm_view_str(who), &id))
+		err = crm_snap_get(h.snap, id, &r, &p);
+	if (err == NULL && p != CRM_ABSENT)
+		return take_record(NULL, 0, CRM_VNULL, id);
+	return err != NULL ? err : crm_each_who(h.ctx, h.snap, &each, 1, &who);
+}
+
+static const struct crm_err *
+read_since(void)
+{
+	static const struct crm_view change = { "change:", 7 };
+	const struct crm_err *err;
+	struct crm_period period;
+	struct crm_view v;
+
+	h.since_us = INT64_MIN;
+	if (o.since == NULL)
+		return NULL;
+	v = crm_view_str(o.since);
+	if (crm_view_starts(v, change))
+		return crm_num_u64(crm_view_skip(v, 7), UINT64_MAX, &h.since)
+		    ? NULL
+		    : crm_ctx_usage(
+			  h.ctx, "--since: '%s' is not change:N", o.since);
+	err = crm_period_parse(&h.ctx->clock, v, &period);
+	if (err != NULL)
+		return crm_ctx_usage(h.ctx, "--since: %s", err->msg);
+	h.since_us = period.from_us;
+	return NULL;
+}
+
+static const struct crm_err *
+run(struct crm_ctx *ctx, int argc, char **argv)
+{
+	enum crm_form_out form =
+	    o.form >= 0 ? (enum crm_form_out)o.form : crm_ctx_form(ctx);
+	const struct crm_err *err;
+	int i;
+
+	h.ctx = ctx;
+	err = read_since();
+	if (err == NULL)
+		err = crm_snap_open(ctx->store, &h.snap);
+	for (i = 0; err == NULL && i < argc; i++)
+		err = take_operand(argv[i]);
+	if (err == NULL)
+		err = crm_tell_new(ctx, h.snap, form, &h.tell);
+	if (err == NULL)
+		err = argc > 0 ? tell_records() : tell_store();
+	if (err == NULL)
+		err = crm_tell_end(h.tell);
+	ctx->no = h.told == 0;
+	crm_tell_free(h.tell);
+	crm_free(h.touch);
+	crm_free(h.id);
+	crm_snap_close(h.snap);
+	return err;
+}
+
+int
+main(int argc, char *argv[])
+{
+	static const struct crm_cmd cmd = {
+		.name = "crm-history",
+		.summary = "who changed what and when",
+		.operands = "[WHO|- ...]",
+		.needs = CRM_NEED_READ | CRM_NEED_IN | CRM_NEED_PAGER,
+		.opts = opts,
+		.run = run,
+		.complete = "who",
+	};
+
+	return crm_main(&cmd, argc, argv);
+}

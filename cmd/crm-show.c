@@ -1,0 +1,89 @@
+/*
+ * crm-show - everything about one customer, for a person to read.
+ *
+ * Reads the store, never writes it.
+ */
+#include "base/mem.h"
+#include "cli/ask.h"
+#include "cli/card.h"
+#include "cli/msg.h"
+
+static struct {
+	uint64_t limit;
+} o = { .limit = 10 };
+
+/* clang-format off */
+static const struct crm_opt opts[] = {
+	OPT_U64('l', "limit", "count", &o.limit, 0, 100000,
+	    "how many of the newest events to show (10)"),
+	OPT_END,
+};
+/* clang-format on */
+
+static struct {
+	struct crm_ctx *ctx;
+	struct crm_snap *snap;
+	struct crm_card *card;
+	uint64_t shown;
+} s;
+
+static const struct crm_err *
+show_one(void *arg, uint64_t line, struct crm_view raw, uint64_t id)
+{
+	(void)arg;
+	(void)line;
+	(void)raw;
+	if (s.ctx->out.closed)
+		return NULL;
+	if (s.shown++ > 0)
+		crm_buf_addc(&s.ctx->out.buf, '\n');
+	return crm_card_print(s.card, id, (size_t)o.limit);
+}
+
+static void
+bad_line(void *ctx, uint64_t line, struct crm_view raw, const char *what)
+{
+	(void)ctx;
+	(void)raw;
+	s.ctx->bad = true;
+	crm_msg("stdin:%llu: %s", (unsigned long long)line, what);
+}
+
+static const struct crm_err *
+run(struct crm_ctx *ctx, int argc, char **argv)
+{
+	static const struct crm_each each = { .record = show_one,
+		.fault = bad_line };
+	const struct crm_err *err;
+
+	s.ctx = ctx;
+	if (argc == 0)
+		return crm_ctx_usage(ctx, "WHO is missing");
+	err = crm_snap_open(ctx->store, &s.snap);
+	if (err == NULL)
+		err = crm_ctx_page(ctx);
+	if (err == NULL)
+		err = crm_card_new(ctx, s.snap, &s.card);
+	if (err == NULL)
+		err = crm_each_who(ctx, s.snap, &each, argc, argv);
+	crm_card_free(s.card);
+	crm_snap_close(s.snap);
+	return err;
+}
+
+int
+main(int argc, char *argv[])
+{
+	static const struct crm_cmd cmd = {
+		.name = "crm-show",
+		.summary = "everything about one customer, to read before a "
+			   "call",
+		.operands = "WHO|- ...",
+		.needs = CRM_NEED_READ | CRM_NEED_IN | CRM_NEED_PAGER,
+		.opts = opts,
+		.run = run,
+		.complete = "who",
+	};
+
+	return crm_main(&cmd, argc, argv);
+}

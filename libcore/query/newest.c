@@ -1,0 +1,161 @@
+#include "query/newest.h"
+
+#include "base/mem.h"
+#include "record/field.h"
+#include "record/value.h"
+#include "store/story.h"
+
+const struct crm_err *
+crm_people_of(struct crm_snap *snap, uint64_t org, uint64_t **out, size_t *n)
+{
+	const struct crm_kind *k = crm_kind_of(crm_snap_schema(snap), 'p');
+	const struct crm_err *err;
+	const uint64_t *ids;
+	char key[8];
+
+	*out = NULL;
+	crm_be64(key, org);
+	err = crm_snap_find(snap, 'p', crm_field_num(k, CRM_PERSON_ORG),
+	    crm_view(key, 8), false, SIZE_MAX, &ids, n);
+	if (err != NULL || *n == 0)
+		return err;
+	*out = crm_realloc_array(NULL, *n, sizeof(**out));
+	memcpy(*out, ids, *n * sizeof(**out));
+	return NULL;
+}
+
+struct found {
+	int64_t at_us;
+	uint64_t event;
+};
+
+/* The newest ones so far: newest first, at most max. */
+struct list {
+	struct found *item;
+	size_t n, max;
+};
+
+/* Is a entry above another: later, or entered later? */
+static bool
+is_newer(const struct found *a, const struct found *b)
+{
+	return a->at_us != b->at_us ? a->at_us > b->at_us : a->event > b->event;
+}
+
+/* Put one in its place; false: it is older than all, and the list is full. */
+static bool
+put(struct list *l, struct found f)
+{
+	size_t i = l->n;
+
+	while (i > 0 && is_newer(&f, &l->item[i - 1]))
+		i--;
+	if (i > 0 && l->item[i - 1].event == f.event)
+		return true; /* in the story of several of them */
+	if (i == l->max)
+		return false;
+	if (l->n < l->max)
+		l->n++;
+	memmove(
+	    l->item + i + 1, l->item + i, (l->n - i - 1) * sizeof(*l->item));
+	l->item[i] = f;
+	return true;
+}
+
+/* The newest of one story, from its end. */
+static const struct crm_err *
+look_back(struct crm_snap *snap, uint64_t who, struct list *l)
+{
+	const struct crm_err *err;
+	struct crm_story s;
+	struct crm_entry e;
+	struct crm_walk *w;
+	char key[CRM_STORY_KEY];
+	bool more = true;
+
+	crm_be64(key, who);
+	memset(key + 8, 0xff, CRM_STORY_KEY - 8);
+	err = crm_snap_walk(snap, CRM_TABLE_STORY, &w);
+	if (err == NULL)
+		err = crm_walk_floor(w, crm_view(key, CRM_STORY_KEY), &e);
+	while (err == NULL && more && e.prefix.p != NULL &&
+	    memcmp(e.prefix.p, key, 8) == 0) {
+		crm_story_read(&e, &s);
+		if (!crm_snap_is_hidden(snap, s.event))
+			more = put(l, (struct found){ s.at_us, s.event });
+		if (more)
+			err = crm_walk_prev(w, &e);
+	}
+	return err;
+}
+
+/* Hand the list out as ids. */
+static void
+take_list(struct list *l, uint64_t **out, size_t *n)
+{
+	size_t i;
+
+	*n = l->n;
+	if (l->n > 0)
+		*out = crm_calloc(l->n, sizeof(**out));
+	for (i = 0; i < l->n; i++)
+		(*out)[i] = l->item[i].event;
+}
+
+const struct crm_err *
+crm_newest(
+    struct crm_snap *snap, uint64_t who, size_t max, uint64_t **out, size_t *n)
+{
+	struct list l = { .max = max };
+	const struct crm_err *err;
+	uint64_t *people = NULL;
+	size_t npeople = 0, i;
+
+	*out = NULL;
+	*n = 0;
+	if (max == 0)
+		return NULL;
+	l.item = crm_calloc(max, sizeof(*l.item));
+	err = look_back(snap, who, &l);
+	if (err == NULL && crm_id_kind(who) == 'o')
+		err = crm_people_of(snap, who, &people, &npeople);
+	for (i = 0; err == NULL && i < npeople; i++)
+		err = look_back(snap, people[i], &l);
+	if (err == NULL)
+		take_list(&l, out, n);
+	crm_free(people);
+	crm_free(l.item);
+	return err;
+}
+
+const struct crm_err *
+crm_newest_of(struct crm_query *q, size_t max, uint64_t **out, size_t *n)
+{
+	struct list l = { .max = max };
+	const struct crm_err *err;
+	struct crm_run *run = NULL;
+	struct crm_stored r;
+	struct crm_view v;
+	uint64_t id;
+	int64_t at_us;
+
+	*out = NULL;
+	*n = 0;
+	if (max == 0)
+		return NULL;
+	l.item = crm_calloc(max, sizeof(*l.item));
+	err = crm_run_open(q, &run);
+	while (err == NULL) {
+		err = crm_run_next(run, &id, &r);
+		if (err != NULL || id == 0)
+			break;
+		if (crm_stored_get(&r, CRM_EVENT_AT, &v) &&
+		    crm_value_get_time(v, &at_us))
+			(void)put(&l, (struct found){ at_us, id });
+	}
+	crm_run_close(run);
+	if (err == NULL)
+		take_list(&l, out, n);
+	crm_free(l.item);
+	return err;
+}

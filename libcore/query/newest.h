@@ -1,0 +1,31 @@
+/*
+ * newest - the last things that happened with somebody.
+ */
+#ifndef CRM_NEWEST_H
+#define CRM_NEWEST_H
+
+#include "query/query.h"
+
+/*
+ * The newest events of a story, newest first.  That of an organisation
+ * includes those of its people.
+ *
+ * max     so many at the most
+ * out     ids of events, each once; free with crm_free()
+ */
+CRM_CHECK const struct crm_err *crm_newest(
+    struct crm_snap *, uint64_t who, size_t max, uint64_t **out, size_t *n);
+
+/* The newest of the events that a query finds, in the same way. */
+CRM_CHECK const struct crm_err *crm_newest_of(
+    struct crm_query *, size_t max, uint64_t **out, size_t *n);
+
+/*
+ * The people of an organisation.
+ *
+ * out     ids, sorted; NULL when there are none; free with crm_free()
+ */
+CRM_CHECK const struct crm_err *crm_people_of(
+    struct crm_snap *, uint64_t org, uint64_t **out, size_t *n);
+
+#endif
