@@ -147,7 +147,8 @@ hold_header(struct crm_changing *c, const struct crm_reader *reader)
 
 static const struct crm_err *
 read_rows(struct crm_changing *c, struct crm_reader *reader,
-    const struct crm_err *(*take)(void *ctx, const struct crm_bound *),
+    const struct crm_err *(*take)(
+	void *ctx, const struct crm_bound *, bool *ok),
     void *ctx)
 {
 	const struct crm_err *err;
@@ -183,19 +184,19 @@ read_rows(struct crm_changing *c, struct crm_reader *reader,
 			    c->ctx->store, c->ctx->dry_run);
 		if (err != NULL)
 			return err;
-		if (!ok) {
-			reject(c, row->raw);
-			continue;
-		}
-		err = take(ctx, &bound);
+		if (ok)
+			err = take(ctx, &bound, &ok);
 		if (err != NULL)
 			return err;
+		if (!ok)
+			reject(c, row->raw);
 	}
 }
 
 const struct crm_err *
 crm_changing_read(struct crm_changing *c,
-    const struct crm_err *(*take)(void *ctx, const struct crm_bound *),
+    const struct crm_err *(*take)(
+	void *ctx, const struct crm_bound *, bool *ok),
     void *ctx)
 {
 	const struct crm_err *err;

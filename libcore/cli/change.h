@@ -42,10 +42,12 @@ void crm_changing_free(struct crm_changing *);
 /*
  * Bind every record of stdin and hand it over.
  *
- * take    gets each one that is whole
+ * take    gets each one that is whole; sets ok to false when it is bad after
+ *         all, and was told so
  */
 CRM_CHECK const struct crm_err *crm_changing_read(struct crm_changing *,
-    const struct crm_err *(*take)(void *ctx, const struct crm_bound *),
+    const struct crm_err *(*take)(
+	void *ctx, const struct crm_bound *, bool *ok),
     void *ctx);
 
 /*

@@ -164,14 +164,14 @@ crm_import_changing(void)
 
 /* Add a record, or change the one that a key finds. */
 static const struct crm_err *
-take(void *arg, const struct crm_bound *bound)
+take(void *arg, const struct crm_bound *bound, bool *ok)
 {
 	struct crm_request q = { .kind = bound->kind,
 		.id = bound->id,
 		.edit = bound->edit,
 		.nedits = bound->nedits };
 	const struct crm_err *err;
-	bool by_key = o.key != NULL, ok;
+	bool by_key = o.key != NULL;
 
 	(void)arg;
 	memcpy(q.currency, bound->currency, sizeof(q.currency));
@@ -182,11 +182,11 @@ take(void *arg, const struct crm_bound *bound)
 		by_key = by_key && strcmp(o.key, "id") == 0;
 	}
 	if (!by_key)
-		return crm_batch_add(im.c.batch, &q, &ok);
+		return crm_batch_add(im.c.batch, &q, ok);
 	err = read_keys(bound->kind);
 	q.key = im.key;
 	q.nkeys = im.nkeys;
-	return err != NULL ? err : crm_batch_put(im.c.batch, &q, &ok);
+	return err != NULL ? err : crm_batch_put(im.c.batch, &q, ok);
 }
 
 const struct crm_err *
@@ -203,7 +203,7 @@ crm_import_args(const char *const *arg, size_t n)
 	bool ok;
 
 	err = crm_changing_bind(&im.c, im.kind, arg, n, &bound, &ok);
-	return err != NULL || !ok ? err : take(NULL, &bound);
+	return err != NULL || !ok ? err : take(NULL, &bound, &ok);
 }
 
 const struct crm_err *

@@ -4,6 +4,7 @@
 
 #include "format/bind_impl.h"
 #include "record/id.h"
+#include "record/rule.h"
 
 /* What other programs part many values with in one cell. */
 #define TRIPLE " ::: "
@@ -517,7 +518,9 @@ bind_arg(struct crm_bind *b, const char *arg, bool fill)
 		fault(b, f->name, "has one value: set it with =");
 		return NULL;
 	}
-	if (fill && (f->flags & CRM_F_MANY) == 0 && has_edit(b, f))
+	if (fill && (f->flags & CRM_F_MANY) == 0 &&
+	    (has_edit(b, f) ||
+		crm_rule_makes(b->kind, f, b->edit, b->nedits)))
 		return NULL;
 	if (crm_view_trim(value).n == 0) {
 		if (op != CRM_SET)

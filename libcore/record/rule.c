@@ -79,6 +79,22 @@ make_name(const struct work *w)
 	crm_buf_release(&b);
 }
 
+bool
+crm_rule_makes(const struct crm_kind *k, const struct crm_field *f,
+    const struct crm_edit *edit, size_t nedits)
+{
+	size_t i;
+
+	if (k->letter != 'p' || f->num != CRM_PERSON_NAME)
+		return false;
+	for (i = 0; i < nedits; i++)
+		if ((edit[i].field->num == CRM_PERSON_GIVEN ||
+			edit[i].field->num == CRM_PERSON_FAMILY) &&
+		    edit[i].op != CRM_CLEAR)
+			return true;
+	return false;
+}
+
 /* A name that was made of its parts follows them. */
 static void
 follow_name(const struct work *w)

@@ -30,6 +30,13 @@ CRM_CHECK const struct crm_err *crm_rule_finish(const struct crm_rule_ctx *,
     struct crm_rec *rec, const struct crm_rec *old, const struct crm_edit *edit,
     size_t nedits, const char currency[4], const char **field);
 
+/*
+ * Will a field that edits leave out be made of what they have?  Then nothing
+ * needs to be filled in.
+ */
+bool crm_rule_makes(const struct crm_kind *, const struct crm_field *,
+    const struct crm_edit *edit, size_t nedits);
+
 /* The instants that the story can hold: years 829 to 3111. */
 #define CRM_STORY_MIN_US (-(INT64_C(1) << 55))
 #define CRM_STORY_MAX_US ((INT64_C(1) << 55) - 1)
