@@ -519,8 +519,7 @@ bind_arg(struct crm_bind *b, const char *arg, bool fill)
 		return NULL;
 	}
 	if (fill && (f->flags & CRM_F_MANY) == 0 &&
-	    (has_edit(b, f) ||
-		crm_rule_makes(b->kind, f, b->edit, b->nedits)))
+	    (has_edit(b, f) || crm_rule_makes(b->kind, f, b->edit, b->nedits)))
 		return NULL;
 	if (crm_view_trim(value).n == 0) {
 		if (op != CRM_SET)
@@ -531,7 +530,7 @@ bind_arg(struct crm_bind *b, const char *arg, bool fill)
 	}
 	if ((f->flags & CRM_F_MANY) != 0)
 		return add_many(b, f, op, value, false, CRM_IN_TSV, CRM_VNULL);
-	return add_value(b, f, op, value, false);
+	return add_value(b, f, fill ? CRM_FILL : op, value, false);
 }
 
 const struct crm_err *

@@ -219,6 +219,7 @@ apply_one(struct crm_rec *r, const struct crm_edit *e, size_t i)
 			put(r, f, CRM_VNULL);
 		set_or_add(r, f, e[i].value);
 		break;
+	case CRM_FILL:
 	case CRM_ADD:
 		set_or_add(r, f, e[i].value);
 		break;
@@ -245,7 +246,9 @@ crm_rec_apply(struct crm_rec *r, const struct crm_edit *e, size_t n, bool keep)
 			skip[i] = crm_rec_get(r, e[i].field->num, &v);
 	}
 	for (i = 0; i < n; i++)
-		if (skip == NULL || !skip[i])
+		if (!(skip != NULL && skip[i]) &&
+		    !(e[i].op == CRM_FILL &&
+			crm_rec_get(r, e[i].field->num, &v)))
 			apply_one(r, e, i);
 }
 

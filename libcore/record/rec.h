@@ -45,6 +45,7 @@ bool crm_rec_is(const struct crm_rec *, uint16_t num, uint8_t word);
 /* What is to be done with a field. */
 enum crm_edit_op {
 	CRM_SET,   /* name=value */
+	CRM_FILL,  /* the same, if the record has none: not of many values */
 	CRM_ADD,   /* name+=value: to a field of many values */
 	CRM_TAKE,  /* name-=value */
 	CRM_CLEAR, /* name= */
