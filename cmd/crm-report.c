@@ -16,7 +16,7 @@ static struct {
 static const struct crm_opt opts[] = {
 	OPT_TEXT('\0', "by", "field,...", &o.by, "what the rows stand for"),
 	OPT_TEXT('\0', "in", "period", &o.in,
-	    "cover a period: 2026-03, last-month, -90d.."),
+	    "cover a period only: 2026-03, last-month"),
 	OPT_END,
 };
 /* clang-format on */

@@ -43,15 +43,6 @@ find_segment(struct crm_snap *snap, bool must, uint64_t *id)
 	return err;
 }
 
-static const struct crm_err *
-begin(void)
-{
-	static struct crm_bind_options binding;
-	static struct crm_batch_options bo;
-
-	return crm_changing_begin(&st.c, st.ctx, &bo, &binding, NULL);
-}
-
 /* Make a segment, or change the one there is. */
 static const struct crm_err *
 put(uint64_t id, const char *const *assign, size_t n)
@@ -86,7 +77,7 @@ assign(const char *name, struct crm_view value)
 
 /* define NAME QUERY ... */
 static const struct crm_err *
-define(int argc, char **argv)
+do_define(int argc, char **argv)
 {
 	struct crm_buf text = CRM_BUF_INIT(CRM_LINE_MAX);
 	const struct crm_err *err;
@@ -95,9 +86,7 @@ define(int argc, char **argv)
 	const char *both[2];
 	uint64_t id = 0;
 
-	err = begin();
-	if (err == NULL)
-		err = find_segment(crm_batch_snap(st.c.batch), false, &id);
+	err = find_segment(crm_batch_snap(st.c.batch), false, &id);
 	how.segment = id;
 	if (err == NULL)
 		err = crm_ask(st.ctx, crm_batch_snap(st.c.batch), argc - 1,
@@ -111,7 +100,7 @@ define(int argc, char **argv)
 		err = put(id, both, 2);
 	}
 	crm_buf_release(&text);
-	return err != NULL ? err : crm_changing_commit(&st.c);
+	return err;
 }
 
 /* Put a record into the segment, or take it out. */
@@ -142,9 +131,7 @@ pick(int argc, char **argv, const char *to, const char *from, bool make)
 	const char *name;
 	uint64_t id = 0;
 
-	err = begin();
-	if (err == NULL)
-		err = find_segment(crm_batch_snap(st.c.batch), !make, &id);
+	err = find_segment(crm_batch_snap(st.c.batch), !make, &id);
 	if (err == NULL && id == 0) {
 		name = assign("name=", crm_view_str(st.name));
 		err = put(0, &name, 1);
@@ -154,19 +141,19 @@ pick(int argc, char **argv, const char *to, const char *from, bool make)
 	if (err == NULL)
 		err = crm_changing_each(
 		    &st.c, NULL, pick_one, NULL, argc - 1, argv + 1);
-	return err != NULL ? err : crm_changing_commit(&st.c);
+	return err;
 }
 
 /* add NAME WHO ... */
 static const struct crm_err *
-add(int argc, char **argv)
+do_add(int argc, char **argv)
 {
 	return pick(argc, argv, "picked+=", "barred-=", true);
 }
 
 /* remove NAME WHO ... */
 static const struct crm_err *
-take_out(int argc, char **argv)
+do_remove(int argc, char **argv)
 {
 	return pick(argc, argv, "barred+=", "picked-=", false);
 }
@@ -190,10 +177,11 @@ refuse_if_used(void *ctx, uint64_t id, const struct crm_stored *r, bool *enough)
 }
 
 /* delete NAME */
-static const struct crm_err *delete (int argc, char **argv)
+static const struct crm_err *
+do_delete(int argc, char **argv)
 {
 	char word[] = "segment", *operand = word;
-	struct crm_snap *snap;
+	struct crm_snap *snap = crm_batch_snap(st.c.batch);
 	struct crm_query *all = NULL;
 	const struct crm_err *err;
 	uint64_t id = 0;
@@ -201,10 +189,6 @@ static const struct crm_err *delete (int argc, char **argv)
 
 	(void)argc;
 	(void)argv;
-	err = begin();
-	if (err != NULL)
-		return err;
-	snap = crm_batch_snap(st.c.batch);
 	err = find_segment(snap, true, &id);
 	if (err == NULL)
 		err = crm_ask(st.ctx, snap, 1, &operand, &any, &all);
@@ -213,7 +197,7 @@ static const struct crm_err *delete (int argc, char **argv)
 	crm_query_free(all);
 	if (err == NULL)
 		err = crm_batch_remove(st.c.batch, id, &ok);
-	return err != NULL ? err : crm_changing_commit(&st.c);
+	return err;
 }
 
 static const struct crm_err *
@@ -253,7 +237,7 @@ print_found(char *word)
 
 /* list */
 static const struct crm_err *
-list(int argc, char **argv)
+do_list(int argc, char **argv)
 {
 	(void)argc;
 	(void)argv;
@@ -262,7 +246,7 @@ list(int argc, char **argv)
 
 /* members NAME */
 static const struct crm_err *
-members(int argc, char **argv)
+do_members(int argc, char **argv)
 {
 	struct crm_buf word = CRM_BUF_INIT(CRM_LINE_MAX);
 	const struct crm_err *err;
@@ -280,7 +264,7 @@ members(int argc, char **argv)
 
 /* show NAME: what can be pasted behind crm-find */
 static const struct crm_err *
-show(int argc, char **argv)
+do_show(int argc, char **argv)
 {
 	const struct crm_err *err;
 	enum crm_presence p;
@@ -303,70 +287,109 @@ show(int argc, char **argv)
 	return NULL;
 }
 
-static const struct verb {
-	const char *name;
-	int min, max; /* operands behind it; -1: any number */
-	bool writes;
-	const struct crm_err *(*run)(int argc, char **argv);
-} verbs[] = {
-	{ "add", 2, -1, true, add },
-	{ "define", 2, -1, true, define },
-	{ "delete", 1, 1, true, delete },
-	{ "list", 0, 0, false, list },
-	{ "members", 1, 1, false, members },
-	{ "remove", 2, -1, true, take_out },
-	{ "show", 1, 1, false, show },
-};
-
-static const struct verb *
-find_verb(int argc, char **argv)
+static void
+begin(struct crm_ctx *ctx, int argc, char **argv)
 {
-	size_t i;
-
-	for (i = 0; argc > 0 && i < sizeof(verbs) / sizeof(verbs[0]); i++)
-		if (strcmp(verbs[i].name, argv[0]) == 0)
-			return &verbs[i];
-	return NULL;
-}
-
-static bool
-writes(int argc, char **argv)
-{
-	const struct verb *v = find_verb(argc, argv);
-
-	return v != NULL && v->writes;
-}
-
-static const struct crm_err *
-run(struct crm_ctx *ctx, int argc, char **argv)
-{
-	const struct verb *v = find_verb(argc, argv);
-	const struct crm_err *err;
-
 	st.ctx = ctx;
 	st.kind = crm_kind_of(ctx->schema, 's');
-	if (v == NULL)
-		return crm_ctx_usage(ctx,
-		    argc > 0 ? "no such command: '%s'" : "a command is missing",
-		    argv[0]);
-	if (argc - 1 < v->min)
-		return crm_ctx_usage(ctx, "%s needs %s", v->name,
-		    v->min < 2 ? "NAME" : "NAME and more behind it");
-	if (v->max >= 0 && argc - 1 > v->max)
-		return crm_ctx_usage(
-		    ctx, "%s: '%s' is too much", v->name, argv[v->max + 1]);
-	st.name = argc > 1 ? argv[1] : NULL;
-	if (v->writes) {
-		err = v->run(argc - 1, argv + 1);
-		crm_changing_free(&st.c);
-		return err;
-	}
+	st.name = argc > 0 ? argv[0] : NULL;
+}
+
+/* Do something in a change set. */
+static const struct crm_err *
+change(struct crm_ctx *ctx, int argc, char **argv,
+    const struct crm_err *(*fn)(int argc, char **argv))
+{
+	struct crm_bind_options binding = { 0 };
+	struct crm_batch_options bo = { 0 };
+	const struct crm_err *err;
+
+	begin(ctx, argc, argv);
+	err = crm_changing_begin(&st.c, ctx, &bo, &binding, NULL);
+	if (err == NULL)
+		err = fn(argc, argv);
+	if (err == NULL)
+		err = crm_changing_commit(&st.c);
+	crm_changing_free(&st.c);
+	return err;
+}
+
+/* Do something with a snapshot. */
+static const struct crm_err *
+look(struct crm_ctx *ctx, int argc, char **argv,
+    const struct crm_err *(*fn)(int argc, char **argv))
+{
+	const struct crm_err *err;
+
+	begin(ctx, argc, argv);
 	err = crm_snap_open(ctx->store, &st.snap);
 	if (err == NULL)
-		err = v->run(argc - 1, argv + 1);
+		err = fn(argc, argv);
 	crm_snap_close(st.snap);
 	return err;
 }
+
+static const struct crm_err *
+add(struct crm_ctx *ctx, int argc, char **argv)
+{
+	return change(ctx, argc, argv, do_add);
+}
+
+static const struct crm_err *
+define(struct crm_ctx *ctx, int argc, char **argv)
+{
+	return change(ctx, argc, argv, do_define);
+}
+
+static const struct crm_err *
+delete_one(struct crm_ctx *ctx, int argc, char **argv)
+{
+	return change(ctx, argc, argv, do_delete);
+}
+
+static const struct crm_err *
+list(struct crm_ctx *ctx, int argc, char **argv)
+{
+	return look(ctx, argc, argv, do_list);
+}
+
+static const struct crm_err *
+members(struct crm_ctx *ctx, int argc, char **argv)
+{
+	return look(ctx, argc, argv, do_members);
+}
+
+static const struct crm_err *
+take_out(struct crm_ctx *ctx, int argc, char **argv)
+{
+	return change(ctx, argc, argv, do_remove);
+}
+
+static const struct crm_err *
+show(struct crm_ctx *ctx, int argc, char **argv)
+{
+	return look(ctx, argc, argv, do_show);
+}
+
+/* clang-format off */
+static const struct crm_verb verbs[] = {
+	{ "add", "NAME WHO|- ...", "put records into a segment by hand",
+	    2, -1, true, add },
+	{ "define", "NAME QUERY ...", "save a query under a name",
+	    2, -1, true, define },
+	{ "delete", "NAME", "delete a segment, not its members",
+	    1, 1, true, delete_one },
+	{ "list", "", "print the segments",
+	    0, 0, false, list },
+	{ "members", "NAME", "print the records that belong to it",
+	    1, 1, false, members },
+	{ "remove", "NAME WHO|- ...", "keep records out of it, whatever the query",
+	    2, -1, true, take_out },
+	{ "show", "NAME", "print its query",
+	    1, 1, false, show },
+	{ .name = NULL },
+};
+/* clang-format on */
 
 int
 main(int argc, char *argv[])
@@ -374,15 +397,12 @@ main(int argc, char *argv[])
 	static const struct crm_cmd cmd = {
 		.name = "crm-segment",
 		.summary = "define, list and fill segments",
-		.operands = "define NAME QUERY ... | list | show NAME | "
-			    "members NAME | add NAME WHO|- ... | "
-			    "remove NAME WHO|- ... | delete NAME",
+		.operands = "COMMAND [NAME] [QUERY ...|WHO ...]",
 		.needs =
 		    CRM_NEED_READ | CRM_NEED_WRITE | CRM_NEED_IN | CRM_NEED_OUT,
 		.opts = opts,
-		.run = run,
-		.writes = writes,
-		.complete = "segment-command",
+		.verbs = verbs,
+		.complete = "verb",
 	};
 
 	return crm_main(&cmd, argc, argv);

@@ -234,7 +234,7 @@ add_foreign(struct crm_card *c)
 static const struct crm_err *
 say_money(struct crm_card *c)
 {
-	static const struct entry orders[] = { { "orders", "orders " },
+	static const struct entry orders[] = { { "orders", "" },
 		{ "first-order", "first " }, { "last-order", "last " } };
 	struct crm_rollups rows = { 0 };
 	const struct crm_err *err;
@@ -254,6 +254,8 @@ say_money(struct crm_card *c)
 		err = add_money(c, "overdue");
 	if (err == NULL)
 		err = add_foreign(c);
+	end_line(c);
+	begin_line(c, "orders");
 	for (i = 0; err == NULL && bought && i < 3; i++)
 		err = add_field(c, orders[i].name, orders[i].before);
 	end_line(c);

@@ -149,6 +149,49 @@ print(struct crm_buf *b)
 	return err;
 }
 
+/* The verb that the first operand names. */
+static const struct crm_err *
+find_verb(const struct crm_cmd *cmd, int argc, char **argv,
+    const struct crm_verb **out)
+{
+	const struct crm_verb *v;
+
+	*out = NULL;
+	if (argc == 0)
+		return crm_ctx_usage(&ctx, "a command is missing");
+	for (v = cmd->verbs; v->name != NULL; v++)
+		if (strcmp(v->name, argv[0]) == 0)
+			break;
+	if (v->name == NULL)
+		return crm_ctx_usage(&ctx, "no such command: '%s'", argv[0]);
+	if (argc - 1 < v->min)
+		return crm_ctx_usage(&ctx, "%s needs %s", v->name, v->operands);
+	if (v->max >= 0 && argc - 1 > v->max)
+		return crm_ctx_usage(&ctx, "%s: '%s' is one operand too many",
+		    v->name, argv[v->max + 1]);
+	*out = v;
+	return NULL;
+}
+
+static void
+add_verbs(struct crm_buf *b, const struct crm_verb *verbs)
+{
+	const struct crm_verb *v;
+	size_t width = 0, n;
+
+	for (v = verbs; v != NULL && v->name != NULL; v++) {
+		n = strlen(v->name) + strlen(v->operands) + 1;
+		width = n > width ? n : width;
+	}
+	for (v = verbs; v != NULL && v->name != NULL; v++) {
+		n = strlen(v->name) + strlen(v->operands) + 1;
+		crm_buf_addf(b, "  %s %s", v->name, v->operands);
+		for (; n < width + 2; n++)
+			crm_buf_addc(b, ' ');
+		crm_buf_addf(b, "%s\n", v->help);
+	}
+}
+
 static const struct crm_err *
 print_help(const struct crm_cmd *cmd, const struct crm_opt *const *tables)
 {
@@ -156,6 +199,7 @@ print_help(const struct crm_cmd *cmd, const struct crm_opt *const *tables)
 
 	crm_buf_addf(&b, "%s - %s\n", cmd->name, cmd->summary);
 	crm_opt_add_usage(&b, cmd->name, tables, cmd->operands);
+	add_verbs(&b, cmd->verbs);
 	crm_opt_add_help(
 	    &b, tables, (cmd->needs & CRM_NEED_IMPORT) != 0 ? 2 : 1);
 	crm_buf_addf(&b, "more: man %s\n", cmd->name);
@@ -175,10 +219,14 @@ static const struct crm_err *
 print_spec(const struct crm_cmd *cmd, const struct crm_opt *const *tables)
 {
 	struct crm_buf b = CRM_BUF_INIT(1 << 20);
+	const struct crm_verb *v;
 	const char *wrong;
 
 	crm_buf_addf(&b, "program\t%s\t%s\t%s\t%s\n", cmd->name, cmd->summary,
 	    cmd->operands, cmd->complete != NULL ? cmd->complete : "");
+	for (v = cmd->verbs; v != NULL && v->name != NULL; v++)
+		crm_buf_addf(
+		    &b, "verb\t%s\t%s\t%s\n", v->name, v->operands, v->help);
 	for (; *tables != NULL; tables++) {
 		wrong = crm_opt_audit(*tables);
 		if (wrong != NULL)
@@ -367,6 +415,7 @@ static const struct crm_err *
 run(const struct crm_cmd *cmd, int argc, char **argv)
 {
 	const struct crm_opt *tables[8];
+	const struct crm_verb *verb = NULL;
 	const struct crm_err *err;
 	bool write;
 	int n;
@@ -382,6 +431,11 @@ run(const struct crm_cmd *cmd, int argc, char **argv)
 		return print_help(cmd, tables);
 	if (o.version)
 		return print_version(cmd);
+	if (cmd->verbs != NULL) {
+		err = find_verb(cmd, n, argv, &verb);
+		if (err != NULL)
+			return err;
+	}
 	if (ctx.quiet)
 		ctx.exit_status = true;
 	err = crm_env_now(&ctx.clock.now_us);
@@ -393,11 +447,12 @@ run(const struct crm_cmd *cmd, int argc, char **argv)
 	look_at_stdout();
 	crm_sink_init(&ctx.out, STDOUT_FILENO, OUT_LIMIT);
 	write = (cmd->needs & CRM_NEED_WRITE) != 0 &&
-	    (cmd->writes == NULL || cmd->writes(n, argv));
+	    (verb == NULL || verb->writes);
 	if ((cmd->needs & (CRM_NEED_READ | CRM_NEED_WRITE)) != 0)
 		err = crm_ctx_open(&ctx, write);
 	if (err == NULL)
-		err = cmd->run(&ctx, n, argv);
+		err = verb != NULL ? verb->run(&ctx, n - 1, argv + 1)
+				   : cmd->run(&ctx, n, argv);
 	return finish(err);
 }
 

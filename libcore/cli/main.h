@@ -25,15 +25,24 @@ enum crm_need {
 
 struct crm_ctx;
 
+/* A command within a program, such as define in "crm-segment define". */
+struct crm_verb {
+	const char *name, *operands, *help; /* help as of an option */
+	int min, max; /* operands behind it; max -1: any number */
+	bool writes;  /* changes the store */
+	const struct crm_err *(*run)(struct crm_ctx *, int argc, char **argv);
+};
+
 struct crm_cmd {
 	const char *name, *summary;
-	const char *operands; /* as in the usage line */
-	unsigned int needs;   /* of enum crm_need */
+	/* As in the usage line; of a program with verbs "COMMAND ...". */
+	const char *operands;
+	unsigned int needs; /* of enum crm_need */
 	const struct crm_opt *opts;
 	const struct crm_err *(*run)(struct crm_ctx *, int argc, char **argv);
-	/* Does a program that may change the store do so this time?  NULL:
-	 * always. */
-	bool (*writes)(int argc, char **argv);
+	/* Instead of run: what the first operand may be, ended by a name of
+	 * NULL, in the order of names. */
+	const struct crm_verb *verbs;
 	/* Values that completion offers: printed for "--complete WHAT". */
 	const char *complete; /* WHAT of the first operand, or NULL */
 };

@@ -130,7 +130,7 @@ check_segment(const struct work *w)
 
 	if (!crm_rec_get(w->rec, CRM_SEGMENT_NAME, &name))
 		return NULL;
-	if (crm_id_parse(name, &id))
+	if (crm_id_parse(name, &id) && crm_id_kind(id) == 's')
 		return blame(w, CRM_SEGMENT_NAME,
 		    crm_err(CRM_E_DATA,
 			"'%.*s' is an id: a segment needs another name",

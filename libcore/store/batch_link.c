@@ -8,15 +8,6 @@
 /* Looked up before: forget when there are too many. */
 #define LINKS_MAX 500000
 
-static const struct crm_err *
-check_kind(struct crm_batch *b, const struct crm_field *f, struct crm_view who,
-    uint64_t id)
-{
-	if (strchr(f->links, crm_id_kind(id)) != NULL)
-		return NULL;
-	return crm_who_none(b->snap, f->links, who);
-}
-
 /* A link that nothing is known of yet. */
 static uint64_t
 make_ghost(struct crm_batch *b, const struct crm_field *f, struct crm_view who)
@@ -56,9 +47,6 @@ link_id(struct crm_batch *b, const struct crm_field *f, struct crm_view who,
 	uint64_t *alias;
 	char key[8];
 
-	err = check_kind(b, f, who, id);
-	if (err != NULL)
-		return err;
 	crm_be64(key, id);
 	alias =
 	    b->o.new_ids ? crm_map_get(&b->aliases, crm_view(key, 8)) : NULL;
@@ -100,7 +88,7 @@ crm_batch_link(
 
 	who = expand_me(b, who);
 	if (crm_id_parse(who, &id) &&
-	    crm_kind_of(b->store->config->schema, crm_id_kind(id)) != NULL) {
+	    strchr(f->links, crm_id_kind(id)) != NULL) {
 		err = link_id(b, f, who, id, out);
 		goto done;
 	}

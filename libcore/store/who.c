@@ -174,15 +174,12 @@ prefer_exact(
 }
 
 static const struct crm_err *
-find_id(struct crm_snap *snap, const char *kinds, uint64_t id, uint64_t *ids,
-    size_t *n)
+find_id(struct crm_snap *snap, uint64_t id, uint64_t *ids, size_t *n)
 {
 	const struct crm_err *err;
 	enum crm_presence p;
 	struct crm_stored r;
 
-	if (kinds != NULL && strchr(kinds, crm_id_kind(id)) == NULL)
-		return NULL;
 	err = crm_snap_get(snap, id, &r, &p);
 	if (err == NULL && p == CRM_LIVE)
 		ids[(*n)++] = id;
@@ -200,9 +197,11 @@ crm_who_find(struct crm_snap *snap, const char *kinds, struct crm_view text,
 	*n = 0;
 	if (text.n == 0)
 		return NULL;
+	/* where no record of that kind can be meant, p12 is a name */
 	if (crm_id_parse(text, &id) &&
-	    crm_kind_of(crm_snap_schema(snap), crm_id_kind(id)) != NULL)
-		return find_id(snap, kinds, id, ids, n);
+	    crm_kind_of(crm_snap_schema(snap), crm_id_kind(id)) != NULL &&
+	    (kinds == NULL || strchr(kinds, crm_id_kind(id)) != NULL))
+		return find_id(snap, id, ids, n);
 	if (crm_who_is_email(text)) {
 		text_key(&b, CRM_T_EMAIL, text);
 		err = look(
@@ -248,7 +247,13 @@ crm_who_name(struct crm_snap *snap, uint64_t id, struct crm_buf *out)
 	return NULL;
 }
 
-/* "a person or an org" */
+static const char *
+article(const char *word)
+{
+	return strchr("aeio", word[0]) != NULL ? "an" : "a";
+}
+
+/* "person or org" */
 static void
 list_kinds(struct crm_snap *snap, const char *kinds, char *out, size_t size)
 {
@@ -276,8 +281,9 @@ crm_who_none(struct crm_snap *snap, const char *kinds, struct crm_view text)
 		k = crm_kind_of(crm_snap_schema(snap), crm_id_kind(id));
 		if (k != NULL && kinds != NULL &&
 		    strchr(kinds, k->letter) == NULL)
-			return crm_err(CRM_E_DATA, "'%.*s' is a %s, not a %s",
-			    CRM_VARG(text), k->name, list);
+			return crm_err(CRM_E_DATA, "'%.*s' is %s %s, not %s %s",
+			    CRM_VARG(text), article(k->name), k->name,
+			    article(list), list);
 	}
 	return crm_err(CRM_E_DATA, "no such %s: '%.*s'", list, CRM_VARG(text));
 }

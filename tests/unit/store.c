@@ -352,8 +352,9 @@ links(void **state)
 	assert_string_equal(last_fault, "1: org: no such org: 'Nobody'");
 	crm_batch_free(b);
 	b = new_batch(&o);
-	assert_false(add(b, 7, "person", "name=C", "org=p1", NULL));
-	assert_string_equal(last_fault, "7: org: 'p1' is a person, not a org");
+	assert_true(add(b, 7, "person", "name=C", "org=p1", NULL));
+	assert_non_null(crm_batch_commit(b, &r, NULL));
+	assert_string_equal(last_fault, "7: org: 'p1' is a person, not an org");
 	crm_batch_free(b);
 	check();
 }
