@@ -378,7 +378,7 @@ bind_field(struct crm_bind *b, const struct crm_target *t,
 	}
 	if (c->type == CRM_CELL_NONE || text.n == 0)
 		return NULL;
-	if ((f->flags & CRM_F_MANY) != 0 && form != CRM_IN_JSONL)
+	if ((f->flags & CRM_F_MANY) != 0 && !crm_form_has_arrays(form))
 		return add_cell(b, f, c, form, t->system);
 	if (c->escaped) {
 		crm_buf_reset(&b->one);

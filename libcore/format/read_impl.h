@@ -154,11 +154,18 @@ struct crm_reader {
 	size_t cap;
 	struct crm_buf header;
 	struct crm_buf scratch; /* what cells had to be copied to */
+	struct crm_yaml *yaml;  /* of the record at hand */
 };
 
 /* JSON Lines (read_jsonl.c): make the cells of a row from a line. */
 CRM_CHECK const struct crm_err *crm_jsonl_row(
     struct crm_reader *, struct crm_view line);
+
+/* YAML (read_yaml.c): is a line the first one of such a stream? */
+bool crm_yaml_is_first(struct crm_view line);
+
+/* Take the next record; the current one is empty when there is none. */
+CRM_CHECK const struct crm_err *crm_yaml_row(struct crm_reader *);
 
 /* TSV and CSV (read_sv.c). */
 

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "base/utf8.h"
+#include "config/yaml.h"
 #include "format/read_impl.h"
 
 /* What may part the cells of CSV; the earlier one when they tie. */
@@ -21,6 +22,7 @@ crm_form_in_parse(const char *s, enum crm_form_in *out)
 		{ "tsv", CRM_IN_TSV },
 		{ "csv", CRM_IN_CSV },
 		{ "ids", CRM_IN_IDS },
+		{ "yaml", CRM_IN_YAML },
 	};
 	size_t i;
 
@@ -73,6 +75,7 @@ crm_reader_close(struct crm_reader *r)
 		return;
 	crm_buf_release(&r->scratch);
 	crm_buf_release(&r->header);
+	crm_yaml_free(r->yaml);
 	crm_free(r->cell);
 	crm_free(r->name);
 	crm_cols_release(&r->cols);
@@ -139,6 +142,8 @@ guess_form(
 		return CRM_IN_JSONL;
 	if (word.p[0] == '"')
 		return CRM_IN_CSV;
+	if (crm_yaml_is_first(line))
+		return CRM_IN_YAML;
 	crm_sv_count(line, SEPS, n);
 	if (n[2] > 0 && n[2] >= n[0] && n[2] >= n[1])
 		return CRM_IN_TSV;
@@ -292,6 +297,8 @@ next_row(struct crm_reader *r)
 	const struct crm_err *err;
 	struct crm_view line;
 
+	if (r->form == CRM_IN_YAML)
+		return crm_yaml_row(r);
 	do {
 		err = next_record(r);
 		if (err != NULL)

@@ -1,5 +1,5 @@
 /*
- * reader - record streams in: JSON Lines, TSV, CSV and bare WHO lines.
+ * reader - record streams in: JSON Lines, TSV, CSV, bare WHO lines, YAML.
  *
  * A reader knows nothing of fields and their types.  It hands out rows: the
  * cells of one record with the names that the stream gave them.
@@ -13,12 +13,21 @@ enum crm_form_in {
 	CRM_IN_AUTO, /* told apart by its first bytes */
 	CRM_IN_JSONL,
 	CRM_IN_TSV,
-	CRM_IN_CSV, /* with commas, semicolons or tabs: as the header has */
-	CRM_IN_IDS, /* one WHO a line: a row of one cell, named "id" */
+	CRM_IN_CSV,  /* with commas, semicolons or tabs: as the header has */
+	CRM_IN_IDS,  /* one WHO a line: a row of one cell, named "id" */
+	CRM_IN_YAML, /* a list of maps, each beginning with "- " in column 1 */
 };
 
-/* Read a form's name: "jsonl", "tsv", "csv", "ids"; false when unknown. */
+/* Read a form's name: "jsonl", "tsv", "csv", "ids", "yaml"; false when unknown. */
 bool crm_form_in_parse(const char *, enum crm_form_in *out);
+
+/* Do arrays give a field of many its values one by one, rather than a cell
+ * with commas? */
+static inline bool
+crm_form_has_arrays(enum crm_form_in form)
+{
+	return form == CRM_IN_JSONL || form == CRM_IN_YAML;
+}
 
 enum crm_cell_type {
 	CRM_CELL_TEXT,   /* a string; in TSV and CSV every cell */

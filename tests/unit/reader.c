@@ -96,6 +96,25 @@ static const struct sample samples[] = {
 	{ JSONL, BYTES("a\tb\n{\"a\":1}\n"),
 	    "1! column 1: expected a value\n2:a#1\n" },
 
+	/* YAML */
+	{ AUTO,
+	    BYTES("- id: p1\n  email:\n    - a@x.y\n    - b@x.y\n"
+		  "# a comment\n- id: p2\n  city: ~\n  tag: []\n"),
+	    "1:id=p1|+email=a@x.y|+email=b@x.y\n"
+	    "6:id=p2|city!~|tag![]\n" },
+	{ AUTO, BYTES("---\n- a: 1\n  b: \"x\\ny\"\n\n\n- a: no\n"),
+	    "2:a=1|b=x~y\n6:a=no\n" },
+	{ AUTO, BYTES("- a: [\n- a: 2\n- a: {b: 1}\n- a: 3"),
+	    "1! line 2 of the record, column 1: did not find expected node "
+	    "content\n2:a=2\n3:a!a list or map within a value\n4:a=3\n" },
+	{ AUTO, BYTES("- a: 1\n  a: 2\n- a: 3\n"),
+	    "1! line 2 of the record, column 3: the key 'a' was given "
+	    "before, in line 1\n3:a=3\n" },
+	{ CRM_IN_YAML, BYTES("a: 1\n- b: 1\n"),
+	    "1! not a record: a list of maps is expected, \"- name: value\"\n"
+	    "2:b=1\n" },
+	{ AUTO, BYTES("- p1\n- p2\n"), "1:id=- p1\n2:id=- p2\n" },
+
 	/* TSV */
 	{ AUTO, BYTES("id\tname\np1\tAnna\np2\t\n"),
 	    "2:id=p1|name=Anna\n3:id=p2|name=\n" },
