@@ -59,13 +59,13 @@ pad(struct crm_buf *b, size_t n)
 		crm_buf_addc(b, ' ');
 }
 
-/* The last column that is shown: nothing is padded behind it. */
+/* The last column of a row that has text: nothing is padded behind it. */
 static size_t
-last_shown(const struct crm_table_out *t)
+last_shown(const struct crm_table_out *t, const struct crm_view *cell)
 {
 	size_t i = t->ncols;
 
-	while (i > 0 && !t->shown[i - 1])
+	while (i > 0 && (!t->shown[i - 1] || cell[i - 1].n == 0))
 		i--;
 	return i;
 }
@@ -94,7 +94,7 @@ print_cell(struct crm_table_out *t, size_t i, struct crm_view v, bool last)
 static void
 print_row(struct crm_table_out *t, const struct crm_view *cell)
 {
-	size_t i, end = last_shown(t);
+	size_t i, end = last_shown(t, cell);
 	bool first = true;
 
 	for (i = 0; i < end; i++) {
