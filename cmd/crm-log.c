@@ -26,26 +26,29 @@ static const struct crm_opt opts[] = {
 
 #define NAMES_OF "po" /* kinds that a name may be of */
 
+struct list {
+	const char **arg;
+	size_t n, cap;
+};
+
 static struct {
 	struct crm_ctx *ctx;
 	const char *what;
 	int who_at; /* place of WHO among the operands */
 	struct crm_buf text;
-	/* name=value of one event: as given, what WHAT and TEXT say, and, for
-	 * the record at hand, who */
-	const char **assign;
-	size_t nassign, assign_cap;
+	/* name=value of every event: as given, and what WHAT and TEXT say; of
+	 * the record at hand: whose event it is, then these */
+	struct list given, all;
 	struct crm_arena arena, row; /* row: of the record at hand */
 	struct crm_buf words;
 	char fault[200];
 } st;
 
 static void
-add_operand(const char *arg)
+add(struct list *l, const char *arg)
 {
-	st.assign = crm_grow(
-	    st.assign, &st.assign_cap, st.nassign + 1, sizeof(*st.assign));
-	st.assign[st.nassign++] = arg;
+	l->arg = crm_grow(l->arg, &l->cap, l->n + 1, sizeof(*l->arg));
+	l->arg[l->n++] = arg;
 }
 
 /*
@@ -60,7 +63,7 @@ part(int argc, char **argv)
 
 	for (i = 0; i < argc; i++)
 		if (crm_bind_is_assignment(argv[i]))
-			add_operand(argv[i]);
+			add(&st.given, argv[i]);
 		else if (who == NULL) {
 			who = argv[i];
 			st.who_at = i;
@@ -100,14 +103,15 @@ read_text(void)
 	return err;
 }
 
-/* Add "name=value" to the operands that are bound. */
+/* Add "name=value". */
 static void
-assign(struct crm_arena *arena, const char *name, struct crm_view value)
+assign(struct list *l, struct crm_arena *arena, const char *name,
+    struct crm_view value)
 {
 	crm_buf_reset(&st.words);
 	crm_buf_addf(&st.words, "%s=", name);
 	crm_buf_addv(&st.words, value);
-	add_operand(crm_arena_dup(arena, st.words.p, st.words.n));
+	add(l, crm_arena_dup(arena, st.words.p, st.words.n));
 }
 
 static bool
@@ -115,9 +119,9 @@ is_assigned(const char *name)
 {
 	size_t i, n = strlen(name);
 
-	for (i = 0; i < st.nassign; i++)
-		if (strncmp(st.assign[i], name, n) == 0 &&
-		    st.assign[i][n] == '=')
+	for (i = 0; i < st.given.n; i++)
+		if (strncmp(st.given.arg[i], name, n) == 0 &&
+		    st.given.arg[i][n] == '=')
 			return true;
 	return false;
 }
@@ -128,11 +132,11 @@ assign_rest(void)
 {
 	struct crm_view text = crm_view_trim(crm_buf_view(&st.text));
 
-	assign(&st.arena, "what", crm_view_str(st.what));
+	assign(&st.given, &st.arena, "what", crm_view_str(st.what));
 	if (text.n > 0)
-		assign(&st.arena, "text", text);
+		assign(&st.given, &st.arena, "text", text);
 	if (!is_assigned("by"))
-		assign(&st.arena, "by", crm_buf_view(&st.ctx->user));
+		assign(&st.given, &st.arena, "by", crm_buf_view(&st.ctx->user));
 }
 
 /* Assign who=ID for each link in a stored field. */
@@ -145,7 +149,7 @@ assign_whose(struct crm_view stored, bool many)
 
 	crm_many_begin(&m, stored, many);
 	while (crm_many_next(&m, &v))
-		assign(&st.row, "who",
+		assign(&st.all, &st.row, "who",
 		    crm_view(text, crm_id_put(text, crm_link_get(v))));
 }
 
@@ -186,7 +190,7 @@ assign_who(uint64_t id)
 		return NULL;
 	}
 	assign_whose(who, true);
-	assign(&st.row, k->name, crm_view(text, crm_id_put(text, id)));
+	assign(&st.all, &st.row, k->name, crm_view(text, crm_id_put(text, id)));
 	return NULL;
 }
 
@@ -195,19 +199,21 @@ static const struct crm_err *
 log_one(void *arg, uint64_t line, struct crm_view raw, uint64_t id)
 {
 	const struct crm_err *err;
-	size_t n = st.nassign;
+	size_t i;
 
 	(void)arg;
 	(void)line;
 	(void)raw;
 	crm_arena_reset(&st.row);
+	st.all.n = 0;
 	st.fault[0] = '\0';
 	err = assign_who(id);
+	for (i = 0; i < st.given.n; i++)
+		add(&st.all, st.given.arg[i]);
 	if (err == NULL && st.fault[0] != '\0')
 		crm_batch_fault(crm_import_changing()->batch, NULL, st.fault);
 	else if (err == NULL)
-		err = crm_import_args(st.assign, st.nassign);
-	st.nassign = n;
+		err = crm_import_args(st.all.arg, st.all.n);
 	return err;
 }
 
@@ -260,7 +266,8 @@ run(struct crm_ctx *ctx, int argc, char **argv)
 	crm_buf_release(&st.words);
 	crm_arena_release(&st.arena);
 	crm_arena_release(&st.row);
-	crm_free(st.assign);
+	crm_free(st.given.arg);
+	crm_free(st.all.arg);
 	return err;
 }
 
