@@ -339,10 +339,12 @@ ambiguous(struct crm_view text, struct crm_date dmy, struct crm_date mdy)
 	const char *march = months[mdy.month - 1];
 
 	if (dmy.month == mdy.month)
-		return bad(
-		    "", text, " has its year last: say --dates dmy or mdy");
+		return bad("", text,
+		    " has its year last: "
+		    "write YYYY-MM-DD, or import with --dates dmy or mdy");
 	return crm_err(CRM_E_DATA,
-	    "'%.*s' may be %c%s or %c%s: say --dates dmy or mdy",
+	    "'%.*s' may be %c%s or %c%s: "
+	    "write YYYY-MM-DD, or import with --dates dmy or mdy",
 	    CRM_VARG(text), april[0] - 'a' + 'A', april + 1,
 	    march[0] - 'a' + 'A', march + 1);
 }
@@ -373,9 +375,12 @@ ordered_day(enum crm_date_order order, struct crm_view text,
 	}
 	if (is_dmy && is_mdy)
 		return ambiguous(text, dmy, mdy);
-	return is_dmy
-	    ? bad("", text, " begins with the day: say --dates dmy")
-	    : bad("", text, " begins with the month: say --dates mdy");
+	return is_dmy ? bad("", text,
+			    " begins with the day: "
+			    "write YYYY-MM-DD, or import with --dates dmy")
+		      : bad("", text,
+			    " begins with the month: "
+			    "write YYYY-MM-DD, or import with --dates mdy");
 }
 
 /*

@@ -36,7 +36,8 @@ struct crm_clock {
  *   day of that instant in clock->zone
  *
  * Fails with DATA: "no such day '1990-02-29'", "'3/4/2024' may be April or
- * March: say --dates dmy or mdy", "the year of '1.3.26' needs four digits",
+ * March: write YYYY-MM-DD, or import with --dates dmy or mdy", "the year of
+ * '1.3.26' needs four digits",
  * "'-9999y' is outside the years 1 to 9999", "'foo' is not a date".
  */
 CRM_CHECK const struct crm_err *crm_date_parse(

@@ -213,17 +213,20 @@ ordered_dates(void **state)
 		{ CRM_MDY, "2026/03/01", "2026-03-01" },
 		{ CRM_MDY, "1 Mar 2026", "2026-03-01" },
 		{ CRM_YMD, "3/4/2024",
-		    "'3/4/2024' may be April or March: say --dates dmy or "
-		    "mdy" },
+		    "'3/4/2024' may be April or March: "
+		    "write YYYY-MM-DD, or import with --dates dmy or mdy" },
 		{ CRM_YMD, "1.12.2024 10:00",
-		    "'1.12.2024' may be December or January: say --dates dmy "
-		    "or mdy" },
+		    "'1.12.2024' may be December or January: "
+		    "write YYYY-MM-DD, or import with --dates dmy or mdy" },
 		{ CRM_YMD, "3/3/2024",
-		    "'3/3/2024' has its year last: say --dates dmy or mdy" },
+		    "'3/3/2024' has its year last: "
+		    "write YYYY-MM-DD, or import with --dates dmy or mdy" },
 		{ CRM_YMD, "15.3.2024",
-		    "'15.3.2024' begins with the day: say --dates dmy" },
+		    "'15.3.2024' begins with the day: "
+		    "write YYYY-MM-DD, or import with --dates dmy" },
 		{ CRM_YMD, "3/15/2024",
-		    "'3/15/2024' begins with the month: say --dates mdy" },
+		    "'3/15/2024' begins with the month: "
+		    "write YYYY-MM-DD, or import with --dates mdy" },
 		{ CRM_YMD, "40/50/2024", "no such day '40/50/2024'" },
 		{ CRM_DMY, "3/15/2024",
 		    "no such day '3/15/2024' with --dates dmy" },
@@ -609,8 +612,8 @@ periods(void **state)
 		{ "this week", "'this week' is not a date or period" },
 		{ "2026-03-04..", "'2026-03-04..' is not a date or period" },
 		{ "3/4/2024",
-		    "'3/4/2024' may be April or March: say --dates dmy or "
-		    "mdy" },
+		    "'3/4/2024' may be April or March: "
+		    "write YYYY-MM-DD, or import with --dates dmy or mdy" },
 	};
 	size_t i;
 
