@@ -341,12 +341,14 @@ wrong_type(const struct crm_field *f, const struct crm_cell *c)
 		return "no field takes an object or a list of lists";
 	case CRM_CELL_TRUE:
 	case CRM_CELL_FALSE:
-		return f->type == CRM_T_BOOL ? NULL : "not true or false";
+		return f->type == CRM_T_BOOL ? NULL
+		    : number                 ? "a number, not true or false"
+					     : "a string, not true or false";
 	case CRM_CELL_NUMBER:
 		return number || f->type == CRM_T_TEXT ||
 			f->type == CRM_T_PHONE || f->type == CRM_T_TAG
 		    ? NULL
-		    : "not a number, but a string";
+		    : "a string, not a number";
 	case CRM_CELL_TEXT:
 	case CRM_CELL_NULL:
 	case CRM_CELL_NONE:

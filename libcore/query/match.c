@@ -328,7 +328,7 @@ match_one(void *ctx, uint64_t id, const struct crm_stored *r,
 }
 
 /* is:open and is:closed mean not ended and ended where a kind has no such
- * stage of its own. */
+ * stage of its own.  What never ends, as people do not, is neither. */
 static bool
 match_stage(struct crm_query *q, const struct crm_term *t, uint64_t id,
     const struct crm_stored *r)
@@ -345,7 +345,7 @@ match_stage(struct crm_query *q, const struct crm_term *t, uint64_t id,
 	if (folded_is(q, stage, t->folded))
 		return true;
 	if ((!open && !crm_view_is(t->folded, "closed")) ||
-	    crm_words_find(f->choices, t->folded) != NULL)
+	    crm_words_find(f->choices, t->folded) != NULL || !crm_kind_ends(k))
 		return false;
 	if (k->pipeline_field != 0 &&
 	    crm_stored_get(r, k->pipeline_field, &pipe))

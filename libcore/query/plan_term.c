@@ -395,7 +395,8 @@ plan_begins(struct crm_planning *p, const struct crm_term *t,
 	return err;
 }
 
-/* The stages that a word means in this kind: itself, or all that end. */
+/* The stages that a word means in this kind: itself, or all that end, if any
+ * does. */
 static const struct crm_err *
 plan_stage(
     struct crm_planning *p, const struct crm_term *t, struct crm_candidates *c)
@@ -412,7 +413,9 @@ plan_stage(
 		return NULL;
 	}
 	own = crm_words_find(f->choices, t->folded) != NULL;
-	c->exact = own;
+	c->exact = own || !crm_kind_ends(p->kind);
+	if (!own && c->exact)
+		return NULL;
 	for (word = f->choices; err == NULL && *word != '\0';
 	     word += strlen(word) + 1) {
 		if (own ? crm_words_find(word, t->folded) != word

@@ -340,13 +340,15 @@ crm_edit_distance(struct crm_view a, struct crm_view b)
 	return row[b.n];
 }
 
-/* Keep the nearer of two names; *best is its distance. */
+/* Keep the nearer of two names; *best is its distance.  What has less than
+ * half in common ("foo" and "got") is not near. */
 static void
 nearer(const char *name, struct crm_view wrong, const char **near, size_t *best)
 {
 	size_t d = crm_edit_distance(crm_view_str(name), wrong);
+	size_t n = strlen(name) > wrong.n ? strlen(name) : wrong.n;
 
-	if (d < *best) {
+	if (d < *best && 2 * d <= n) {
 		*best = d;
 		*near = name;
 	}
@@ -656,6 +658,18 @@ crm_stage_named(const struct crm_pipeline *p, struct crm_view name)
 		if (crm_view_is(name, p->stage[i].name))
 			return &p->stage[i];
 	return NULL;
+}
+
+bool
+crm_kind_ends(const struct crm_kind *k)
+{
+	size_t i, j;
+
+	for (i = 0; i < k->npipelines; i++)
+		for (j = 0; j < k->pipeline[i].nstages; j++)
+			if (k->pipeline[i].stage[j].end != CRM_END_OPEN)
+				return true;
+	return false;
 }
 
 enum crm_stage_end

@@ -130,6 +130,9 @@ const struct crm_pipeline *crm_pipeline_named(
 const struct crm_stage *crm_stage_named(
     const struct crm_pipeline *, struct crm_view stage);
 
+/* Has a kind stages that end?  People and organisations have none. */
+bool crm_kind_ends(const struct crm_kind *);
+
 /* Whether a stage of a kind ends, in whichever pipeline; OPEN if unknown. */
 enum crm_stage_end crm_stage_end_of(
     const struct crm_kind *, struct crm_view pipeline, struct crm_view stage);
