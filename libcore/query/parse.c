@@ -247,27 +247,39 @@ crm_query_parse(const struct crm_query_ctx *ctx, const char *const *arg,
 	    ctx->segment != 0 ? &nest : NULL, out, fault);
 }
 
-/* Split a text as a shell would. */
+/* Words that a text is split into. */
+struct words {
+	struct crm_arena *arena;
+	const char **arg;
+	size_t n, cap;
+};
+
+static void
+add_word(struct words *w, const char *p, size_t n)
+{
+	w->arg = crm_grow(w->arg, &w->cap, w->n + 1, sizeof(*w->arg));
+	w->arg[w->n++] = crm_arena_dup(w->arena, p, n);
+}
+
+/* Split a text as a shell would: '(' and ')' are words wherever they stand. */
 static const struct crm_err *
 split(struct crm_arena *a, struct crm_view text, const char ***out, size_t *n)
 {
 	struct crm_buf word = CRM_BUF_INIT(TEXT_MAX);
-	const char **list = NULL;
-	size_t cap = 0, i;
+	struct words w = { .arena = a };
+	size_t i;
 	char quote = '\0', c;
 	bool in = false;
 
-	*n = 0;
 	for (i = 0; i <= text.n; i++) {
 		c = i < text.n ? text.p[i] : ' ';
 		if (i == text.n && quote != '\0')
 			break;
-		if (quote == '\0' && (c == ' ' || c == '\t' || c == '\n')) {
-			if (in) {
-				list =
-				    crm_grow(list, &cap, *n + 1, sizeof(*list));
-				list[(*n)++] = crm_arena_dup(a, word.p, word.n);
-			}
+		if (quote == '\0' && memchr(" \t\n()", c, 5) != NULL) {
+			if (in)
+				add_word(&w, word.p, word.n);
+			if (c == '(' || c == ')')
+				add_word(&w, &c, 1);
 			crm_buf_reset(&word);
 			in = false;
 		} else if (quote == '\0' && (c == '"' || c == '\'')) {
@@ -283,10 +295,11 @@ split(struct crm_arena *a, struct crm_view text, const char ***out, size_t *n)
 		}
 	}
 	crm_buf_release(&word);
-	*out = crm_arena_alloc(a, (*n + 1) * sizeof(**out));
-	if (*n > 0)
-		memcpy(*out, list, *n * sizeof(**out));
-	crm_free(list);
+	*n = w.n;
+	*out = crm_arena_alloc(a, (w.n + 1) * sizeof(**out));
+	if (w.n > 0)
+		memcpy(*out, w.arg, w.n * sizeof(**out));
+	crm_free(w.arg);
 	if (quote != '\0')
 		return crm_err(CRM_E_USAGE, "a quote is not closed in '%.*s'",
 		    CRM_VARG(text));

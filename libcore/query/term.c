@@ -106,6 +106,12 @@ check_single(struct reading *r, struct crm_view text)
 	struct crm_view name;
 	size_t i;
 
+	name = text.p[0] == '(' ? name_part(crm_view_skip(text, 1)) : CRM_VNULL;
+	if (name.n > 0 && (is_reserved(name) || is_selected_field(r, name))) {
+		r->to = 1;
+		return crm_err(
+		    CRM_E_USAGE, "'(' has to be an argument of its own");
+	}
 	for (i = 1; i < text.n; i++) {
 		if (text.p[i - 1] != ' ')
 			continue;
@@ -533,8 +539,25 @@ read_alt(struct reading *r, struct crm_view text)
 	return NULL;
 }
 
+static bool
+is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* Does a comma stand in front of three digits, as in 7,000? */
+static bool
+is_thousands(struct crm_view text, size_t comma)
+{
+	size_t n = 0;
+
+	while (comma + 1 + n < text.n && is_digit(text.p[comma + 1 + n]))
+		n++;
+	return n == 3 && comma > 0 && is_digit(text.p[comma - 1]);
+}
+
 /* Values are parted by commas; one that a blank follows belongs to the
- * value. */
+ * value.  "spent:7,000.." would mean 7, or 0 and more. */
 static const struct crm_err *
 read_alts(struct reading *r, struct crm_view text)
 {
@@ -548,6 +571,11 @@ read_alts(struct reading *r, struct crm_view text)
 			continue;
 		if (i == from)
 			return crm_err(CRM_E_USAGE, "a value is missing");
+		if (r->field->type == CRM_T_MONEY && is_thousands(text, i))
+			return crm_err(CRM_E_USAGE,
+			    "'%.*s' may be one amount or two: write one "
+			    "without commas, two with 'or'",
+			    CRM_VARG(text));
 		err = read_alt(r, crm_view(text.p + from, i - from));
 		from = i + 1;
 	}

@@ -1,0 +1,52 @@
+#!/bin/sh
+# Queries that look right but would have meant something else.
+. "${0%/*}/../lib.sh"
+plan 15
+
+# ids [ARG...]: what is found, in one line.
+ids()
+{
+	crm-find -o ids "$@" | tr '\n' ' '
+}
+
+run crm-add person name=Anna tag=vip
+run crm-add person name=Bertil
+run crm-add product name=Tea
+run crm-log Anna purchase amount=7000 product=Tea
+run crm-log Bertil purchase amount=7
+
+run crm-add segment name=odd \
+	query='person (spent:1000.. or tag:vip) not (name:bertil)'
+is 'brackets in the text of a query need no blanks' "$(ids @odd)" 'p1 '
+run crm-add segment name=phrase query='person "name:anna" not "(x)"'
+is 'quoted ones are no brackets' "$(ids @phrase)" 'p1 '
+
+fails_with 64 'a bracket that sticks to a field is wrong use' \
+	crm-find person '(spent:1000..' or 'tag:vip)'
+is 'and pointed at' "$(cat err)" \
+"crm-find: '(' has to be an argument of its own
+  person (spent:1000.. or tag:vip)
+         ^"
+ok 'a word may begin with one' crm-find person '(anna)'
+is 'and is found' "$(ids person '(anna)')" 'p1 '
+
+fails_with 64 'thousands with commas are wrong use' \
+	crm-find person spent:7,000..
+like 'with the reason' "$(cat err)" "'7,000..' may be one amount or two"
+is 'other commas part amounts' "$(ids person spent:7,7000)" 'p1 p2 '
+is 'of numbers a comma parts any' "$(ids event qty:5,100)" ''
+
+run crm-add deal title=D who=Anna
+run crm-add task title=T who=Anna
+run crm-add ticket title=K who=Anna stage=waiting
+run crm-add campaign name=C
+run crm-add deal title=W who=Anna stage=won
+is 'is:open finds what ends one day, not people' "$(ids is:open)" 'c1 d1 t1 '
+is 'is:closed finds what has ended' "$(ids is:closed)" 'd2 '
+is 'each looked at, it is the same' \
+	"$(crm-find -o ids | crm-find - is:open -o ids | tr '\n' ' ')" \
+	'c1 d1 t1 '
+
+fails_with 64 'a date in a query cannot be told how to read' \
+	crm-find person created:3/4/2024
+like 'so the message says how to write it' "$(cat err)" 'write YYYY-MM-DD'
