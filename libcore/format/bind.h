@@ -16,7 +16,8 @@ struct crm_bind_options {
 	struct crm_schema *schema;   /* fields x-NAME are added to it */
 	const struct crm_kind *kind; /* NULL: every record names its own */
 	const struct crm_value_ctx *values;
-	/* "COLUMN=FIELD", "COLUMN=FIELD:SYSTEM", "COLUMN=", ","-separated */
+	/* "COLUMN=FIELD", "COLUMN=FIELD:SYSTEM", "COLUMN=", ","-separated;
+	 * "*=" drops what is no field */
 	const char *const *map;
 	size_t nmaps;
 	/* "FIELD=VALUE": stands where a record has none */

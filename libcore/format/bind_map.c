@@ -33,6 +33,7 @@ read_map(struct crm_bind *b, struct crm_view rest)
 		to = crm_view_trim(crm_view(to.p, end));
 		colon = crm_view_find(to, ':');
 		m->field = keep(b, crm_view(to.p, colon));
+		m->used = crm_view_is(m->column, "*") && m->field.n == 0;
 		if (colon < to.n) {
 			m->system = keep(b, crm_view_skip(to, colon + 1));
 			if (m->system.n == 0 || m->field.n == 0)
@@ -122,7 +123,8 @@ crm_bind_unknown(struct crm_bind *b, const struct crm_kind *k,
 		crm_buf_addf(&what, " (did you mean '%s'?)", near);
 	if (is_column)
 		crm_buf_addf(&what,
-		    "; --map '%.*s=FIELD' names one, '%.*s=' drops it",
+		    "; --map '%.*s=FIELD' names one, '%.*s=' drops it, "
+		    "'*=' all such",
 		    CRM_VARG(name), CRM_VARG(name));
 	crm_buf_addv(&field, name);
 	crm_buf_addc(&field, '\0');
@@ -153,6 +155,19 @@ make_target(struct crm_bind *b, const struct crm_kind *k, struct crm_view name,
 	return t;
 }
 
+/* "*=": columns that nothing is said of, and that are no field, are dropped. */
+static bool
+drops_rest(const struct crm_bind *b)
+{
+	size_t i;
+
+	for (i = 0; i < b->nmaps; i++)
+		if (crm_view_is(b->map[i].column, "*") &&
+		    b->map[i].field.n == 0)
+			return true;
+	return false;
+}
+
 /* Where one column goes. */
 static void
 find_targets(struct crm_bind *b, const struct crm_kind *k,
@@ -175,6 +190,8 @@ find_targets(struct crm_bind *b, const struct crm_kind *k,
 	}
 	if (hits == 0)
 		(*out)[(*n)++] = make_target(b, k, column, CRM_VNULL, 0);
+	if (hits == 0 && (*out)[0].role == CRM_TO_UNKNOWN && drops_rest(b))
+		(*out)[0].role = CRM_TO_NOTHING;
 }
 
 /* A field of one value that several columns fill gets them joined. */
