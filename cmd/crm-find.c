@@ -223,6 +223,15 @@ read_get(struct crm_out_kinds *kinds)
 	return NULL;
 }
 
+/* Is there nothing to show?  Not every match fits every form. */
+static bool
+found_none(void)
+{
+	if (f.out == NULL || o.count || f.ctx->quiet)
+		return f.n == 0;
+	return crm_out_count(f.out) == 0;
+}
+
 static const struct crm_err *
 count_matches(void)
 {
@@ -280,7 +289,7 @@ run(struct crm_ctx *ctx, int argc, char **argv)
 		err = search(is_filter);
 		if (err == NULL && o.count && !ctx->quiet)
 			err = count_matches();
-		ctx->no = f.n == 0;
+		ctx->no = found_none();
 	}
 	crm_out_free(f.out);
 	crm_query_free(f.query);

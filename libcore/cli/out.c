@@ -13,6 +13,7 @@ struct crm_out {
 	struct crm_project *project;
 	struct crm_sort *sort; /* NULL: as they come */
 	bool held;
+	bool mail;      /* for a mail program: who has no address is left out */
 	uint64_t count; /* handed to the writer, or to be sorted */
 };
 
@@ -111,9 +112,9 @@ crm_out_new(struct crm_ctx *ctx, struct crm_snap *snap,
 	out->ctx = ctx;
 	out->snap = snap;
 	out->held = held;
+	out->mail = po.form == CRM_OUT_MUTT || po.form == CRM_OUT_AERC;
 	/* mail programs show the first ones first: who was in touch last */
-	if (so.fields == NULL &&
-	    (po.form == CRM_OUT_MUTT || po.form == CRM_OUT_AERC) &&
+	if (so.fields == NULL && out->mail &&
 	    (kinds->kind['p' - 'a'] || kinds->kind['o' - 'a']))
 		so.fields = "-last,name";
 	out->writer = crm_ctx_writer(ctx, po.form);
@@ -155,10 +156,21 @@ crm_out_count(const struct crm_out *out)
 	return out->count;
 }
 
+static bool
+has_email(const struct crm_out *out, uint64_t id, const struct crm_stored *r)
+{
+	const struct crm_kind *k =
+	    crm_kind_of(out->ctx->schema, crm_id_kind(id));
+	const struct crm_field *f = crm_field_named(k, CRM_V("email"));
+	struct crm_view v;
+
+	return f != NULL && crm_stored_get(r, f->num, &v);
+}
+
 const struct crm_err *
 crm_out_put(struct crm_out *out, uint64_t id, const struct crm_stored *stored)
 {
-	if (crm_out_is_full(out))
+	if (crm_out_is_full(out) || (out->mail && !has_email(out, id, stored)))
 		return NULL;
 	out->count++;
 	if (out->sort != NULL)

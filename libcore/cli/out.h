@@ -44,7 +44,8 @@ CRM_CHECK const struct crm_err *crm_out_new(struct crm_ctx *,
     struct crm_out **out);
 void crm_out_free(struct crm_out *);
 
-/* A record.  Nothing happens when enough were printed. */
+/* A record.  Nothing happens when enough were printed, nor, for a mail
+ * program, when it has no email address. */
 CRM_CHECK const struct crm_err *crm_out_put(
     struct crm_out *, uint64_t id, const struct crm_stored *);
 
