@@ -439,7 +439,7 @@ kind_of_row(struct crm_bind *b, const struct crm_reader *reader,
 }
 
 static void
-bind_id(struct crm_bind *b, struct crm_view text)
+bind_id(struct crm_bind *b, struct crm_view text, enum crm_form_in form)
 {
 	text = crm_view_trim(text);
 	if (text.n == 0)
@@ -447,6 +447,9 @@ bind_id(struct crm_bind *b, struct crm_view text)
 	if (!crm_id_parse(text, &b->id)) {
 		crm_buf_reset(&b->text);
 		crm_buf_addf(&b->text, "'%.*s' is not an id", CRM_VARG(text));
+		if (form == CRM_IN_IDS)
+			crm_buf_adds(&b->text,
+			    " (a list of one field has its name above it)");
 		fault(b, "id", b->text.p);
 	} else if (crm_id_kind(b->id) != b->kind->letter) {
 		crm_buf_reset(&b->text);
@@ -559,7 +562,7 @@ crm_bind_row(struct crm_bind *b, const struct crm_reader *reader,
 				err = bind_field(b, &t[j], c, form);
 				break;
 			case CRM_TO_ID:
-				bind_id(b, c->text);
+				bind_id(b, c->text, form);
 				break;
 			case CRM_TO_UNKNOWN:
 				if (c->text.n > 0)
@@ -592,6 +595,8 @@ crm_bind_args(struct crm_bind *b, const struct crm_kind *k,
 	begin(b, k);
 	for (i = 0; err == NULL && i < n; i++)
 		err = bind_arg(b, arg[i], false);
+	for (i = 0; err == NULL && i < b->o.nsets; i++)
+		err = bind_arg(b, b->o.set[i], true);
 	if (err == NULL)
 		err = crm_buf_end(&b->values);
 	finish(b, out, ok);

@@ -247,25 +247,37 @@ kind_to_make(const struct crm_batch *b, const struct crm_ghost *g)
 	return '\0';
 }
 
-/* Make the record that a ghost names, with that name, address or ref. */
+/* What a word is beside a name: an address, a ref, a number; or NULL. */
+static const struct crm_field *
+field_beside_name(const struct crm_kind *k, struct crm_view who)
+{
+	enum crm_type type = CRM_NTYPES;
+	size_t i;
+
+	if (crm_who_is_email(who))
+		type = CRM_T_EMAIL;
+	else if (crm_who_is_ref(who))
+		return crm_field_num(k, CRM_N_REF);
+	else if (crm_who_is_phone(who))
+		type = CRM_T_PHONE;
+	for (i = 0; i < k->nfields; i++)
+		if (k->field[i].type == type)
+			return crm_field_num(k, k->field[i].num);
+	return NULL;
+}
+
+/* Make the record that a ghost names, with that name and what it is. */
 static const struct crm_err *
 make_missing(struct crm_batch *b, struct crm_ghost *g, char kind)
 {
 	const struct crm_kind *k = crm_kind_of(b->store->config->schema, kind);
+	const struct crm_field *f = field_beside_name(k, g->text);
 	const struct crm_err *err;
-	const struct crm_field *f = NULL;
 	struct crm_request q = { .kind = k };
 	struct crm_edit edit[2];
 	bool ok;
-	size_t i;
 
 	crm_batch_line(b, g->line, CRM_VNULL);
-	if (crm_who_is_email(g->text)) {
-		for (i = 0; f == NULL && i < k->nfields; i++)
-			if (k->field[i].type == CRM_T_EMAIL)
-				f = crm_field_num(k, k->field[i].num);
-	} else if (crm_who_is_ref(g->text))
-		f = crm_field_num(k, CRM_N_REF);
 	edit[0].field = crm_field_num(k, k->title);
 	edit[0].op = CRM_SET;
 	edit[0].value = g->text;
