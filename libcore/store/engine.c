@@ -23,9 +23,11 @@ struct crm_env {
 	char *dir;
 	enum crm_env_mode mode;
 	bool shared;
+	uint64_t first_map;
 	pid_t owner;
 	unsigned int live; /* transactions that hold a snapshot */
 	bool map_full;     /* the transaction at hand met the map's end */
+	bool unmapped;     /* a new map was refused: LMDB has none any more */
 };
 
 struct crm_txn {
@@ -106,6 +108,10 @@ translate(struct crm_env *env, const char *what, int rc)
 	case MDB_MAP_FULL:
 		env->map_full = true;
 		return crm_err(CRM_E_IO, "the store's map is full");
+	case MDB_MAP_RESIZED:
+		return crm_err(CRM_E_AGAIN,
+		    "%s: another program made the store larger meanwhile",
+		    what);
 	case MDB_READERS_FULL:
 		return crm_err(CRM_E_LOCKED,
 		    "too many programs read the store '%s' at once", env->dir);
@@ -219,9 +225,12 @@ open_mapped(struct crm_env *env, uint64_t map)
 static int
 open_env(struct crm_env *env)
 {
-	uint64_t least = file_bytes(env->dir) + MAP_SPARE, map = MAP_WANTED;
+	uint64_t least = file_bytes(env->dir) + MAP_SPARE, map;
 	int rc;
 
+	if (env->first_map != 0) /* small on purpose */
+		return open_mapped(env, env->first_map);
+	map = MAP_WANTED;
 	while (map < 2 * least)
 		map *= 2;
 	for (;;) {
@@ -232,6 +241,41 @@ open_env(struct crm_env *env)
 	}
 }
 
+/*
+ * Give the environment a map of another size, 0: the one that others made.
+ * LMDB takes the old one away first, so nothing may be read meanwhile, and a
+ * failure leaves none: every later transaction is refused then.
+ */
+static int
+set_map(struct crm_env *env, size_t bytes)
+{
+	int rc;
+
+	if (env->unmapped || env->live > 0)
+		return ENOMEM;
+	rc = mdb_env_set_mapsize(env->env, bytes);
+	env->unmapped = rc != 0;
+	return rc;
+}
+
+/* Begin, adopting a map that another process made larger. */
+static int
+begin(struct crm_env *env, unsigned int flags, MDB_txn **txn)
+{
+	int rc = ENOMEM, dead, i;
+
+	for (i = 0; i < 3 && !env->unmapped; i++) {
+		rc = mdb_txn_begin(env->env, NULL, flags, txn);
+		if (rc == MDB_READERS_FULL)
+			(void)mdb_reader_check(env->env, &dead);
+		else if (rc == MDB_MAP_RESIZED && env->live == 0)
+			rc = set_map(env, 0);
+		else
+			break;
+	}
+	return env->unmapped ? ENOMEM : rc;
+}
+
 static const struct crm_err *
 open_tables(struct crm_env *env)
 {
@@ -240,11 +284,7 @@ open_tables(struct crm_env *env)
 	MDB_txn *txn = NULL;
 	int rc, i;
 
-	rc = mdb_txn_begin(env->env, NULL, create ? 0 : MDB_RDONLY, &txn);
-	if (rc == MDB_READERS_FULL) {
-		(void)mdb_reader_check(env->env, &i);
-		rc = mdb_txn_begin(env->env, NULL, MDB_RDONLY, &txn);
-	}
+	rc = begin(env, create ? 0 : MDB_RDONLY, &txn);
 	if (rc != 0)
 		return translate(env, "open", rc);
 	for (i = 0; i < CRM_NTABLES && err == NULL; i++) {
@@ -266,8 +306,8 @@ open_tables(struct crm_env *env)
 }
 
 const struct crm_err *
-crm_env_open(
-    const char *dir, enum crm_env_mode mode, bool shared, struct crm_env **out)
+crm_env_open_sized(const char *dir, enum crm_env_mode mode, bool shared,
+    uint64_t map, struct crm_env **out)
 {
 	const struct crm_err *err;
 	struct crm_env *env;
@@ -283,14 +323,18 @@ crm_env_open(
 	env->dir = crm_strndup(dir, strlen(dir));
 	env->mode = mode;
 	env->shared = shared;
+	env->first_map = map;
 	env->owner = getpid();
 	dead = open_env(env);
 	if (dead != 0) {
 		err = translate(env, "open", dead);
 		goto done;
 	}
-	if (mdb_env_get_fd(env->env, &fd) == 0)
+	if (mdb_env_get_fd(env->env, &fd) == 0) {
 		(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+		if (shared && mode >= CRM_ENV_CREATE) /* whatever the umask */
+			(void)fchmod(fd, 0660);
+	}
 	if (mode != CRM_ENV_READ)
 		(void)mdb_reader_check(env->env, &dead);
 	err = open_tables(env);
@@ -301,6 +345,13 @@ done:
 	}
 	*out = env;
 	return err;
+}
+
+const struct crm_err *
+crm_env_open(
+    const char *dir, enum crm_env_mode mode, bool shared, struct crm_env **out)
+{
+	return crm_env_open_sized(dir, mode, shared, 0, out);
 }
 
 void
@@ -328,24 +379,6 @@ check_owner(const struct crm_env *env)
 	if (env->owner == getpid())
 		return NULL;
 	return crm_err(CRM_E_BUG, "the store was used after a fork");
-}
-
-/* Begin, adopting a map that another process made larger. */
-static int
-begin(struct crm_env *env, unsigned int flags, MDB_txn **txn)
-{
-	int rc, dead, i;
-
-	for (i = 0; i < 3; i++) {
-		rc = mdb_txn_begin(env->env, NULL, flags, txn);
-		if (rc == MDB_READERS_FULL)
-			(void)mdb_reader_check(env->env, &dead);
-		else if (rc == MDB_MAP_RESIZED && env->live == 0)
-			(void)mdb_env_set_mapsize(env->env, 0);
-		else
-			break;
-	}
-	return rc;
 }
 
 const struct crm_err *
@@ -395,15 +428,16 @@ crm_txn_pause(struct crm_txn *t)
 const struct crm_err *
 crm_txn_resume(struct crm_txn *t)
 {
-	int rc, i;
+	int rc = ENOMEM, dead, i;
 
 	if (!t->paused)
 		return NULL;
-	for (i = 0; i < 3; i++) {
+	for (i = 0; i < 3 && !t->env->unmapped; i++) {
 		rc = mdb_txn_renew(t->txn);
-		if (rc != MDB_MAP_RESIZED || t->env->live != 0)
+		if (rc == MDB_READERS_FULL)
+			(void)mdb_reader_check(t->env->env, &dead);
+		else if (rc != MDB_MAP_RESIZED || set_map(t->env, 0) != 0)
 			break;
-		(void)mdb_env_set_mapsize(t->env->env, 0);
 	}
 	if (rc != 0)
 		return translate(t->env, "read", rc);
@@ -412,26 +446,29 @@ crm_txn_resume(struct crm_txn *t)
 	return NULL;
 }
 
+static size_t
+map_bytes(struct crm_env *env)
+{
+	MDB_envinfo info;
+
+	return mdb_env_info(env->env, &info) == 0 ? info.me_mapsize : 0;
+}
+
 /* Make the map larger: first to what others made it, then to the double. */
 static const struct crm_err *
 grow(struct crm_env *env)
 {
-	MDB_envinfo before, after;
-	int rc;
+	size_t before = map_bytes(env);
 
-	(void)mdb_env_info(env->env, &before);
-	(void)mdb_env_set_mapsize(env->env, 0);
-	(void)mdb_env_info(env->env, &after);
-	if (after.me_mapsize > before.me_mapsize)
+	if (env->live > 0)
+		return crm_err(CRM_E_BUG,
+		    "the store's map is full while a snapshot is held");
+	if (set_map(env, 0) == 0 && map_bytes(env) > before)
 		return NULL;
-	if (before.me_mapsize > SIZE_MAX / 2)
+	if (before > SIZE_MAX / 4)
 		return crm_err(CRM_E_IO, "the store is full");
-	rc = mdb_env_set_mapsize(env->env, before.me_mapsize * 2);
-	if (rc == 0)
+	if (set_map(env, before * 2) == 0)
 		return NULL;
-	/* The environment is unusable now. */
-	mdb_env_close(env->env);
-	env->env = NULL;
 	return crm_err(CRM_E_IO,
 	    "the store needs more address space than the process may have "
 	    "(ulimit -v)");
@@ -703,6 +740,7 @@ crm_env_lost_pages(struct crm_txn *t, int64_t *out)
 	int64_t used = 2; /* meta pages */
 	int rc, i;
 
+	*out = 0;
 	for (i = 0; i < CRM_NTABLES; i++) {
 		rc = mdb_stat(t->txn, t->env->dbi[i], &st);
 		if (rc != 0)
@@ -720,14 +758,18 @@ crm_env_lost_pages(struct crm_txn *t, int64_t *out)
 		return translate(t->env, "stat", rc);
 	for (rc = mdb_cursor_get(cur, &k, &v, MDB_FIRST); rc == 0;
 	     rc = mdb_cursor_get(cur, &k, &v, MDB_NEXT)) {
+		if (v.mv_size < sizeof(n))
+			break;
 		memcpy(&n, v.mv_data, sizeof(n));
 		used += (int64_t)n;
 	}
 	mdb_cursor_close(cur);
 	if (rc != MDB_NOTFOUND)
-		return translate(t->env, "stat", rc);
+		return translate(t->env, "stat", rc == 0 ? MDB_CORRUPTED : rc);
 	(void)mdb_env_info(t->env->env, &info);
-	*out = (int64_t)info.me_last_pgno + 1 - used;
+	/* of another commit: nothing can be said */
+	if (info.me_last_txnid == mdb_txn_id(t->txn))
+		*out = (int64_t)info.me_last_pgno + 1 - used;
 	return NULL;
 }
 

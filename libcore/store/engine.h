@@ -66,6 +66,13 @@ CRM_CHECK const struct crm_err *crm_env_open(
     const char *dir, enum crm_env_mode, bool shared, struct crm_env **out);
 void crm_env_close(struct crm_env *);
 
+/*
+ * The same with a first map of so many bytes (0: as large as the process may
+ * have), which grows when it is full.  For tests.
+ */
+CRM_CHECK const struct crm_err *crm_env_open_sized(const char *dir,
+    enum crm_env_mode, bool shared, uint64_t map, struct crm_env **out);
+
 /* Write all that BUILD mode left in memory. */
 CRM_CHECK const struct crm_err *crm_env_sync(struct crm_env *);
 
@@ -93,6 +100,7 @@ CRM_CHECK const struct crm_err *crm_txn_resume(struct crm_txn *);
  *         the map had to grow: it must depend on its inputs alone.  An error
  *         that it returns ends all, nothing is written
  *
+ * No snapshot may be held that is not paused: the map could not grow.
  * Fails with what fn returns, IO (disk full too, said in words).
  */
 CRM_CHECK const struct crm_err *crm_env_update(struct crm_env *,
@@ -169,7 +177,8 @@ CRM_CHECK const struct crm_err *crm_env_stat(
  * Check that every page of the file is used once: by a table, by the free
  * list or as free.
  *
- * out     pages that nobody has (a leak), 0 when all is well
+ * out     pages that nobody has (a leak), 0 when all is well, or when somebody
+ *         has committed since the snapshot was taken
  */
 CRM_CHECK const struct crm_err *crm_env_lost_pages(
     struct crm_txn *, int64_t *out);
