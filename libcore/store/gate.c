@@ -10,7 +10,7 @@
 
 #include "base/mem.h"
 
-enum { BYTE_DOOR, BYTE_QUEUE, BYTE_USERS, BYTE_CHANGES = 1000 };
+enum { BYTE_DOOR, BYTE_QUEUE, BYTE_USERS, BYTE_LAG, BYTE_CHANGES = 1000 };
 
 struct crm_gate {
 	int fd;
@@ -68,30 +68,41 @@ crm_gate_close(struct crm_gate *g)
 	crm_free(g);
 }
 
+static volatile sig_atomic_t time_is_up;
+
 static void
 on_alarm(int sig)
 {
-	(void)sig; /* it only has to interrupt fcntl() */
+	(void)sig;
+	time_is_up = 1; /* and fcntl() is interrupted */
 }
 
 struct timer {
 	struct sigaction old;
 	struct itimerval old_timer;
+	sigset_t old_mask;
 	bool set;
 };
 
-/* Interrupt system calls after wait_ms, and again and again after that. */
+/* Interrupt system calls after wait_ms, and again and again after that: the
+ * first alarm may come just before the call that it has to end. */
 static void
 start_timer(struct timer *t, int64_t wait_ms)
 {
 	struct sigaction sa = { .sa_handler = on_alarm };
 	struct itimerval it = { .it_interval = { 0, 20000 } };
+	sigset_t alarm_only;
 
+	time_is_up = 0;
 	t->set = wait_ms >= 0;
 	if (!t->set)
 		return;
 	(void)sigemptyset(&sa.sa_mask);
 	(void)sigaction(SIGALRM, &sa, &t->old);
+	/* who started us may have left it blocked */
+	(void)sigemptyset(&alarm_only);
+	(void)sigaddset(&alarm_only, SIGALRM);
+	(void)sigprocmask(SIG_UNBLOCK, &alarm_only, &t->old_mask);
 	it.it_value.tv_sec = wait_ms / 1000;
 	it.it_value.tv_usec = wait_ms % 1000 * 1000 + 1;
 	(void)setitimer(ITIMER_REAL, &it, &t->old_timer);
@@ -103,17 +114,28 @@ stop_timer(struct timer *t)
 	if (!t->set)
 		return;
 	(void)setitimer(ITIMER_REAL, &t->old_timer, NULL);
+	(void)sigprocmask(SIG_SETMASK, &t->old_mask, NULL);
 	(void)sigaction(SIGALRM, &t->old, NULL);
 }
 
+/* Wait for one byte: 0, or errno; EINTR when the time is up. */
 static int
-wait_for(struct crm_gate *g)
+wait_for_byte(struct crm_gate *g, uint64_t byte)
 {
-	int rc;
+	while (set_lock(g->fd, F_OFD_SETLKW, F_WRLCK, byte) != 0)
+		if (errno != EINTR || time_is_up != 0)
+			return errno;
+	return 0;
+}
 
-	if (set_lock(g->fd, F_OFD_SETLKW, F_WRLCK, BYTE_QUEUE) != 0)
-		return errno;
-	rc = set_lock(g->fd, F_OFD_SETLKW, F_WRLCK, BYTE_DOOR) != 0 ? errno : 0;
+static int
+wait_for_door(struct crm_gate *g)
+{
+	int rc = wait_for_byte(g, BYTE_QUEUE);
+
+	if (rc != 0)
+		return rc;
+	rc = wait_for_byte(g, BYTE_DOOR);
 	(void)set_lock(g->fd, F_OFD_SETLK, F_UNLCK, BYTE_QUEUE);
 	return rc;
 }
@@ -135,7 +157,7 @@ crm_gate_enter(struct crm_gate *g, int64_t wait_ms)
 	}
 	if (wait_ms != 0) {
 		start_timer(&timer, wait_ms);
-		rc = wait_for(g);
+		rc = wait_for_door(g);
 		stop_timer(&timer);
 	} else
 		rc = EINTR;
@@ -185,4 +207,16 @@ crm_gate_is_begun(struct crm_gate *g, uint64_t change)
 	if (g->begun == change)
 		return true;
 	return fcntl(g->fd, F_OFD_GETLK, &fl) == 0 && fl.l_type != F_UNLCK;
+}
+
+bool
+crm_gate_claim_lag(struct crm_gate *g)
+{
+	return set_lock(g->fd, F_OFD_SETLK, F_WRLCK, BYTE_LAG) == 0;
+}
+
+void
+crm_gate_leave_lag(struct crm_gate *g)
+{
+	(void)set_lock(g->fd, F_OFD_SETLK, F_UNLCK, BYTE_LAG);
 }

@@ -7,6 +7,7 @@
  *   1        the queue: held while waiting for the door, so that the door
  *            goes to those who wait and not to who asks again fastest
  *   2        shared by all who have the store open; exclusive to replace it
+ *   3        held by who brings the lagging indexes up to date
  *   1000 + n exclusive while the change set n is being written in parts
  * From: fcntl_locking(2); measured: waits of 49 ms at the most behind four
  * bulk writers of 50 ms each, where LMDB's own lock lets one wait 3.4 s.
@@ -50,5 +51,9 @@ void crm_gate_end(struct crm_gate *, uint64_t change);
 
 /* Is a change set being written by a living process, this one included? */
 bool crm_gate_is_begun(struct crm_gate *, uint64_t change);
+
+/* Be the one who brings the lagging indexes up to date; false: another is. */
+bool crm_gate_claim_lag(struct crm_gate *);
+void crm_gate_leave_lag(struct crm_gate *);
 
 #endif
