@@ -232,8 +232,9 @@ posting_step(
 	if (pos->left == 0 && !posting_group(b, pos))
 		return -1;
 	n = crm_varint_get(b->body + pos->at, b->n - pos->at, &delta);
+	/* an id of another kind is none: the kind is the top byte */
 	if (n == 0 || b->form->value > b->n - pos->at - n ||
-	    delta > UINT64_MAX >> 8)
+	    delta > (~pos->id & (UINT64_MAX >> 8)))
 		return -1;
 	pos->id += delta;
 	out->a = pos->group;
@@ -338,9 +339,19 @@ crm_block_first_key(
 	return prefix.n + n;
 }
 
+/* Does the last entry of a HEAP block end where the block does? */
+static bool
+ends_well(const struct crm_block *b)
+{
+	size_t dir = 2 * (size_t)b->count;
+
+	return b->form->layout != CRM_HEAP || b->count == 1 ||
+	    dir + crm_le16_get(b->body + dir - 2) == b->n;
+}
+
 const struct crm_err *
-crm_block_check(
-    const struct crm_form *f, struct crm_view key, struct crm_view value)
+crm_block_check(const struct crm_form *f, struct crm_view key,
+    struct crm_view value, struct crm_buf *end)
 {
 	const struct crm_err *err;
 	struct crm_block b;
@@ -353,6 +364,10 @@ crm_block_check(
 	err = crm_block_open(f, key, value, &b);
 	if (err != NULL)
 		return err;
+	if (end != NULL && end->n > 0 &&
+	    crm_view_cmp(crm_buf_view(end), key) >= 0)
+		return crm_block_damaged(
+		    key, "a block that begins before the end of the last one");
 	for (rc = crm_block_step(&b, &pos, &e); rc == 1;
 	     rc = crm_block_step(&b, &pos, &e)) {
 		if (pos.i > 1 && crm_ent_cmp(&last, &e) >= 0)
@@ -366,9 +381,14 @@ crm_block_check(
 		}
 		last = e;
 	}
-	if (rc < 0 || pos.left > 0 ||
+	if (rc < 0 || pos.left > 0 || !ends_well(&b) ||
 	    (f->layout == CRM_POSTING && pos.at != b.n))
 		return crm_block_damaged(key, "an entry that cannot be read");
+	if (end != NULL) {
+		n = crm_ent_key(f, crm_view(key.p, f->prefix), &last, text);
+		crm_buf_reset(end);
+		crm_buf_add(end, text, n);
+	}
 	n = crm_block_first_key(f, crm_view(key.p, f->prefix), first);
 	if (f->layout == CRM_POSTING && !crm_view_eq(key, crm_view(first, n)) &&
 	    !crm_ent_parse(f, key, &e))

@@ -194,14 +194,18 @@ CRM_CHECK const struct crm_err *crm_walk_next_group(
 void crm_walk_group_ids(struct crm_walk *, struct crm_ids *out);
 
 /*
- * Check one block alone, whatever table it is said to be of: head, checksum,
- * and that its entries can be read, lie in it and are in order.
+ * Check one block, whatever table it is said to be of: head, checksum, and that
+ * its entries can be read, lie in it and are in order.
+ *
+ * end     the key of the last entry of the block before, "" before the first:
+ *         this one has to begin behind it; then its own last key.  NULL: the
+ *         block is looked at alone
  *
  * Fails with DATA: what is wrong.  Never reads outside key and value: this is
  * what crm-store check and the fuzzer call.
  */
-CRM_CHECK const struct crm_err *crm_block_check(
-    const struct crm_form *, struct crm_view key, struct crm_view value);
+CRM_CHECK const struct crm_err *crm_block_check(const struct crm_form *,
+    struct crm_view key, struct crm_view value, struct crm_buf *end);
 
 /*
  * Single values (of tables not in blocks) carry the same head.

@@ -180,7 +180,8 @@ encode(struct crm_block_writer *w, struct crm_view key, size_t from, size_t to)
 			break;
 		}
 	}
-	crm_head_seal(b, key, (uint8_t)w->form->layout, (uint16_t)n);
+	if (!b->over)
+		crm_head_seal(b, key, (uint8_t)w->form->layout, (uint16_t)n);
 }
 
 /* Write the entries from..to as one block. */
@@ -189,6 +190,7 @@ write_block(struct crm_block_writer *w, size_t from, size_t to)
 {
 	char first[CRM_KEY_MAX];
 	struct crm_view key = crm_view(w->key, w->key_n);
+	const struct crm_err *err;
 	struct crm_ent e;
 	bool was = w->exists && !w->put_one;
 
@@ -199,6 +201,9 @@ write_block(struct crm_block_writer *w, size_t from, size_t to)
 	}
 	w->put_one = true;
 	encode(w, key, from, to);
+	err = crm_buf_end(&w->out);
+	if (err != NULL)
+		return err;
 	if (was && crm_view_eq(crm_buf_view(&w->out), crm_buf_view(&w->old)))
 		return NULL;
 	if (w->at_end && !was)
@@ -506,17 +511,13 @@ crm_block_put_ids(struct crm_block_writer *w, struct crm_view group,
 	struct crm_ent e;
 	size_t i, len = group.n + 1 + 8;
 
-	if (len > CRM_KEY_MAX)
+	if (len > CRM_KEY_MAX || group.n < w->form->prefix)
 		return crm_err(CRM_E_BUG, "a group of %zu bytes", group.n);
 	memcpy(key, group.p, group.n);
 	key[group.n] = '\0';
-	e.a = crm_view(key + w->form->prefix, group.n - w->form->prefix);
 	for (i = 0; err == NULL && i < n; i++) {
-		e.id = id[i];
-		crm_be64(key + group.n + 1, e.id);
-		err = check_order(w, crm_view(key, len));
-		if (err == NULL)
-			err = go_to(w, crm_view(key, len), &e, &was);
+		crm_be64(key + group.n + 1, id[i]);
+		err = go_to_key(w, crm_view(key, len), &e, &was);
 		if (err != NULL)
 			break;
 		e.value =

@@ -50,6 +50,7 @@ static const struct crm_err *
 check_blocks(struct checking *c, enum crm_table table)
 {
 	const struct crm_form *form = crm_form_of(table);
+	struct crm_buf end = CRM_BUF_INIT(CRM_KEY_MAX);
 	const struct crm_err *err;
 	struct crm_view k, v;
 	struct crm_cur *cur;
@@ -59,13 +60,14 @@ check_blocks(struct checking *c, enum crm_table table)
 	if (err == NULL)
 		err = crm_cur_first(cur, &k, &v);
 	while (err == NULL && k.p != NULL) {
-		const struct crm_err *bad = crm_block_check(form, k, v);
+		const struct crm_err *bad = crm_block_check(form, k, v, &end);
 
 		if (bad != NULL)
 			fault(c, crm_table_name(table), "%s", bad->msg);
 		err = crm_cur_next(cur, &k, &v);
 	}
 	crm_cur_close(cur);
+	crm_buf_release(&end);
 	return err;
 }
 

@@ -124,6 +124,12 @@ make_entry(enum crm_table t, struct entry *e, uint32_t range)
 		e->key_n = 24;
 		e->value_n = 8;
 		break;
+	case CRM_TABLE_ROLLUP:
+		crm_be64(e->key, id);
+		e->key[8] = (unsigned char)below(3);
+		e->key_n = 9;
+		e->value_n = 48;
+		break;
 	default: /* index and text */
 		n = 0;
 		if (t == CRM_TABLE_INDEX) {
@@ -133,8 +139,13 @@ make_entry(enum crm_table t, struct entry *e, uint32_t range)
 		}
 		if (r < 40) /* a common group */
 			e->key[n++] = (unsigned char)('a' + below(3));
+		else if (r < 42 && t == CRM_TABLE_INDEX)
+			; /* of no value */
 		else
-			for (i = r < 97 ? 1 + below(20) : 300; i > 0; i--)
+			for (i = r < 97   ? 1 + below(20)
+				 : r < 99 ? 300
+					  : CRM_GROUP_MAX - 2;
+			     i > 0; i--)
 				e->key[n++] = (unsigned char)('a' + below(4));
 		if (t == CRM_TABLE_TEXT) {
 			e->key[n++] = 0;
@@ -154,7 +165,7 @@ make_entry(enum crm_table t, struct entry *e, uint32_t range)
 struct batch {
 	enum crm_table table;
 	struct entry *e;
-	bool *del;
+	bool *del, *there;
 	size_t n;
 };
 
@@ -167,10 +178,29 @@ apply(void *ctx, struct crm_txn *t)
 	size_t i;
 
 	err = crm_block_write(t, b->table, &w);
-	for (i = 0; err == NULL && i < b->n; i++)
-		err = b->del[i] ? crm_block_del(w, key_of(&b->e[i]))
-				: crm_block_put(w, key_of(&b->e[i]),
-				      crm_view(b->e[i].value, b->e[i].value_n));
+	for (i = 0; err == NULL && i < b->n; i++) {
+		struct crm_view key = key_of(&b->e[i]), was;
+		struct crm_view value =
+		    crm_view(b->e[i].value, b->e[i].value_n);
+
+		if (b->del[i] && i % 2 == 0)
+			err = crm_block_del(w, key);
+		else if (b->del[i])
+			err = crm_block_take(w, key, &was);
+		else if (i % 5 == 0) {
+			err = crm_block_take(w, key, &was);
+			assert_true((was.p != NULL) == b->there[i]);
+			if (err == NULL)
+				err = crm_block_put(w, key, value);
+		} else if (i % 5 == 1 &&
+		    crm_form_of(b->table)->layout == CRM_POSTING) {
+			uint64_t id = crm_be64_get(key.p + key.n - 8);
+
+			err = crm_block_put_ids(w, crm_view(key.p, key.n - 9),
+			    &id, (const uint8_t *)value.p, 1);
+		} else
+			err = crm_block_put(w, key, value);
+	}
 	if (err != NULL) {
 		crm_block_abandon(w);
 		return err;
@@ -186,6 +216,7 @@ run_batch(enum crm_table t, size_t n, uint32_t range, uint32_t percent_del)
 
 	b.e = crm_calloc(n, sizeof(*b.e));
 	b.del = crm_calloc(n, sizeof(*b.del));
+	b.there = crm_calloc(n, sizeof(*b.there));
 	for (i = 0; i < n; i++) {
 		make_entry(t, &b.e[i], range);
 		if (nmodel > 0 && below(100) < percent_del)
@@ -200,6 +231,8 @@ run_batch(enum crm_table t, size_t n, uint32_t range, uint32_t percent_del)
 			b.e[k++] = b.e[i];
 	b.n = k;
 	for (i = 0; i < b.n; i++) {
+		k = model_floor(key_of(&b.e[i]));
+		b.there[i] = k < nmodel && cmp(&model[k], &b.e[i]) == 0;
 		b.del[i] = below(100) < percent_del;
 		model_apply(&b.e[i], b.del[i]);
 	}
@@ -208,6 +241,7 @@ run_batch(enum crm_table t, size_t n, uint32_t range, uint32_t percent_del)
 		crm_free(b.e[i].value);
 	crm_free(b.e);
 	crm_free(b.del);
+	crm_free(b.there);
 }
 
 /* The full key of an entry as a walk gives it. */
@@ -249,16 +283,18 @@ same(enum crm_table t, const struct crm_entry *e, size_t i)
 static void
 check_raw(struct crm_txn *txn, enum crm_table t)
 {
+	struct crm_buf end = CRM_BUF_INIT(CRM_KEY_MAX);
 	struct crm_view k, v;
 	struct crm_cur *c;
 
 	no_err(crm_cur_open(txn, t, &c));
 	no_err(crm_cur_first(c, &k, &v));
 	for (; k.p != NULL;) {
-		no_err(crm_block_check(crm_form_of(t), k, v));
+		no_err(crm_block_check(crm_form_of(t), k, v, &end));
 		no_err(crm_cur_next(c, &k, &v));
 	}
 	crm_cur_close(c);
+	crm_buf_release(&end);
 }
 
 static void
@@ -272,7 +308,6 @@ check_groups(struct crm_walk *w, enum crm_table t, bool all_ids)
 	while (e.prefix.p != NULL) {
 		unsigned char key[CRM_KEY_MAX];
 		size_t n = p + e.key.n, from = i;
-		uint64_t count;
 
 		memcpy(key, e.prefix.p, p);
 		memcpy(key + p, e.key.p, e.key.n);
@@ -299,7 +334,6 @@ check_groups(struct crm_walk *w, enum crm_table t, bool all_ids)
 			}
 			assert_int_equal(j, i);
 		}
-		(void)count;
 		no_err(crm_walk_next_group(w, &e));
 	}
 	assert_int_equal(i, nmodel);
@@ -382,7 +416,8 @@ check(enum crm_table t)
 	}
 	if (t == CRM_TABLE_RECORD)
 		for (i = 0; i < 3000; i += 1 + below(40)) {
-			uint64_t id = crm_id('p', 0, i);
+			uint64_t id = crm_id(i % 3 == 0 ? 'o' : 'p', i % 7 == 0,
+			    i % 5 == 0 ? below(3000) : i);
 			struct crm_view v;
 			char key[8];
 			size_t j;
@@ -419,6 +454,8 @@ model_test(enum crm_table t, uint64_t s)
 	size_t i, k;
 
 	seed = s;
+	if (getenv("CRM_SEED") != NULL)
+		seed += strtoull(getenv("CRM_SEED"), NULL, 10) * 1000;
 	for (i = 0; i < sizeof(plan) / sizeof(plan[0]); i++) {
 		run_batch(t, plan[i].n, plan[i].range, plan[i].del);
 		check(t);
@@ -487,6 +524,173 @@ text_postings(void **state)
 	model_test(CRM_TABLE_TEXT, 4);
 }
 
+static void
+rollups(void **state)
+{
+	(void)state;
+	model_test(CRM_TABLE_ROLLUP, 5);
+}
+
+/* Values far larger than a block, between small ones, grown and shrunk. */
+static const struct crm_err *
+put_large(void *ctx, struct crm_txn *t)
+{
+	const size_t *size = ctx;
+	struct crm_block_writer *w;
+	const struct crm_err *err;
+	char *value = crm_calloc(20 << 20, 1), key[8];
+	uint64_t i;
+
+	err = crm_block_write(t, CRM_TABLE_RECORD, &w);
+	for (i = 0; err == NULL && i < 40; i++) {
+		memset(value, 'a' + (int)(i + *size) % 26, size[i % 4]);
+		crm_be64(key, crm_id('p', 0, i * i));
+		err = crm_block_put(
+		    w, crm_view(key, 8), crm_view(value, size[i % 4]));
+	}
+	crm_free(value);
+	if (err != NULL) {
+		crm_block_abandon(w);
+		return err;
+	}
+	return crm_block_close(w);
+}
+
+static void
+large(void **state)
+{
+	size_t sizes[][4] = { { 10, (size_t)1 << 20, 10, 3000 },
+		{ (size_t)16 << 20, 10, 65528, 65536 }, { 10, 20, 30, 40 },
+		{ 2000, (size_t)17 << 20, 1990, 2100 } };
+	struct crm_txn *txn;
+	struct crm_walk *w;
+	struct crm_view v;
+	size_t round, j;
+	uint64_t i;
+
+	(void)state;
+	for (round = 0; round < 4; round++) {
+		no_err(crm_env_update(env, put_large, sizes[round]));
+		no_err(crm_txn_read(env, &txn));
+		check_raw(txn, CRM_TABLE_RECORD);
+		no_err(crm_walk_open(txn, CRM_TABLE_RECORD, &w));
+		for (i = 0; i < 40; i++) {
+			no_err(crm_walk_get(w, crm_id('p', 0, i * i), &v));
+			assert_int_equal(v.n, sizes[round][i % 4]);
+			for (j = 0; j < v.n; j += v.n - 1)
+				assert_int_equal(v.p[j],
+				    'a' + (int)(i + sizes[round][0]) % 26);
+		}
+		crm_walk_close(w);
+		crm_txn_end(txn);
+	}
+}
+
+/* What the module refuses, so that nothing it could not read is written. */
+static const struct crm_err *
+put_wrong(void *ctx, struct crm_txn *t)
+{
+	static char big[(65 << 20)];
+	struct crm_block_writer *w;
+	const struct crm_err *err;
+	uint64_t id = crm_id('o', 0, 1);
+	char key[CRM_KEY_MAX];
+
+	switch (*(int *)ctx) {
+	case 0: /* a group too long to be read again */
+		no_err(crm_block_write(t, CRM_TABLE_INDEX, &w));
+		memset(key, 'p', sizeof(key));
+		id = crm_id('p', 0, 1);
+		err = crm_block_put_ids(
+		    w, crm_view(key, CRM_GROUP_MAX + 3 + 1), &id, NULL, 1);
+		break;
+	case 1: /* an id of another kind */
+		no_err(crm_block_write(t, CRM_TABLE_INDEX, &w));
+		err = crm_block_put_ids(w, CRM_V("p\0\1x"), &id, NULL, 1);
+		break;
+	case 2: /* more than a block may hold */
+		no_err(crm_block_write(t, CRM_TABLE_RECORD, &w));
+		crm_be64(key, id);
+		err = crm_block_put(
+		    w, crm_view(key, 8), crm_view(big, sizeof(big)));
+		break;
+	default: /* less than that by a little: the head has no room */
+		no_err(crm_block_write(t, CRM_TABLE_RECORD, &w));
+		crm_be64(key, id);
+		err = crm_block_put(
+		    w, crm_view(key, 8), crm_view(big, ((size_t)64 << 20) - 4));
+		if (err == NULL)
+			return crm_block_close(w);
+		break;
+	}
+	crm_block_abandon(w);
+	return err;
+}
+
+static void
+refused(void **state)
+{
+	const struct crm_err *err;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 4; i++) {
+		err = crm_env_update(env, put_wrong, &i);
+		assert_non_null(err);
+		assert_int_equal(err->code, i < 2 ? CRM_E_BUG : CRM_E_DATA);
+	}
+}
+
+/* Of bytes changed at random, and sealed again or not, nothing is read that
+ * is out of order, outside the block or of another kind. */
+static void
+damage(void **state)
+{
+	static const enum crm_table tables[] = { CRM_TABLE_RECORD,
+		CRM_TABLE_STORY, CRM_TABLE_INDEX, CRM_TABLE_TEXT };
+	struct crm_buf b = CRM_BUF_INIT(100000);
+	uint64_t bad = 0;
+	struct crm_txn *txn;
+	struct crm_view k, v;
+	struct crm_cur *c;
+	size_t i, j;
+
+	(void)state;
+	for (i = 0; i < 4; i++) {
+		seed = i;
+		run_batch(tables[i], 500, 3000, 0);
+		no_err(crm_txn_read(env, &txn));
+		no_err(crm_cur_open(txn, tables[i], &c));
+		no_err(crm_cur_first(c, &k, &v));
+		for (; k.p != NULL; no_err(crm_cur_next(c, &k, &v)))
+			for (j = 0; j < 50; j++) {
+				uint32_t at = below((uint32_t)v.n);
+				bool seal = j % 2 == 0;
+
+				crm_buf_reset(&b);
+				crm_buf_addv(&b, v);
+				b.p[at] = (char)(b.p[at] ^ (1 << below(8)));
+				if (seal && at >= CRM_HEAD)
+					crm_head_seal(&b, k,
+					    (uint8_t)crm_form_of(tables[i])
+						->layout,
+					    crm_le16_get(b.p + 2));
+				if (crm_block_check(crm_form_of(tables[i]), k,
+					crm_buf_view(&b), NULL) == NULL)
+					assert_true(seal && at >= CRM_HEAD);
+				else
+					bad++;
+			}
+		crm_cur_close(c);
+		crm_txn_end(txn);
+		for (j = 0; j < nmodel; j++)
+			crm_free(model[j].value);
+		nmodel = 0;
+	}
+	assert_true(bad > 0);
+	crm_buf_release(&b);
+}
+
 int
 main(void)
 {
@@ -497,6 +701,10 @@ main(void)
 		    index_postings, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    text_postings, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(rollups, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(large, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(refused, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(damage, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
