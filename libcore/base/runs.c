@@ -11,6 +11,7 @@
  *   key length u32, value length u32, key, value
  */
 #define HEAD 8
+#define MEMORY_MIN ((size_t)16 << 10)
 #define WINDOW ((size_t)256 << 10) /* bytes of a run in memory when merging */
 
 struct item {
@@ -46,7 +47,7 @@ crm_runs_new(size_t memory, int dir)
 {
 	struct crm_runs *r = crm_calloc(1, sizeof(*r));
 
-	r->memory = memory < (size_t)1 << 20 ? (size_t)1 << 20 : memory;
+	r->memory = memory < MEMORY_MIN ? MEMORY_MIN : memory;
 	r->dir = dir;
 	r->fd = -1;
 	return r;

@@ -16,7 +16,7 @@ struct crm_runs;
 /*
  * Begin to sort.
  *
- * memory  bytes to hold at the most before a run is written; at least 1 MiB
+ * memory  bytes to hold at the most before a run is written; at least 16 KiB
  * dir     an open directory for the scratch file, which is made only when
  *         memory does not suffice
  */

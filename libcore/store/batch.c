@@ -6,9 +6,6 @@
 #include "store/batch_impl.h"
 #include "store/who.h"
 
-#define SPOOL_MEMORY ((size_t)8 << 20)
-#define SORT_MEMORY ((size_t)16 << 20)
-
 const struct crm_err *
 crm_batch_new(struct crm_store *store, const struct crm_batch_options *o,
     struct crm_batch **out)
@@ -16,6 +13,7 @@ crm_batch_new(struct crm_store *store, const struct crm_batch_options *o,
 	struct crm_batch *b = crm_calloc(1, sizeof(*b));
 	const struct crm_err *err;
 	const char *code = store->config->currency;
+	size_t part = crm_store_part(store);
 
 	b->store = store;
 	b->o = *o;
@@ -27,10 +25,10 @@ crm_batch_new(struct crm_store *store, const struct crm_batch_options *o,
 	b->values.user = o->user;
 	b->rules.clock = o->clock;
 	b->rules.currency = crm_currency_num(crm_view(code, 3));
-	b->adds = crm_spool_new(SPOOL_MEMORY, store->dir);
-	b->edits = crm_runs_new(SORT_MEMORY, store->dir);
-	b->amends = crm_runs_new(SORT_MEMORY, store->dir);
-	b->unique = crm_runs_new(SORT_MEMORY, store->dir);
+	b->adds = crm_spool_new(part / 3, store->dir);
+	b->edits = crm_runs_new(part / 2, store->dir);
+	b->amends = crm_runs_new(part / 2, store->dir);
+	b->unique = crm_runs_new(part / 2, store->dir);
 	b->buf.max = b->key.max = CRM_LINE_MAX * 8;
 	err = crm_snap_open(store, &b->snap);
 	if (err != NULL) {

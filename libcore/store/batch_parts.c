@@ -4,8 +4,6 @@
 #include "store/block.h"
 #include "store/writing.h"
 
-#define PART ((size_t)24 << 20) /* bytes a transaction changes */
-
 static const struct crm_err *
 put_part(void *ctx, struct crm_txn *t)
 {
@@ -158,6 +156,7 @@ begin_parts(void *ctx, struct crm_txn *t)
 struct part {
 	struct crm_derive *d;
 	enum crm_table table;
+	size_t limit;
 	bool again, done;
 };
 
@@ -172,7 +171,7 @@ put_derived(void *ctx, struct crm_txn *t)
 	p->again = true;
 	return err != NULL
 	    ? err
-	    : crm_derive_write(p->d, t, p->table, PART, &p->done);
+	    : crm_derive_write(p->d, t, p->table, p->limit, &p->done);
 }
 
 /* Last part: unique values again, edits, sums; then it is seen. */
@@ -218,7 +217,9 @@ crm_w_write_parts(struct crm_writing *w)
 		err = crm_w_flush_part(w, 1);
 	for (i = 0; err == NULL && i < sizeof(tables) / sizeof(tables[0]);
 	     i++) {
-		struct part p = { .d = w->adds, .table = tables[i] };
+		struct part p = { .d = w->adds,
+			.table = tables[i],
+			.limit = crm_store_part(s) };
 
 		while (err == NULL && !p.done) {
 			p.again = false;

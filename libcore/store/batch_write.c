@@ -3,8 +3,6 @@
 #include "store/block.h"
 #include "store/writing.h"
 
-#define PARTS_FROM ((uint64_t)24 << 20) /* bytes of rows: then in parts */
-
 const struct crm_err *
 crm_w_write_derived(struct crm_writing *w, struct crm_derive *d)
 {
@@ -178,7 +176,7 @@ crm_batch_write(struct crm_batch *b, const struct crm_receiver *to)
 	crm_w_init(&w, b, to);
 	if (!is_empty(b)) {
 		if (!b->o.dry_run && !b->given_ids &&
-		    crm_spool_bytes(b->adds) > PARTS_FROM)
+		    crm_spool_bytes(b->adds) > crm_store_part(b->store))
 			err = crm_w_write_parts(&w);
 		else
 			err = crm_store_update(b->store, write_whole, &w);

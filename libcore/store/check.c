@@ -11,7 +11,6 @@
 #include "store/rebuild.h"
 #include "store/store_impl.h"
 
-#define MEMORY ((size_t)48 << 20)
 #define FAULTS_MAX 1000 /* told of a table */
 
 struct checking {
@@ -326,7 +325,7 @@ check_derived(struct checking *c)
 {
 	const struct crm_err *err;
 
-	c->d = crm_derive_new(c->store, MEMORY);
+	c->d = crm_derive_new(c->store, 2 * crm_store_part(c->store));
 	err = derive(c);
 	if (err == NULL)
 		err = compare(c, CRM_TABLE_INDEX);

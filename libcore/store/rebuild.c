@@ -5,9 +5,6 @@
 #include "store/history.h"
 #include "store/store_impl.h"
 
-#define MEMORY ((size_t)24 << 20)
-#define PIECE ((size_t)24 << 20) /* bytes that one transaction changes */
-
 const struct crm_err *
 crm_derive_range(struct crm_derive *d, struct crm_snap *snap,
     enum crm_table table, uint64_t from, uint64_t to, unsigned int what)
@@ -88,7 +85,7 @@ clear(struct crm_txn *t)
 const struct crm_err *
 crm_rebuild(struct crm_store *s, struct crm_txn *t)
 {
-	struct crm_derive *d = crm_derive_new(s, MEMORY);
+	struct crm_derive *d = crm_derive_new(s, crm_store_part(s));
 	const struct crm_err *err;
 	struct crm_snap *snap;
 	uint64_t last = 0;
@@ -136,9 +133,9 @@ write_piece(void *ctx, struct crm_txn *t)
 	if (c->again)
 		err = crm_derive_back(c->d, c->table);
 	c->again = true;
-	return err != NULL
-	    ? err
-	    : crm_derive_write(c->d, t, c->table, PIECE, &c->done);
+	return err != NULL ? err
+			   : crm_derive_write(c->d, t, c->table,
+				 crm_store_part(c->store), &c->done);
 }
 
 /* Derive again an event that was changed since it was read. */
@@ -169,7 +166,8 @@ static const struct crm_err *
 finish(void *ctx, struct crm_txn *t)
 {
 	struct catching *c = ctx;
-	struct crm_derive *d = crm_derive_new(c->store, MEMORY);
+	struct crm_derive *d =
+	    crm_derive_new(c->store, crm_store_part(c->store));
 	const struct crm_err *err;
 	struct crm_snap *snap;
 	struct crm_view k, v;
@@ -254,7 +252,7 @@ crm_catch_up(struct crm_store *s, uint64_t least)
 	size_t i;
 	bool any;
 
-	c.d = crm_derive_new(s, MEMORY);
+	c.d = crm_derive_new(s, crm_store_part(s));
 	err = read_tail(&c, least, &any);
 	for (i = 0; err == NULL && any && i < 2; i++) {
 		c.table = tables[i];

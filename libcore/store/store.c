@@ -442,10 +442,10 @@ crm_store_open(const char *path, const struct crm_store_options *options,
 	if (err == NULL)
 		err = crm_gate_open(s->dir, s->shared, &s->gate);
 	if (err == NULL)
-		err = crm_env_open(path,
+		err = crm_env_open_sized(path,
 		    options->mode == CRM_STORE_WRITE ? CRM_ENV_WRITE
 						     : CRM_ENV_READ,
-		    s->shared, &s->env);
+		    s->shared, options->map, &s->env);
 	if (err == NULL)
 		err = read_meta(s, &stale);
 	if (err == NULL && stale)
@@ -533,7 +533,7 @@ const struct crm_err *
 crm_store_begin(const char *path, int64_t group, struct crm_view yaml,
     struct crm_store **out)
 {
-	struct crm_store_options options = { CRM_STORE_WRITE, 0 };
+	struct crm_store_options options = { .mode = CRM_STORE_WRITE };
 	const struct crm_err *err;
 	struct crm_store *s;
 	char real[4200];

@@ -18,6 +18,15 @@ enum crm_store_mode { CRM_STORE_READ, CRM_STORE_WRITE };
 struct crm_store_options {
 	enum crm_store_mode mode;
 	int64_t wait_ms; /* for the door: see crm_gate_enter() */
+	/*
+	 * For tests, which make them small; 0: what is best.
+	 *
+	 * part  bytes that one of several transactions changes, and that are
+	 *       sorted in memory; a batch of more rows is written in parts
+	 * map   bytes of the first map: see crm_env_open_sized()
+	 */
+	size_t part;
+	uint64_t map;
 };
 
 /*

@@ -4,8 +4,6 @@
 #include "base/mem.h"
 #include "record/word.h"
 
-#define DERIVE_MEMORY ((size_t)24 << 20)
-
 void
 crm_w_free(struct crm_writing *w)
 {
@@ -34,7 +32,7 @@ crm_w_init(
 	memset(w, 0, sizeof(*w));
 	w->b = b;
 	w->to = to;
-	w->adds = crm_derive_new(b->store, DERIVE_MEMORY);
+	w->adds = crm_derive_new(b->store, crm_store_part(b->store));
 	w->first_result = b->result;
 	w->digests = crm_digests_new();
 	w->part.max = (size_t)1 << 30;
@@ -240,8 +238,8 @@ crm_w_begin_late(struct crm_writing *w)
 {
 	crm_derive_free(w->events);
 	crm_derive_free(w->edits);
-	w->events = crm_derive_new(w->b->store, DERIVE_MEMORY);
-	w->edits = crm_derive_new(w->b->store, DERIVE_MEMORY);
+	w->events = crm_derive_new(w->b->store, crm_store_part(w->b->store));
+	w->edits = crm_derive_new(w->b->store, crm_store_part(w->b->store));
 	w->nturns = w->nbuyers = 0;
 	w->change.touched = 0;
 	if (w->early_digests == NULL) {

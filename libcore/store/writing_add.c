@@ -4,9 +4,6 @@
 #include "store/block.h"
 #include "store/writing.h"
 
-#define SORT_MEMORY ((size_t)24 << 20)
-#define PART ((size_t)24 << 20) /* bytes of records in one transaction */
-
 /* Make the record of a row; false: it is to be left out. */
 static bool
 open_row(struct crm_writing *w, struct crm_row r, struct crm_view *raw)
@@ -199,7 +196,7 @@ add_kind(struct crm_writing *w, char kind)
 	bool kept;
 
 	if (b->given_ids)
-		rows = crm_runs_new(SORT_MEMORY, b->store->dir);
+		rows = crm_runs_new(crm_store_part(b->store), b->store->dir);
 	crm_spool_rewind(b->adds);
 	err = crm_spool_next(b->adds, &row);
 	while (err == NULL && row.p != NULL) {
@@ -221,7 +218,8 @@ add_kind(struct crm_writing *w, char kind)
 				}
 			}
 			if (err == NULL && w->in_parts)
-				err = crm_w_flush_part(w, PART);
+				err = crm_w_flush_part(
+				    w, crm_store_part(b->store));
 		}
 		if (err == NULL)
 			err = crm_spool_next(b->adds, &row);

@@ -2,277 +2,7 @@
  * The store as a whole: batches of all sorts, and after each the proof that
  * every derived table is what records and events say.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-
-#include <cmocka.h>
-#include <stdio.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include "base/mem.h"
-#include "store/batch.h"
-#include "store/check.h"
-#include "store/rebuild.h"
-#include "store/rollup.h"
-#include "store/who.h"
-
-static char dir[64];
-static struct crm_store *store;
-static struct crm_zone *zone;
-static struct crm_clock today;
-static uint64_t seed = 1;
-static char last_fault[300];
-
-static uint32_t
-below(uint32_t n)
-{
-	seed = seed * 6364136223846793005u + 1442695040888963407u;
-	return (uint32_t)(seed >> 33) % n;
-}
-
-static void
-no_err(const struct crm_err *err)
-{
-	if (err != NULL)
-		fail_msg("%s", err->msg);
-}
-
-static void
-complain(void *ctx, uint64_t line, const char *field, const char *what)
-{
-	(void)ctx;
-	(void)snprintf(last_fault, sizeof(last_fault), "%llu: %s: %s",
-	    (unsigned long long)line, field != NULL ? field : "-", what);
-}
-
-static struct crm_batch *
-new_batch(struct crm_batch_options *o)
-{
-	struct crm_batch *b;
-
-	o->clock = &today;
-	o->user = "tester";
-	o->program = "test";
-	o->complain = complain;
-	no_err(crm_batch_new(store, o, &b));
-	return b;
-}
-
-/* One request from words "field=value", the last of which is NULL. */
-static bool
-request(struct crm_batch *b, struct crm_arena *a, struct crm_request *q,
-    const char *kind, va_list ap)
-{
-	struct crm_edit *edit = crm_arena_alloc(a, 20 * sizeof(*edit));
-	const char *word;
-
-	memset(q, 0, sizeof(*q));
-	q->kind = crm_kind_named(crm_store_schema(store), crm_view_str(kind));
-	q->edit = edit;
-	for (word = va_arg(ap, const char *); word != NULL;
-	     word = va_arg(ap, const char *)) {
-		const char *eq = strchr(word, '=');
-		struct crm_buf v = CRM_BUF_INIT(10000);
-		const struct crm_err *err;
-		struct crm_edit *e = &edit[q->nedits++];
-
-		e->field = crm_field_named(
-		    q->kind, crm_view(word, (size_t)(eq - word)));
-		assert_non_null(e->field);
-		e->op = CRM_SET;
-		err = crm_value_parse(crm_batch_values(b), e->field,
-		    crm_view_str(eq + 1), false, &v, q->currency);
-		if (err != NULL) {
-			crm_batch_fault(b, e->field->name, err->msg);
-			return false;
-		}
-		if (v.n == 0)
-			e->op = CRM_CLEAR;
-		e->value = crm_view(crm_arena_dup(a, v.p, v.n), v.n);
-		crm_buf_release(&v);
-	}
-	return true;
-}
-
-static bool
-add(struct crm_batch *b, uint64_t line, const char *kind, ...)
-{
-	struct crm_arena a = CRM_ARENA_INIT;
-	struct crm_request q;
-	va_list ap;
-	bool ok;
-
-	crm_batch_line(b, line, CRM_VNULL);
-	va_start(ap, kind);
-	ok = request(b, &a, &q, kind, ap);
-	va_end(ap);
-	if (ok)
-		no_err(crm_batch_add(b, &q, &ok));
-	crm_arena_release(&a);
-	return ok;
-}
-
-static bool
-put(struct crm_batch *b, uint64_t line, const char *key, const char *kind, ...)
-{
-	struct crm_arena a = CRM_ARENA_INIT;
-	const struct crm_field *keys[1];
-	struct crm_request q;
-	va_list ap;
-	bool ok;
-
-	crm_batch_line(b, line, CRM_VNULL);
-	va_start(ap, kind);
-	ok = request(b, &a, &q, kind, ap);
-	va_end(ap);
-	keys[0] = crm_field_named(q.kind, crm_view_str(key));
-	q.key = keys;
-	q.nkeys = 1;
-	if (ok)
-		no_err(crm_batch_put(b, &q, &ok));
-	crm_arena_release(&a);
-	return ok;
-}
-
-static bool
-edit(struct crm_batch *b, uint64_t id, const char *kind, ...)
-{
-	struct crm_arena a = CRM_ARENA_INIT;
-	struct crm_request q;
-	va_list ap;
-	bool ok;
-
-	crm_batch_line(b, 0, CRM_VNULL);
-	va_start(ap, kind);
-	ok = request(b, &a, &q, kind, ap);
-	va_end(ap);
-	if (ok)
-		no_err(crm_batch_edit(b, id, &q, &ok));
-	crm_arena_release(&a);
-	return ok;
-}
-
-static struct crm_batch_result
-commit(struct crm_batch *b)
-{
-	struct crm_batch_result r;
-
-	no_err(crm_batch_commit(b, &r, NULL));
-	crm_batch_free(b);
-	return r;
-}
-
-static void
-print_fault(void *ctx, const char *where, const char *what)
-{
-	(void)ctx;
-	print_message("%s: %s\n", where, what);
-}
-
-static void
-check(void)
-{
-	struct crm_check c = { .fault = print_fault };
-
-	no_err(crm_check_store(store, &c));
-	assert_int_equal(c.faults, 0);
-}
-
-static uint64_t
-who(const char *text)
-{
-	struct crm_snap *snap;
-	uint64_t id;
-
-	no_err(crm_snap_open(store, &snap));
-	no_err(crm_who_one(snap, NULL, crm_view_str(text), &id));
-	crm_snap_close(snap);
-	return id;
-}
-
-static struct crm_view
-field_of(struct crm_snap *snap, uint64_t id, const char *name, bool *there)
-{
-	const struct crm_kind *k =
-	    crm_kind_of(crm_store_schema(store), crm_id_kind(id));
-	struct crm_view v = CRM_VNULL;
-	enum crm_presence p;
-	struct crm_stored r;
-
-	no_err(crm_snap_get(snap, id, &r, &p));
-	*there = p == CRM_LIVE &&
-	    crm_stored_get(&r, crm_field_named(k, crm_view_str(name))->num, &v);
-	return v;
-}
-
-static void
-is(uint64_t id, const char *name, const char *want)
-{
-	const struct crm_kind *k =
-	    crm_kind_of(crm_store_schema(store), crm_id_kind(id));
-	const struct crm_field *f = crm_field_named(k, crm_view_str(name));
-	struct crm_buf b = CRM_BUF_INIT(10000);
-	struct crm_snap *snap;
-	struct crm_many m;
-	struct crm_view v;
-	bool there;
-
-	no_err(crm_snap_open(store, &snap));
-	v = field_of(snap, id, name, &there);
-	if (there) {
-		crm_many_begin(&m, v, (f->flags & CRM_F_MANY) != 0);
-		while (crm_many_next(&m, &v)) {
-			if (b.n > 0)
-				crm_buf_addc(&b, ',');
-			crm_value_add_text(&b, f, v);
-		}
-	}
-	assert_string_equal(there ? b.p : "", want);
-	crm_buf_release(&b);
-	crm_snap_close(snap);
-}
-
-static int
-open_new(const char *yaml)
-{
-	struct crm_store_options o = { CRM_STORE_WRITE, 1000 };
-	struct crm_store *s;
-
-	(void)snprintf(dir, sizeof(dir), "/tmp/crm-store-XXXXXX");
-	if (mkdtemp(dir) == NULL || rmdir(dir) != 0)
-		return -1;
-	no_err(crm_store_begin(dir, -1, crm_view_str(yaml), &s));
-	no_err(crm_store_publish(s));
-	no_err(crm_store_open(dir, &o, &store));
-	no_err(crm_zone_open("UTC", &zone));
-	today.zone = crm_store_config(store)->zone;
-	today.now_us = INT64_C(1772357400) * CRM_SECOND_US; /* 2026-03-01 */
-	today.week_start = 1;
-	return 0;
-}
-
-static int
-set_up(void **state)
-{
-	(void)state;
-	return open_new("timezone: Europe/Warsaw\ncurrency: EUR\n");
-}
-
-static int
-tear_down(void **state)
-{
-	char cmd[100];
-
-	(void)state;
-	crm_store_close(store);
-	crm_zone_free(zone);
-	(void)snprintf(cmd, sizeof(cmd), "rm -rf %s", dir);
-	return system(cmd);
-}
+#include "with_store.h"
 
 static void
 adds(void **state)
@@ -432,8 +162,8 @@ unique(void **state)
 	check();
 	today.now_us += 3600 * CRM_SECOND_US;
 	b = new_batch(&o);
-	assert_true(add(b, 3, "event", "who=p1", "what=purchase",
-	    "amount=7.00", "key=k:2", NULL));
+	assert_true(add(b, 3, "event", "who=p1", "what=purchase", "amount=7.00",
+	    "key=k:2", NULL));
 	r = commit(b);
 	assert_int_equal(r.change, 0);
 	assert_int_equal(r.unchanged, 1);
@@ -483,10 +213,9 @@ corrections(void **state)
 	is(who("B"), "stage", "lead");
 
 	b = new_batch(&o);
-	assert_true(
-	    edit(b, who("e1"), "event", "amount=11", "at=2024-11-11", NULL));
-	assert_true(edit(b, who("e3"), "event", "who=B", NULL));
-	assert_true(edit(b, who("e4"), "event", "text=new words", NULL));
+	assert_true(edit(b, who("e1"), "amount=11", "at=2024-11-11", NULL));
+	assert_true(edit(b, who("e3"), "who=B", NULL));
+	assert_true(edit(b, who("e4"), "text=new words", NULL));
 	r = commit(b);
 	assert_int_equal(r.changed, 4); /* B became a customer */
 	check();
@@ -509,8 +238,7 @@ corrections(void **state)
 	no_err(crm_catch_up(store, 1));
 	check();
 	b = new_batch(&o);
-	assert_true(edit(
-	    b, who("e2"), "event", "text=indexed words", "product=", NULL));
+	assert_true(edit(b, who("e2"), "text=indexed words", "product=", NULL));
 	no_err(crm_batch_remove(b, who("e3"), &ok));
 	(void)commit(b);
 	check();
@@ -535,14 +263,14 @@ stages(void **state)
 	is(who("Big"), "opened", "2026-03-01");
 	is(who("Won"), "opened", "2017-03-01");
 	b = new_batch(&o);
-	assert_true(edit(b, who("Big"), "deal", "stage=won", NULL));
+	assert_true(edit(b, who("Big"), "stage=won", NULL));
 	r = commit(b);
 	assert_int_equal(r.changed, 1);
 	is(who("Big"), "closed", "2026-03-01");
 	is(who("e1"), "to", "won");
 	is(who("e1"), "deal", "d1");
 	b = new_batch(&o);
-	assert_true(edit(b, who("Big"), "deal", "stage=new", NULL));
+	assert_true(edit(b, who("Big"), "stage=new", NULL));
 	r = commit(b);
 	is(who("Big"), "closed", "");
 	check();
@@ -615,7 +343,7 @@ random_changes(void **state)
 					no_err(
 					    crm_batch_remove(b, ids[0], &ok));
 				else
-					(void)edit(b, ids[0], "event",
+					(void)edit(b, ids[0],
 					    below(2) == 0 ? amount : at,
 					    "text=changed words", NULL);
 			}
