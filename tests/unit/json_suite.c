@@ -1,7 +1,7 @@
 /*
  * Public test suites: JSONTestSuite (what must be accepted and refused) and
  * csv-spectrum (CSV with the JSON that it stands for).  They lie in the folder
- * that CRM_TEST_DATA names, else in ../shared/data; without it the tests are
+ * that CRM_DATA names, else in ../shared/data; without it the tests are
  * skipped.
  */
 #include <setjmp.h>
@@ -26,7 +26,7 @@
 static DIR *
 open_data(const char *name)
 {
-	const char *data = getenv("CRM_TEST_DATA");
+	const char *data = getenv("CRM_DATA");
 	struct crm_buf path = CRM_BUF_INIT(4096);
 	DIR *dir;
 

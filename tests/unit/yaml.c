@@ -723,7 +723,7 @@ static bool
 read_data(
     struct crm_buf *b, const char *folder, const char *name, const char *suffix)
 {
-	const char *dir = getenv("CRM_TEST_DATA");
+	const char *dir = getenv("CRM_DATA");
 	char path[4096];
 	const struct crm_err *err;
 	int n;
@@ -750,7 +750,7 @@ naughty_strings(void **state)
 
 	(void)state;
 	if (!read_data(&in, "strings", "naughty-strings", "json")) {
-		print_message("no test data: set CRM_TEST_DATA\n");
+		print_message("no test data: set CRM_DATA\n");
 		skip();
 	}
 	crm_json_begin(&json, crm_buf_view(&in), &scratch);
@@ -933,7 +933,7 @@ suite(void **state)
 
 	(void)state;
 	if (!read_data(&s.index, "yaml", "index", "tsv")) {
-		print_message("no test data: set CRM_TEST_DATA\n");
+		print_message("no test data: set CRM_DATA\n");
 		skip();
 	}
 	assert_true(read_data(&s.differs, "yaml", "libyaml-differs", "tsv"));
