@@ -103,20 +103,40 @@ is_event(const struct crm_kind *k)
 	return k != NULL && k->letter == 'e';
 }
 
+/* One kind of --add-missing. */
+static const struct crm_err *
+add_letter(struct crm_view name)
+{
+	const struct crm_kind *k = crm_kind_named(im.ctx->schema, name);
+	size_t n = strlen(im.letters);
+
+	if (k == NULL || k->letter == 'e')
+		return crm_ctx_usage(im.ctx,
+		    "--add-missing: no such kind: '%.*s'", CRM_VARG(name));
+	if (strchr(im.letters, k->letter) == NULL)
+		im.letters[n] = k->letter;
+	return NULL;
+}
+
+/* --add-missing KIND, repeated or "," between. */
 static const struct crm_err *
 read_missing(void)
 {
-	const struct crm_kind *k;
-	size_t i;
+	const struct crm_err *err = NULL;
+	struct crm_view rest;
+	size_t i, comma;
 
-	for (i = 0; i < o.add_missing.n && i < 26; i++) {
-		k = crm_kind_named(
-		    im.ctx->schema, crm_view_str(o.add_missing.item[i]));
-		if (k == NULL || k->letter == 'e')
-			return crm_ctx_usage(im.ctx,
-			    "--add-missing: no such kind: '%s'",
-			    o.add_missing.item[i]);
-		im.letters[i] = k->letter;
+	for (i = 0; i < o.add_missing.n; i++) {
+		rest = crm_view_str(o.add_missing.item[i]);
+		do {
+			comma = crm_view_find(rest, ',');
+			err =
+			    add_letter(crm_view_trim(crm_view(rest.p, comma)));
+			rest = crm_view_skip(
+			    rest, comma < rest.n ? comma + 1 : comma);
+		} while (err == NULL && rest.n > 0);
+		if (err != NULL)
+			return err;
 	}
 	return NULL;
 }

@@ -461,6 +461,28 @@ plan_member(
 	return err;
 }
 
+/* Keep a candidate that is a member indeed: deciding it once is less than
+ * deciding each of its events. */
+static const struct crm_err *
+keep_member(struct crm_planning *p, struct crm_member *m, uint64_t id,
+    uint64_t **out, size_t *n, size_t *cap)
+{
+	const struct crm_err *err;
+	enum crm_presence presence;
+	struct crm_stored r;
+	bool yes = false;
+
+	err = crm_snap_get(p->q->ctx.snap, id, &r, &presence);
+	if (err == NULL && presence == CRM_LIVE)
+		err = crm_member_match(p->q, m, id, &r, &yes);
+	if (err == NULL && yes) {
+		*out = crm_grow(*out, cap, *n + 1, sizeof(**out));
+		(*out)[(*n)++] = id;
+	}
+	return err;
+}
+
+/* The members of a segment, all of them and no others. */
 static const struct crm_err *
 member_ids(
     struct crm_planning *p, struct crm_member *m, uint64_t **out, size_t *n)
@@ -486,10 +508,8 @@ member_ids(
 			*n = MEMBERS_MAX + 1;
 			return NULL;
 		}
-		for (j = 0; err == NULL && j < c.n; j++) {
-			*out = crm_grow(*out, &cap, *n + 1, sizeof(**out));
-			(*out)[(*n)++] = c.id[j];
-		}
+		for (j = 0; err == NULL && j < c.n; j++)
+			err = keep_member(p, m, c.id[j], out, n, &cap);
 		crm_free(c.id);
 	}
 	return err;
