@@ -113,22 +113,38 @@ crm_utf8_is_ascii(struct crm_view v)
 	return true;
 }
 
+/*
+ * Columns of a character as terminals count them, that is as wcwidth() of
+ * glibc does: other than for utf8proc a spacing mark (the vowel signs of
+ * Bengali and Tamil) takes one, and a Hangul vowel or final that joins the
+ * letter before it takes none.
+ */
+static size_t
+width_of(uint32_t cp)
+{
+	int w = utf8proc_charwidth((utf8proc_int32_t)cp);
+
+	if (w == 0 &&
+	    utf8proc_category((utf8proc_int32_t)cp) == UTF8PROC_CATEGORY_MC)
+		return 1;
+	if ((cp >= 0x1160 && cp <= 0x11ff) || (cp >= 0xd7b0 && cp <= 0xd7fb))
+		return 0;
+	return w > 0 ? (size_t)w : 0;
+}
+
 struct crm_view
 crm_utf8_cut(struct crm_view v, size_t cols, size_t *width)
 {
 	uint32_t cp = 0;
 	size_t i = 0, used = 0, len, w;
-	int cw;
 
 	while (i < v.n) {
 		len = crm_utf8_get(v.p + i, v.n - i, &cp);
 		if (len == 0) {
 			len = 1;
 			w = 1;
-		} else {
-			cw = utf8proc_charwidth((utf8proc_int32_t)cp);
-			w = cw > 0 ? (size_t)cw : 0;
-		}
+		} else
+			w = width_of(cp);
 		if (used + w > cols)
 			break;
 		used += w;

@@ -1,0 +1,94 @@
+#!/bin/sh
+# crm-add: from operands and from streams, by key, all of it or nothing.
+. "${0%/*}/../lib.sh"
+plan 64
+
+is 'prints the id when asked' "$(crm-add person name='Łukasz Żak' email=luk@mail.example city=Kraków -o ids)" p1
+is 'prints nothing otherwise' "$(crm-add person name=Bob 2>&1)" ''
+is 'a record as JSON' "$(crm-find p1)" '{"id":"p1","kind":"person","name":"Łukasz Żak","email":["luk@mail.example"],"city":"Kraków","stage":"lead","created":"2026-03-15T12:00:00Z","updated":"2026-03-15T12:00:00Z"}'
+is 'a name is made of its parts' "$(crm-add person given=Anna family='van Dijk' -f name -o tsv)" 'name
+Anna van Dijk'
+fails_with 65 'a name is required' crm-add person city=Kraków
+is 'the message says the field' "$(cat err)" 'crm-add: name: a value is required
+crm-add: nothing was written'
+fails_with 64 'KIND is required' crm-add name=Anna
+fails_with 64 'and known' crm-add parson name=Anna
+fails_with 64 'operands are assignments' crm-add person Anna
+fails_with 65 'fields are known' crm-add person name=Anna cty=X
+like 'with the nearest' "$(cat err)" "did you mean .city."
+ok 'x-NAME passes' crm-add person name=Xenia x-shoe=42
+is 'and is found' "$(crm-find x-shoe:42 -f name,x-shoe)" '{"name":"Xenia","x-shoe":"42"}'
+
+# every built-in kind
+ok 'org' crm-add org name=Acme terms=14 email=info@acme.example
+ok 'product' crm-add product name=Chair price=49.90 sku=C-1
+ok 'deal' crm-add deal title='Ten chairs' who=Acme,p1 product=Chair value=499
+ok 'task' crm-add task title=Call who=p1 due=+3d
+ok 'ticket' crm-add ticket title=Broken who=p1 priority=high
+ok 'campaign' crm-add campaign name=Spring budget=1000EUR start=2026-04-01
+ok 'segment' crm-add segment name=gold query=spent:1000..
+is 'several who, the due date' "$(crm-find deal,task 2>/dev/null; crm-find d1 -f who; crm-find t1 -f due)" '{"who":["o1","p1"]}
+{"due":"2026-03-18"}'
+
+# typed values
+for v in email=x email=a@b@ phone=12 birthday=1990-02-29 every=soon stage=lost \
+	org=Nobody org=p1 created=yesterdays; do
+	fails_with 65 "refuses $v" crm-add person name=A "$v"
+done
+fails_with 65 'money has the digits of its currency' crm-add product name=A price=1.005EUR
+fails_with 65 'no such currency' crm-add product name=A price=1XYZ
+fails_with 65 'two currencies' crm-add product name=A price=1EUR currency=USD
+is 'a birthday may lack its year' "$(crm-add person name=B birthday=--02-29 -f birthday,next-birthday)" '{"birthday":"--02-29","next-birthday":"2027-03-01"}'
+is 'yen have no decimals, dinars three' "$(crm-add product name=C price=1500JPY -f price; crm-add product name=D price=1.5KWD -f price)" '{"price":1500,"currency":"JPY"}
+{"price":1.500,"currency":"KWD"}'
+
+# streams
+cat >people.csv <<'EOF'
+name,email,tag
+Ewa,ewa@mail.example,"a,b"
+"Kowal, Jan",jan@mail.example,
+EOF
+ok 'CSV' crm-add person <people.csv
+is 'many values' "$(crm-find ewa -f tag)" '{"tag":["a","b"]}'
+is 'a comma in a name' "$(crm-find jan@mail.example -f name)" '{"name":"Kowal, Jan"}'
+printf 'name;city\nÉva;Győr\n' | crm-add person
+printf 'name\tnote\nTab\tone\\ttwo\\nthree\n' | crm-add person
+printf '{"kind":"org","name":"JSON AG","tag":["x","y"],"size":12}\n{"kind":"person","name":"Jo","org":"JSON AG"}\n' | crm-add
+is 'semicolons' "$(crm-find eva -f city)" '{"city":"Győr"}'
+is 'escapes of TSV' "$(crm-find tab -f note)" '{"note":"one\ttwo\nthree"}'
+is 'links to a line of the same input' "$(crm-find jo -f org.name)" '{"org.name":"JSON AG"}'
+printf '\377\376n\000a\000m\000e\000\n\000\323\001\n\000' | crm-add person
+is 'UTF-16 with a mark' "$(crm-find person --sort -id -l 1 -f name)" '{"name":"Ǔ"}'
+
+# all or nothing
+n=$(crm-find any --count)
+printf 'name,email\nOne,one@mail.example\nTwo,two\nThree,three@mail.example\n,four@mail.example\n' >bad.csv
+fails_with 65 'a bad line spoils all' sh -c 'crm-add person <bad.csv'
+is 'each with its place' "$(cat err)" "crm-add: stdin:3: email: 'two' is not an email address
+crm-add: stdin:5: name: a value is required
+crm-add: nothing was written"
+is 'nothing was written' "$(crm-find any --count)" "$n"
+fails_with 65 'unless they are skipped' sh -c 'crm-add person --skip-bad --rejects rejects -o ids <bad.csv'
+is 'the others are there' "$(wc -l <out | tr -d ' ')" 2
+is 'the bad ones are kept' "$(cat rejects)" 'name,email
+Two,two
+,four@mail.example'
+ok 'a dry run' crm-add person name=Nobody -n -o ids
+is 'shows what it would write' "$(cat out | cut -c1)" p
+is 'and wrote nothing' "$(crm-find nobody --count)" 0
+
+# keys
+ok 'a key finds' sh -c "printf 'email,city,tag,note\newa@mail.example,Lublin,c,\n' | crm-add person --key email"
+is 'single values replaced, many added to, empty left alone' "$(crm-find ewa -f name,city,tag)" '{"name":"Ewa","city":"Lublin","tag":["a","b","c"]}'
+n=$(crm-history -l 1 -o tsv | sed 1d | cut -f1)
+ok 'the same again' sh -c "printf 'email,city\newa@mail.example,Lublin\n' | crm-add person --key email"
+is 'writes nothing' "$(crm-history -l 1 -o tsv | sed 1d | cut -f1)" "$n"
+ok 'null clears' sh -c "echo '{\"email\":\"ewa@mail.example\",\"city\":null}' | crm-add person --key email"
+is 'it is gone' "$(crm-find ewa -f city)" '{}'
+ok '--keep fills what is empty' sh -c "printf 'email,name,city\newa@mail.example,Eve,Radom\n' | crm-add person --key email --keep"
+is 'and nothing else' "$(crm-find ewa@mail.example -f name,city)" '{"name":"Ewa","city":"Radom"}'
+fails_with 65 'a key of several records' sh -c "crm-add person name=E2 email=ewa@mail.example; printf 'email,city\newa@mail.example,X\n' | crm-add person --key email"
+ok 'lines of one file see each other' sh -c "printf 'email,name,tag\nnew@mail.example,New,a\nnew@mail.example,,b\n' | crm-add person --key email"
+is 'one record' "$(crm-find new@mail.example -f name,tag)" '{"name":"New","tag":["a","b"]}'
+ok 'edited YAML comes back' sh -c "crm-find new@mail.example -o yaml | sed 's/name: New/name: Newer/' | crm-add --key id"
+is 'changed' "$(crm-find new@mail.example -f name,tag)" '{"name":"Newer","tag":["a","b"]}'

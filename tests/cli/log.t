@@ -1,0 +1,69 @@
+#!/bin/sh
+# crm-log: from operands, for many, from streams; keys, docs, corrections.
+. "${0%/*}/../lib.sh"
+plan 47
+
+crm-add org name=Acme terms=14
+crm-add person name='Anna Nowak' email=anna@mail.example org=Acme
+crm-add product name=Chair price=49.90
+crm-add deal title='Ten chairs' who='Anna Nowak' who=Acme
+
+ok 'a call' crm-log anna@mail.example call asked for 'ten chairs' direction=in
+is 'text is joined, the clock and the user fill in' "$(crm-find event -f who,what,at,by,direction,text)" '{"who":["p1"],"what":"call","at":"2026-03-15T12:00:00Z","by":"tester","direction":"in","text":"asked for ten chairs"}'
+ok 'an assignment may stand anywhere' crm-log at=2026-03-01 'Anna Nowak' purchase qty=3 price=19.99 product=Chair doc=R1
+is 'amount is qty times price' "$(crm-find event what:purchase -f amount,at,doc)" '{"amount":59.97,"currency":"EUR","at":"2026-03-01T00:00:00Z","doc":"R1"}'
+is 'a first purchase makes a customer' "$(crm-find anna -f stage)" '{"stage":"customer"}'
+is 'which is an event' "$(crm-find event what:stage -f who,from,to)" '{"who":["p1"],"from":"lead","to":"customer"}'
+ok 'text from a file' sh -c "printf 'line one\nline two\n' >t; crm-log Acme note -F t"
+is 'whole' "$(crm-find event what:note -f text)" '{"text":"line one\nline two"}'
+ok 'text from stdin' sh -c 'echo "a=b is no field" | crm-log Acme note -F -'
+ok 'text that looks like one' crm-log Acme note text='amount=5'
+is 'is text' "$(crm-find event 'text:="amount=5"' --count; crm-find event text:=amount=5 --count)" '0
+1'
+ok 'with a deal' crm-log d1 meeting 'went through it'
+is 'whose story it is' "$(crm-find event deal:d1 -f who)" '{"who":["p1","o1"]}'
+ok 'an invoice' crm-log Acme invoice amount=100 doc=I1 at=2026-02-01
+is 'is due after the terms' "$(crm-find event what:invoice -f due)" '{"due":"2026-02-15"}'
+is 'balance and overdue' "$(crm-find acme -f balance,overdue)" '{"balance":100.00,"overdue":100.00,"currency":"EUR"}'
+ok 'a payment of its doc' crm-log Acme payment amount=40 doc=I1
+is 'is less' "$(crm-find acme -f balance,overdue)" '{"balance":60.00,"overdue":60.00,"currency":"EUR"}'
+
+ok 'for many' sh -c 'crm-find any anna or acme | crm-log - email "newsletter sent" direction=out'
+is 'each' "$(crm-find event what:email -f who)" '{"who":["o1"]}
+{"who":["p1"]}'
+fails_with 65 'a bad line spoils all' sh -c 'printf "p1\nnobody\n" | crm-log - visit'
+is 'nothing was written' "$(crm-find event what:visit --count)" 0
+fails_with 65 'an unknown word' crm-log Acme cal
+like 'the nearest' "$(cat err)" "did you mean 'call'"
+ok 'x-words pass' crm-log Acme x-demo
+fails_with 64 'WHAT is missing' crm-log Acme
+fails_with 64 'stdin cannot be two things' sh -c 'crm-log - note -F - </dev/null'
+fails_with 66 'no such file' crm-log Acme note -F nowhere
+fails_with 65 'a score of its scale' crm-log Acme feedback score=11 scale=nps
+fails_with 65 'a time that is none' crm-log Acme call at=25:00
+
+# feeds
+cat >feed.csv <<'EOF'
+key,who,what,at,amount
+shop:1/1,anna@mail.example,purchase,2026-01-01,10.00
+shop:1/2,anna@mail.example,purchase,2026-01-01,5.50
+EOF
+ok 'a feed' sh -c 'crm-log <feed.csv'
+ok 'again' sh -c 'crm-log <feed.csv'
+is 'writes nothing twice' "$(crm-find event key:/shop: --count) $(crm-find anna -f spent -o tsv | sed 1d)" '2 75.47'
+sed -i 's/5.50/6.50/' feed.csv
+fails_with 65 'other content is bad data' sh -c 'crm-log <feed.csv'
+is 'that names the field' "$(head -1 err)" "crm-log: stdin:3: key: 'shop:1/2' is e$(crm-find event key:=shop:1/2 -o ids | cut -c2-) with another amount (--correct changes it)"
+ok 'unless it corrects' sh -c 'crm-log --correct <feed.csv'
+is 'sums follow' "$(crm-find anna -f spent -o tsv | sed 1d)" 76.47
+ok 'docs make keys' sh -c "printf 'doc,who,what,amount\nsho:9,Acme,purchase,1\nsho:9,Acme,purchase,1\n' | crm-log --key doc"
+is 'in file order' "$(crm-find event key:/sho:9 -f key -o tsv | sed 1d | tr '\n' ' ')" 'sho:9/1 sho:9/2 '
+is 'one order' "$(crm-find acme -f orders)" '{"orders":1}'
+ok 'many who, the first bears the money' sh -c "echo '{\"who\":[\"Acme\",\"p1\"],\"what\":\"purchase\",\"amount\":100}' | crm-log"
+is 'once' "$(crm-find any acme or anna -f spent -o tsv | sed 1d | tr '\n' ' ')" '102.00 76.47 '
+is 'but it is in both stories' "$(crm-find event who:p1 amount:100 --count)" 1
+ok 'other currencies stand apart' crm-log Acme purchase amount=10USD
+is 'without a rate they are left out of spent' "$(crm-find acme -f spent -o tsv | sed 1d)" 102.00
+is 'and have rows of their own' "$(crm-report revenue --by who who:o1 2>/dev/null; crm-report customers o1 -f spent,currency -o tsv | sed 1d)" '102.00	EUR
+10.00	USD'
+ok 'the store is proved' crm-store check

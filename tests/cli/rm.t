@@ -1,0 +1,26 @@
+#!/bin/sh
+# crm-rm: what is removed is gone from every answer, and stays in the history.
+. "${0%/*}/../lib.sh"
+plan 17
+
+crm-add person name=Anna email=anna@mail.example ref=shop:1
+crm-add person name=Bob
+crm-log Anna purchase amount=10 key=shop:1/1
+crm-log Anna call hello
+ok 'an event' crm-rm e1
+is 'sums follow' "$(crm-find anna -f spent,orders)" '{"spent":0.00,"currency":"EUR","orders":0}'
+is 'it is not found' "$(crm-find event what:purchase --count)" 0
+ok 'a record' crm-rm Anna
+is 'it is not found' "$(crm-find --count) $(crm-find anna --count)" '1 0'
+fails_with 65 'nor named' crm-show anna@mail.example
+fails_with 65 'nor changed' crm-set p1 city=X
+ok 'unique values are free again' crm-add person name='Other Anna' email=anna@mail.example ref=shop:1
+ok 'a key too' crm-log 'Other Anna' purchase amount=5 key=shop:1/1
+is 'ids are not given again' "$(crm-find 'name:other' -o ids)" p3
+is 'the history has it' "$(crm-history p1 -l 1 -o tsv | sed 1d | cut -f 4,8)" 'crm-rm	removed'
+ok 'from a pipe' sh -c 'crm-find person | crm-rm -'
+is 'all are gone' "$(crm-find person --count)" 0
+fails_with 65 'nobody is there' crm-rm Bob
+fails_with 64 'WHO is missing' crm-rm
+ok 'no records are no error' sh -c 'crm-find person | crm-rm -'
+ok 'the store is proved' crm-store check

@@ -1,0 +1,47 @@
+#!/bin/sh
+# crm-show and crm-history beyond their manuals' examples.
+. "${0%/*}/../lib.sh"
+plan 25
+
+crm-add org name=Acme city=Berlin
+crm-add person name=Anna org=Acme email=anna@mail.example x-shoe=42 note="$(printf 'two\nlines')"
+crm-add person name=Bob org=Acme
+crm-log Anna call 'hello from Anna' at=2026-03-10
+crm-log Bob email 'hello from Bob' at=2026-03-11
+crm-log Acme visit 'was there' who+=p1 at=2026-03-12
+crm-log Anna purchase amount=10USD at=2026-03-12T10:00:00Z
+crm-log Anna invoice amount=50 at=2026-01-01 due=2026-01-15
+crm-segment define all person
+crm-add deal title='Old one' who=Anna stage=won
+for i in 1 2 3 4 5 6 7 8 9 10 11 12; do crm-add deal title="Deal $i" who=Anna; done
+
+ok 'a card' crm-show Anna
+like 'money without a rate stands apart' "$(cat out)" 'spent 10.00 USD'
+like 'overdue' "$(cat out)" 'overdue 50.00 EUR'
+like 'segments' "$(cat out)" '@all'
+like 'own fields' "$(cat out)" '^x-shoe    42$'
+like 'a note on one line' "$(cat out)" '^note      two lines$'
+like 'open deals are listed' "$(cat out)" 'prospecting.*Deal 10$'
+like 'and counted' "$(cat out)" '^  and 2 more$'
+unlike 'those that ended are not' "$(cat out)" 'Old one$'
+ok "an organisation" crm-show Acme -l 2
+like 'its people' "$(cat out)" 'Anna .*anna@mail.example'
+is 'the newest of all of them' "$(sed -n '/^story/,$p' out | sed 1d | awk '{ print $3 }' | tr '\n' ' ')" 'stage purchase '
+ok 'several' sh -c 'crm-find person | crm-show -'
+is 'each' "$(grep -c '^[AB][a-z]*  p[0-9]' out)" 2
+ok 'no events' crm-show Anna -l 0
+unlike 'none' "$(cat out)" '^story'
+
+crm-set Anna city=Kraków
+crm-set Anna city=Lublin
+is 'a field over time' "$(crm-history Anna -o tsv | awk -F'\t' '$9 == "city" { print $10 ">" $11 }')" 'Kraków>Lublin
+>Kraków'
+is 'the newest first' "$(crm-history Anna -l 1 | grep -c '"old":"Kraków","new":"Lublin"')" 1
+is 'a day' "$(crm-history --since today -l 3 | wc -l | tr -d ' ')" 3
+is 'later' "$(crm-history --since tomorrow)" ''
+fails_with 1 'with -e' crm-history --since tomorrow -e
+fails_with 64 'a date that is none' crm-history --since yesterdays
+fails_with 64 'a number that is none' crm-history --since change:x
+crm-rm Bob
+is 'of who was removed' "$(crm-history p2 -o tsv -l 1 | sed 1d | cut -f8)" removed
+is 'of several' "$(crm-history Acme Anna -o tsv | sed 1d | cut -f7 | sort -u | tr '\n' ' ')" 'o1 p1 '

@@ -1,0 +1,60 @@
+#!/bin/sh
+# On a terminal: tables, a receipt on stderr, no harm from what is stored.
+. "${0%/*}/../lib.sh"
+command -v script >/dev/null || skip_all 'there is no script'
+plan 19
+
+# tty COMMAND: its output as a terminal sees it, into out; sets status
+tty()
+{
+	script -qec "stty cols ${cols:-80} 2>/dev/null; $1" /dev/null </dev/null >out.raw 2>&1
+	status=$?
+	tr -d '\r' <out.raw >out
+}
+esc=$(printf '\033')
+
+tty 'crm-add person name=Anna city=Kraków'
+like 'what was written is told' "$(cat out)" '^1 added \(change 1\)$'
+tty 'crm-add person name=Anna city=Kraków -q'
+is 'but not with -q' "$(cat out)" ''
+tty 'crm-set p1 p2 city=Lublin'
+like 'changes' "$(cat out)" '^2 changed \(change 3\)$'
+tty 'crm-set p1 p2 city=Lublin'
+like 'nothing to change' "$(cat out)" '2 unchanged'
+tty 'crm-rm p2 -n'
+like 'a dry run says so' "$(cat out)" '1 removed \(dry run: nothing was written\)'
+tty 'crm-find person'
+is 'a table' "$(sed "s/$esc\[[0-9;]*m//g" out)" 'id  name  city    stage
+p1  Anna  Lublin  lead
+p2  Anna  Lublin  lead'
+unlike 'no colour on a dumb one' "$(cat out)" "$esc"
+TERM=xterm
+tty 'crm-find person'
+like 'one quiet colour on others' "$(cat out)" "$esc\[2mid"
+NO_COLOR=1
+export NO_COLOR
+tty 'crm-find person'
+unlike 'none with NO_COLOR' "$(cat out)" "$esc"
+tty 'crm-find person --color=always'
+like 'unless told' "$(cat out)" "$esc\[2m"
+unset NO_COLOR
+tty 'crm-find person -o jsonl -l 1'
+like '-o beats the terminal' "$(cat out)" '^\{"id":"p1"'
+
+crm-add person name="$(printf 'evil\033]0;x\007\302\233')" note="$(printf 'a\342\200\256b')"
+tty 'crm-find evil -f name,note'
+unlike 'names do not drive the terminal' "$(sed "s/$esc\[[0-9;]*m//g" out)" "$esc|$(printf '\007')"
+like 'they are shown escaped' "$(cat out)" '\\x1b\]0;x\\x07'
+tty 'crm-show evil'
+unlike 'nor in a card' "$(sed "s/$esc\[[0-9;]*m//g" out)" "$esc\]"
+tty 'crm-history p3'
+unlike 'nor in the history' "$(sed "s/$esc\[[0-9;]*m//g" out)" "$esc\]"
+fails_with 65 'nor in messages' crm-show "$(printf 'no\033[31m')"
+unlike 'with their bytes' "$(cat err)" "$esc"
+
+cols=40
+crm-add person name='A very long name that does not fit the terminal at all' city=Kraków
+tty 'crm-find person name:long'
+is 'a narrow terminal cuts the widest column' "$(sed "s/$esc\[[0-9;]*m//g" out | awk '{ if (length($0) > m) m = length($0) } END { print m <= 46 }')" 1
+tty 'crm-add person'
+is 'nothing to add is wrong use on a terminal' "$status" 64
