@@ -30,15 +30,21 @@ struct group {
 #define CHUNK_LAST 256
 #define POSTING_MAX 11 /* varint and byte */
 
+/* So many groups are kept in memory at once; what finds no room among them is
+ * sorted by itself.  Their table of slots stays in the processor's cache. */
+#define GROUPS_MAX ((size_t)1 << 15)
+
 struct crm_gather {
 	size_t memory;
 	int dir;
 	bool bytes;
 	uint64_t count;
-	/* groups, and a hash table of their numbers + 1 */
+	/* groups, and a hash table of them */
 	struct group *group;
 	size_t ngroups, group_cap;
-	uint32_t *slot;
+	struct slot {
+		uint32_t hash, group; /* number + 1; 0: free */
+	} * slot;
 	size_t nslots;
 	struct crm_arena keys;
 	size_t key_bytes;
@@ -96,13 +102,17 @@ grow_slots(struct crm_gather *g)
 	g->nslots = n;
 	for (i = 0; i < g->ngroups; i++) {
 		j = g->group[i].hash & (n - 1);
-		while (g->slot[j] != 0)
+		while (g->slot[j].group != 0)
 			j = (j + 1) & (n - 1);
-		g->slot[j] = (uint32_t)i + 1;
+		g->slot[j].hash = g->group[i].hash;
+		g->slot[j].group = (uint32_t)i + 1;
 	}
 }
 
-/* The group of a key, made when there is none. */
+/*
+ * The group of a key, made when there is none and room for it; else NULL.
+ * Keys that come often come early, so that they find room.
+ */
 static struct group *
 find_group(struct crm_gather *g, struct crm_view key)
 {
@@ -113,12 +123,15 @@ find_group(struct crm_gather *g, struct crm_view key)
 	if (g->ngroups * 4 >= g->nslots * 3)
 		grow_slots(g);
 	i = hash & (g->nslots - 1);
-	for (; g->slot[i] != 0; i = (i + 1) & (g->nslots - 1)) {
-		gr = &g->group[g->slot[i] - 1];
-		if (gr->hash == hash && gr->key_n == key.n &&
-		    memcmp(gr->key, key.p, key.n) == 0)
+	for (; g->slot[i].group != 0; i = (i + 1) & (g->nslots - 1)) {
+		if (g->slot[i].hash != hash)
+			continue;
+		gr = &g->group[g->slot[i].group - 1];
+		if (gr->key_n == key.n && memcmp(gr->key, key.p, key.n) == 0)
 			return gr;
 	}
+	if (g->ngroups >= GROUPS_MAX)
+		return NULL;
 	g->group = crm_grow(
 	    g->group, &g->group_cap, g->ngroups + 1, sizeof(*g->group));
 	gr = &g->group[g->ngroups++];
@@ -127,7 +140,8 @@ find_group(struct crm_gather *g, struct crm_view key)
 	gr->key = crm_arena_dup(&g->keys, key.p, key.n);
 	gr->key_n = (uint32_t)key.n;
 	g->key_bytes += key.n + 17;
-	g->slot[i] = (uint32_t)g->ngroups;
+	g->slot[i].hash = hash;
+	g->slot[i].group = (uint32_t)g->ngroups;
 	return gr;
 }
 
@@ -223,6 +237,23 @@ spill(struct crm_gather *g)
 	return NULL;
 }
 
+/* A posting without a group in memory. */
+#define ALONE 9 /* id and byte: shorter than what pack() makes */
+
+static const struct crm_err *
+add_alone(struct crm_gather *g, struct crm_view key, uint64_t id, uint8_t byte)
+{
+	char p[ALONE];
+
+	crm_le64(p, id);
+	p[8] = (char)byte;
+	g->count++;
+	g->spilled = true;
+	if (g->runs == NULL)
+		g->runs = crm_runs_new(g->memory, g->dir);
+	return crm_runs_add(g->runs, key, crm_view(p, ALONE));
+}
+
 /* The id that was added last came again. */
 static void
 raise_byte(struct crm_gather *g, const struct group *gr, uint8_t byte)
@@ -249,6 +280,8 @@ crm_gather_add(
 			return err;
 	}
 	gr = find_group(g, key);
+	if (gr == NULL)
+		return add_alone(g, key, id, byte);
 	if (gr->count > 0 && id == gr->last) {
 		raise_byte(g, gr, byte);
 		return NULL;
@@ -312,9 +345,21 @@ static bool
 unpack(struct crm_gather *g, struct crm_view packed, struct crm_gathered *out)
 {
 	bool unsorted = packed.p[0] != 0;
-	uint64_t delta = 0, id = crm_le64_get(packed.p + 1);
+	uint64_t delta = 0,
+		 id = packed.n > ALONE ? crm_le64_get(packed.p + 1) : 0;
 	size_t at = PACK_HEAD, n;
 
+	if (packed.n == ALONE) {
+		g->id = crm_grow(g->id, &g->id_cap, out->n + 1, sizeof(*g->id));
+		g->byte = crm_grow(g->byte, &g->byte_cap, out->n + 1, 1);
+		g->id[out->n] = crm_le64_get(packed.p);
+		g->byte[out->n] = (uint8_t)packed.p[8];
+		unsorted = out->n > 0 && g->id[out->n - 1] >= g->id[out->n];
+		out->n++;
+		out->id = g->id;
+		out->byte = g->byte;
+		return unsorted;
+	}
 	while (at < packed.n) {
 		n = crm_varint_get(packed.p + at, packed.n - at, &delta);
 		at += n;
