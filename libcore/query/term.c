@@ -128,6 +128,54 @@ check_single(struct reading *r, struct crm_view text)
 	return NULL;
 }
 
+/* "City:Kraków" and "OR" would be words to look for: nobody means them so. */
+static const struct crm_err *
+check_case(struct reading *r, struct crm_view text)
+{
+	static const char operators[] = "AND\0OR\0NOT\0";
+	struct crm_view name = crm_view(text.p, crm_view_find(text, ':'));
+	char low[64];
+	const char *op;
+	size_t i;
+
+	if (name.n >= sizeof(low))
+		return NULL;
+	for (i = 0; i < name.n; i++)
+		low[i] = name.p[i] >= 'A' && name.p[i] <= 'Z'
+		    ? (char)(name.p[i] | 0x20)
+		    : name.p[i];
+	for (op = operators; *op != '\0'; op += strlen(op) + 1)
+		if (crm_view_is(text, op))
+			return crm_err(CRM_E_USAGE, "'%s' is written '%.*s'",
+			    op, CRM_VARG(crm_view(low, name.n)));
+	if (name.n == text.n || memcmp(low, name.p, name.n) == 0)
+		return NULL;
+	i = crm_view_find(crm_view(low, name.n), '.');
+	if (!is_reserved(crm_view(low, name.n)) &&
+	    !is_selected_field(r, crm_view(low, i)))
+		return NULL;
+	r->to = name.n;
+	return crm_err(CRM_E_USAGE, "'%.*s' is written '%.*s'", CRM_VARG(name),
+	    CRM_VARG(crm_view(low, name.n)));
+}
+
+/* A ref is no term, but looks like one. */
+static const struct crm_err *
+check_ref(struct reading *r, const struct crm_err *unknown)
+{
+	struct crm_view text = crm_nfc(&r->q->arena, r->t->text);
+	uint64_t ids[CRM_WHO_MAX];
+	const struct crm_err *err;
+	size_t n = 0;
+
+	err = crm_who_find(r->q->ctx.snap, NULL, text, ids, &n);
+	if (err != NULL || n == 0)
+		return err != NULL ? err : unknown;
+	return crm_err(CRM_E_USAGE,
+	    "no field '%.*s': the record of that name is found by ref:%.*s",
+	    CRM_VARG(r->t->ref.name), CRM_VARG(text));
+}
+
 /* Find a field, through links where it is dotted. */
 static const struct crm_err *
 find_field(struct reading *r, struct crm_view name)
@@ -284,12 +332,12 @@ read_numbers(struct reading *r, struct crm_alt *a)
 	struct crm_view hi =
 	    at < a->text.n ? crm_view_skip(a->text, at + 2) : lo;
 	uint8_t c1 = 0, c2 = 0;
-	bool ok = true;
+	bool ok = at != 0 || a->text.n > 2; /* not ".." */
 
 	a->is_range = at < a->text.n;
 	a->has_lo = lo.n > 0;
 	a->has_hi = hi.n > 0;
-	if (a->has_lo)
+	if (ok && a->has_lo)
 		ok = read_one_number(r->field, lo, &a->lo, &c1);
 	if (ok && a->has_hi)
 		ok = read_one_number(r->field, hi, &a->hi, &c2);
@@ -300,6 +348,9 @@ read_numbers(struct reading *r, struct crm_alt *a)
 			: r->field->type == CRM_T_SPAN
 			? "a span of time (30d, 2w, 3m, 1y)"
 			: "a number");
+	if (a->has_lo && a->has_hi && crm_dec_cmp(a->lo, a->hi) > 0)
+		return crm_err(CRM_E_USAGE, "'%.*s' ends before it begins",
+		    CRM_VARG(a->text));
 	a->currency = c1 != 0 ? c1 : c2;
 	return NULL;
 }
@@ -642,7 +693,7 @@ read_field_term(struct reading *r, struct crm_view name, struct crm_view value)
 
 	err = find_field(r, name);
 	if (err != NULL)
-		return err;
+		return check_ref(r, err);
 	r->from = name.n + 1;
 	if (value.n == 0)
 		return crm_err(CRM_E_USAGE,
@@ -759,6 +810,8 @@ read_term(struct reading *r, struct crm_view text, bool *negate)
 	if (text.n == 0)
 		return crm_err(CRM_E_USAGE, "an empty term");
 	err = check_single(r, text);
+	if (err == NULL)
+		err = check_case(r, text);
 	if (err != NULL)
 		return err;
 	if (name.n > 0) {

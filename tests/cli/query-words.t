@@ -1,7 +1,7 @@
 #!/bin/sh
 # Queries that look right but would have meant something else.
 . "${0%/*}/../lib.sh"
-plan 15
+plan 23
 
 # ids [ARG...]: what is found, in one line.
 ids()
@@ -50,3 +50,17 @@ is 'each looked at, it is the same' \
 fails_with 64 'a date in a query cannot be told how to read' \
 	crm-find person created:3/4/2024
 like 'so the message says how to write it' "$(cat err)" 'write YYYY-MM-DD'
+
+run crm-set Anna city=Oslo ref=shop:4711
+for word in OR AND NOT; do
+	fails_with 64 "$word is wrong use" crm-find anna $word bertil
+done
+fails_with 64 'a field in capitals is' crm-find person City:oslo
+is 'and pointed at' "$(cat err)" \
+"crm-find: 'City' is written 'city'
+  person City:oslo
+         ^~~~"
+fails_with 64 'a ref alone is no field' crm-find shop:4711
+like 'but the message knows it' "$(cat err)" 'found by ref:shop:4711$'
+fails_with 64 'a range of numbers the wrong way round' \
+	crm-find person spent:10..5
