@@ -185,6 +185,21 @@ take_kind(struct parser *p)
 	return true;
 }
 
+/* Does a term ask for an event by its id? */
+static bool
+names_event(const char *const *arg, size_t nargs)
+{
+	uint64_t id;
+	size_t i;
+
+	for (i = 0; i < nargs; i++)
+		if (crm_id_parse(crm_view_str(arg[i]), &id) &&
+		    crm_id_kind(id) == 'e' &&
+		    (i == 0 || strcmp(arg[i - 1], "not") != 0))
+			return true;
+	return false;
+}
+
 static struct crm_query *
 new_query(const struct crm_query_ctx *ctx)
 {
@@ -217,7 +232,9 @@ crm_query_parse_nested(const struct crm_query_ctx *ctx, const char *const *arg,
 	if (!kinds || !take_kind(&p)) {
 		for (i = 0; i < crm_schema_nkinds(s); i++)
 			p.q->kind[crm_schema_kind(s, i)->letter - 'a'] =
-			    ctx->events || crm_schema_kind(s, i)->letter != 'e';
+			    ctx->events ||
+			    crm_schema_kind(s, i)->letter != 'e' ||
+			    names_event(arg, nargs);
 	}
 	for (i = 0; err == NULL && i < nargs; i++)
 		if (crm_utf8_check(crm_view_str(arg[i])) != strlen(arg[i]))

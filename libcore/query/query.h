@@ -37,7 +37,7 @@ struct crm_query_fault {
  * out     free with crm_query_free()
  * fault   set when it fails with USAGE or DATA; may be NULL
  *
- * Without a kind all are meant but events.
+ * Without a kind all are meant but events, unless a term is the id of one.
  * Fails with USAGE (a wrong query), DATA (a link's value that names no
  * record, or no such segment).
  */

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Queries that look right but would have meant something else.
 . "${0%/*}/../lib.sh"
-plan 23
+plan 26
 
 # ids [ARG...]: what is found, in one line.
 ids()
@@ -64,3 +64,8 @@ fails_with 64 'a ref alone is no field' crm-find shop:4711
 like 'but the message knows it' "$(cat err)" 'found by ref:shop:4711$'
 fails_with 64 'a range of numbers the wrong way round' \
 	crm-find person spent:10..5
+
+is 'the id of an event needs no kind' "$(ids e1)" 'e1 '
+is 'beside others' "$(ids p1 or e1)" 'e1 p1 '
+is 'but where it is not wanted events stay out' \
+	"$(ids not e1 name:anna)" 'p1 '
