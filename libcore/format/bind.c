@@ -349,8 +349,9 @@ wrong_type(const struct crm_field *f, const struct crm_cell *c)
 			f->type == CRM_T_PHONE || f->type == CRM_T_TAG
 		    ? NULL
 		    : "a string, not a number";
-	case CRM_CELL_TEXT:
 	case CRM_CELL_NULL:
+		return c->item ? "values, not null in a list" : NULL;
+	case CRM_CELL_TEXT:
 	case CRM_CELL_NONE:
 		break;
 	}

@@ -6,6 +6,17 @@
 #include "store/block.h"
 #include "store/writing.h"
 
+/* The first moment of a day; of today, now. */
+static int64_t
+moment_of(const struct crm_writing *w, struct crm_date day, int64_t now_us)
+{
+	struct crm_zone *zone = w->b->store->config->zone;
+
+	return crm_date_days(day) == crm_date_days(crm_zone_date(zone, now_us))
+	    ? now_us
+	    : crm_zone_day_start_us(zone, day);
+}
+
 /* Queue an event about a stage that changed. */
 static void
 note_turn(struct crm_writing *w, uint64_t id, const struct crm_rec *old,
@@ -30,8 +41,7 @@ note_turn(struct crm_writing *w, uint64_t id, const struct crm_rec *old,
 	if (k->closed != 0 && crm_rec_get(new, k->closed, &v) &&
 	    !(crm_rec_get(old, k->closed, &from) && crm_view_eq(from, v))) {
 		if (crm_value_get_date(v, &day))
-			at_us = crm_zone_day_start_us(
-			    w->b->store->config->zone, day);
+			at_us = moment_of(w, day, at_us);
 		else
 			(void)crm_value_get_time(v, &at_us);
 	}
