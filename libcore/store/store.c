@@ -448,7 +448,7 @@ crm_store_open(const char *path, const struct crm_store_options *options,
 		    s->shared, options->map, &s->env);
 	if (err == NULL)
 		err = read_meta(s, &stale);
-	if (err == NULL && stale)
+	if (err == NULL && stale && options->mode != CRM_STORE_LOOK)
 		err = crm_store_update(s, rebuild, s);
 	if (err == NULL && options->mode == CRM_STORE_WRITE)
 		err = crm_store_name_fields(s, false);

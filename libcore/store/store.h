@@ -13,7 +13,11 @@
 
 struct crm_store;
 
-enum crm_store_mode { CRM_STORE_READ, CRM_STORE_WRITE };
+enum crm_store_mode {
+	CRM_STORE_READ,
+	CRM_STORE_WRITE,
+	CRM_STORE_LOOK, /* to read, and leave it as it is: see below */
+};
 
 struct crm_store_options {
 	enum crm_store_mode mode;
@@ -37,7 +41,8 @@ struct crm_store_options {
  *
  * A store whose derived tables were made with another time zone, other
  * indexed fields or another version of Unicode is brought up to date first:
- * that writes, whatever the mode.
+ * that writes, whatever the mode but LOOK, which takes derived tables as they
+ * are.
  * Fails with NOINPUT (no store there), NOPERM, IO, CONFIG (crm.yaml is wrong;
  * made by a newer version), DATA (damaged), LOCKED.
  */
