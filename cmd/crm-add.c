@@ -69,7 +69,7 @@ main(int argc, char *argv[])
 		    CRM_NEED_IN | CRM_NEED_OUT,
 		.opts = opts,
 		.run = run,
-		.complete = "kind",
+		.complete = "kind assign",
 	};
 
 	return crm_main(&cmd, argc, argv);

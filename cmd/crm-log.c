@@ -282,7 +282,7 @@ main(int argc, char *argv[])
 		    CRM_NEED_IN | CRM_NEED_OUT,
 		.opts = opts,
 		.run = run,
-		.complete = "who",
+		.complete = "who:po what assign:event",
 	};
 
 	return crm_main(&cmd, argc, argv);

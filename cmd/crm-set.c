@@ -85,7 +85,7 @@ main(int argc, char *argv[])
 		.needs = CRM_NEED_WRITE | CRM_NEED_IN | CRM_NEED_OUT,
 		.opts = opts,
 		.run = run,
-		.complete = "who",
+		.complete = "who; =- assign; who assign",
 	};
 
 	return crm_main(&cmd, argc, argv);

@@ -11,9 +11,11 @@
 
 #include "base/io.h"
 #include "base/mem.h"
+#include "cli/complete.h"
 #include "cli/env.h"
 #include "cli/import.h"
 #include "cli/msg.h"
+#include "cli/tables.h"
 #include "cli/version.h"
 
 #define OUT_LIMIT ((size_t)64 << 10) /* bytes held before a write */
@@ -192,6 +194,13 @@ add_verbs(struct crm_buf *b, const struct crm_verb *verbs)
 	}
 }
 
+/* How many of the tables, from the first, are the program's own. */
+static size_t
+count_own(const struct crm_cmd *cmd)
+{
+	return (cmd->needs & CRM_NEED_IMPORT) != 0 ? 2 : 1;
+}
+
 static const struct crm_err *
 print_help(const struct crm_cmd *cmd, const struct crm_opt *const *tables)
 {
@@ -200,8 +209,7 @@ print_help(const struct crm_cmd *cmd, const struct crm_opt *const *tables)
 	crm_buf_addf(&b, "%s - %s\n", cmd->name, cmd->summary);
 	crm_opt_add_usage(&b, cmd->name, tables, cmd->operands);
 	add_verbs(&b, cmd->verbs);
-	crm_opt_add_help(
-	    &b, tables, (cmd->needs & CRM_NEED_IMPORT) != 0 ? 2 : 1);
+	crm_opt_add_help(&b, tables, count_own(cmd));
 	crm_buf_addf(&b, "more: man %s\n", cmd->name);
 	return print(&b);
 }
@@ -215,24 +223,53 @@ print_version(const struct crm_cmd *cmd)
 	return print(&b);
 }
 
+/*
+ * What manual pages and completions are made from or checked against:
+ *
+ *   program  name, summary, operands, what completion offers for them
+ *   verb     name, operands, help
+ *   option   of the program, or
+ *   common   of several: see crm_opt_add_spec()
+ *   exit     status, what it means
+ *   fault    what is wrong with a table
+ */
 static const struct crm_err *
 print_spec(const struct crm_cmd *cmd, const struct crm_opt *const *tables)
 {
 	struct crm_buf b = CRM_BUF_INIT(1 << 20);
 	const struct crm_verb *v;
 	const char *wrong;
+	size_t i;
+	int code;
 
 	crm_buf_addf(&b, "program\t%s\t%s\t%s\t%s\n", cmd->name, cmd->summary,
 	    cmd->operands, cmd->complete != NULL ? cmd->complete : "");
 	for (v = cmd->verbs; v != NULL && v->name != NULL; v++)
 		crm_buf_addf(
 		    &b, "verb\t%s\t%s\t%s\n", v->name, v->operands, v->help);
-	for (; *tables != NULL; tables++) {
-		wrong = crm_opt_audit(*tables);
+	for (i = 0; tables[i] != NULL; i++) {
+		wrong = crm_opt_audit(tables[i]);
 		if (wrong != NULL)
 			crm_buf_addf(&b, "fault\t%s\n", wrong);
-		crm_opt_add_spec(&b, *tables);
+		crm_opt_add_spec(
+		    &b, i < count_own(cmd) ? "option" : "common", tables[i]);
 	}
+	wrong = crm_opt_audit_all(tables);
+	if (wrong != NULL)
+		crm_buf_addf(&b, "fault\t%s\n", wrong);
+	for (code = 0; code < CRM_NCODES; code++)
+		crm_buf_addf(&b, "exit\t%d\t%s\n",
+		    crm_err_exit((enum crm_code)code),
+		    crm_err_text((enum crm_code)code));
+	return print(&b);
+}
+
+static const struct crm_err *
+print_tables(void)
+{
+	struct crm_buf b = CRM_BUF_INIT(1 << 20);
+
+	crm_tables_add(&b);
 	return print(&b);
 }
 
@@ -394,6 +431,25 @@ crm_ctx_usage(const struct crm_ctx *c, const char *fmt, ...)
 	return err;
 }
 
+/* Read the options; operands come to stand in front of argv, n of them. */
+static const struct crm_err *
+parse(const struct crm_cmd *cmd, const struct crm_opt *const *tables, int argc,
+    char **argv, int *n)
+{
+	const struct crm_err *err;
+	int own = argc, i;
+
+	if ((cmd->needs & CRM_NEED_ARGS) != 0)
+		own = crm_opt_leading(tables, argc, argv);
+	err = crm_opt_parse(tables, own, argv, n);
+	if (err != NULL)
+		return crm_ctx_usage(&ctx, "%s", err->msg);
+	for (i = own; i < argc; i++)
+		argv[(*n)++] = argv[i];
+	argv[*n] = NULL;
+	return NULL;
+}
+
 /* All is done: write what is held, and wait for the pager. */
 static const struct crm_err *
 finish(const struct crm_err *err)
@@ -424,9 +480,15 @@ run(const struct crm_cmd *cmd, int argc, char **argv)
 	ctx.arguments = join_arguments(argc, argv);
 	if (argc == 2 && strcmp(argv[1], "--spec") == 0)
 		return print_spec(cmd, tables);
-	err = crm_opt_parse(tables, argc, argv, &n);
+	if (argc == 2 && strcmp(argv[1], "--tables") == 0)
+		return print_tables();
+	if (argc >= 4 && strcmp(argv[1], "--complete") == 0) {
+		crm_complete(&ctx, argc - 2, argv + 2);
+		return NULL;
+	}
+	err = parse(cmd, tables, argc, argv, &n);
 	if (err != NULL)
-		return crm_ctx_usage(&ctx, "%s", err->msg);
+		return err;
 	if (o.help)
 		return print_help(cmd, tables);
 	if (o.version)
@@ -439,7 +501,9 @@ run(const struct crm_cmd *cmd, int argc, char **argv)
 	if (ctx.quiet)
 		ctx.exit_status = true;
 	err = crm_env_now(&ctx.clock.now_us);
-	if (err == NULL)
+	/* Who needs no store needs no place for one. */
+	if (err == NULL &&
+	    ((cmd->needs & CRM_NEED_ARGS) == 0 || o.store != NULL))
 		err = crm_env_store(o.store, &ctx.path, &ctx.named);
 	if (err != NULL)
 		return err;

@@ -21,6 +21,7 @@ enum crm_need {
 	CRM_NEED_OUT = 1 << 4,    /* writes record streams: -o -f -l --sort */
 	CRM_NEED_PAGER = 1 << 5,  /* shows long texts on a terminal */
 	CRM_NEED_IMPORT = 1 << 6, /* foreign records: see import.h */
+	CRM_NEED_ARGS = 1 << 7,   /* options end at the first operand */
 };
 
 struct crm_ctx;
@@ -31,6 +32,7 @@ struct crm_verb {
 	int min, max; /* operands behind it; max -1: any number */
 	bool writes;  /* changes the store */
 	const struct crm_err *(*run)(struct crm_ctx *, int argc, char **argv);
+	const char *complete; /* of the operands behind it: see complete.h */
 };
 
 struct crm_cmd {
@@ -43,8 +45,12 @@ struct crm_cmd {
 	/* Instead of run: what the first operand may be, ended by a name of
 	 * NULL, in the order of names. */
 	const struct crm_verb *verbs;
-	/* Values that completion offers: printed for "--complete WHAT". */
-	const char *complete; /* WHAT of the first operand, or NULL */
+	/* What completion offers for the operands: see complete.h.  NULL:
+	 * nothing.  Of a program with verbs each verb says it. */
+	const char *complete;
+	/* Add lines "VALUE TAB WORDS ABOUT IT" for a WHAT of the program's own;
+	 * may be NULL. */
+	void (*offer)(struct crm_view what, struct crm_buf *out);
 };
 
 /* What a program runs with. */

@@ -194,6 +194,42 @@ crm_opt_parse(
 	return err;
 }
 
+/* Does an argument take the next one for the value of its option? */
+static bool
+takes_next(const struct crm_opt *const *tables, const char *arg)
+{
+	struct crm_view name = crm_view_str(arg + 2);
+	const struct crm_opt *o;
+	size_t k;
+
+	if (arg[1] == '-') {
+		o = by_name(tables, name);
+		return o != NULL && o->kind != CRM_OPT_FLAG;
+	}
+	for (k = 1; arg[k] != '\0'; k++) {
+		o = by_letter(tables, arg[k]);
+		if (o == NULL || o->kind != CRM_OPT_FLAG)
+			return o != NULL && arg[k + 1] == '\0';
+	}
+	return false;
+}
+
+int
+crm_opt_leading(const struct crm_opt *const *tables, int argc, char **argv)
+{
+	int i;
+
+	for (i = 1; i < argc; i++) {
+		if (argv[i][0] != '-' || argv[i][1] == '\0')
+			return i;
+		if (strcmp(argv[i], "--") == 0)
+			return i + 1;
+		if (takes_next(tables, argv[i]))
+			i++;
+	}
+	return argc;
+}
+
 void
 crm_opt_list_free(struct crm_opt_list *l)
 {
@@ -365,12 +401,12 @@ crm_opt_add_help(
 }
 
 void
-crm_opt_add_spec(struct crm_buf *b, const struct crm_opt *o)
+crm_opt_add_spec(struct crm_buf *b, const char *word, const struct crm_opt *o)
 {
 	const char *w;
 
 	for (; o->kind != CRM_OPT_END; o++) {
-		crm_buf_adds(b, "option\t");
+		crm_buf_addf(b, "%s\t", word);
 		if (o->letter != '\0')
 			crm_buf_addc(b, o->letter);
 		crm_buf_addf(
@@ -403,5 +439,22 @@ crm_opt_audit(const struct crm_opt *o)
 		if ((o->kind == CRM_OPT_CHOICE) != (o->choices != NULL))
 			return "choices too many or too few";
 	}
+	return NULL;
+}
+
+const char *
+crm_opt_audit_all(const struct crm_opt *const *tables)
+{
+	const struct crm_opt *const *t;
+	const struct crm_opt *o;
+
+	for (t = tables; *t != NULL; t++)
+		for (o = *t; o->kind != CRM_OPT_END; o++) {
+			if (by_name(tables, crm_view_str(o->name)) != o)
+				return "two options have one name";
+			if (o->letter != '\0' &&
+			    by_letter(tables, o->letter) != o)
+				return "two options have one letter";
+		}
 	return NULL;
 }

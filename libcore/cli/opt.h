@@ -90,6 +90,14 @@ const char *crm_opt_metas(void);
 CRM_CHECK const struct crm_err *crm_opt_parse(
     const struct crm_opt *const *tables, int argc, char **argv, int *n);
 
+/*
+ * How many arguments, argv[0] and a "--" among them, stand before the first
+ * operand: for a program whose operands are another one's arguments.
+ *
+ * What is wrong with them crm_opt_parse() will say.
+ */
+int crm_opt_leading(const struct crm_opt *const *tables, int argc, char **argv);
+
 void crm_opt_list_free(struct crm_opt_list *);
 
 /*
@@ -103,8 +111,12 @@ void crm_opt_add_usage(struct crm_buf *, const char *name,
 void crm_opt_add_help(
     struct crm_buf *, const struct crm_opt *const *tables, size_t nown);
 
-/* The table as tab-separated lines, for completions and tests. */
-void crm_opt_add_spec(struct crm_buf *, const struct crm_opt *);
+/*
+ * The table as lines, for completions and tests: word, letter, name,
+ * metavariable, choices, help, parted by tabs.
+ */
+void crm_opt_add_spec(
+    struct crm_buf *, const char *word, const struct crm_opt *);
 
 /*
  * Check a table: sorted, unique, help well formed, metavariables known.
@@ -112,5 +124,8 @@ void crm_opt_add_spec(struct crm_buf *, const struct crm_opt *);
  * Returns NULL or what is wrong: static.
  */
 const char *crm_opt_audit(const struct crm_opt *);
+
+/* The same of all tables of a program: no letter and no name is there twice. */
+const char *crm_opt_audit_all(const struct crm_opt *const *tables);
 
 #endif
