@@ -161,6 +161,8 @@ JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 PARALLEL = $(if $(findstring j,$(filter-out --%,$(MAKEFLAGS))),,-j$(JOBS))
 SUB = $(MAKE) $(PARALLEL)
 RUN = JOBS=$(JOBS) sh tests/run
+# How tests call make for what is built already: $(call built,BUILD,FLAGS)
+built = CRM_BUILD=$(1) CRM_MAKE="BUILD=$(1) $(2)"
 
 check: ## install what the tests need, build with gcc and clang, run all tests
 	@.ci/packages test
@@ -168,7 +170,7 @@ check: ## install what the tests need, build with gcc and clang, run all tests
 	$(SUB) BUILD=$(BUILD)/clang CC=clang DEV=1 all unit && \
 	$(SUB) BUILD=$(BUILD)/asan CC=gcc SAN=1 DEV=1 all unit replay || \
 	{ echo 'the build failed'; echo '0 passed, 1 failed'; exit 1; }
-	@CRM_BUILD=$(BUILD)/gcc $(RUN) $(foreach d,gcc clang asan, \
+	@$(call built,$(BUILD)/gcc,CC=gcc DEV=1) $(RUN) $(foreach d,gcc clang asan, \
 		$(patsubst $(BUILD)/%,$(BUILD)/$d/%,$(UNIT))) \
 		$(sort $(wildcard tests/*/*.t))
 
@@ -178,12 +180,12 @@ check-slow: ## the tests that take long: under sanitizers, and tests/*/*.slow
 	$(SUB) BUILD=$(BUILD)/asan CC=gcc SAN=1 DEV=1 all unit replay && \
 	$(SUB) BUILD=$(BUILD)/faults CC=gcc FAULTS=1 DEV=1 all || \
 	{ echo 'the build failed'; echo '0 passed, 1 failed'; exit 1; }
-	@CRM_BUILD=$(BUILD)/asan CRM_SLOW=1 $(RUN) \
+	@$(call built,$(BUILD)/asan,CC=gcc SAN=1 DEV=1) CRM_SLOW=1 $(RUN) \
 		$(sort $(wildcard tests/*/*.t)) $(sort $(wildcard tests/*/*.slow))
 
 T ?= $(sort $(wildcard tests/*/*.t))
-test: all unit ## run some tests on a plain build: make test T=tests/cli/add.t
-	@CRM_BUILD=$(BUILD) $(RUN) $(T)
+test: all unit ## run some tests on this build: make test T=tests/cli/add.t
+	@$(call built,$(BUILD),$(MAKEOVERRIDES)) $(RUN) $(T)
 
 FUZZ_SECONDS ?= 60
 fuzz: ## fuzz each target for FUZZ_SECONDS (60), from tests/fuzz/corpus/NAME
@@ -216,7 +218,7 @@ coverage: ## run the tests and say which part of each file they reach
 	@.ci/packages test
 	@rm -rf $(BUILD)/cov
 	@$(SUB) BUILD=$(BUILD)/cov CC=gcc COVERAGE=1 all unit
-	@CRM_BUILD=$(BUILD)/cov $(RUN) \
+	@$(call built,$(BUILD)/cov,CC=gcc COVERAGE=1) $(RUN) \
 		$(patsubst $(BUILD)/%,$(BUILD)/cov/%,$(UNIT)) \
 		$(sort $(wildcard tests/*/*.t)) || :
 	@sh tests/coverage.sh $(BUILD)/cov $(SRC) $(wildcard cmd/*.c)

@@ -219,6 +219,13 @@ need_data()
 	done
 }
 
+# make_built TARGET...: make, of what is built already.
+make_built()
+{
+	# shellcheck disable=SC2086 # a list of words
+	make -C "$top" -s ${CRM_MAKE:-} "$@"
+}
+
 # Runs at the end, however it comes.
 test_end()
 {

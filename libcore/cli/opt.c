@@ -414,7 +414,8 @@ crm_opt_add_spec(struct crm_buf *b, const char *word, const struct crm_opt *o)
 		for (w = o->choices; w != NULL && *w != '\0';
 		     w += strlen(w) + 1)
 			crm_buf_addf(b, "%s%s", w == o->choices ? "" : " ", w);
-		crm_buf_addf(b, "\t%s\n", o->help);
+		crm_buf_addf(b, "\t%s\t%s\n", o->help,
+		    o->kind == CRM_OPT_LIST ? "again" : "");
 	}
 }
 

@@ -113,7 +113,7 @@ void crm_opt_add_help(
 
 /*
  * The table as lines, for completions and tests: word, letter, name,
- * metavariable, choices, help, parted by tabs.
+ * metavariable, choices, help, "again" if it may be repeated, parted by tabs.
  */
 void crm_opt_add_spec(
     struct crm_buf *, const char *word, const struct crm_opt *);

@@ -1,0 +1,350 @@
+# Completion for fish: made by completions/generate.sh, not by hand.
+
+# Does an option of a program take a value?
+function __crm_takes
+    switch "$argv[1] $argv[2]"
+        case 'crm --color'
+            return 0
+        case 'crm -s' 'crm --store'
+            return 0
+        case 'crm-add --add-missing'
+            return 0
+        case 'crm-add --dates'
+            return 0
+        case 'crm-add --decimal'
+            return 0
+        case 'crm-add --key'
+            return 0
+        case 'crm-add --map'
+            return 0
+        case 'crm-add --rejects'
+            return 0
+        case 'crm-add --set'
+            return 0
+        case 'crm-add -i' 'crm-add --input'
+            return 0
+        case 'crm-add -f' 'crm-add --fields'
+            return 0
+        case 'crm-add -l' 'crm-add --limit'
+            return 0
+        case 'crm-add -o' 'crm-add --output'
+            return 0
+        case 'crm-add --sort'
+            return 0
+        case 'crm-add -m' 'crm-add --message'
+            return 0
+        case 'crm-add --wait'
+            return 0
+        case 'crm-add --color'
+            return 0
+        case 'crm-add -s' 'crm-add --store'
+            return 0
+        case 'crm-find --get'
+            return 0
+        case 'crm-find -i' 'crm-find --input'
+            return 0
+        case 'crm-find -f' 'crm-find --fields'
+            return 0
+        case 'crm-find -l' 'crm-find --limit'
+            return 0
+        case 'crm-find -o' 'crm-find --output'
+            return 0
+        case 'crm-find --sort'
+            return 0
+        case 'crm-find --color'
+            return 0
+        case 'crm-find -s' 'crm-find --store'
+            return 0
+        case 'crm-log -F' 'crm-log --file'
+            return 0
+        case 'crm-log --add-missing'
+            return 0
+        case 'crm-log --dates'
+            return 0
+        case 'crm-log --decimal'
+            return 0
+        case 'crm-log --key'
+            return 0
+        case 'crm-log --map'
+            return 0
+        case 'crm-log --rejects'
+            return 0
+        case 'crm-log --set'
+            return 0
+        case 'crm-log -i' 'crm-log --input'
+            return 0
+        case 'crm-log -f' 'crm-log --fields'
+            return 0
+        case 'crm-log -l' 'crm-log --limit'
+            return 0
+        case 'crm-log -o' 'crm-log --output'
+            return 0
+        case 'crm-log --sort'
+            return 0
+        case 'crm-log -m' 'crm-log --message'
+            return 0
+        case 'crm-log --wait'
+            return 0
+        case 'crm-log --color'
+            return 0
+        case 'crm-log -s' 'crm-log --store'
+            return 0
+        case 'crm-rm -i' 'crm-rm --input'
+            return 0
+        case 'crm-rm -f' 'crm-rm --fields'
+            return 0
+        case 'crm-rm -l' 'crm-rm --limit'
+            return 0
+        case 'crm-rm -o' 'crm-rm --output'
+            return 0
+        case 'crm-rm --sort'
+            return 0
+        case 'crm-rm -m' 'crm-rm --message'
+            return 0
+        case 'crm-rm --wait'
+            return 0
+        case 'crm-rm --color'
+            return 0
+        case 'crm-rm -s' 'crm-rm --store'
+            return 0
+        case 'crm-set -i' 'crm-set --input'
+            return 0
+        case 'crm-set -f' 'crm-set --fields'
+            return 0
+        case 'crm-set -l' 'crm-set --limit'
+            return 0
+        case 'crm-set -o' 'crm-set --output'
+            return 0
+        case 'crm-set --sort'
+            return 0
+        case 'crm-set -m' 'crm-set --message'
+            return 0
+        case 'crm-set --wait'
+            return 0
+        case 'crm-set --color'
+            return 0
+        case 'crm-set -s' 'crm-set --store'
+            return 0
+    end
+    return 1
+end
+
+# Go through the words before the cursor: __crm_operands and __crm_store; of
+# crm, __crm_rest is where the other program's words begin.
+function __crm_walk
+    set -g __crm_operands
+    set -g __crm_store
+    set -g __crm_rest 0
+    set -l words (commandline -opc)
+    set -g __crm_program (string replace -r '.*/' '' -- $words[1])
+    set -l ended 0
+    set -l i 1
+    while test $i -lt (count $words)
+        set i (math $i + 1)
+        set -l w $words[$i]
+        if test $ended = 1; or not string match -q -- '-?*' $w
+            set -a __crm_operands $w
+            if test "$__crm_program" = crm
+                set __crm_rest $i
+                break
+            end
+            continue
+        end
+        set -l letter
+        switch $w
+            case --
+                set ended 1
+            case '--store=*'
+                set __crm_store (string replace -r '^[^=]*=' '' -- $w)
+            case '--*=*'
+            case '--*'
+                if __crm_takes $__crm_program $w
+                    set i (math $i + 1)
+                    test $w = --store; and set __crm_store $words[$i]
+                end
+            case '*'
+                for k in (seq 2 (string length -- $w))
+                    set letter (string sub -s $k -l 1 -- $w)
+                    __crm_takes $__crm_program -$letter; or continue
+                    if test $k -lt (string length -- $w)
+                        test $letter = s
+                        and set __crm_store (string sub -s (math $k + 1) -- $w)
+                    else
+                        set i (math $i + 1)
+                        test $letter = s; and set __crm_store $words[$i]
+                    end
+                    break
+                end
+        end
+    end
+    set __crm_store (string replace -r '^~/' $HOME/ -- $__crm_store)
+end
+
+# The word at the cursor without its quotes; of an option only the value.
+function __crm_word
+    set -l w (commandline -ct)
+    if not string unescape -- $w 2>/dev/null
+        string replace -r '^[\'"]' '' -- $w
+    end
+end
+
+# Ask the program for values of WHAT.
+function __crm_ask --argument-names what word
+    __crm_walk
+    test (count $argv) -gt 1; or set word (__crm_word)
+    test -n "$__crm_store"; and set -lx CRM_STORE $__crm_store
+    command $__crm_program --complete $what "$word" $__crm_operands 2>/dev/null
+end
+
+# Values of an option: --name=VALUE, -nVALUE or VALUE.  fish matches them
+# against VALUE alone.
+function __crm_value --argument-names what
+    set -l w (__crm_word)
+    if string match -qr '^--[a-z-]+=' -- "$w"
+        set w (string replace -r '^[^=]*=' '' -- $w)
+    else if string match -qr '^-[A-Za-z]' -- "$w"
+        and not __crm_is_value
+        set w (string sub -s 3 -- $w)
+    end
+    __crm_ask $what "$w"
+end
+
+# Is the word at the cursor the value of the option before it?
+function __crm_is_value
+    set -l words (commandline -opc)
+    __crm_takes (string replace -r '.*/' '' -- $words[1]) $words[-1]
+end
+
+# crm NAME ...: what NAME itself would offer.
+function __crm_front
+    __crm_walk
+    if test $__crm_rest = 0; or test "$__crm_operands[1]" = help
+        __crm_ask operand
+        return
+    end
+    set -l words (commandline -opc)
+    set -l name crm-$words[$__crm_rest]
+    contains -- $name $__crm_programs; or return
+    test -n "$__crm_store"; and set -lx CRM_STORE $__crm_store
+    set -e words[1..$__crm_rest]
+    set -l word (commandline -ct)
+    complete -C (string join ' ' -- $name (string escape -- $words) "$word")
+end
+
+set -g __crm_programs crm crm-add crm-find crm-log crm-rm crm-set
+
+complete -e -c crm
+complete -c crm -f -a '(__crm_front)'
+complete -c crm -l color -x -a 'auto always never' -d 'colours: auto, always or never'
+complete -c crm -s h -l help -d 'show this help'
+complete -c crm -s q -l quiet -d 'say nothing but errors'
+complete -c crm -s s -l store -x -a '(__fish_complete_directories)' -d 'the store'
+complete -c crm -s V -l version -d 'show the version'
+
+complete -e -c crm-add
+complete -c crm-add -f -a '(__crm_ask operand)'
+complete -c crm-add -l add-missing -x -a '(__crm_value kind)' -d 'make records that links name and the store lacks'
+complete -c crm-add -l correct -d 'change an event whose key is known already'
+complete -c crm-add -l dates -x -a 'ymd dmy mdy' -d 'order of 3/4/2024: ymd (refuse), dmy or mdy'
+complete -c crm-add -l decimal -x -a '. ,' -d 'decimal point of numbers: . or ,'
+complete -c crm-add -l keep -d 'with --key: change only empty fields'
+complete -c crm-add -l key -x -a '(__crm_value field,...)' -d 'change the record that one of these finds'
+complete -c crm-add -l map -x -a '(__crm_value column=field)' -d 'where a column of a foreign file goes'
+complete -c crm-add -l new-ids -d 'number afresh, links too'
+complete -c crm-add -l rejects -r -F -d 'keep the bad lines in a file'
+complete -c crm-add -l set -x -a '(__crm_value field=value)' -d 'what a record gets that has none'
+complete -c crm-add -l skip-bad -d 'write the good lines, leave out the bad'
+complete -c crm-add -s i -l input -x -a 'auto jsonl tsv csv ids' -d 'form of the input'
+complete -c crm-add -s e -l exit-status -d 'exit 1 when the answer is no or nothing'
+complete -c crm-add -s f -l fields -x -a '(__crm_value field,...)' -d 'choose the columns'
+complete -c crm-add -s l -l limit -x -d 'stop after so many records'
+complete -c crm-add -s o -l output -x -a 'table jsonl tsv csv ids yaml mutt aerc' -d 'form of the output'
+complete -c crm-add -l sort -x -a '(__crm_value field,...)' -d 'sort by fields, -FIELD for the other way round'
+complete -c crm-add -s n -l dry-run -d 'check, but write nothing'
+complete -c crm-add -s m -l message -x -d 'a word for the history'
+complete -c crm-add -l wait -x -d 'how long to wait for the store'
+complete -c crm-add -l color -x -a 'auto always never' -d 'colours: auto, always or never'
+complete -c crm-add -s h -l help -d 'show this help'
+complete -c crm-add -s q -l quiet -d 'say nothing but errors'
+complete -c crm-add -s s -l store -x -a '(__fish_complete_directories)' -d 'the store'
+complete -c crm-add -s V -l version -d 'show the version'
+
+complete -e -c crm-find
+complete -c crm-find -f -a '(__crm_ask operand)'
+complete -c crm-find -l count -d 'print how many there are'
+complete -c crm-find -l explain -d 'print how the query is understood and run'
+complete -c crm-find -l get -x -a '(__crm_value field)' -d 'print the records that a link names instead'
+complete -c crm-find -s i -l input -x -a 'auto jsonl tsv csv ids' -d 'form of the input'
+complete -c crm-find -s e -l exit-status -d 'exit 1 when the answer is no or nothing'
+complete -c crm-find -s f -l fields -x -a '(__crm_value field,...)' -d 'choose the columns'
+complete -c crm-find -s l -l limit -x -d 'stop after so many records'
+complete -c crm-find -s o -l output -x -a 'table jsonl tsv csv ids yaml mutt aerc' -d 'form of the output'
+complete -c crm-find -l sort -x -a '(__crm_value field,...)' -d 'sort by fields, -FIELD for the other way round'
+complete -c crm-find -l color -x -a 'auto always never' -d 'colours: auto, always or never'
+complete -c crm-find -s h -l help -d 'show this help'
+complete -c crm-find -s q -l quiet -d 'say nothing but errors'
+complete -c crm-find -s s -l store -x -a '(__fish_complete_directories)' -d 'the store'
+complete -c crm-find -s V -l version -d 'show the version'
+
+complete -e -c crm-log
+complete -c crm-log -f -a '(__crm_ask operand)'
+complete -c crm-log -s F -l file -r -F -d 'take the text from a file, - for stdin'
+complete -c crm-log -l add-missing -x -a '(__crm_value kind)' -d 'make records that links name and the store lacks'
+complete -c crm-log -l correct -d 'change an event whose key is known already'
+complete -c crm-log -l dates -x -a 'ymd dmy mdy' -d 'order of 3/4/2024: ymd (refuse), dmy or mdy'
+complete -c crm-log -l decimal -x -a '. ,' -d 'decimal point of numbers: . or ,'
+complete -c crm-log -l keep -d 'with --key: change only empty fields'
+complete -c crm-log -l key -x -a '(__crm_value field,...)' -d 'change the record that one of these finds'
+complete -c crm-log -l map -x -a '(__crm_value column=field)' -d 'where a column of a foreign file goes'
+complete -c crm-log -l new-ids -d 'number afresh, links too'
+complete -c crm-log -l rejects -r -F -d 'keep the bad lines in a file'
+complete -c crm-log -l set -x -a '(__crm_value field=value)' -d 'what a record gets that has none'
+complete -c crm-log -l skip-bad -d 'write the good lines, leave out the bad'
+complete -c crm-log -s i -l input -x -a 'auto jsonl tsv csv ids' -d 'form of the input'
+complete -c crm-log -s e -l exit-status -d 'exit 1 when the answer is no or nothing'
+complete -c crm-log -s f -l fields -x -a '(__crm_value field,...)' -d 'choose the columns'
+complete -c crm-log -s l -l limit -x -d 'stop after so many records'
+complete -c crm-log -s o -l output -x -a 'table jsonl tsv csv ids yaml mutt aerc' -d 'form of the output'
+complete -c crm-log -l sort -x -a '(__crm_value field,...)' -d 'sort by fields, -FIELD for the other way round'
+complete -c crm-log -s n -l dry-run -d 'check, but write nothing'
+complete -c crm-log -s m -l message -x -d 'a word for the history'
+complete -c crm-log -l wait -x -d 'how long to wait for the store'
+complete -c crm-log -l color -x -a 'auto always never' -d 'colours: auto, always or never'
+complete -c crm-log -s h -l help -d 'show this help'
+complete -c crm-log -s q -l quiet -d 'say nothing but errors'
+complete -c crm-log -s s -l store -x -a '(__fish_complete_directories)' -d 'the store'
+complete -c crm-log -s V -l version -d 'show the version'
+
+complete -e -c crm-rm
+complete -c crm-rm -f -a '(__crm_ask operand)'
+complete -c crm-rm -s i -l input -x -a 'auto jsonl tsv csv ids' -d 'form of the input'
+complete -c crm-rm -s e -l exit-status -d 'exit 1 when the answer is no or nothing'
+complete -c crm-rm -s f -l fields -x -a '(__crm_value field,...)' -d 'choose the columns'
+complete -c crm-rm -s l -l limit -x -d 'stop after so many records'
+complete -c crm-rm -s o -l output -x -a 'table jsonl tsv csv ids yaml mutt aerc' -d 'form of the output'
+complete -c crm-rm -l sort -x -a '(__crm_value field,...)' -d 'sort by fields, -FIELD for the other way round'
+complete -c crm-rm -s n -l dry-run -d 'check, but write nothing'
+complete -c crm-rm -s m -l message -x -d 'a word for the history'
+complete -c crm-rm -l wait -x -d 'how long to wait for the store'
+complete -c crm-rm -l color -x -a 'auto always never' -d 'colours: auto, always or never'
+complete -c crm-rm -s h -l help -d 'show this help'
+complete -c crm-rm -s q -l quiet -d 'say nothing but errors'
+complete -c crm-rm -s s -l store -x -a '(__fish_complete_directories)' -d 'the store'
+complete -c crm-rm -s V -l version -d 'show the version'
+
+complete -e -c crm-set
+complete -c crm-set -f -a '(__crm_ask operand)'
+complete -c crm-set -s i -l input -x -a 'auto jsonl tsv csv ids' -d 'form of the input'
+complete -c crm-set -s e -l exit-status -d 'exit 1 when the answer is no or nothing'
+complete -c crm-set -s f -l fields -x -a '(__crm_value field,...)' -d 'choose the columns'
+complete -c crm-set -s l -l limit -x -d 'stop after so many records'
+complete -c crm-set -s o -l output -x -a 'table jsonl tsv csv ids yaml mutt aerc' -d 'form of the output'
+complete -c crm-set -l sort -x -a '(__crm_value field,...)' -d 'sort by fields, -FIELD for the other way round'
+complete -c crm-set -s n -l dry-run -d 'check, but write nothing'
+complete -c crm-set -s m -l message -x -d 'a word for the history'
+complete -c crm-set -l wait -x -d 'how long to wait for the store'
+complete -c crm-set -l color -x -a 'auto always never' -d 'colours: auto, always or never'
+complete -c crm-set -s h -l help -d 'show this help'
+complete -c crm-set -s q -l quiet -d 'say nothing but errors'
+complete -c crm-set -s s -l store -x -a '(__fish_complete_directories)' -d 'the store'
+complete -c crm-set -s V -l version -d 'show the version'
