@@ -106,6 +106,11 @@ set(const struct crm_opt *o, const char *value)
 		if (crm_num_u64(crm_view_str(value), o->max, o->to.u64) &&
 		    *o->to.u64 >= o->min)
 			return NULL;
+		if (o->max < UINT64_MAX)
+			return crm_err(CRM_E_USAGE,
+			    "--%s: '%s' is not a number from %ju to %ju",
+			    o->name, value, (uintmax_t)o->min,
+			    (uintmax_t)o->max);
 		return crm_err(CRM_E_USAGE, "--%s: '%s' is not a number%s",
 		    o->name, value, o->min > 0 ? " above 0" : "");
 	case CRM_OPT_CHOICE:
