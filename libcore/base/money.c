@@ -152,54 +152,86 @@ take_code(struct crm_view v, char code[4])
 	return v;
 }
 
+/* What parts groups of digits: blanks (also no-break and thin ones),
+ * apostrophes, and the mark that is not the decimal point; its length. */
+static size_t
+parting(struct crm_view v, char point)
+{
+	static const char *const wide[] = { "\xc2\xa0", /* U+00A0 */
+		"\xe2\x80\xaf",                         /* U+202F */
+		"\xe2\x80\x89",                         /* U+2009 */
+		"\xe2\x80\x99" /* U+2019, an apostrophe */ };
+	size_t i;
+
+	if (v.p[0] == ' ' || v.p[0] == '\'' ||
+	    v.p[0] == (point == ',' ? '.' : ','))
+		return 1;
+	for (i = 0; i < sizeof(wide) / sizeof(wide[0]); i++)
+		if (crm_view_starts(v, crm_view_str(wide[i])))
+			return strlen(wide[i]);
+	return 0;
+}
+
+/* Groups of digits, as far as they were read. */
+struct groups {
+	size_t n;    /* that have ended */
+	size_t size; /* digits of the one at hand */
+	size_t each; /* of those between the first and the last: 2 or 3 */
+};
+
+/* Does a group that ends here keep the others in order? */
+static bool
+end_group(struct groups *g)
+{
+	size_t size = g->size;
+
+	g->size = 0;
+	if (g->n++ == 0) {
+		g->each = size > 2 ? 3 : 0; /* 123,45,678 is none */
+		return size >= 1 && size <= 3;
+	}
+	if (g->each == 0)
+		g->each = size;
+	return size == g->each && (size == 2 || size == 3);
+}
+
 /*
- * Leave out what parts groups of three digits: blanks (also no-break ones),
- * apostrophes, and with a decimal point of ',' also '.' - and the other way
- * round.  Groups have to be right: 1,234.50 is one, 1,23 is not.
+ * Leave out what parts groups of digits.  Groups have to be right: three
+ * digits each (1,234,567.50), or as they count in South Asia, two and at last
+ * three (12,34,567.50); 1,23 is none.
  */
 static bool
 strip_groups(struct crm_view v, char point, char *out, size_t *n)
 {
-	char other = point == ',' ? '.' : ',';
-	size_t i, since = 0, digits = 0, w;
-	bool grouped = false, behind = false;
+	struct groups g = { 0, 0, 0 };
+	bool behind = false;
+	size_t i, w;
 
 	for (*n = i = 0; i < v.n; i += w) {
-		char c = v.p[i];
-
-		w = 1;
-		if (c == '\xc2' && i + 1 < v.n && v.p[i + 1] == '\xa0')
-			w = 2;
-		else if (v.n - i >= 3 &&
-		    memcmp(v.p + i, "\xe2\x80\xaf", 3) == 0)
-			w = 3;
-		if (w > 1 || c == ' ' || c == '\'' || c == other) {
-			if (behind || digits == 0 || (grouped && since != 3) ||
-			    (!grouped && digits > 3))
+		w = parting(crm_view_skip(v, i), point);
+		if (w > 0) {
+			if (behind || !end_group(&g))
 				return false;
-			grouped = true;
-			since = 0;
 			continue;
 		}
-		if (c == point) {
-			if (grouped && since != 3)
+		w = 1;
+		if (v.p[i] == point) {
+			if (g.n > 0 && !behind && g.size != 3)
 				return false;
 			behind = true;
-		} else if (!behind && c >= '0' && c <= '9') {
-			digits++;
-			since++;
-		}
-		if (*n == 40)
+		} else if (!behind && v.p[i] >= '0' && v.p[i] <= '9')
+			g.size++;
+		if (*n == CRM_AMOUNT_MAX)
 			return false;
-		out[(*n)++] = c;
+		out[(*n)++] = v.p[i];
 	}
-	return !grouped || behind || since == 3;
+	return g.n == 0 || behind || g.size == 3;
 }
 
 bool
 crm_money_parse(struct crm_view v, char point, struct crm_money *out)
 {
-	char text[40];
+	char text[CRM_AMOUNT_MAX];
 	size_t n;
 
 	v = take_code(crm_view_trim(v), out->currency);

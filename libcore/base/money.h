@@ -32,12 +32,14 @@ const char *crm_currency_code(uint8_t num);
  * "1 234,50 zl" is not one.
  *
  * point   the decimal point, '.' or ','; the other one, blanks and
- *         apostrophes may part groups of three digits
+ *         apostrophes may part groups of three digits, or of two and at last
+ *         three: "12,34,567.50"
  * out     digits behind the point as written
  *
  * Returns false when it is none, the currency is unknown, or it has more
  * than 18 digits.
  */
+#define CRM_AMOUNT_MAX 60 /* characters without what parts groups */
 bool crm_money_parse(struct crm_view, char point, struct crm_money *out);
 
 #endif

@@ -75,7 +75,7 @@ crm_num_put_grouped(char *out, uint64_t v)
 	return k;
 }
 
-/* Append a digit; false when 18 digits are full. */
+/* Append a digit; false when it does not fit. */
 static bool
 push_digit(int64_t *m, char c)
 {
@@ -89,6 +89,16 @@ static bool
 is_digit(char c)
 {
 	return c >= '0' && c <= '9';
+}
+
+/* Zeros behind the point that another digit follows. */
+static bool
+push_zeros(int64_t *m, int64_t *scale, size_t n)
+{
+	for (; n > 0; n--, (*scale)++)
+		if (*m != 0 && !push_digit(m, '0'))
+			return false;
+	return true;
 }
 
 /* Move the point by the exponent's value. */
@@ -117,7 +127,7 @@ crm_dec_parse(struct crm_view v, char point, struct crm_dec *out)
 	struct crm_dec d = { 0, 0 };
 	int64_t scale = 0, exp = 0;
 	bool neg = false, digits = false;
-	size_t i = 0;
+	size_t i = 0, zeros = 0;
 
 	if (i < v.n && (v.p[i] == '-' || v.p[i] == '+'))
 		neg = v.p[i++] == '-';
@@ -125,10 +135,22 @@ crm_dec_parse(struct crm_view v, char point, struct crm_dec *out)
 		if (!push_digit(&d.m, v.p[i]))
 			return false;
 	if (i < v.n && v.p[i] == point) {
+		/* Zeros wait: behind the last other digit they are kept as
+		 * far as they fit. */
 		for (i++; i < v.n && is_digit(v.p[i]); i++, digits = true) {
-			if (!push_digit(&d.m, v.p[i]))
+			zeros++;
+			if (v.p[i] == '0')
+				continue;
+			if (!push_zeros(&d.m, &scale, zeros - 1) ||
+			    !push_digit(&d.m, v.p[i]))
 				return false;
 			scale++;
+			zeros = 0;
+		}
+		while (zeros > 0 && scale < CRM_DEC_SCALE_MAX &&
+		    push_digit(&d.m, '0')) {
+			scale++;
+			zeros--;
 		}
 	}
 	if (!digits)

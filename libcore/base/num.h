@@ -37,7 +37,8 @@ struct crm_dec {
  * an optional exponent (as JSON writes it).
  *
  * point   the decimal point, '.' or ','
- * out     trailing zeros behind the point are kept: "120.50" has scale 2
+ * out     trailing zeros behind the point are kept: "120.50" has scale 2; those
+ *         that would not fit are not
  *
  * Returns false when it is none, or does not fit 18 digits exactly.
  */

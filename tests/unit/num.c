@@ -53,6 +53,39 @@ dec_text(void **state)
 	}
 }
 
+/* What is printed is read as the same number, sum and order are exact. */
+static void
+dec_random(void **state)
+{
+	uint64_t seed = 1;
+	char text[CRM_DEC_TEXT + 8];
+	struct crm_dec d, e, r;
+	size_t i, n;
+
+	(void)state;
+	for (i = 0; i < 200000; i++) {
+		seed = seed * 6364136223846793005u + 1442695040888963407u;
+		d.m = (int64_t)(seed >> (seed & 63));
+		if ((seed & 64) != 0 || d.m == INT64_MIN)
+			d.m = -(d.m & INT64_MAX);
+		d.scale = (uint8_t)((seed >> 32) % 19);
+		n = crm_dec_put(text, d);
+		assert_true(n <= CRM_DEC_TEXT);
+		assert_true(crm_dec_parse(crm_view(text, n), '.', &e));
+		assert_true(e.m == d.m && e.scale == d.scale);
+		assert_int_equal(crm_dec_cmp(d, crm_dec_trim(e)), 0);
+		/* with zeros behind it is the same number */
+		if (d.scale > 0) {
+			memcpy(text + n, "0000000", 7);
+			assert_true(
+			    crm_dec_parse(crm_view(text, n + 7), '.', &e));
+			assert_int_equal(crm_dec_cmp(d, e), 0);
+		}
+		if (crm_dec_rescale(d, 2, &r))
+			assert_int_equal(crm_dec_cmp(d, r), 0);
+	}
+}
+
 static void
 dec_sums(void **state)
 {
@@ -98,6 +131,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(dec_text),
 		cmocka_unit_test(dec_sums),
+		cmocka_unit_test(dec_random),
 		cmocka_unit_test(whole),
 	};
 
