@@ -5,7 +5,7 @@
 
 #include "base/utf8.h"
 
-#define RULES "1"
+#define RULES "2"
 
 const char *
 crm_fold_version(void)
@@ -87,6 +87,22 @@ is_dropped(uint32_t cp)
 	return false;
 }
 
+int
+crm_digit_of(uint32_t cp)
+{
+	/* The zeros of the decimal digits of Unicode 15 that are in use and
+	 * that NFKC leaves alone. */
+	static const uint32_t zero[] = { 0x30, 0x660, 0x6f0, 0x7c0, 0x966,
+		0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xde6,
+		0xe50, 0xed0, 0xf20, 0x1040, 0x17e0, 0x1810 };
+	size_t i;
+
+	for (i = 0; i < sizeof(zero) / sizeof(zero[0]); i++)
+		if (cp >= zero[i] && cp <= zero[i] + 9)
+			return (int)(cp - zero[i]);
+	return -1;
+}
+
 /* Letters without a decomposition that people type in a plainer form. */
 static const char *
 plainer(uint32_t cp)
@@ -97,12 +113,20 @@ plainer(uint32_t cp)
 	} map[] = { { 0xe6, "ae" }, { 0xf0, "d" }, { 0xf8, "o" },
 		{ 0xfe, "th" }, { 0x111, "d" }, { 0x127, "h" }, { 0x131, "i" },
 		{ 0x142, "l" }, { 0x153, "oe" }, { 0x167, "t" },
+		{ 0x629, "\xdb\x81" }, /* teh marbuta: as heh */
 		{ 0x643, "\xda\xa9" }, /* kaf: U+06A9 */
 		{ 0x647, "\xdb\x81" }, /* heh: U+06C1 */
 		{ 0x649, "\xdb\x8c" }, /* yeh: U+06CC */
-		{ 0x64a, "\xdb\x8c" }, { 0x2019, "'" } };
+		{ 0x64a, "\xdb\x8c" }, { 0x671, "\xd8\xa7" }, /* alef */
+		{ 0x6c3, "\xdb\x81" }, { 0x6d5, "\xdb\x81" }, /* heh */
+		{ 0x2019, "'" } };
+	static const char digits[] =
+	    "0\0001\0002\0003\0004\0005\0006\0007\0008\0009";
+	int digit = crm_digit_of(cp);
 	size_t i;
 
+	if (digit >= 0)
+		return digits + 2 * digit;
 	for (i = 0; i < sizeof(map) / sizeof(map[0]); i++)
 		if (map[i].from == cp)
 			return map[i].to;

@@ -6,8 +6,8 @@
  * Arabic go; the vowel signs of Indic scripts never do, since without them
  * another name is left.  Letters that have no decomposition but are typed
  * without their stroke are mapped too (l with stroke to l, o with slash to
- * o, ...), and the Arabic yeh, kaf and heh to the letters that Urdu and
- * Persian keyboards have.
+ * o, ...), the Arabic yeh, kaf and heh to the letters that Urdu and Persian
+ * keyboards have, and the decimal digits of all scripts to 0 to 9.
  * From: Unicode 15, UAX #15 (normalization), chapter 3.13 (case folding).
  */
 #ifndef CRM_FOLD_H
@@ -31,6 +31,9 @@ const char *crm_fold_version(void);
  * the arena.
  */
 struct crm_view crm_nfc(struct crm_arena *, struct crm_view v);
+
+/* What a decimal digit of any script stands for; -1: it is none. */
+int crm_digit_of(uint32_t cp);
 
 /* Add the folded form of text in NFC. */
 void crm_fold(struct crm_buf *, struct crm_view);

@@ -184,7 +184,7 @@ match_alt(struct crm_query *q, const struct crm_term *t,
     const struct crm_alt *a, uint64_t id, const struct crm_stored *r,
     const struct crm_field *f, struct crm_view v, bool *yes)
 {
-	char key[40];
+	char key[CRM_PHONE_KEY];
 
 	*yes = false;
 	switch ((enum crm_type)f->type) {
@@ -365,7 +365,7 @@ match_text(struct crm_query *q, const struct crm_term *t, uint64_t id,
 	struct crm_slot slot;
 	struct crm_many m;
 	struct crm_view v;
-	char key[40];
+	char key[CRM_PHONE_KEY];
 	uint32_t i;
 	bool yes = false;
 

@@ -368,13 +368,13 @@ read_words(struct reading *r, struct crm_alt *a)
 static const struct crm_err *
 read_phone(struct reading *r, struct crm_alt *a)
 {
-	char key[40];
+	char key[CRM_PHONE_KEY];
 	size_t n = crm_phone_key(a->text, key);
 
 	if (n < 3)
 		return crm_err(CRM_E_USAGE, "'%.*s' is not a phone number",
 		    CRM_VARG(a->text));
-	if (a->text.p[0] != '+' && n > 1 && key[n - 1] == '0')
+	if (!crm_phone_is_whole(a->text) && n > 1 && key[n - 1] == '0')
 		n--;
 	a->folded = keep(r->q, crm_view(key, n));
 	return NULL;
@@ -775,7 +775,7 @@ read_word(struct reading *r, struct crm_view text)
 {
 	struct crm_query *q = r->q;
 	struct crm_term *t = r->t;
-	char key[40];
+	char key[CRM_PHONE_KEY];
 	size_t n;
 
 	t->op = q->ctx.beginnings ? CRM_TERM_PREFIX : CRM_TERM_WORD;
@@ -787,7 +787,7 @@ read_word(struct reading *r, struct crm_view text)
 	t->word = words_of(q, t->folded, &t->nwords);
 	if (crm_who_is_phone(text)) {
 		n = crm_phone_key(text, key);
-		if (text.p[0] != '+' && n > 1 && key[n - 1] == '0')
+		if (!crm_phone_is_whole(text) && n > 1 && key[n - 1] == '0')
 			n--;
 		t->digits = keep(q, crm_view(key, n));
 	}

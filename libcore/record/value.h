@@ -75,8 +75,16 @@ bool crm_value_is_bare(const struct crm_field *);
 void crm_value_add_key(
     struct crm_buf *, const struct crm_field *, struct crm_view value);
 
-/* The digits of a phone number, backwards; at most 40. */
-size_t crm_phone_key(struct crm_view phone, char out[40]);
+/*
+ * The digits of a phone number, of any script, backwards; at most 40.  Left out
+ * are an extension, the "00" that stands for "+", and "(0)" behind the number
+ * of the country.
+ */
+#define CRM_PHONE_KEY 40
+size_t crm_phone_key(struct crm_view phone, char out[CRM_PHONE_KEY]);
+
+/* Does it begin with the number of the country, "+" or "00"? */
+bool crm_phone_is_whole(struct crm_view);
 
 /* Single types, put into and taken out of their stored form. */
 void crm_value_put_date(struct crm_buf *, struct crm_date);

@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+#include "base/fold.h"
+#include "base/utf8.h"
 #include "record/field.h"
 #include "record/value.h"
 
@@ -27,13 +29,16 @@ crm_who_is_ref(struct crm_view v)
 bool
 crm_who_is_phone(struct crm_view v)
 {
-	size_t digits = 0, i;
+	size_t digits = 0, i, len;
+	uint32_t cp = 0;
 
-	for (i = 0; i < v.n; i++)
-		if (v.p[i] >= '0' && v.p[i] <= '9')
+	for (i = 0; i < v.n; i += len) {
+		len = crm_utf8_get(v.p + i, v.n - i, &cp);
+		if (len > 0 && crm_digit_of(cp) >= 0)
 			digits++;
-		else if (memchr("+ -./()", v.p[i], 7) == NULL)
+		else if (len != 1 || memchr("+ -./()", v.p[i], 7) == NULL)
 			return false;
+	}
 	return digits >= PHONE_DIGITS_MIN;
 }
 
@@ -132,14 +137,10 @@ look_phone(struct crm_snap *snap, const char *kinds, struct crm_view text,
     uint64_t *ids, size_t *n)
 {
 	const struct crm_err *err;
-	char key[40];
+	char key[CRM_PHONE_KEY];
 	size_t len = crm_phone_key(text, key);
-	bool whole = text.p[0] == '+';
+	bool whole = crm_phone_is_whole(text);
 
-	if (len > 2 && crm_view_starts(text, CRM_V("00"))) {
-		whole = true;
-		len -= 2;
-	}
 	if (!whole && len > 1 && key[len - 1] == '0')
 		len--;
 	err = look(snap, kinds, IN_PHONE, crm_view(key, len), false, ids, n);

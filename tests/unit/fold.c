@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "base/fold.h"
+#include "base/utf8.h"
 
 static void
 folded(void **state)
@@ -28,6 +29,9 @@ folded(void **state)
 		/* Arabic: harakat go, yeh and kaf become the Urdu letters */
 		{ "مُحَمَّد علي", "محمد علی" },
 		{ "كريم", "کریم" },
+		{ "فاطمة", "فاطمہ" },
+		{ "ٱلله", "اللہ" },
+		{ "৪২ ٤٢ ۴۲ ௪௨", "42 42 42 42" },
 		{ "한국어", "한국어" },
 		{ "O’Connor", "o'connor" },
 		{ "a\u200db", "ab" },
@@ -42,7 +46,7 @@ folded(void **state)
 		crm_fold(&b, crm_nfc(&a, crm_view_str(cases[i].in)));
 		/* Bengali ya with nukta is two code points in NFC */
 		if (!crm_view_eq(crm_buf_view(&b),
-		        crm_nfc(&a, crm_view_str(cases[i].out))))
+			crm_nfc(&a, crm_view_str(cases[i].out))))
 			print_message("%s: %s\n", cases[i].in, b.p);
 		assert_true(crm_view_eq(
 		    crm_buf_view(&b), crm_nfc(&a, crm_view_str(cases[i].out))));
@@ -50,6 +54,34 @@ folded(void **state)
 	assert_true(crm_fold_eq(CRM_V("Łódź"), CRM_V("lodz")));
 	assert_false(crm_fold_eq(CRM_V("কা"), CRM_V("ক")));
 	crm_buf_release(&b);
+	crm_arena_release(&a);
+}
+
+/* Folding what is folded changes nothing; all of it is UTF-8. */
+static void
+folded_twice(void **state)
+{
+	struct crm_buf x = CRM_BUF_INIT(1000), y = CRM_BUF_INIT(1000);
+	struct crm_arena a = CRM_ARENA_INIT;
+	uint32_t cp;
+	char text[4];
+
+	(void)state;
+	for (cp = 1; cp < 0x110000; cp++) {
+		if (cp >= 0xd800 && cp < 0xe000)
+			continue;
+		crm_buf_reset(&x);
+		crm_buf_reset(&y);
+		crm_arena_reset(&a);
+		crm_fold(
+		    &x, crm_nfc(&a, crm_view(text, crm_utf8_put(text, cp))));
+		assert_int_equal(crm_utf8_check(crm_buf_view(&x)), x.n);
+		crm_fold(&y, crm_buf_view(&x));
+		if (!crm_view_eq(crm_buf_view(&x), crm_buf_view(&y)))
+			fail_msg("U+%04X folds otherwise the second time", cp);
+	}
+	crm_buf_release(&x);
+	crm_buf_release(&y);
 	crm_arena_release(&a);
 }
 
@@ -106,6 +138,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(folded),
+		cmocka_unit_test(folded_twice),
 		cmocka_unit_test(nfc),
 		cmocka_unit_test(words),
 	};
