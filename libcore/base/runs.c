@@ -326,6 +326,7 @@ crm_runs_add(struct crm_runs *r, struct crm_view key, struct crm_view value)
 	size_t len = HEAD + key.n + value.n;
 	char *p;
 
+	drop_sources(r);
 	if (r->n > 0 &&
 	    r->used + len + (r->n + 1) * sizeof(*r->item) > r->memory) {
 		err = spill(r);

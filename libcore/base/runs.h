@@ -37,7 +37,8 @@ CRM_CHECK const struct crm_err *crm_runs_add(
 /* How many entries were added. */
 uint64_t crm_runs_count(const struct crm_runs *);
 
-/* End adding, begin reading (again, from the first one). */
+/* Begin reading (again, from the first one); of what is added later, too, when
+ * it is called again. */
 CRM_CHECK const struct crm_err *crm_runs_sort(struct crm_runs *);
 
 /*

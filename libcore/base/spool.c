@@ -5,6 +5,13 @@
 #include "base/io.h"
 #include "base/mem.h"
 
+/* Bytes of the file. */
+struct window {
+	char *p;
+	size_t n, cap;
+	uint64_t at;
+};
+
 /*
  * Rows with their length (u32) before them.  What is older than buf is in the
  * file: bytes 0..flushed.
@@ -15,13 +22,12 @@ struct crm_spool {
 	char *buf;
 	size_t n, cap;
 	uint64_t flushed, count;
-	uint64_t next; /* where crm_spool_next() stands */
-	char *window;  /* bytes of the file, from window_at on */
-	size_t window_n, window_cap;
-	uint64_t window_at;
+	uint64_t next;            /* where crm_spool_next() stands */
+	struct window along, any; /* of rows in order; of single ones */
 };
 
-#define WINDOW ((size_t)1 << 20)
+#define WINDOW_ALONG ((size_t)1 << 20)
+#define WINDOW_ANY ((size_t)16 << 10)
 
 struct crm_spool *
 crm_spool_new(size_t memory, int dir)
@@ -42,7 +48,8 @@ crm_spool_free(struct crm_spool *s)
 	if (s->fd >= 0)
 		(void)close(s->fd);
 	crm_free(s->buf);
-	crm_free(s->window);
+	crm_free(s->along.p);
+	crm_free(s->any.p);
 	crm_free(s);
 }
 
@@ -101,44 +108,52 @@ crm_spool_rewind(struct crm_spool *s)
 	s->next = 0;
 }
 
-/* n bytes of the file, through the window. */
+/* n bytes of the file, through a window of at least 'size' bytes. */
 static const struct crm_err *
-window(struct crm_spool *s, uint64_t at, size_t n, const char **out)
+look(struct crm_spool *s, struct window *w, size_t size, uint64_t at, size_t n,
+    const char **out)
 {
-	size_t want = n > WINDOW ? n : WINDOW;
+	size_t want = n > size ? n : size;
 
-	if (at < s->window_at || at + n > s->window_at + s->window_n) {
+	if (at < w->at || at + n > w->at + w->n) {
 		if (want > s->flushed - at)
 			want = (size_t)(s->flushed - at);
-		s->window = crm_grow(s->window, &s->window_cap, want, 1);
-		s->window_n = 0;
-		if (!crm_pread_all(s->fd, s->window, want, (int64_t)at))
+		w->p = crm_grow(w->p, &w->cap, want, 1);
+		w->n = 0;
+		if (!crm_pread_all(s->fd, w->p, want, (int64_t)at))
 			return crm_err_errno(
 			    CRM_E_IO, "cannot read a scratch file");
-		s->window_at = at;
-		s->window_n = want;
+		w->at = at;
+		w->n = want;
 	}
-	*out = s->window + (at - s->window_at);
+	*out = w->p + (at - w->at);
 	return NULL;
 }
 
-const struct crm_err *
-crm_spool_read(struct crm_spool *s, uint64_t at, struct crm_view *row)
+static const struct crm_err *
+row_at(struct crm_spool *s, struct window *w, size_t size, uint64_t at,
+    struct crm_view *row)
 {
 	const struct crm_err *err;
-	const char *p;
+	const char *p = NULL;
 
 	if (at >= s->flushed) {
 		p = s->buf + (at - s->flushed);
 		*row = crm_view(p + 4, crm_le32_get(p));
 		return NULL;
 	}
-	err = window(s, at, 4, &p);
+	err = look(s, w, size, at, 4, &p);
 	if (err == NULL)
-		err = window(s, at, 4 + (size_t)crm_le32_get(p), &p);
+		err = look(s, w, size, at, 4 + (size_t)crm_le32_get(p), &p);
 	if (err == NULL)
 		*row = crm_view(p + 4, crm_le32_get(p));
 	return err;
+}
+
+const struct crm_err *
+crm_spool_read(struct crm_spool *s, uint64_t at, struct crm_view *row)
+{
+	return row_at(s, &s->any, WINDOW_ANY, at, row);
 }
 
 const struct crm_err *
@@ -150,7 +165,7 @@ crm_spool_next(struct crm_spool *s, struct crm_view *row)
 		*row = CRM_VNULL;
 		return NULL;
 	}
-	err = crm_spool_read(s, s->next, row);
+	err = row_at(s, &s->along, WINDOW_ALONG, s->next, row);
 	if (err == NULL)
 		s->next += 4 + row->n;
 	return err;
