@@ -41,7 +41,8 @@ crm_date_days(struct crm_date d)
 	int32_t y = d.year - (d.month <= 2);
 	int32_t m = (d.month + 9) % 12;
 
-	assert(d.year > 0);
+	if (d.year < 1)
+		return DAY_MIN;
 	return 365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + d.day -
 	    1 - EPOCH_DAY;
 }
@@ -83,7 +84,6 @@ crm_date_add_months(struct crm_date d, int n)
 	int64_t months = (int64_t)d.year * 12 + d.month - 1 + n;
 	int last;
 
-	assert(d.year > 0);
 	if (months < 12)
 		return crm_date_from_days(DAY_MIN);
 	if (months >= 10000 * 12)

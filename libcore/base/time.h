@@ -26,8 +26,8 @@ struct crm_date {
 bool crm_date_valid(struct crm_date);
 
 /*
- * Days since 1970-01-01 of a date with a year (proleptic Gregorian), and the
- * date of such a number: outside the years 1 to 9999 the nearest day inside.
+ * Days since 1970-01-01 of a date (proleptic Gregorian), and the date of such
+ * a number: outside the years 1 to 9999 the nearest day inside.
  */
 int32_t crm_date_days(struct crm_date);
 struct crm_date crm_date_from_days(int32_t days);
@@ -39,9 +39,9 @@ int crm_month_days(int year, int month);
 int crm_weekday(int32_t days);
 
 /*
- * The date n months later (n may be negative) than one with a year; a day
- * that the month lacks becomes its last one: 31 January + 1 month is 28 or 29
- * February.  Outside the years 1 to 9999 it is the nearest day inside.
+ * The date n months later (n may be negative) than a date; a day that the
+ * month lacks becomes its last one: 31 January + 1 month is 28 or 29 February.
+ * Outside the years 1 to 9999 it is the nearest day inside.
  */
 struct crm_date crm_date_add_months(struct crm_date, int n);
 

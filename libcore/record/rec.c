@@ -1,5 +1,6 @@
 #include "record/rec.h"
 
+#include "base/map.h"
 #include "record/word.h"
 
 void
@@ -107,149 +108,243 @@ crm_rec_open(struct crm_rec *r, const struct crm_stored *s)
 	}
 }
 
-/* Are two values of a field the same value? */
-static bool
-same_value(const struct crm_field *f, struct crm_view a, struct crm_view b)
+void
+crm_rec_borrow(struct crm_rec *dst, const struct crm_rec *src)
 {
-	struct crm_buf x = CRM_BUF_INIT(CRM_LINE_MAX * 4);
-	struct crm_buf y = CRM_BUF_INIT(CRM_LINE_MAX * 4);
-	bool same;
-
-	if (crm_view_eq(a, b))
-		return true;
-	if (f->type != CRM_T_TEXT && f->type != CRM_T_EMAIL &&
-	    f->type != CRM_T_TAG && f->type != CRM_T_PHONE &&
-	    f->type != CRM_T_URL)
-		return false;
-	crm_value_add_key(&x, f, a);
-	crm_value_add_key(&y, f, b);
-	same = crm_view_eq(crm_buf_view(&x), crm_buf_view(&y));
-	crm_buf_release(&x);
-	crm_buf_release(&y);
-	return same;
+	dst->kind = src->kind;
+	dst->id = src->id;
+	dst->slot = crm_grow(dst->slot, &dst->cap, src->n, sizeof(*dst->slot));
+	if (src->n > 0)
+		memcpy(dst->slot, src->slot, src->n * sizeof(*dst->slot));
+	dst->n = src->n;
 }
 
-/* The values of a field of many, as an array in the arena with room for one
- * more. */
-static struct crm_view *
-unpack(struct crm_rec *r, const struct crm_field *f, size_t *n)
+/* The values of a field of many while edits are done to it. */
+struct values {
+	struct crm_rec *rec;
+	const struct crm_field *f;
+	struct value {
+		struct crm_view v, key;
+		bool gone;
+	} * item;
+	size_t n, cap, nkeys; /* of the first nkeys the key is known */
+	size_t live;
+	struct crm_map at; /* key to index + 1, when there are many */
+	size_t nmapped;
+	struct crm_buf scratch;
+	bool set, changed; /* a CRM_SET came */
+};
+
+#define MAP_FROM 32
+
+/*
+ * Values are the same when they are equal as they are looked for; numbers of a
+ * phone also have the same extension.
+ */
+static struct crm_view
+key_of(struct values *s, struct crm_view v)
 {
-	struct crm_view *list, stored = CRM_VNULL;
-	struct crm_many m;
+	struct crm_buf *b = &s->scratch;
+	size_t i;
 
-	if (!crm_rec_get(r, f->num, &stored))
-		stored = CRM_VNULL;
-	crm_many_begin(&m, stored, true);
-	list = crm_arena_alloc(&r->arena, ((size_t)m.left + 1) * sizeof(*list));
-	for (*n = 0; crm_many_next(&m, &list[*n]); (*n)++)
-		;
-	return list;
-}
-
-static void
-pack(struct crm_rec *r, const struct crm_field *f, const struct crm_view *list,
-    size_t n)
-{
-	struct crm_buf b = CRM_BUF_INIT(CRM_LINE_MAX * 2);
-
-	if (n > 0)
-		crm_many_put(&b, list, n);
-	crm_rec_set(r, f, crm_buf_view(&b));
-	crm_buf_release(&b);
-}
-
-static void
-add_one(struct crm_rec *r, const struct crm_field *f, struct crm_view value)
-{
-	struct crm_view *list;
-	size_t n, i;
-
-	list = unpack(r, f, &n);
-	for (i = 0; i < n; i++)
-		if (same_value(f, list[i], value))
-			return;
-	list[n++] = value;
-	pack(r, f, list, n);
+	if (s->f->type != CRM_T_TEXT && s->f->type != CRM_T_EMAIL &&
+	    s->f->type != CRM_T_TAG && s->f->type != CRM_T_PHONE &&
+	    s->f->type != CRM_T_URL)
+		return v;
+	crm_buf_reset(b);
+	crm_value_add_key(b, s->f, v);
+	if (s->f->type == CRM_T_PHONE) {
+		for (i = 0; i < v.n && (v.p[i] | 0x20) != 'x'; i++)
+			;
+		for (; i < v.n; i++)
+			if (v.p[i] >= '0' && v.p[i] <= '9')
+				crm_buf_addc(b, (char)(v.p[i] | 0x40));
+	}
+	if (crm_view_eq(crm_buf_view(b), v))
+		return v;
+	return crm_view(crm_arena_dup(&s->rec->arena, b->p, b->n), b->n);
 }
 
 static void
-take_one(struct crm_rec *r, const struct crm_field *f, struct crm_view value)
+append(struct values *s, struct crm_view v)
 {
-	struct crm_view *list;
-	size_t n, i, k = 0;
+	struct value *more;
 
-	list = unpack(r, f, &n);
-	for (i = 0; i < n; i++)
-		if (!same_value(f, list[i], value))
-			list[k++] = list[i];
-	if (k < n)
-		pack(r, f, list, k);
+	if (s->n == s->cap) {
+		s->cap = s->cap > 0 ? s->cap * 2 : 8;
+		more =
+		    crm_arena_alloc(&s->rec->arena, s->cap * sizeof(*s->item));
+		if (s->n > 0)
+			memcpy(more, s->item, s->n * sizeof(*s->item));
+		s->item = more;
+	}
+	s->item[s->n].v = v;
+	s->item[s->n].gone = false;
+	s->n++;
+	s->live++;
 }
 
-/* Did an edit before this one set the same field? */
-static bool
-set_before(const struct crm_edit *e, size_t i)
+/* Where a value is; n when it is not there. */
+static size_t
+index_of(struct values *s, struct crm_view key)
 {
-	size_t j;
+	uint64_t *at;
+	size_t i;
 
-	for (j = 0; j < i; j++)
-		if (e[j].field == e[i].field && e[j].op == CRM_SET)
-			return true;
-	return false;
+	for (; s->nkeys < s->n; s->nkeys++)
+		s->item[s->nkeys].key = key_of(s, s->item[s->nkeys].v);
+	if (s->n < MAP_FROM) {
+		for (i = 0; i < s->n; i++)
+			if (!s->item[i].gone &&
+			    crm_view_eq(s->item[i].key, key))
+				return i;
+		return s->n;
+	}
+	for (; s->nmapped < s->n; s->nmapped++)
+		if (!s->item[s->nmapped].gone)
+			*crm_map_at(&s->at, s->item[s->nmapped].key, NULL) =
+			    s->nmapped + 1;
+	at = crm_map_get(&s->at, key);
+	return at != NULL && *at != 0 ? (size_t)*at - 1 : s->n;
 }
 
 static void
-set_or_add(struct crm_rec *r, const struct crm_field *f, struct crm_view v)
+add_value(struct values *s, struct crm_view v)
 {
-	if ((f->flags & CRM_F_MANY) != 0)
-		add_one(r, f, v);
-	else
-		crm_rec_set(r, f, v);
+	if (s->live > 0 && index_of(s, key_of(s, v)) < s->n)
+		return;
+	append(s, v);
+	s->changed = true;
 }
 
 static void
-apply_one(struct crm_rec *r, const struct crm_edit *e, size_t i)
+take_value(struct values *s, struct crm_view v)
 {
-	const struct crm_field *f = e[i].field;
-	bool many = (f->flags & CRM_F_MANY) != 0;
+	struct crm_view key = key_of(s, v);
+	size_t i = index_of(s, key);
+	uint64_t *at;
 
-	switch (e[i].op) {
+	if (i == s->n)
+		return;
+	s->item[i].gone = true;
+	s->live--;
+	s->changed = true;
+	at = crm_map_get(&s->at, key);
+	if (at != NULL)
+		*at = 0;
+}
+
+static void
+clear_values(struct values *s)
+{
+	crm_map_release(&s->at);
+	s->n = s->nkeys = s->nmapped = s->live = 0;
+	s->changed = true;
+}
+
+static void
+edit_values(struct values *s, const struct crm_edit *e)
+{
+	switch (e->op) {
 	case CRM_SET:
-		if (many && !set_before(e, i))
-			put(r, f, CRM_VNULL);
-		set_or_add(r, f, e[i].value);
+		if (!s->set)
+			clear_values(s);
+		s->set = true;
+		add_value(s, e->value);
 		break;
 	case CRM_FILL:
+		if (s->live == 0)
+			add_value(s, e->value);
+		break;
 	case CRM_ADD:
-		set_or_add(r, f, e[i].value);
+		add_value(s, e->value);
 		break;
 	case CRM_TAKE:
-		if (many)
-			take_one(r, f, e[i].value);
+		take_value(s, e->value);
 		break;
 	case CRM_CLEAR:
-		put(r, f, CRM_VNULL);
+		clear_values(s);
 		break;
 	}
+}
+
+static void
+pack(struct values *s)
+{
+	struct crm_view *list =
+	    crm_arena_alloc(&s->rec->arena, (s->live + 1) * sizeof(*list));
+	size_t i, n = 0;
+
+	for (i = 0; i < s->n; i++)
+		if (!s->item[i].gone)
+			list[n++] = s->item[i].v;
+	crm_buf_reset(&s->scratch);
+	if (n > 0)
+		crm_many_put(&s->scratch, list, n);
+	crm_rec_set(s->rec, s->f, crm_buf_view(&s->scratch));
+}
+
+/* Do all edits of one field of many values. */
+static void
+edit_many(struct crm_rec *r, const struct crm_edit *e, size_t n)
+{
+	struct values s = { .rec = r,
+		.f = e[0].field,
+		.scratch = CRM_BUF_INIT(CRM_LINE_MAX * 8) };
+	struct crm_view v = CRM_VNULL;
+	struct crm_many m;
+	size_t i;
+
+	if (!crm_rec_get(r, s.f->num, &v))
+		v = CRM_VNULL;
+	crm_many_begin(&m, v, true);
+	while (crm_many_next(&m, &v))
+		append(&s, v);
+	for (i = 0; i < n; i++)
+		if (e[i].field == s.f)
+			edit_values(&s, &e[i]);
+	if (s.changed)
+		pack(&s);
+	crm_map_release(&s.at);
+	crm_buf_release(&s.scratch);
+}
+
+static void
+edit_single(struct crm_rec *r, const struct crm_edit *e)
+{
+	struct crm_view v;
+
+	if (e->op == CRM_TAKE ||
+	    (e->op == CRM_FILL && crm_rec_get(r, e->field->num, &v)))
+		return;
+	crm_rec_set(r, e->field, e->op == CRM_CLEAR ? CRM_VNULL : e->value);
 }
 
 void
 crm_rec_apply(struct crm_rec *r, const struct crm_edit *e, size_t n, bool keep)
 {
+	bool *done = crm_arena_alloc(&r->arena, n * sizeof(*done));
 	struct crm_view v;
-	bool *skip = NULL;
-	size_t i;
+	size_t i, j;
 
-	if (keep) {
-		skip = crm_arena_alloc(&r->arena, n * sizeof(*skip));
-		for (i = 0; i < n; i++)
-			skip[i] = crm_rec_get(r, e[i].field->num, &v);
+	memset(done, 0, n * sizeof(*done));
+	for (i = 0; i < n; i++) {
+		const struct crm_field *f = e[i].field;
+		bool many = (f->flags & CRM_F_MANY) != 0, kept;
+
+		if (done[i])
+			continue;
+		kept = keep && crm_rec_get(r, f->num, &v);
+		for (j = i; j < n; j++) {
+			if (e[j].field != f)
+				continue;
+			done[j] = true;
+			if (!kept && !many)
+				edit_single(r, &e[j]);
+		}
+		if (!kept && many)
+			edit_many(r, e + i, n - i);
 	}
-	for (i = 0; i < n; i++)
-		if (!(skip != NULL && skip[i]) &&
-		    !(e[i].op == CRM_FILL &&
-			crm_rec_get(r, e[i].field->num, &v)))
-			apply_one(r, e, i);
 }
 
 void

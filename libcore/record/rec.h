@@ -32,6 +32,9 @@ void crm_rec_reset(struct crm_rec *, const struct crm_kind *);
  */
 void crm_rec_open(struct crm_rec *, const struct crm_stored *);
 
+/* Make dst hold what src holds: the values stay where they are. */
+void crm_rec_borrow(struct crm_rec *dst, const struct crm_rec *src);
+
 /* A field's stored value; false when there is none. */
 bool crm_rec_get(const struct crm_rec *, uint16_t num, struct crm_view *out);
 

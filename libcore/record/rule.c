@@ -148,29 +148,62 @@ check_segment(const struct work *w)
 		CRM_VARG(name)));
 }
 
+/* Quantity times price, with the digits of the currency. */
+static bool
+multiply(const struct crm_rec *r, struct crm_dec *out, bool *there)
+{
+	struct crm_dec qty = { 1, 0 }, price;
+	const char *code = NULL;
+	struct crm_view v;
+	int decimals = 2;
+
+	*there =
+	    crm_rec_get(r, CRM_EVENT_PRICE, &v) && crm_value_get_dec(v, &price);
+	if (!*there)
+		return true;
+	if (crm_rec_get(r, CRM_EVENT_QTY, &v))
+		(void)crm_value_get_dec(v, &qty);
+	if (crm_rec_get(r, CRM_EVENT_CURRENCY, &v) && v.n == 1)
+		code = crm_currency_code((uint8_t)v.p[0]);
+	if (code != NULL)
+		decimals = crm_currency_decimals(crm_view(code, 3));
+	return crm_dec_mul(qty, price, (uint8_t)decimals, out);
+}
+
+/* Was the amount given, and not made of quantity and price? */
+static bool
+amount_is_given(const struct work *w)
+{
+	struct crm_dec made, amount;
+	struct crm_view v;
+	bool there;
+
+	if (!crm_rec_get(w->rec, CRM_EVENT_AMOUNT, &v))
+		return false;
+	if (w->old == NULL || was_edited(w, CRM_EVENT_AMOUNT) ||
+	    (!was_edited(w, CRM_EVENT_QTY) && !was_edited(w, CRM_EVENT_PRICE)))
+		return true;
+	return crm_rec_get(w->old, CRM_EVENT_AMOUNT, &v) &&
+	    crm_value_get_dec(v, &amount) &&
+	    !(multiply(w->old, &made, &there) && there &&
+		crm_dec_cmp(made, amount) == 0);
+}
+
 /* The amount of an event is quantity times price when it is not given. */
 static const struct crm_err *
 make_amount(const struct work *w)
 {
-	struct crm_view v;
-	struct crm_dec qty = { 1, 0 }, price, amount;
 	struct crm_buf b = CRM_BUF_INIT(100);
-	int decimals = 2;
+	struct crm_dec amount;
+	bool there;
 
-	if (was_edited(w, CRM_EVENT_AMOUNT) ||
-	    (w->old != NULL && !was_edited(w, CRM_EVENT_QTY) &&
-		!was_edited(w, CRM_EVENT_PRICE)) ||
-	    !crm_rec_get(w->rec, CRM_EVENT_PRICE, &v) ||
-	    !crm_value_get_dec(v, &price))
+	if (amount_is_given(w))
 		return NULL;
-	if (crm_rec_get(w->rec, CRM_EVENT_QTY, &v))
-		(void)crm_value_get_dec(v, &qty);
-	if (crm_rec_get(w->rec, CRM_EVENT_CURRENCY, &v) && v.n == 1)
-		decimals = crm_currency_decimals(
-		    crm_view(crm_currency_code((uint8_t)v.p[0]), 3));
-	if (!crm_dec_mul(qty, price, (uint8_t)decimals, &amount))
+	if (!multiply(w->rec, &amount, &there))
 		return blame(w, CRM_EVENT_AMOUNT,
 		    crm_err(CRM_E_DATA, "qty times price is too large"));
+	if (!there)
+		return NULL;
 	crm_value_put_dec(&b, amount);
 	crm_rec_set(w->rec, field(w, CRM_EVENT_AMOUNT), crm_buf_view(&b));
 	crm_buf_release(&b);

@@ -78,7 +78,7 @@ crm_value_get_dec(struct crm_view v, struct crm_dec *out)
 		return false;
 	out->scale = (uint8_t)v.p[0];
 	out->m = crm_unzigzag(u);
-	return true;
+	return out->m != INT64_MIN;
 }
 
 bool
