@@ -27,7 +27,6 @@ crm_batch_new(struct crm_store *store, const struct crm_batch_options *o,
 	b->rules.currency = crm_currency_num(crm_view(code, 3));
 	b->adds = crm_spool_new(part / 3, store->dir);
 	b->edits = crm_runs_new(part / 2, store->dir);
-	b->amends = crm_runs_new(part / 2, store->dir);
 	b->unique = crm_runs_new(part / 2, store->dir);
 	b->buf.max = b->key.max = CRM_LINE_MAX * 8;
 	err = crm_snap_open(store, &b->snap);
@@ -50,13 +49,16 @@ crm_batch_free(struct crm_batch *b)
 	crm_arena_release(&b->arena);
 	crm_spool_free(b->adds);
 	crm_runs_free(b->edits);
-	crm_runs_free(b->amends);
 	crm_runs_free(b->unique);
 	crm_nummap_release(&b->given);
 	crm_map_release(&b->aliases);
 	crm_nummap_release(&b->edited);
+	crm_nummap_release(&b->forms);
+	crm_nummap_release(&b->bad_edits);
+	crm_nummap_release(&b->terms);
 	crm_nummap_release(&b->buyers);
 	crm_nummap_release(&b->dropped);
+	crm_free(b->left_out);
 	crm_map_release(&b->links);
 	crm_map_release(&b->ghost_at);
 	crm_map_release(&b->keys);
@@ -65,6 +67,7 @@ crm_batch_free(struct crm_batch *b)
 	crm_free(b->written);
 	crm_rec_release(&b->rec);
 	crm_rec_release(&b->old);
+	crm_rec_release(&b->before);
 	crm_buf_release(&b->buf);
 	crm_buf_release(&b->key);
 	crm_free(b);
@@ -136,132 +139,6 @@ fault(struct crm_batch *b, const char *field, const struct crm_err *err)
 	return NULL;
 }
 
-void
-crm_row_open(struct crm_view v, struct crm_row *r)
-{
-	r->kind = v.p[0];
-	r->flags = (uint8_t)v.p[1];
-	r->n = crm_le16_get(v.p + 2);
-	r->line = crm_le64_get(v.p + 4);
-	r->id = crm_le64_get(v.p + 12);
-	r->fields = crm_view_skip(v, CRM_ROW_HEAD);
-}
-
-void
-crm_row_open_edit(struct crm_view v, struct crm_row *r)
-{
-	r->kind = v.p[0];
-	r->flags = (uint8_t)v.p[1];
-	r->n = crm_le16_get(v.p + 2);
-	r->line = crm_le64_get(v.p + 4);
-	r->id = 0;
-	memcpy(r->currency, v.p + 12, 4);
-	r->fields = crm_view_skip(v, CRM_EDIT_HEAD);
-}
-
-bool
-crm_row_field(
-    struct crm_row *r, uint16_t *num, uint8_t *flags, struct crm_view *value)
-{
-	if (r->n == 0)
-		return false;
-	r->n--;
-	*num = crm_le16_get(r->fields.p);
-	*flags = (uint8_t)r->fields.p[2];
-	*value = crm_view(r->fields.p + 7, crm_le32_get(r->fields.p + 3));
-	r->fields = crm_view_skip(r->fields, 7 + value->n);
-	return true;
-}
-
-static void
-add_row_field(
-    struct crm_buf *b, uint16_t num, uint8_t flags, struct crm_view value)
-{
-	char head[7];
-
-	crm_le16(head, num);
-	head[2] = (char)flags;
-	crm_le32(head + 3, (uint32_t)value.n);
-	crm_buf_add(b, head, 7);
-	crm_buf_addv(b, value);
-}
-
-static bool
-was_given(const struct crm_request *q, uint16_t num)
-{
-	size_t i;
-
-	for (i = 0; i < q->nedits; i++)
-		if (q->edit[i].field->num == num)
-			return true;
-	return false;
-}
-
-/* Put a record that is to be added aside. */
-static const struct crm_err *
-put_row(struct crm_batch *b, const struct crm_request *q, uint64_t *place)
-{
-	const struct crm_err *err;
-	const struct crm_rec *r = &b->rec;
-	char head[CRM_ROW_HEAD];
-	uint32_t i;
-
-	head[0] = r->kind->letter;
-	head[1] = b->pending_links ? CRM_ROW_PENDING : 0;
-	crm_le16(head + 2, (uint16_t)(r->n + (b->raw.n > 0)));
-	crm_le64(head + 4, b->line);
-	crm_le64(head + 12, q->id);
-	crm_buf_reset(&b->buf);
-	crm_buf_add(&b->buf, head, sizeof(head));
-	for (i = 0; i < r->n; i++)
-		add_row_field(&b->buf, r->slot[i].num,
-		    (uint8_t)((r->slot[i].many ? CRM_SLOT_MANY : 0) |
-			(was_given(q, r->slot[i].num) ? CRM_SLOT_GIVEN : 0)),
-		    r->slot[i].value);
-	if (b->raw.n > 0)
-		add_row_field(&b->buf, CRM_RAW_LINE, 0, b->raw);
-	err = crm_buf_end(&b->buf);
-	return err != NULL
-	    ? err
-	    : crm_spool_add(b->adds, crm_buf_view(&b->buf), place);
-}
-
-const struct crm_err *
-crm_batch_put_edit(struct crm_batch *b, uint64_t id,
-    const struct crm_edit *edit, size_t n, const char *currency, bool keep,
-    int op)
-{
-	bool new = crm_is_new(id) || crm_nummap_get(&b->given, id) != NULL;
-	struct crm_runs *runs = new ? b->amends : b->edits;
-	const struct crm_err *err;
-	char head[CRM_EDIT_HEAD] = { 0 }, key[16];
-	size_t i;
-
-	head[0] = (char)op;
-	head[1] = (char)((b->pending_links ? CRM_ROW_PENDING : 0) |
-	    (keep ? CRM_ROW_KEEP : 0));
-	crm_le16(head + 2, (uint16_t)(n + (b->raw.n > 0)));
-	crm_le64(head + 4, b->line);
-	memcpy(head + 12, currency, 4);
-	crm_buf_reset(&b->buf);
-	crm_buf_add(&b->buf, head, sizeof(head));
-	for (i = 0; i < n; i++)
-		add_row_field(&b->buf, edit[i].field->num, (uint8_t)edit[i].op,
-		    edit[i].value);
-	crm_be64(key, id);
-	crm_be64(key + 8, b->nedits + b->namends);
-	if (new)
-		b->namends++;
-	else
-		b->nedits++;
-	err = crm_buf_end(&b->buf);
-	if (err == NULL)
-		err = crm_runs_add(
-		    runs, crm_view(key, 16), crm_buf_view(&b->buf));
-	(void)crm_nummap_at(&b->edited, id, NULL);
-	return err;
-}
-
 /* Note a record that a line was about, for the output. */
 static void
 note_written(struct crm_batch *b, uint64_t id)
@@ -292,82 +169,6 @@ make_key(struct crm_batch *b)
 	crm_rec_set(&b->rec, f, crm_buf_view(&b->key));
 }
 
-/* The days a customer has to pay; a person's are those of their org. */
-static const struct crm_err *
-terms_of(struct crm_batch *b, uint64_t who, int64_t *days, bool *known)
-{
-	const struct crm_err *err;
-	enum crm_presence p;
-	struct crm_stored r;
-	struct crm_view v;
-	struct crm_dec d;
-
-	*known = false;
-	if (crm_is_new(who) || crm_is_ghost(who))
-		return NULL;
-	err = crm_snap_get(b->snap, who, &r, &p);
-	if (err == NULL && p == CRM_LIVE && crm_id_kind(who) == 'p' &&
-	    crm_stored_get(&r, CRM_PERSON_ORG, &v))
-		return terms_of(b, crm_link_get(v), days, known);
-	if (err == NULL && p == CRM_LIVE && crm_id_kind(who) == 'o' &&
-	    crm_stored_get(&r, CRM_ORG_TERMS, &v) && crm_value_get_dec(v, &d)) {
-		*days = d.scale == 0 ? d.m : 0;
-		*known = true;
-	}
-	return err;
-}
-
-/* An invoice is due after the terms of its customer. */
-static const struct crm_err *
-make_due(struct crm_batch *b)
-{
-	const struct crm_err *err;
-	struct crm_zone *zone = b->values.clock->zone;
-	struct crm_view v;
-	struct crm_many m;
-	int64_t at_us, days = 0;
-	bool known;
-
-	if (!crm_rec_is(&b->rec, CRM_EVENT_WHAT, CRM_W_INVOICE) ||
-	    crm_rec_get(&b->rec, CRM_EVENT_DUE, &v) ||
-	    !crm_rec_get(&b->rec, CRM_EVENT_WHO, &v))
-		return NULL;
-	crm_many_begin(&m, v, true);
-	if (!crm_many_next(&m, &v))
-		return NULL;
-	err = terms_of(b, crm_link_get(v), &days, &known);
-	if (err != NULL || !known || days < 0 || days > 36500 ||
-	    !crm_rec_get(&b->rec, CRM_EVENT_AT, &v) ||
-	    !crm_value_get_time(v, &at_us))
-		return err;
-	crm_buf_reset(&b->key);
-	crm_value_put_date(&b->key,
-	    crm_date_from_days(
-		crm_date_days(crm_zone_date(zone, at_us)) + (int32_t)days));
-	crm_rec_set(&b->rec, crm_field_num(b->rec.kind, CRM_EVENT_DUE),
-	    crm_buf_view(&b->key));
-	return NULL;
-}
-
-/* A new customer's first purchase may come with the batch that adds them. */
-static void
-note_buyer(struct crm_batch *b)
-{
-	struct crm_view v;
-	struct crm_many m;
-	uint64_t who;
-
-	if (!crm_rec_is(&b->rec, CRM_EVENT_WHAT, CRM_W_PURCHASE) ||
-	    !crm_rec_get(&b->rec, CRM_EVENT_WHO, &v))
-		return;
-	crm_many_begin(&m, v, true);
-	if (!crm_many_next(&m, &v))
-		return;
-	who = crm_link_get(v);
-	if (crm_is_new(who) || crm_is_ghost(who))
-		(void)crm_nummap_at(&b->buyers, who, NULL);
-}
-
 /* The id that a new record goes by in this batch. */
 static const struct crm_err *
 name_new(struct crm_batch *b, const struct crm_request *q, uint64_t *id)
@@ -395,17 +196,18 @@ name_new(struct crm_batch *b, const struct crm_request *q, uint64_t *id)
 		}
 		return NULL;
 	}
+	if (crm_id_replica(q->id) >= CRM_GHOST)
+		return fault(b, "id", crm_err(CRM_E_DATA, "no such id"));
 	err = crm_snap_get(b->snap, q->id, &r, &p);
 	if (err != NULL)
 		return err;
-	(void)crm_nummap_at(&b->given, q->id, &added);
-	if (p != CRM_ABSENT || !added || crm_snap_is_hidden(b->snap, q->id))
+	if (p != CRM_ABSENT || crm_nummap_get(&b->given, q->id) != NULL ||
+	    crm_snap_is_hidden(b->snap, q->id))
 		return fault(b, "id",
 		    crm_err(CRM_E_DATA,
 			"%s is taken (--new-ids numbers afresh)",
 			crm_id_text(q->id, text)));
-	if (crm_id_replica(q->id) >= CRM_GHOST)
-		return fault(b, "id", crm_err(CRM_E_DATA, "no such id"));
+	(void)crm_nummap_at(&b->given, q->id, NULL);
 	b->given_ids = true;
 	*id = q->id;
 	return NULL;
@@ -442,29 +244,32 @@ crm_batch_add(struct crm_batch *b, const struct crm_request *q, bool *ok)
 {
 	const struct crm_err *err;
 	const char *field;
-	uint64_t id = 0, place = 0;
+	uint64_t id = 0, place = crm_spool_bytes(b->adds) + 1;
+	uint8_t flags = 0;
 
 	*ok = false;
 	crm_rec_reset(&b->rec, q->kind);
 	crm_rec_apply(&b->rec, q->edit, q->nedits, false);
 	err = crm_rule_finish(
 	    &b->rules, &b->rec, NULL, q->edit, q->nedits, q->currency, &field);
+	if (err == NULL && q->kind->letter == 'e')
+		make_key(b);
+	if (err == NULL)
+		err = crm_batch_fit_unique(b, &b->rec, &field);
 	if (err != NULL)
 		return fault(b, field, err);
-	if (q->kind->letter == 'e') {
-		make_key(b);
-		err = make_due(b);
-	}
+	if (q->kind->letter == 'e')
+		err = crm_batch_make_due(b, &flags);
 	if (err == NULL)
 		err = name_new(b, q, &id);
 	if (err != NULL || b->line_bad)
 		return err;
 	b->new_count[q->kind->letter - 'a']++;
-	if (q->kind->letter == 'e')
-		note_buyer(b);
-	err = put_row(b, q, &place);
+	if (q->nkeys > 0 || !crm_is_new(id))
+		*crm_nummap_at(&b->forms, id, NULL) = place;
+	err = crm_batch_put_row(b, q, flags, q->id, NULL);
 	if (err == NULL)
-		err = crm_batch_note_unique(b, &b->rec, id, place + 1, NULL);
+		err = crm_batch_note_unique(b, &b->rec, id, place, NULL);
 	if (err == NULL && q->nkeys > 0) {
 		note_keys(b, q, id);
 		err = crm_batch_note_absent(b, q, id);
@@ -490,6 +295,17 @@ find_by_id(struct crm_batch *b, uint64_t id, uint64_t *ids, size_t *n)
 	return err;
 }
 
+static void
+add_found(uint64_t id, uint64_t ids[CRM_WHO_MAX], size_t *n)
+{
+	size_t i;
+
+	for (i = 0; i < *n && ids[i] != id; i++)
+		;
+	if (i == *n && *n < CRM_WHO_MAX)
+		ids[(*n)++] = id;
+}
+
 /* The records that the key fields of a request find. */
 static const struct crm_err *
 find_by_key(struct crm_batch *b, const struct crm_request *q,
@@ -498,7 +314,7 @@ find_by_key(struct crm_batch *b, const struct crm_request *q,
 	const struct crm_err *err = NULL;
 	const uint64_t *found;
 	uint64_t *mine;
-	size_t nfound, i, j, k;
+	size_t nfound, i, j;
 	char head[3];
 
 	*n = 0;
@@ -514,22 +330,21 @@ find_by_key(struct crm_batch *b, const struct crm_request *q,
 		crm_buf_add(&b->key, head, 3);
 		crm_value_add_key(&b->key, f, q->edit[i].value);
 		mine = crm_map_get(&b->keys, crm_buf_view(&b->key));
-		if (mine != NULL) {
-			ids[0] = *mine;
-			*n = 1;
-			return NULL;
-		}
+		if (mine != NULL)
+			add_found(*mine, ids, n);
 		err = crm_snap_find(b->snap, q->kind->letter, f,
 		    crm_view_skip(crm_buf_view(&b->key), 3), false, CRM_WHO_MAX,
 		    &found, &nfound);
-		for (j = 0; err == NULL && j < nfound; j++) {
-			for (k = 0; k < *n && ids[k] != found[j]; k++)
-				;
-			if (k == *n && *n < CRM_WHO_MAX)
-				ids[(*n)++] = found[j];
-		}
+		for (j = 0; err == NULL && j < nfound; j++)
+			add_found(found[j], ids, n);
 	}
 	return err;
+}
+
+static const char *
+name_found(uint64_t id, char text[CRM_ID_TEXT])
+{
+	return crm_is_new(id) ? "a line before" : crm_id_text(id, text);
 }
 
 const struct crm_err *
@@ -552,7 +367,7 @@ crm_batch_put(struct crm_batch *b, const struct crm_request *q, bool *ok)
 	if (n > 1)
 		return fault(b, q->key[i - 1]->name,
 		    crm_err(CRM_E_DATA, "several records have it: %s, %s%s",
-			crm_id_text(ids[0], one), crm_id_text(ids[1], two),
+			name_found(ids[0], one), name_found(ids[1], two),
 			n > 2 ? ", ..." : ""));
 	edit = crm_arena_alloc(&b->line_arena, q->nedits * sizeof(*edit));
 	for (i = 0; i < q->nedits; i++) {
@@ -595,21 +410,69 @@ try_edit(
 	    q->currency, &field);
 	if (err != NULL)
 		return fault(b, field, err);
-	*same = crm_rec_same(&b->rec, &b->old) &&
-	    crm_nummap_get(&b->edited, id) == NULL;
-	return *same ? NULL : crm_batch_note_unique(b, &b->rec, id, 0, &b->old);
+	err = crm_batch_fit_unique(b, &b->rec, &field);
+	if (err != NULL)
+		return fault(b, field, err);
+	*same = crm_rec_same(&b->rec, &b->old);
+	return *same ? NULL
+		     : crm_batch_note_unique(b, &b->rec, id,
+			   CRM_CLAIM_EDIT | (b->nedits + 1), &b->old);
+}
+
+/*
+ * Change a record that an earlier line of this batch adds: what comes of it is
+ * put aside as a row again.
+ */
+static const struct crm_err *
+edit_row(struct crm_batch *b, uint64_t id, const struct crm_request *q)
+{
+	uint64_t place = crm_spool_bytes(b->adds) + 1, *form;
+	const struct crm_err *err;
+	const char *field;
+	struct crm_view v;
+	struct crm_row row;
+	uint8_t flags;
+
+	form = crm_nummap_get(&b->forms, id);
+	if (form == NULL)
+		return crm_err(CRM_E_BUG, "a row that no line may change");
+	err = crm_spool_read(b->adds, (*form & ~CRM_FORM_AGAIN) - 1, &v);
+	if (err != NULL)
+		return err;
+	crm_row_open(v, &row);
+	(void)crm_batch_open_row(b, row, NULL, &b->old);
+	(void)crm_batch_open_row(b, row, NULL, &b->rec);
+	crm_rec_apply(&b->rec, q->edit, q->nedits, b->o.keep);
+	err = crm_rule_finish(&b->rules, &b->rec, &b->old, q->edit, q->nedits,
+	    q->currency, &field);
+	if (err == NULL)
+		err = crm_batch_fit_unique(b, &b->rec, &field);
+	if (err != NULL)
+		return fault(b, field, err);
+	flags = CRM_ROW_AGAIN | (row.flags & (CRM_ROW_PENDING | CRM_ROW_TERMS));
+	err = crm_batch_put_row(b, q, flags, id, &row);
+	if (err == NULL)
+		err = crm_batch_note_unique(b, &b->rec, id, place, &b->old);
+	*form = place | CRM_FORM_AGAIN;
+	b->amended = true;
+	return err;
 }
 
 const struct crm_err *
 crm_batch_edit(
     struct crm_batch *b, uint64_t id, const struct crm_request *q, bool *ok)
 {
+	bool new = crm_is_new(id) || crm_nummap_get(&b->given, id) != NULL;
 	const struct crm_err *err = NULL;
 	bool same = false;
 
 	*ok = false;
-	if (!crm_is_new(id) && crm_nummap_get(&b->given, id) == NULL)
+	if (new)
+		err = edit_row(b, id, q);
+	else if (crm_nummap_get(&b->edited, id) == NULL)
 		err = try_edit(b, id, q, &same);
+	else /* crm_batch_settle_all() tries it behind the others */
+		err = crm_batch_note_edit(b, id, q);
 	if (err != NULL || b->line_bad)
 		return err;
 	note_written(b, id);
@@ -618,13 +481,12 @@ crm_batch_edit(
 		b->result.unchanged++;
 		return NULL;
 	}
-	err = crm_batch_put_edit(
-	    b, id, q->edit, q->nedits, q->currency, b->o.keep, 0);
+	if (!new)
+		err = crm_batch_put_edit(
+		    b, id, q->edit, q->nedits, q->currency, b->o.keep, 0);
 	if (err == NULL && q->nkeys > 0) {
-		if (crm_is_new(id)) {
-			crm_rec_reset(&b->rec, q->kind);
-			crm_rec_apply(&b->rec, q->edit, q->nedits, false);
-		}
+		crm_rec_reset(&b->rec, q->kind);
+		crm_rec_apply(&b->rec, q->edit, q->nedits, false);
 		note_keys(b, q, id);
 	}
 	return err;
@@ -661,6 +523,8 @@ crm_batch_commit(struct crm_batch *b, struct crm_batch_result *result,
 	err = crm_batch_resolve(b);
 	if (err == NULL)
 		err = crm_batch_check_unique(b, b->snap, false);
+	if (err == NULL)
+		err = crm_batch_settle_all(b);
 	if (err == NULL && b->faults > 0 && !b->o.skip_bad)
 		err = crm_err(CRM_E_DATA, "nothing was written");
 	if (err == NULL)

@@ -38,17 +38,21 @@ struct crm_ghost {
 	const char *field;
 	struct crm_view text;
 	uint64_t line, id; /* id: what it turned out to be; 0: nothing */
+	int rank;          /* by what the record answers to the word */
 };
 
 /*
  * A row of the spool, a record to add:
- *   kind u8, flags u8, fields u16, line u64, id u64 (given, or 0), then for
+ *   kind u8, flags u8, fields u32, line u64, id u64 (given, or 0), then for
  *   each field: number u16, flags u8, length u32, stored value
- * An edit, the value of an entry of edits and amends:
- *   op u8 (CRM_EDIT_*; else of each field), flags u8, fields u16, line u64,
+ * When a later line changes the record, the whole of it follows as a row again
+ * (CRM_ROW_AGAIN; its id is the one that the record goes by).
+ * An edit, the value of an entry of edits:
+ *   op u8 (CRM_EDIT_*; else of each field), flags u8, fields u32, line u64,
  *   currency 4, then for each field: number u16, op u8, length u32, value
  */
 struct crm_row {
+	struct crm_view bytes;
 	char kind; /* of an edit: its op */
 	uint8_t flags;
 	uint32_t n;
@@ -56,17 +60,26 @@ struct crm_row {
 	char currency[4];
 	struct crm_view fields;
 };
-#define CRM_ROW_HEAD 20
-#define CRM_EDIT_HEAD 16
+#define CRM_ROW_HEAD 22
+#define CRM_EDIT_HEAD 18
 
-/* Flags of rows: it links to new ones or ghosts; only fill what is empty. */
-enum { CRM_ROW_PENDING = 1, CRM_ROW_KEEP = 2 };
+/* Flags of rows: it links to new ones or ghosts; only fill what is empty; it
+ * is due after the terms of a customer of this batch; see above. */
+enum {
+	CRM_ROW_PENDING = 1,
+	CRM_ROW_KEEP = 2,
+	CRM_ROW_TERMS = 4,
+	CRM_ROW_AGAIN = 8,
+};
 
 /* The line as it was stands behind the fields, under a number of its own. */
 #define CRM_RAW_LINE 0x7fff
 
 /* Flags of a row's fields: many values; the input had it. */
 enum { CRM_SLOT_MANY = 1, CRM_SLOT_GIVEN = 2 };
+
+/* In the value of forms: a later line changed it. */
+#define CRM_FORM_AGAIN (UINT64_C(1) << 63)
 
 /* Operations of an edit beside those of enum crm_edit_op. */
 enum {
@@ -92,11 +105,18 @@ struct crm_batch {
 	bool given_ids;
 	struct crm_nummap given;  /* ids that adds are to have */
 	struct crm_map aliases;   /* new_ids: kind and id to provisional id */
-	struct crm_runs *edits;   /* key: id, order; value: see put_edit() */
-	struct crm_runs *amends;  /* the same for provisional ids */
-	struct crm_nummap edited; /* ids */
-	uint64_t nedits, namends;
-	struct crm_nummap buyers; /* new ones who buy */
+	struct crm_nummap forms;  /* rows that later lines may find: id to the
+	                             place of the newest form, + 1 */
+	bool amended;             /* one of them has another form */
+	struct crm_runs *edits;   /* key: id, order; value: see above */
+	struct crm_nummap edited; /* id to how many edits */
+	uint64_t nedits;
+	struct crm_nummap bad_edits; /* order + 1 of those to be left out */
+
+	/* Customers of this batch: the days after which they pay, + 1, or the
+	 * id of their organisation; those whom an edit makes a buyer. */
+	bool want_terms;
+	struct crm_nummap terms, buyers;
 
 	struct crm_map links; /* kinds and text to id: looked up before */
 	struct crm_ghost *ghost;
@@ -107,13 +127,21 @@ struct crm_batch {
 
 	struct crm_runs *unique;   /* key: kind, field, value; value: id, line,
 	                             place in adds */
-	struct crm_nummap dropped; /* provisional ids: what they are instead */
+	struct crm_nummap dropped; /* ids of rows: what they are instead; 0:
+	                              nothing, they are bad */
+	uint64_t *left_out; /* numbers of new events that are dropped, sorted */
+	size_t nleft_out, left_out_cap;
+
+	/* Once it is being written: number of the first new one of a kind,
+	 * less 1. */
+	bool numbered;
+	uint64_t base[26];
 
 	bool want_written;
 	uint64_t *written; /* ids in order of lines */
 	size_t nwritten, written_cap;
 
-	struct crm_rec rec, old; /* scratch */
+	struct crm_rec rec, old, before; /* scratch */
 	struct crm_buf buf, key;
 	struct crm_batch_result result;
 };
@@ -127,15 +155,45 @@ CRM_CHECK const struct crm_err *crm_batch_link(
 /* After the last line: find what the ghosts are, or make it. */
 CRM_CHECK const struct crm_err *crm_batch_resolve(struct crm_batch *);
 
-/* The record that is meant by an id of any sort; 0: a ghost of nothing. */
+/* The record that is meant by an id of any sort; 0: of nothing, its line is
+ * bad.  New ones keep their provisional id. */
 uint64_t crm_batch_meant(const struct crm_batch *, uint64_t id);
+
+/* The same with final ids, once these are known. */
+uint64_t crm_batch_final(const struct crm_batch *, uint64_t id);
+
+/*
+ * A link field's value with final ids, each once.
+ *
+ * out     in the arena
+ *
+ * Returns false when one of them is of nothing.
+ */
+bool crm_batch_settle(const struct crm_batch *, struct crm_arena *, bool many,
+    struct crm_view, struct crm_view *out);
 
 /* batch_unique.c */
 
-/* Note the unique values of a record. */
+/* Fails with DATA when a unique value of a record is too long to be one. */
+CRM_CHECK const struct crm_err *crm_batch_fit_unique(
+    struct crm_batch *, const struct crm_rec *, const char **field);
+
+/* The place of an edit: with its order + 1. */
+#define CRM_CLAIM_EDIT (UINT64_C(1) << 62)
+
+/*
+ * Note the unique values of a record.
+ *
+ * place   in adds, + 1, or CRM_CLAIM_EDIT
+ * old     those that it had are not noted
+ */
 CRM_CHECK const struct crm_err *crm_batch_note_unique(struct crm_batch *,
     const struct crm_rec *, uint64_t id, uint64_t place,
     const struct crm_rec *old);
+
+/* Note those that the next edit gives a record which was edited before. */
+CRM_CHECK const struct crm_err *crm_batch_note_edit(
+    struct crm_batch *, uint64_t id, const struct crm_request *);
 
 /* Note that the keys of a record which is added found no other one. */
 CRM_CHECK const struct crm_err *crm_batch_note_absent(
@@ -145,7 +203,17 @@ CRM_CHECK const struct crm_err *crm_batch_note_absent(
 CRM_CHECK const struct crm_err *crm_batch_check_unique(
     struct crm_batch *, struct crm_snap *, bool again);
 
-/* batch.c */
+/* batch_row.c */
+
+/*
+ * Put the record of b->rec aside.  Its place is crm_spool_bytes() of before.
+ *
+ * id      that it is to have, or 0; of CRM_ROW_AGAIN: that it goes by
+ * before  its form before; NULL: none
+ */
+CRM_CHECK const struct crm_err *crm_batch_put_row(struct crm_batch *,
+    const struct crm_request *, uint8_t flags, uint64_t id,
+    const struct crm_row *before);
 
 CRM_CHECK const struct crm_err *crm_batch_put_edit(struct crm_batch *,
     uint64_t id, const struct crm_edit *, size_t n, const char *currency,
@@ -154,6 +222,62 @@ void crm_row_open(struct crm_view row, struct crm_row *out);
 void crm_row_open_edit(struct crm_view row, struct crm_row *out);
 bool crm_row_field(
     struct crm_row *, uint16_t *num, uint8_t *flags, struct crm_view *value);
+
+/* The value of one field; false when the row has none. */
+bool crm_row_get(struct crm_row, uint16_t num, struct crm_view *out);
+
+/*
+ * Go through the rows in order, each in its newest form.
+ *
+ * count   26 numbers, 0 in the beginning
+ * id      what it goes by; 0 after the last one
+ */
+CRM_CHECK const struct crm_err *crm_batch_next_row(
+    struct crm_batch *, uint64_t count[26], struct crm_row *, uint64_t *id);
+
+/*
+ * Make a record of a row, with final links.
+ *
+ * arena   scratch; NULL: links stay as they are
+ *
+ * Returns false when a link is of nothing.
+ */
+bool crm_batch_open_row(const struct crm_batch *, struct crm_row,
+    struct crm_arena *, struct crm_rec *);
+
+/*
+ * Do one edit to a record.
+ *
+ * removed  set when it removes the record
+ * field    set to the field at fault, or NULL, when it fails
+ *
+ * Fails with DATA: what is wrong with the record then.
+ */
+CRM_CHECK const struct crm_err *crm_batch_do_edit(struct crm_batch *,
+    struct crm_view entry, struct crm_arena *, struct crm_rec *, bool *removed,
+    const char **field);
+
+/* batch_terms.c */
+
+/* An invoice is due after the terms of its customer: of one of the store. */
+CRM_CHECK const struct crm_err *crm_batch_make_due(
+    struct crm_batch *, uint8_t *flags);
+
+/* Note the terms of the customers of this batch. */
+CRM_CHECK const struct crm_err *crm_batch_note_terms(struct crm_batch *);
+
+/* The same for an invoice of a row of CRM_ROW_TERMS. */
+void crm_batch_settle_due(
+    const struct crm_batch *, struct crm_row, struct crm_rec *);
+
+/* batch_settle.c */
+
+/* After the last line: find out what is bad because of what else is bad, hand
+ * it out; see that edits of the same record go together. */
+CRM_CHECK const struct crm_err *crm_batch_settle_all(struct crm_batch *);
+
+/* batch.c */
+
 void crm_batch_blame(struct crm_batch *, uint64_t line, const char *field,
     const struct crm_err *);
 

@@ -8,6 +8,35 @@
 /* Looked up before: forget when there are too many. */
 #define LINKS_MAX 500000
 
+/* What a word is known by: a number by its digits, others folded. */
+static void
+add_word(struct crm_buf *out, struct crm_view who)
+{
+	char digits[CRM_PHONE_KEY];
+	size_t n;
+
+	if (!crm_who_is_phone(who)) {
+		crm_fold(out, who);
+		return;
+	}
+	n = crm_phone_key(who, digits);
+	crm_buf_addc(out, '+');
+	crm_buf_add(out, digits, n);
+}
+
+/* Where the ghost of a word is that may be of these kinds. */
+static uint64_t *
+ghost_at(struct crm_batch *b, const char *kinds, struct crm_view who, bool make,
+    bool *added)
+{
+	crm_buf_reset(&b->key);
+	crm_buf_adds(&b->key, kinds);
+	crm_buf_addc(&b->key, '\0');
+	add_word(&b->key, who);
+	return make ? crm_map_at(&b->ghost_at, crm_buf_view(&b->key), added)
+		    : crm_map_get(&b->ghost_at, crm_buf_view(&b->key));
+}
+
 /* A link that nothing is known of yet. */
 static uint64_t
 make_ghost(struct crm_batch *b, const struct crm_field *f, struct crm_view who)
@@ -16,11 +45,7 @@ make_ghost(struct crm_batch *b, const struct crm_field *f, struct crm_view who)
 	uint64_t *at;
 	bool added;
 
-	crm_buf_reset(&b->key);
-	crm_buf_adds(&b->key, f->links);
-	crm_buf_addc(&b->key, '\0');
-	crm_fold(&b->key, who);
-	at = crm_map_at(&b->ghost_at, crm_buf_view(&b->key), &added);
+	at = ghost_at(b, f->links, who, true, &added);
 	if (added) {
 		b->ghost = crm_grow(
 		    b->ghost, &b->ghost_cap, b->nghosts + 1, sizeof(*b->ghost));
@@ -114,7 +139,9 @@ crm_batch_link(
 	if (err != NULL)
 		crm_map_release(&b->links);
 done:
-	if (err == NULL && (crm_is_new(*out) || crm_is_ghost(*out)))
+	if (err == NULL &&
+	    (crm_is_new(*out) || crm_is_ghost(*out) ||
+		crm_nummap_get(&b->given, *out) != NULL))
 		b->pending_links = true;
 	return err;
 }
@@ -122,8 +149,78 @@ done:
 uint64_t
 crm_batch_meant(const struct crm_batch *b, uint64_t id)
 {
-	return crm_is_ghost(id) ? b->ghost[crm_id_number(id) - 1].id : id;
+	const uint64_t *is;
+
+	if (crm_is_ghost(id))
+		id = b->ghost[crm_id_number(id) - 1].id;
+	while (id != 0 && b->dropped.used > 0 &&
+	    (is = crm_nummap_get(&b->dropped, id)) != NULL)
+		id = *is;
+	return id;
 }
+
+uint64_t
+crm_batch_final(const struct crm_batch *b, uint64_t id)
+{
+	size_t lo = 0, hi = b->nleft_out, mid;
+	uint64_t n;
+	char kind;
+
+	id = crm_batch_meant(b, id);
+	if (!crm_is_new(id) || !b->numbered)
+		return id;
+	n = crm_id_number(id);
+	kind = crm_id_kind(id);
+	/* events that are left out leave no gap */
+	while (kind == 'e' && lo < hi) {
+		mid = lo + (hi - lo) / 2;
+		if (b->left_out[mid] < n)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return crm_id(kind, b->store->replica, b->base[kind - 'a'] + n - lo);
+}
+
+bool
+crm_batch_settle(const struct crm_batch *b, struct crm_arena *a, bool many,
+    struct crm_view v, struct crm_view *out)
+{
+	struct crm_nummap seen = CRM_NUMMAP_INIT;
+	struct crm_buf packed = CRM_BUF_INIT(CRM_LINE_MAX * 2);
+	struct crm_view *list;
+	struct crm_many m;
+	uint64_t id;
+	char *link;
+	size_t n = 0;
+	bool added, good = true;
+
+	crm_many_begin(&m, v, many);
+	list = crm_arena_alloc(a, ((size_t)m.left + 1) * sizeof(*list));
+	while (crm_many_next(&m, &v)) {
+		id = crm_batch_final(b, crm_link_get(v));
+		good &= id != 0;
+		/* two words may be one record */
+		(void)crm_nummap_at(&seen, id != 0 ? id : 1, &added);
+		if (id == 0 || !added)
+			continue;
+		link = crm_arena_alloc(a, CRM_LINK_MAX);
+		list[n] = crm_view(link, crm_link_put(link, id));
+		n++;
+	}
+	*out = CRM_VNULL;
+	if (many && n > 0) {
+		crm_many_put(&packed, list, n);
+		*out = crm_view(crm_arena_dup(a, packed.p, packed.n), packed.n);
+	} else if (n > 0)
+		*out = list[0];
+	crm_nummap_release(&seen);
+	crm_buf_release(&packed);
+	return good;
+}
+
+/* By what a record answers to a word, the best first: as crm_who_find(). */
+enum rank { BY_ID, BY_EMAIL, BY_REF, BY_PHONE, BY_NAME, BY_FOLDED_NAME };
 
 /*
  * A record of this batch answers to a word: it is what the ghosts of that
@@ -134,27 +231,48 @@ crm_batch_meant(const struct crm_batch *b, uint64_t id)
  */
 static void
 offer(struct crm_batch *b, char kind, const char *const *lists, size_t nlists,
-    struct crm_view folded, uint64_t id)
+    struct crm_view word, enum rank by, uint64_t id)
 {
+	struct crm_ghost *g;
 	uint64_t *at;
 	size_t i;
+	int rank;
 
 	for (i = 0; i < nlists; i++) {
-		struct crm_ghost *g;
-
 		if (strchr(lists[i], kind) == NULL)
 			continue;
-		crm_buf_reset(&b->buf);
-		crm_buf_adds(&b->buf, lists[i]);
-		crm_buf_addc(&b->buf, '\0');
-		crm_buf_addv(&b->buf, folded);
-		at = crm_map_get(&b->ghost_at, crm_buf_view(&b->buf));
+		at = ghost_at(b, lists[i], word, false, NULL);
 		if (at == NULL)
 			continue;
 		g = &b->ghost[*at - 1];
-		if (g->id != id)
-			g->id = g->id == 0 ? id : UINT64_MAX;
+		rank = by == BY_NAME && !crm_view_eq(g->text, word)
+		    ? BY_FOLDED_NAME
+		    : (int)by;
+		if (g->id == 0 || rank < g->rank) {
+			g->id = id;
+			g->rank = rank;
+		} else if (rank == g->rank && g->id != id)
+			g->id = UINT64_MAX;
 	}
+}
+
+/* Does a record answer to what a field of it says?  And as what? */
+static bool
+answers(const struct crm_kind *k, const struct crm_field *f,
+    struct crm_view word, enum rank *by)
+{
+	*by = BY_NAME;
+	if ((f->flags & CRM_F_INDEXED) == 0)
+		return false;
+	if (f->type == CRM_T_EMAIL && crm_who_is_email(word))
+		*by = BY_EMAIL;
+	else if (f->num == CRM_N_REF && crm_who_is_ref(word))
+		*by = BY_REF;
+	else if (f->type == CRM_T_PHONE && crm_who_is_phone(word))
+		*by = BY_PHONE;
+	else
+		return f->num == k->title;
+	return true;
 }
 
 /* What a new record answers to: name, addresses, refs, numbers. */
@@ -168,66 +286,57 @@ offer_row(struct crm_batch *b, struct crm_row *r, uint64_t id,
 	struct crm_many m;
 	struct crm_view v, one;
 	char text[CRM_ID_TEXT];
+	enum rank by;
 	uint16_t num;
 	uint8_t flags;
 
-	if (r->id != 0) {
-		size_t n = crm_id_put(text, r->id);
-
-		offer(b, r->kind, lists, nlists, crm_view(text, n), id);
-	}
+	if ((r->flags & CRM_ROW_AGAIN) == 0 && r->id != 0)
+		offer(b, r->kind, lists, nlists,
+		    crm_view(text, crm_id_put(text, r->id)), BY_ID, id);
 	while (crm_row_field(r, &num, &flags, &v)) {
 		f = crm_field_num(k, num);
-		if (f == NULL ||
-		    !(num == k->title || num == CRM_N_REF ||
-			f->type == CRM_T_EMAIL || f->type == CRM_T_PHONE))
+		if (f == NULL)
 			continue;
 		crm_many_begin(&m, v, (flags & CRM_SLOT_MANY) != 0);
-		while (crm_many_next(&m, &one)) {
-			crm_buf_reset(&b->key);
-			crm_fold(&b->key, one);
-			offer(b, r->kind, lists, nlists, crm_buf_view(&b->key),
-			    id);
-		}
+		while (crm_many_next(&m, &one))
+			if (answers(k, f, one, &by))
+				offer(b, r->kind, lists, nlists, one, by, id);
 	}
 }
 
 /* The different lists of kinds that ghosts may be. */
-static size_t
-kind_lists(const struct crm_batch *b, const char **lists, size_t max)
+static const char **
+kind_lists(struct crm_batch *b, size_t *n)
 {
-	size_t n = 0, i, j;
+	const char **lists = NULL;
+	size_t cap = 0, i, j;
 
+	*n = 0;
 	for (i = 0; i < b->nghosts; i++) {
-		for (j = 0; j < n && strcmp(lists[j], b->ghost[i].kinds) != 0;
+		for (j = 0; j < *n && strcmp(lists[j], b->ghost[i].kinds) != 0;
 		     j++)
 			;
-		if (j == n && n < max)
-			lists[n++] = b->ghost[i].kinds;
+		if (j < *n)
+			continue;
+		lists = crm_grow(lists, &cap, *n + 1, sizeof(*lists));
+		lists[(*n)++] = b->ghost[i].kinds;
 	}
-	return n;
+	return lists;
 }
 
 /* Look for the ghosts among the lines of this batch. */
 static const struct crm_err *
-search_lines(struct crm_batch *b)
+search_lines(struct crm_batch *b, const char *const *lists, size_t nlists)
 {
-	const struct crm_err *err;
-	const char *lists[64];
-	size_t nlists = kind_lists(b, lists, 64);
-	uint64_t count[26] = { 0 }, id;
-	struct crm_view row;
+	const struct crm_err *err = NULL;
+	uint64_t count[26] = { 0 }, id = 1;
 	struct crm_row r;
 
 	crm_spool_rewind(b->adds);
-	err = crm_spool_next(b->adds, &row);
-	while (err == NULL && row.p != NULL) {
-		crm_row_open(row, &r);
-		id = crm_id(r.kind, CRM_NEW, ++count[r.kind - 'a']);
-		if (r.kind != 'e')
-			offer_row(b, &r, r.id != 0 && !b->o.new_ids ? r.id : id,
-			    lists, nlists);
-		err = crm_spool_next(b->adds, &row);
+	while (err == NULL && id != 0) {
+		err = crm_batch_next_row(b, count, &r, &id);
+		if (err == NULL && id != 0 && r.kind != 'e')
+			offer_row(b, &r, id, lists, nlists);
 	}
 	return err;
 }
@@ -266,95 +375,115 @@ field_beside_name(const struct crm_kind *k, struct crm_view who)
 	return NULL;
 }
 
+/* The value of a field of what is missing, read from the word for it. */
+static bool
+read_word(struct crm_batch *b, const struct crm_ghost *g,
+    const struct crm_field *f, struct crm_edit *out)
+{
+	const struct crm_err *err;
+
+	crm_buf_reset(&b->key);
+	err = crm_value_parse(&b->values, f, g->text, false, &b->key, NULL);
+	if (err != NULL) {
+		crm_batch_blame(b, g->line, g->field, err);
+		return false;
+	}
+	out->field = f;
+	out->op = CRM_SET;
+	out->value = crm_view(
+	    crm_arena_dup(&b->line_arena, b->key.p, b->key.n), b->key.n);
+	return true;
+}
+
 /* Make the record that a ghost names, with that name and what it is. */
 static const struct crm_err *
 make_missing(struct crm_batch *b, struct crm_ghost *g, char kind)
 {
 	const struct crm_kind *k = crm_kind_of(b->store->config->schema, kind);
+	const struct crm_field *name = crm_field_num(k, k->title);
 	const struct crm_field *f = field_beside_name(k, g->text);
 	const struct crm_err *err;
 	struct crm_request q = { .kind = k };
+	uint64_t id, bad = b->result.bad;
 	struct crm_edit edit[2];
 	bool ok;
 
 	crm_batch_line(b, g->line, CRM_VNULL);
-	edit[0].field = crm_field_num(k, k->title);
-	edit[0].op = CRM_SET;
-	edit[0].value = g->text;
-	q.nedits = 1;
-	if (f != NULL) {
-		crm_buf_reset(&b->key);
-		err = crm_value_parse(
-		    &b->values, f, g->text, false, &b->key, NULL);
-		if (err != NULL) {
-			crm_batch_fault(b, g->field, err->msg);
-			return NULL;
-		}
-		edit[1].field = f;
-		edit[1].op = CRM_SET;
-		edit[1].value =
-		    crm_view(crm_arena_dup(&b->line_arena, b->key.p, b->key.n),
-			b->key.n);
-		q.nedits = 2;
-	}
+	if (name != NULL && !read_word(b, g, name, &edit[q.nedits++]))
+		return NULL;
+	if (f != NULL && f != name && !read_word(b, g, f, &edit[q.nedits++]))
+		return NULL;
 	q.edit = edit;
-	g->id = crm_id(kind, CRM_NEW, b->new_count[kind - 'a'] + 1);
+	id = crm_id(kind, CRM_NEW, b->new_count[kind - 'a'] + 1);
 	err = crm_batch_add(b, &q, &ok);
-	if (!ok)
-		g->id = 0;
-	else
+	b->result.bad =
+	    bad; /* the line counts by the link that is of nothing */
+	if (ok) {
+		g->id = id;
 		b->nwritten--; /* it is about no line of its own */
+	}
 	return err;
 }
 
-/* Those who buy may be ghosts: know them by what they are. */
+/* The same word may stand where other kinds are allowed, too. */
 static void
-settle_buyers(struct crm_batch *b)
+share_missing(struct crm_batch *b, const struct crm_ghost *g, char kind,
+    const char *const *lists, size_t nlists)
 {
-	struct crm_nummap was = b->buyers;
+	struct crm_ghost *other;
+	uint64_t *at;
 	size_t i;
 
-	memset(&b->buyers, 0, sizeof(b->buyers));
-	for (i = 0; i < was.nslots; i++)
-		if (was.slot[i].key != 0) {
-			uint64_t id = crm_batch_meant(b, was.slot[i].key);
+	for (i = 0; i < nlists; i++) {
+		at = ghost_at(b, lists[i], g->text, false, NULL);
+		if (at == NULL)
+			continue;
+		other = &b->ghost[*at - 1];
+		if (other->id == 0 && kind_to_make(b, other) == kind)
+			other->id = g->id;
+	}
+}
 
-			if (id != 0)
-				(void)crm_nummap_at(&b->buyers, id, NULL);
-		}
-	crm_nummap_release(&was);
+static const struct crm_err *
+resolve_one(struct crm_batch *b, struct crm_ghost *g, const char *const *lists,
+    size_t nlists)
+{
+	const struct crm_err *err = NULL;
+	char kind;
+
+	if (g->id == UINT64_MAX) {
+		g->id = 0;
+		crm_batch_blame(b, g->line, g->field,
+		    crm_err(CRM_E_DATA, "'%.*s' is the name of several lines",
+			CRM_VARG(g->text)));
+		return NULL;
+	}
+	if (g->id != 0)
+		return NULL;
+	kind = kind_to_make(b, g);
+	if (kind != '\0') {
+		err = make_missing(b, g, kind);
+		if (g->id != 0)
+			share_missing(b, g, kind, lists, nlists);
+	} else
+		crm_batch_blame(b, g->line, g->field,
+		    crm_who_none(b->snap, g->kinds, g->text));
+	return err;
 }
 
 const struct crm_err *
 crm_batch_resolve(struct crm_batch *b)
 {
-	const struct crm_err *err = NULL;
-	size_t i, n = b->nghosts;
-	char kind;
+	const struct crm_err *err;
+	size_t i, n = b->nghosts, nlists;
+	const char **lists;
 
-	if (n > 0)
-		err = search_lines(b);
-	for (i = 0; err == NULL && i < n; i++) {
-		struct crm_ghost *g = &b->ghost[i];
-
-		if (g->id == UINT64_MAX) {
-			g->id = 0;
-			crm_batch_line(b, g->line, CRM_VNULL);
-			crm_batch_blame(b, g->line, g->field,
-			    crm_err(CRM_E_DATA,
-				"'%.*s' is the name of several lines",
-				CRM_VARG(g->text)));
-			continue;
-		}
-		if (g->id != 0)
-			continue;
-		kind = kind_to_make(b, g);
-		if (kind != '\0')
-			err = make_missing(b, g, kind);
-		else
-			crm_batch_blame(b, g->line, g->field,
-			    crm_who_none(b->snap, g->kinds, g->text));
-	}
-	settle_buyers(b);
+	if (n == 0)
+		return NULL;
+	lists = kind_lists(b, &nlists);
+	err = search_lines(b, lists, nlists);
+	for (i = 0; err == NULL && i < n; i++)
+		err = resolve_one(b, &b->ghost[i], lists, nlists);
+	crm_free(lists);
 	return err;
 }

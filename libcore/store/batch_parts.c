@@ -84,13 +84,13 @@ hide(struct crm_writing *w)
 	for (i = 0; i < n; i++)
 		h[k++] = was[i];
 	for (kind = 0; kind < 26; kind++) {
-		struct crm_hidden mine = { .count = w->b->new_count[kind],
+		struct crm_hidden mine = { .count = w->count[kind],
 			.change = w->change.number };
 
 		if (mine.count == 0)
 			continue;
 		mine.first = crm_id((char)('a' + kind), w->b->store->replica,
-		    w->base[kind] + 1);
+		    w->b->base[kind] + 1);
 		for (j = k; j > 0 && h[j - 1].first > mine.first; j--)
 			h[j] = h[j - 1];
 		h[j] = mine;
@@ -140,10 +140,10 @@ begin_parts(void *ctx, struct crm_txn *t)
 	if (err == NULL)
 		err = hide(w);
 	for (i = 0; i < 26; i++)
-		if (w->b->new_count[i] > 0) {
+		if (w->count[i] > 0) {
 			range[n].first = crm_id((char)('a' + i),
-			    w->b->store->replica, w->base[i] + 1);
-			range[n++].count = w->b->new_count[i];
+			    w->b->store->replica, w->b->base[i] + 1);
+			range[n++].count = w->count[i];
 		}
 	w->change.state = CRM_CHANGE_OPEN;
 	if (err == NULL)

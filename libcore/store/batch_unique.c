@@ -4,9 +4,10 @@
 #include "store/batch_impl.h"
 #include "store/who.h"
 
-/* One record that is to have a value: what stands in the runs. */
+/* One record that is to have a value: what stands in the runs.  The place is
+ * that in adds + 1, or that of an edit (CRM_CLAIM_EDIT). */
 struct claim {
-	uint64_t id, line, place; /* place in adds + 1; 0: an edit */
+	uint64_t id, line, place;
 };
 
 #define CLAIM_BYTES 24
@@ -15,6 +16,13 @@ struct claim {
  * find nothing when the batch is written. */
 #define CLAIM_ABSENT (UINT64_C(1) << 63)
 #define KEY_HEAD 3 /* kind, field */
+#define VALUE_MAX 4000
+
+static bool
+is_row(const struct claim *c)
+{
+	return c->place < CRM_CLAIM_EDIT;
+}
 
 static bool
 is_unique(const struct crm_field *f)
@@ -43,6 +51,59 @@ holds(const struct crm_rec *r, const struct crm_field *f, struct crm_view key)
 	return yes;
 }
 
+/* The key of a value of a field, behind its head, in b->key. */
+static struct crm_view
+claim_key(struct crm_batch *b, char kind, const struct crm_field *f,
+    struct crm_view value)
+{
+	char head[KEY_HEAD];
+
+	head[0] = kind;
+	crm_be16(head + 1, f->num);
+	crm_buf_reset(&b->key);
+	crm_buf_add(&b->key, head, KEY_HEAD);
+	crm_value_add_key(&b->key, f, value);
+	return crm_buf_view(&b->key);
+}
+
+const struct crm_err *
+crm_batch_fit_unique(
+    struct crm_batch *b, const struct crm_rec *r, const char **field)
+{
+	const struct crm_field *f;
+	struct crm_many m;
+	struct crm_view v;
+	uint32_t i;
+
+	for (i = 0; i < r->n; i++) {
+		f = crm_field_num(r->kind, r->slot[i].num);
+		if (!is_unique(f))
+			continue;
+		crm_many_begin(
+		    &m, r->slot[i].value, (f->flags & CRM_F_MANY) != 0);
+		while (crm_many_next(&m, &v))
+			if (claim_key(b, r->kind->letter, f, v).n >
+			    KEY_HEAD + VALUE_MAX) {
+				*field = f->name;
+				return crm_err(CRM_E_DATA,
+				    "longer than %d bytes, but unique",
+				    VALUE_MAX);
+			}
+	}
+	return NULL;
+}
+
+static const struct crm_err *
+add_claim(struct crm_batch *b, struct crm_view key, uint64_t id, uint64_t place)
+{
+	char claim[CLAIM_BYTES];
+
+	crm_le64(claim, id);
+	crm_le64(claim + 8, b->line);
+	crm_le64(claim + 16, place);
+	return crm_runs_add(b->unique, key, crm_view(claim, CLAIM_BYTES));
+}
+
 const struct crm_err *
 crm_batch_note_unique(struct crm_batch *b, const struct crm_rec *r, uint64_t id,
     uint64_t place, const struct crm_rec *old)
@@ -51,31 +112,41 @@ crm_batch_note_unique(struct crm_batch *b, const struct crm_rec *r, uint64_t id,
 	const struct crm_field *f;
 	struct crm_many m;
 	struct crm_view v, key;
-	char head[KEY_HEAD], claim[CLAIM_BYTES];
 	uint32_t i;
 
-	crm_le64(claim, id);
-	crm_le64(claim + 8, b->line);
-	crm_le64(claim + 16, place);
 	for (i = 0; err == NULL && i < r->n; i++) {
 		f = crm_field_num(r->kind, r->slot[i].num);
 		if (!is_unique(f))
 			continue;
-		head[0] = r->kind->letter;
-		crm_be16(head + 1, f->num);
 		crm_many_begin(
 		    &m, r->slot[i].value, (f->flags & CRM_F_MANY) != 0);
 		while (err == NULL && crm_many_next(&m, &v)) {
-			crm_buf_reset(&b->key);
-			crm_buf_add(&b->key, head, KEY_HEAD);
-			crm_value_add_key(&b->key, f, v);
-			key = crm_buf_view(&b->key);
-			if (key.n > 4000)
-				key.n = 4000;
+			key = claim_key(b, r->kind->letter, f, v);
 			if (!holds(old, f, crm_view_skip(key, KEY_HEAD)))
-				err = crm_runs_add(b->unique, key,
-				    crm_view(claim, CLAIM_BYTES));
+				err = add_claim(b, key, id, place);
 		}
+	}
+	return err;
+}
+
+const struct crm_err *
+crm_batch_note_edit(
+    struct crm_batch *b, uint64_t id, const struct crm_request *q)
+{
+	const struct crm_err *err = NULL;
+	struct crm_view key;
+	size_t i;
+
+	for (i = 0; err == NULL && i < q->nedits; i++) {
+		const struct crm_edit *e = &q->edit[i];
+
+		if (!is_unique(e->field) || e->op == CRM_TAKE ||
+		    e->op == CRM_CLEAR)
+			continue;
+		key = claim_key(b, crm_id_kind(id), e->field, e->value);
+		if (key.n <= KEY_HEAD + VALUE_MAX)
+			err = add_claim(
+			    b, key, id, CRM_CLAIM_EDIT | (b->nedits + 1));
 	}
 	return err;
 }
@@ -86,29 +157,19 @@ crm_batch_note_absent(
 {
 	const struct crm_err *err = NULL;
 	struct crm_many m;
-	struct crm_view v;
-	char head[KEY_HEAD], claim[CLAIM_BYTES];
+	struct crm_view v, key;
 	size_t i;
 
-	crm_le64(claim, id);
-	crm_le64(claim + 8, b->line);
-	crm_le64(claim + 16, CLAIM_ABSENT);
-	head[0] = q->kind->letter;
 	for (i = 0; err == NULL && i < q->nkeys; i++) {
 		const struct crm_field *f = q->key[i];
 
 		if (is_unique(f) || !crm_rec_get(&b->rec, f->num, &v))
 			continue;
-		crm_be16(head + 1, f->num);
 		crm_many_begin(&m, v, (f->flags & CRM_F_MANY) != 0);
 		while (err == NULL && crm_many_next(&m, &v)) {
-			crm_buf_reset(&b->key);
-			crm_buf_add(&b->key, head, KEY_HEAD);
-			crm_value_add_key(&b->key, f, v);
-			if (b->key.n <= 4000)
-				err = crm_runs_add(b->unique,
-				    crm_buf_view(&b->key),
-				    crm_view(claim, CLAIM_BYTES));
+			key = claim_key(b, q->kind->letter, f, v);
+			if (key.n <= KEY_HEAD + VALUE_MAX)
+				err = add_claim(b, key, id, CLAIM_ABSENT);
 		}
 	}
 	return err;
@@ -122,103 +183,100 @@ read_claim(struct crm_view v, struct claim *out)
 	out->place = crm_le64_get(v.p + 16);
 }
 
-/* Leave a new record out: it is another one. */
+/* Leave a row out: it is another record; 0: it is bad. */
 static void
-drop(struct crm_batch *b, const struct claim *c, uint64_t is)
+drop_row(struct crm_batch *b, const struct claim *c, uint64_t is)
 {
-	*crm_nummap_at(&b->dropped, c->id, NULL) = is;
+	if (is == 0 || crm_batch_meant(b, is) != c->id)
+		*crm_nummap_at(&b->dropped, c->id, NULL) = is;
 }
 
-/* A value of a row in its final form: ghosts of known records resolved. */
-static bool
-meant_value(struct crm_batch *b, const struct crm_field *f, bool many,
-    struct crm_view v, struct crm_buf *out)
+/* Leave a bad row or edit out. */
+static void
+drop(struct crm_batch *b, const struct claim *c)
 {
-	struct crm_view list[64];
-	char link[64][CRM_LINK_MAX];
-	struct crm_many m;
-	size_t n = 0;
-	uint64_t id;
+	if (is_row(c))
+		drop_row(b, c, 0);
+	else
+		(void)crm_nummap_at(
+		    &b->bad_edits, c->place & ~CRM_CLAIM_EDIT, NULL);
+}
 
-	crm_buf_reset(out);
-	if (f->type != CRM_T_LINK) {
-		crm_buf_addv(out, v);
-		return true;
-	}
-	crm_many_begin(&m, v, many);
-	while (n < 64 && crm_many_next(&m, &v)) {
-		id = crm_batch_meant(b, crm_link_get(v));
-		if (id == 0 || crm_is_new(id))
-			return false;
-		list[n] = crm_view(link[n], crm_link_put(link[n], id));
-		n++;
-	}
-	if (many)
-		crm_many_put(out, list, n);
-	else if (n > 0)
-		crm_buf_addv(out, list[0]);
-	return true;
+/* Is it bad? */
+static bool
+is_void(const struct crm_batch *b, const struct claim *c)
+{
+	return c->place == CLAIM_ABSENT || is_row(c)
+	    ? crm_batch_meant(b, c->id) == 0
+	    : crm_nummap_get(&b->bad_edits, c->place & ~CRM_CLAIM_EDIT) != NULL;
+}
+
+/* Is it not written? */
+static bool
+is_left_out(const struct crm_batch *b, const struct claim *c)
+{
+	return is_void(b, c) || crm_batch_meant(b, c->id) != c->id;
+}
+
+/* The newest form of the row of a claim. */
+static const struct crm_err *
+read_row(struct crm_batch *b, const struct claim *c, struct crm_row *out)
+{
+	uint64_t place = c->place, *form = NULL;
+	const struct crm_err *err;
+	struct crm_view v;
+
+	if (b->amended)
+		form = crm_nummap_get(&b->forms, c->id);
+	if (form != NULL)
+		place = *form & ~CRM_FORM_AGAIN;
+	err = crm_spool_read(b->adds, place - 1, &v);
+	if (err == NULL)
+		crm_row_open(v, out);
+	return err;
 }
 
 /* The names of the given fields of a row that another event has otherwise. */
-static const struct crm_err *
-differences(struct crm_batch *b, uint64_t place,
-    bool (*get)(void *ctx, uint16_t num, struct crm_view *out), void *ctx,
-    struct crm_buf *names)
+static void
+differences(struct crm_batch *b, struct crm_row r,
+    bool (*get)(const void *ctx, uint16_t num, struct crm_view *out),
+    const void *ctx, struct crm_buf *names)
 {
 	const struct crm_kind *k = crm_kind_of(b->store->config->schema, 'e');
-	struct crm_buf copy = CRM_BUF_INIT(CRM_LINE_MAX * 8);
-	struct crm_buf mine = CRM_BUF_INIT(CRM_LINE_MAX * 8);
-	const struct crm_err *err;
+	struct crm_arena a = CRM_ARENA_INIT;
 	const struct crm_field *f;
-	struct crm_view row, v, other;
-	struct crm_row r;
+	struct crm_view v, other;
 	uint16_t num;
 	uint8_t flags;
 
 	crm_buf_reset(names);
-	err = crm_spool_read(b->adds, place, &row);
-	if (err != NULL)
-		return err;
-	crm_buf_addv(&copy, row);
-	crm_row_open(crm_buf_view(&copy), &r);
 	while (crm_row_field(&r, &num, &flags, &v)) {
 		f = crm_field_num(k, num);
 		if ((flags & CRM_SLOT_GIVEN) == 0 || f == NULL)
 			continue;
 		if (!get(ctx, num, &other))
 			other = CRM_VNULL;
-		if (crm_view_eq(v, other))
-			continue;
-		if (!meant_value(
-			b, f, (flags & CRM_SLOT_MANY) != 0, v, &mine) ||
-		    !crm_view_eq(crm_buf_view(&mine), other)) {
+		if (f->type == CRM_T_LINK && !crm_view_eq(v, other))
+			(void)crm_batch_settle(
+			    b, &a, (flags & CRM_SLOT_MANY) != 0, v, &v);
+		if (!crm_view_eq(v, other)) {
 			crm_buf_adds(names, names->n > 0 ? ", " : "");
 			crm_buf_adds(names, f->name);
 		}
 	}
-	crm_buf_release(&copy);
-	crm_buf_release(&mine);
-	return NULL;
+	crm_arena_release(&a);
 }
 
 static bool
-get_stored(void *ctx, uint16_t num, struct crm_view *out)
+get_stored(const void *ctx, uint16_t num, struct crm_view *out)
 {
 	return crm_stored_get(ctx, num, out);
 }
 
 static bool
-get_row(void *ctx, uint16_t num, struct crm_view *out)
+get_row(const void *ctx, uint16_t num, struct crm_view *out)
 {
-	struct crm_row r = *(struct crm_row *)ctx;
-	uint16_t n;
-	uint8_t flags;
-
-	while (crm_row_field(&r, &n, &flags, out))
-		if (n == num)
-			return true;
-	return false;
+	return crm_row_get(*(const struct crm_row *)ctx, num, out);
 }
 
 /* The rest of the text of a key, for messages. */
@@ -230,35 +288,29 @@ shown(struct crm_view key)
 
 /* Change the event that has the key already as this row says. */
 static const struct crm_err *
-correct(struct crm_batch *b, const struct claim *c, uint64_t id)
+correct(struct crm_batch *b, struct crm_row r, uint64_t id)
 {
 	const struct crm_kind *k = crm_kind_of(b->store->config->schema, 'e');
-	const struct crm_err *err;
-	struct crm_buf copy = CRM_BUF_INIT(CRM_LINE_MAX * 8);
-	struct crm_edit edit[64];
-	struct crm_view row, v;
-	struct crm_row r;
+	struct crm_edit *edit;
+	struct crm_view v, raw = CRM_VNULL;
 	uint16_t num;
 	uint8_t flags;
 	size_t n = 0;
 
-	err = crm_spool_read(b->adds, c->place - 1, &row);
-	if (err != NULL)
-		return err;
-	crm_buf_addv(&copy, row);
-	crm_row_open(crm_buf_view(&copy), &r);
-	crm_batch_line(b, c->line, CRM_VNULL);
+	(void)crm_row_get(r, CRM_RAW_LINE, &raw);
+	crm_batch_line(b, r.line, raw);
 	b->pending_links = (r.flags & CRM_ROW_PENDING) != 0;
-	while (n < 64 && crm_row_field(&r, &num, &flags, &v)) {
+	edit =
+	    crm_arena_alloc(&b->line_arena, ((size_t)r.n + 1) * sizeof(*edit));
+	while (crm_row_field(&r, &num, &flags, &v)) {
 		if ((flags & CRM_SLOT_GIVEN) == 0)
 			continue;
 		edit[n].field = crm_field_num(k, num);
 		edit[n].op = CRM_SET;
 		edit[n++].value = v;
 	}
-	err = crm_batch_put_edit(b, id, edit, n, "\0\0\0", false, CRM_EDIT_PUT);
-	crm_buf_release(&copy);
-	return err;
+	return crm_batch_put_edit(
+	    b, id, edit, n, "\0\0\0", false, CRM_EDIT_PUT);
 }
 
 /* An event whose key the store knows: the same again is no error. */
@@ -270,21 +322,23 @@ known_event(struct crm_batch *b, struct crm_snap *snap, struct crm_view key,
 	const struct crm_err *err;
 	enum crm_presence p;
 	struct crm_stored e;
+	struct crm_row row;
 	char text[CRM_ID_TEXT];
 
 	err = crm_snap_get(snap, id, &e, &p);
 	if (err == NULL)
-		err = differences(b, c->place - 1, get_stored, &e, &names);
+		err = read_row(b, c, &row);
 	if (err != NULL)
 		return err;
+	differences(b, row, get_stored, &e, &names);
 	if (names.n == 0) {
-		drop(b, c, id);
+		drop_row(b, c, id);
 		b->result.unchanged++;
 	} else if (b->o.correct) {
-		drop(b, c, id);
-		err = correct(b, c, id);
+		drop_row(b, c, id);
+		err = correct(b, row, id);
 	} else {
-		drop(b, c, 0);
+		drop(b, c);
 		crm_batch_blame(b, c->line, "key",
 		    crm_err(CRM_E_DATA,
 			"'%.*s' is %s with another %s (--correct changes it)",
@@ -302,25 +356,27 @@ twice(struct crm_batch *b, struct crm_view key, const struct claim *first,
 	struct crm_buf copy = CRM_BUF_INIT(CRM_LINE_MAX * 8);
 	struct crm_buf names = CRM_BUF_INIT(900);
 	const struct crm_err *err;
-	struct crm_view row;
-	struct crm_row r;
+	struct crm_row other, r;
 
-	err = crm_spool_read(b->adds, first->place - 1, &row);
+	err = read_row(b, first, &other);
 	if (err == NULL) {
-		crm_buf_addv(&copy, row);
-		crm_row_open(crm_buf_view(&copy), &r);
-		err = differences(b, c->place - 1, get_row, &r, &names);
+		crm_buf_addv(&copy, other.bytes);
+		crm_row_open(crm_buf_view(&copy), &other);
+		err = read_row(b, c, &r);
 	}
 	if (err == NULL) {
-		drop(b, c, names.n > 0 ? 0 : first->id);
-		if (names.n > 0)
+		differences(b, r, get_row, &other, &names);
+		if (names.n == 0) {
+			drop_row(b, c, first->id);
+			b->result.unchanged++;
+		} else {
+			drop(b, c);
 			crm_batch_blame(b, c->line, "key",
 			    crm_err(CRM_E_DATA,
 				"'%.*s' is on line %llu too, with another %s",
 				CRM_VARG(shown(key)),
 				(unsigned long long)first->line, names.p));
-		else
-			b->result.unchanged++;
+		}
 	}
 	crm_buf_release(&copy);
 	crm_buf_release(&names);
@@ -335,9 +391,9 @@ check_store(struct crm_batch *b, struct crm_snap *snap, struct crm_view key,
 	const struct crm_kind *k =
 	    crm_kind_of(b->store->config->schema, key.p[0]);
 	const struct crm_field *f = crm_field_num(k, crm_be16_get(key.p + 1));
+	uint64_t id = 0, mine = crm_batch_meant(b, c->id);
 	const struct crm_err *err;
 	const uint64_t *found;
-	uint64_t id = 0;
 	char text[CRM_ID_TEXT];
 	size_t n, i;
 
@@ -346,7 +402,7 @@ check_store(struct crm_batch *b, struct crm_snap *snap, struct crm_view key,
 	if (err != NULL)
 		return err;
 	for (i = 0; i < n; i++)
-		if (found[i] != c->id)
+		if (found[i] != mine)
 			id = found[i];
 	if (id == 0)
 		return NULL;
@@ -354,10 +410,9 @@ check_store(struct crm_batch *b, struct crm_snap *snap, struct crm_view key,
 		return crm_err(CRM_E_AGAIN,
 		    "%s: '%.*s' was given to %s meanwhile: try again", f->name,
 		    CRM_VARG(shown(key)), crm_id_text(id, text));
-	if (k->letter == 'e' && c->place != 0)
+	if (k->letter == 'e' && f->num == CRM_EVENT_KEY && is_row(c))
 		return known_event(b, snap, key, c, id);
-	if (c->place != 0)
-		drop(b, c, 0);
+	drop(b, c);
 	crm_batch_blame(b, c->line, f->name,
 	    crm_err(CRM_E_DATA, "'%.*s' is %s already", CRM_VARG(shown(key)),
 		crm_id_text(id, text)));
@@ -373,12 +428,12 @@ check_group(struct crm_batch *b, struct crm_view key, const struct claim *first,
 	    crm_kind_of(b->store->config->schema, key.p[0]);
 	const struct crm_field *f = crm_field_num(k, crm_be16_get(key.p + 1));
 
-	if (c->id == first->id)
+	if (crm_batch_meant(b, c->id) == crm_batch_meant(b, first->id))
 		return NULL;
-	if (k->letter == 'e' && c->place != 0 && first->place != 0)
+	if (k->letter == 'e' && f->num == CRM_EVENT_KEY && is_row(c) &&
+	    is_row(first))
 		return twice(b, key, first, c);
-	if (c->place != 0)
-		drop(b, c, 0);
+	drop(b, c);
 	crm_batch_blame(b, c->line, f->name,
 	    crm_err(CRM_E_DATA, "'%.*s' is on line %llu too",
 		CRM_VARG(shown(key)), (unsigned long long)first->line));
@@ -400,11 +455,11 @@ crm_batch_check_unique(struct crm_batch *b, struct crm_snap *snap, bool again)
 		err = crm_runs_next(b->unique, &key, &value);
 	while (err == NULL && key.p != NULL) {
 		read_claim(value, &c);
-		if (c.place == CLAIM_ABSENT && !again)
+		if ((c.place == CLAIM_ABSENT && !again) ||
+		    (again && is_left_out(b, &c)))
 			;
-		else if (again && crm_nummap_get(&b->dropped, c.id) != NULL)
-			;
-		else if (last.n > 0 && crm_view_eq(crm_buf_view(&last), key)) {
+		else if (last.n > 0 && crm_view_eq(crm_buf_view(&last), key) &&
+		    !is_void(b, &first)) {
 			if (!again)
 				err = check_group(b, key, &first, &c);
 		} else {

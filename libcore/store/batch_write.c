@@ -70,23 +70,15 @@ hand_out(struct crm_writing *w, struct crm_snap *snap)
 	struct crm_batch *b = w->b;
 	struct crm_nummap seen = CRM_NUMMAP_INIT;
 	const struct crm_err *err;
-	uint64_t id, *dropped, left_out = 0;
+	uint64_t id;
 	bool added;
 	size_t i;
 
 	err = w->to->begin(w->to->ctx, snap);
 	for (i = 0; err == NULL && i < b->nwritten; i++) {
-		id = b->written[i];
-		dropped = crm_nummap_get(&b->dropped, id);
-		if (dropped != NULL) {
-			left_out += crm_id_kind(id) == 'e';
-			id = *dropped;
-			if (id == 0 || crm_is_new(id))
-				continue;
-		} else if (crm_is_new(id) && crm_id_kind(id) == 'e')
-			id = crm_w_final_id(w, id) - left_out;
-		else
-			id = crm_w_final_id(w, id);
+		id = crm_batch_final(b, b->written[i]);
+		if (id == 0)
+			continue;
 		(void)crm_nummap_at(&seen, id, &added);
 		if (added)
 			err = w->to->record(w->to->ctx, id);
@@ -101,6 +93,33 @@ hand_out(struct crm_writing *w, struct crm_snap *snap)
  * because there is nothing to write. */
 static const struct crm_err give_up = { CRM_E_BUG, "given up" };
 
+/* Ids that rows are to have may have been taken meanwhile. */
+static const struct crm_err *
+check_given(struct crm_writing *w)
+{
+	const struct crm_nummap *given = &w->b->given;
+	const struct crm_err *err;
+	enum crm_presence p;
+	struct crm_stored r;
+	char text[CRM_ID_TEXT];
+	size_t i;
+
+	for (i = 0; i < given->nslots; i++) {
+		uint64_t id = given->slot[i].key;
+
+		if (id == 0)
+			continue;
+		err = crm_snap_get(w->snap, id, &r, &p);
+		if (err != NULL)
+			return err;
+		if (p != CRM_ABSENT || crm_snap_is_hidden(w->snap, id))
+			return crm_err(CRM_E_AGAIN,
+			    "%s was taken meanwhile: try again",
+			    crm_id_text(id, text));
+	}
+	return NULL;
+}
+
 static const struct crm_err *
 do_whole(struct crm_writing *w)
 {
@@ -108,6 +127,8 @@ do_whole(struct crm_writing *w)
 
 	if (crm_snap_last_change(w->snap) != w->b->since)
 		err = crm_batch_check_unique(w->b, w->snap, true);
+	if (err == NULL && crm_snap_last_change(w->snap) != w->b->since)
+		err = check_given(w);
 	if (err == NULL)
 		err = crm_w_begin_change(w);
 	if (err == NULL)
@@ -143,7 +164,6 @@ write_whole(void *ctx, struct crm_txn *t)
 		b->result = w->first_result;
 		crm_w_free(w);
 		crm_w_init(w, b, to);
-		w->again = true;
 	}
 	w->txn = t;
 	err = crm_snap_wrap(w->b->store, t, &w->snap);
@@ -160,7 +180,12 @@ write_whole(void *ctx, struct crm_txn *t)
 static bool
 is_empty(const struct crm_batch *b)
 {
-	return b->nedits == 0 && crm_spool_count(b->adds) == b->dropped.used;
+	uint64_t n = 0;
+	int i;
+
+	for (i = 0; i < 26; i++)
+		n += b->new_count[i];
+	return b->nedits == b->bad_edits.used && n == b->dropped.used;
 }
 
 const struct crm_err *

@@ -22,7 +22,7 @@ crm_w_free(struct crm_writing *w)
 	crm_rec_release(&w->rec);
 	crm_rec_release(&w->old);
 	crm_buf_release(&w->bytes);
-	crm_buf_release(&w->value);
+	crm_nummap_release(&w->bought);
 }
 
 void
@@ -36,46 +36,7 @@ crm_w_init(
 	w->first_result = b->result;
 	w->digests = crm_digests_new();
 	w->part.max = (size_t)1 << 30;
-	w->bytes.max = w->value.max = CRM_LINE_MAX * 8;
-}
-
-/* What an id of any sort is in the end; 0: nothing, its line was bad. */
-uint64_t
-crm_w_final_id(const struct crm_writing *w, uint64_t id)
-{
-	id = crm_batch_meant(w->b, id);
-	if (!crm_is_new(id))
-		return id;
-	return crm_id(crm_id_kind(id), w->b->store->replica,
-	    w->base[crm_id_kind(id) - 'a'] + crm_id_number(id));
-}
-
-/* Put the final ids into a link field's value; false: one is nothing. */
-bool
-crm_w_settle_links(struct crm_writing *w, bool many, struct crm_view v)
-{
-	struct crm_view *list;
-	struct crm_many m;
-	uint64_t id;
-	char *link;
-	size_t n = 0;
-
-	crm_buf_reset(&w->value);
-	crm_many_begin(&m, v, many);
-	list = crm_arena_alloc(&w->arena, (m.left + 1) * sizeof(*list));
-	while (crm_many_next(&m, &v)) {
-		id = crm_w_final_id(w, crm_link_get(v));
-		if (id == 0)
-			return false;
-		link = crm_arena_alloc(&w->arena, CRM_LINK_MAX);
-		list[n] = crm_view(link, crm_link_put(link, id));
-		n++;
-	}
-	if (many)
-		crm_many_put(&w->value, list, n);
-	else if (n > 0)
-		crm_buf_addv(&w->value, list[0]);
-	return true;
+	w->bytes.max = CRM_LINE_MAX * 8;
 }
 
 const struct crm_kind *
@@ -84,76 +45,17 @@ crm_w_kind_of(const struct crm_writing *w, char letter)
 	return crm_kind_of(w->b->store->config->schema, letter);
 }
 
-/* The edits of one entry of the log of edits, with final links. */
-static bool
-open_edits(struct crm_writing *w, struct crm_row *r, const struct crm_kind *k,
-    struct crm_edit **out, size_t *n, struct crm_view *raw)
+bool
+crm_w_is_added(const struct crm_writing *w, uint64_t id)
 {
-	struct crm_edit *edit =
-	    crm_arena_alloc(&w->arena, (r->n + 1) * sizeof(*edit));
-	struct crm_view v;
-	uint16_t num;
-	uint8_t op;
-	bool many, good = true;
+	const struct crm_batch *b = w->b;
+	int i = crm_id_kind(id) - 'a';
 
-	*n = 0;
-	*raw = CRM_VNULL;
-	*out = edit;
-	while (crm_row_field(r, &num, &op, &v)) {
-		if (num == CRM_RAW_LINE) {
-			*raw = v;
-			continue;
-		}
-		edit[*n].field = crm_field_num(k, num);
-		edit[*n].op = (enum crm_edit_op)op;
-		many = r->kind == CRM_EDIT_PUT &&
-		    (edit[*n].field->flags & CRM_F_MANY) != 0;
-		if ((r->flags & CRM_ROW_PENDING) != 0 &&
-		    edit[*n].field->type == CRM_T_LINK) {
-			good &= crm_w_settle_links(w, many, v);
-			v = crm_view(
-			    crm_arena_dup(&w->arena, w->value.p, w->value.n),
-			    w->value.n);
-		}
-		edit[(*n)++].value = v;
-	}
-	return good;
-}
-
-/* Do one logged edit to w->rec. */
-const struct crm_err *
-crm_w_do_edit(struct crm_writing *w, struct crm_view entry,
-    const struct crm_rec *old, bool *remove)
-{
-	const struct crm_err *err;
-	struct crm_edit *edit;
-	struct crm_row r;
-	struct crm_view raw;
-	const char *field;
-	size_t n, i;
-
-	crm_row_open_edit(entry, &r);
-	if (r.kind == CRM_EDIT_REMOVE) {
-		*remove = true;
-		return NULL;
-	}
-	if (!open_edits(w, &r, w->rec.kind, &edit, &n, &raw)) {
-		crm_w_reject(w, raw);
-		return NULL;
-	}
-	if (r.kind == CRM_EDIT_PUT)
-		for (i = 0; i < n; i++)
-			crm_rec_set(&w->rec, edit[i].field, edit[i].value);
-	else
-		crm_rec_apply(&w->rec, edit, n, (r.flags & CRM_ROW_KEEP) != 0);
-	err = crm_rule_finish(
-	    &w->b->rules, &w->rec, old, edit, n, r.currency, &field);
-	if (err != NULL && r.line > 0)
-		return crm_err_wrap(err, "line %llu: %s",
-		    (unsigned long long)r.line, field != NULL ? field : "");
-	return err != NULL
-	    ? crm_err_wrap(err, "%s", field != NULL ? field : "record")
-	    : NULL;
+	if (b->given_ids && crm_nummap_get(&b->given, id) != NULL)
+		return true;
+	return crm_id_replica(id) == b->store->replica &&
+	    crm_id_number(id) > b->base[i] &&
+	    crm_id_number(id) <= b->base[i] + w->count[i];
 }
 
 bool
@@ -177,22 +79,27 @@ crm_w_take_ids(struct crm_writing *w)
 	int i;
 
 	for (i = 0; err == NULL && i < 26; i++) {
-		if (b->new_count[i] == 0 && i != 'e' - 'a')
+		w->count[i] = b->new_count[i];
+		if (i == 'e' - 'a')
+			w->count[i] -= b->nleft_out;
+		b->base[i] = 0;
+		if (w->count[i] == 0)
 			continue;
 		err = crm_snap_last_id(w->snap, (char)('a' + i), &last);
 		if (err != NULL)
 			break;
-		w->base[i] = crm_id_number(last);
+		b->base[i] = crm_id_number(last);
 		for (j = 0; b->given_ids && j < b->given.nslots; j++) {
 			given = b->given.slot[j].key;
 			if (crm_id_kind(given) == 'a' + i &&
 			    crm_id_replica(given) == b->store->replica &&
-			    crm_id_number(given) > w->base[i])
-				w->base[i] = crm_id_number(given);
+			    crm_id_number(given) > b->base[i])
+				b->base[i] = crm_id_number(given);
 		}
-		if (w->base[i] + b->new_count[i] > CRM_ID_NUMBER_MAX)
+		if (b->base[i] + w->count[i] > CRM_ID_NUMBER_MAX)
 			err = crm_err(CRM_E_DATA, "there are no ids left");
 	}
+	b->numbered = true;
 	return err;
 }
 
@@ -250,19 +157,10 @@ crm_w_begin_late(struct crm_writing *w)
 		w->early_result = w->b->result;
 		return;
 	}
-	w->again = true;
 	crm_digests_free(w->digests);
 	w->digests = crm_digests_copy(w->early_digests);
 	w->nranges = w->early_ranges;
 	if (w->nranges > 0)
 		w->range[w->nranges - 1].count = w->early_count;
 	w->b->result = w->early_result;
-}
-
-void
-crm_w_reject(struct crm_writing *w, struct crm_view raw)
-{
-	w->b->result.bad++;
-	if (!w->again && w->b->o.reject != NULL && raw.n > 0)
-		w->b->o.reject(w->b->o.complain_ctx, raw);
 }

@@ -28,7 +28,8 @@ struct crm_writing {
 	struct crm_change change;
 	struct crm_id_range *range;
 	size_t nranges, range_cap;
-	uint64_t base[26]; /* number of the first new one of a kind, less 1 */
+	uint64_t count[26];       /* new ones of a kind that are not left out */
+	struct crm_nummap bought; /* added ones of whom a purchase is added */
 	struct crm_derive *adds, *events, *edits; /* of what was done to */
 	struct crm_digests *digests;
 	struct crm_turn *turn;
@@ -36,8 +37,6 @@ struct crm_writing {
 	struct crm_buyer *buyer;
 	size_t nbuyers, buyer_cap, next_buyer;
 	struct crm_arena arena;
-	/* amends, read ahead */
-	struct crm_view amend_key, amend;
 	/* where added records go: a block writer of the transaction, or */
 	struct crm_block_writer *w;
 	enum crm_table w_table;
@@ -45,14 +44,13 @@ struct crm_writing {
 	bool in_parts;
 	struct crm_buf part; /* id u64, length u32, bytes, each */
 	struct crm_rec rec, old;
-	struct crm_buf bytes, value;
+	struct crm_buf bytes;
 	/* as it was before the late steps, which may have to be done again */
 	struct crm_digests *early_digests;
 	size_t early_ranges;
 	uint64_t early_count;
 	struct crm_batch_result early_result;
 	struct crm_batch_result first_result;
-	bool again;
 };
 
 void crm_w_init(
@@ -61,18 +59,10 @@ void crm_w_free(struct crm_writing *);
 
 /* writing.c: what the others need */
 
-/* What an id of any sort is in the end; 0: nothing, its line was bad. */
-uint64_t crm_w_final_id(const struct crm_writing *, uint64_t id);
-
 const struct crm_kind *crm_w_kind_of(const struct crm_writing *, char letter);
 
-/* Put the final ids into a link field's value, w->value; false: one of them
- * is nothing. */
-bool crm_w_settle_links(struct crm_writing *, bool many, struct crm_view);
-
-/* Do one logged edit to w->rec. */
-CRM_CHECK const struct crm_err *crm_w_do_edit(struct crm_writing *,
-    struct crm_view entry, const struct crm_rec *old, bool *remove);
+/* Is a record one that this batch adds? */
+bool crm_w_is_added(const struct crm_writing *, uint64_t id);
 
 /* Number the change set; take numbers for new records. */
 CRM_CHECK const struct crm_err *crm_w_begin_change(struct crm_writing *);
@@ -83,9 +73,6 @@ CRM_CHECK const struct crm_err *crm_w_look_again(struct crm_writing *);
 
 /* Begin the steps that come after the adds, for the first time or again. */
 void crm_w_begin_late(struct crm_writing *);
-
-/* A line turned out bad: hand it out as it was. */
-void crm_w_reject(struct crm_writing *, struct crm_view raw);
 
 /* Is a record at a stage before customer? */
 bool crm_w_is_early(const struct crm_rec *);

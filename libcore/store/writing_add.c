@@ -4,65 +4,6 @@
 #include "store/block.h"
 #include "store/writing.h"
 
-/* Make the record of a row; false: it is to be left out. */
-static bool
-open_row(struct crm_writing *w, struct crm_row r, struct crm_view *raw)
-{
-	const struct crm_kind *k = crm_w_kind_of(w, r.kind);
-	const struct crm_field *f;
-	struct crm_view v;
-	uint16_t num;
-	uint8_t flags;
-	bool good = true;
-
-	*raw = CRM_VNULL;
-	crm_arena_reset(&w->arena);
-	crm_rec_reset(&w->rec, k);
-	while (crm_row_field(&r, &num, &flags, &v)) {
-		if (num == CRM_RAW_LINE) {
-			*raw = v;
-			continue;
-		}
-		f = crm_field_num(k, num);
-		if (f == NULL)
-			continue;
-		if ((r.flags & CRM_ROW_PENDING) != 0 && f->type == CRM_T_LINK) {
-			good &= crm_w_settle_links(
-			    w, (flags & CRM_SLOT_MANY) != 0, v);
-			v = crm_buf_view(&w->value);
-		}
-		crm_rec_set(&w->rec, f, v);
-	}
-	return good;
-}
-
-static const struct crm_err *
-next_amend(struct crm_writing *w)
-{
-	return crm_runs_next(w->b->amends, &w->amend_key, &w->amend);
-}
-
-/* Do to a new record what later lines of the batch said of it. */
-static const struct crm_err *
-amend(struct crm_writing *w, uint64_t id)
-{
-	const struct crm_err *err = NULL;
-	bool remove = false;
-	char key[8];
-
-	crm_be64(key, id);
-	while (err == NULL && w->amend_key.p != NULL &&
-	    memcmp(w->amend_key.p, key, 8) < 0)
-		err = next_amend(w);
-	while (err == NULL && w->amend_key.p != NULL &&
-	    memcmp(w->amend_key.p, key, 8) == 0) {
-		err = crm_w_do_edit(w, w->amend, NULL, &remove);
-		if (err == NULL)
-			err = next_amend(w);
-	}
-	return err;
-}
-
 static void
 note_added(struct crm_writing *w, uint64_t id)
 {
@@ -130,38 +71,55 @@ crm_w_add_record(struct crm_writing *w, struct crm_derive *d, uint64_t id)
 	return crm_derive_record(d, id, NULL, &stored, CRM_DERIVE_EXACT);
 }
 
-/* Add the record of a row, unless it is dropped. */
-static const struct crm_err *
-add_row(struct crm_writing *w, struct crm_view row, uint64_t id, bool *kept)
+/* Note who bought, if they are added after the events. */
+static void
+note_bought(struct crm_writing *w)
 {
-	struct crm_batch *b = w->b;
-	const struct crm_err *err;
-	struct crm_view raw;
-	struct crm_row r;
-	uint64_t *dropped;
+	struct crm_view v;
+	struct crm_many m;
+	uint64_t who;
 
-	crm_row_open(row, &r);
-	*kept = false;
-	dropped = b->dropped.used > 0 ? crm_nummap_get(&b->dropped, id) : NULL;
-	if (dropped != NULL && *dropped != 0)
-		return NULL;
-	if (!open_row(w, r, &raw) || dropped != NULL) {
-		crm_w_reject(w, raw);
-		if (dropped == NULL)
-			*crm_nummap_at(&b->dropped, id, NULL) = 0;
-		return NULL;
-	}
-	err = b->namends > 0 ? amend(w, id) : NULL;
-	if (err != NULL)
-		return err;
-	if (b->buyers.used > 0 && crm_nummap_get(&b->buyers, id) != NULL &&
+	if (!crm_rec_is(&w->rec, CRM_EVENT_WHAT, CRM_W_PURCHASE) ||
+	    !crm_rec_get(&w->rec, CRM_EVENT_WHO, &v))
+		return;
+	crm_many_begin(&m, v, true);
+	if (!crm_many_next(&m, &v))
+		return;
+	who = crm_link_get(v);
+	if (crm_w_is_added(w, who))
+		(void)crm_nummap_at(&w->bought, who, NULL);
+}
+
+/* Who is added with a first purchase is a customer. */
+static void
+promote_added(struct crm_writing *w, uint64_t id, uint64_t final)
+{
+	if ((crm_nummap_get(&w->bought, final) != NULL ||
+		crm_nummap_get(&w->b->buyers, id) != NULL) &&
 	    crm_w_is_early(&w->rec))
 		crm_rec_set(&w->rec,
 		    crm_field_num(w->rec.kind, w->rec.kind->stage),
 		    crm_word_stored(CRM_W_CUSTOMER));
-	*kept = true;
+}
+
+/* Add the record of a row. */
+static const struct crm_err *
+add_row(struct crm_writing *w, struct crm_row r, uint64_t id)
+{
+	struct crm_batch *b = w->b;
+	uint64_t final = crm_batch_final(b, id);
+
+	crm_arena_reset(&w->arena);
+	if (!crm_batch_open_row(b, r, &w->arena, &w->rec))
+		return crm_err(CRM_E_BUG, "a link of nothing");
+	if ((r.flags & CRM_ROW_TERMS) != 0)
+		crm_batch_settle_due(b, r, &w->rec);
+	if (r.kind == 'e')
+		note_bought(w);
+	else
+		promote_added(w, id, final);
 	b->result.added++;
-	return crm_w_add_record(w, w->adds, crm_w_final_id(w, id));
+	return crm_w_add_record(w, w->adds, final);
 }
 
 /* Rows with ids of their own go in the order of these. */
@@ -170,15 +128,17 @@ add_sorted(struct crm_writing *w, struct crm_runs *rows)
 {
 	const struct crm_err *err;
 	struct crm_view key, row;
-	bool kept;
+	struct crm_row r;
+	uint64_t id;
 
 	err = crm_runs_sort(rows);
-	if (err == NULL)
+	while (err == NULL) {
 		err = crm_runs_next(rows, &key, &row);
-	while (err == NULL && key.p != NULL) {
-		err = add_row(w, row, crm_be64_get(key.p), &kept);
-		if (err == NULL)
-			err = crm_runs_next(rows, &key, &row);
+		if (err != NULL || key.p == NULL)
+			break;
+		id = crm_be64_get(key.p);
+		crm_row_open(row, &r);
+		err = add_row(w, r, id);
 	}
 	return err;
 }
@@ -188,45 +148,34 @@ static const struct crm_err *
 add_kind(struct crm_writing *w, char kind)
 {
 	struct crm_batch *b = w->b;
+	size_t part = crm_store_part(b->store);
 	struct crm_runs *rows = NULL;
 	const struct crm_err *err;
-	struct crm_view row;
-	uint64_t n = 0, dropped = 0, id;
+	uint64_t count[26] = { 0 }, id;
+	struct crm_row r;
 	char key[8];
-	bool kept;
 
 	if (b->given_ids)
-		rows = crm_runs_new(crm_store_part(b->store), b->store->dir);
+		rows = crm_runs_new(part, b->store->dir);
 	crm_spool_rewind(b->adds);
-	err = crm_spool_next(b->adds, &row);
-	while (err == NULL && row.p != NULL) {
-		if (row.p[0] == kind) {
-			id = crm_id(kind, CRM_NEW, ++n);
-			if (rows != NULL) {
-				uint64_t given = crm_le64_get(row.p + 12);
-
-				if (given != 0 && !b->o.new_ids)
-					id = given;
-				crm_be64(key, id);
-				err = crm_runs_add(rows, crm_view(key, 8), row);
-			} else {
-				err = add_row(w, row, id, &kept);
-				/* events that are left out leave no gap */
-				if (!kept && kind == 'e') {
-					dropped++;
-					w->base[kind - 'a']--;
-				}
-			}
-			if (err == NULL && w->in_parts)
-				err = crm_w_flush_part(
-				    w, crm_store_part(b->store));
-		}
-		if (err == NULL)
-			err = crm_spool_next(b->adds, &row);
+	for (;;) {
+		err = crm_batch_next_row(b, count, &r, &id);
+		if (err != NULL || id == 0)
+			break;
+		if (r.kind != kind || crm_batch_meant(b, id) != id)
+			continue;
+		crm_be64(key, id);
+		if (rows != NULL)
+			err = crm_runs_add(rows, crm_view(key, 8), r.bytes);
+		else
+			err = add_row(w, r, id);
+		if (err == NULL && w->in_parts)
+			err = crm_w_flush_part(w, part);
+		if (err != NULL)
+			break;
 	}
 	if (err == NULL && rows != NULL)
 		err = add_sorted(w, rows);
-	w->base[kind - 'a'] += dropped;
 	crm_runs_free(rows);
 	return err;
 }
@@ -237,14 +186,11 @@ crm_w_add_all(struct crm_writing *w)
 	const struct crm_err *err = NULL;
 	int i;
 
-	if (w->b->namends > 0) {
-		err = crm_runs_sort(w->b->amends);
-		if (err == NULL)
-			err = next_amend(w);
-	}
-	for (i = 0; err == NULL && i < 26; i++)
-		if (w->b->new_count[i] > 0)
-			err = add_kind(w, (char)('a' + i));
+	/* events first: who bought is made a customer */
+	for (i = -1; err == NULL && i < 26; i++)
+		if (i < 0 ? w->count['e' - 'a'] > 0
+			  : i != 'e' - 'a' && w->count[i] > 0)
+			err = add_kind(w, i < 0 ? 'e' : (char)('a' + i));
 	if (err == NULL && w->w != NULL) {
 		err = crm_block_close(w->w);
 		w->w = NULL;

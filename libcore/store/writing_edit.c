@@ -92,12 +92,9 @@ const struct crm_err *
 crm_w_note_buyer(void *ctx, uint64_t who, int64_t first_us)
 {
 	struct crm_writing *w = ctx;
-	int i = crm_id_kind(who) - 'a';
 
 	/* New ones were made customers when they were added. */
-	if (w->b->new_count[i] > 0 &&
-	    crm_id_replica(who) == w->b->store->replica &&
-	    crm_id_number(who) > w->base[i])
+	if (crm_w_is_added(w, who))
 		return NULL;
 	w->buyer = crm_grow(
 	    w->buyer, &w->buyer_cap, w->nbuyers + 1, sizeof(*w->buyer));
@@ -179,6 +176,31 @@ promote(struct crm_writing *w, struct crm_buyer *buyer, int64_t *at_us)
 	return err;
 }
 
+/* Do one edit to w->rec, unless it is left out. */
+static const struct crm_err *
+do_edit(struct crm_writing *w, struct crm_view key, struct crm_view entry,
+    bool *removed)
+{
+	const struct crm_err *err;
+	const char *field;
+	struct crm_row r;
+
+	if (w->b->bad_edits.used > 0 &&
+	    crm_nummap_get(&w->b->bad_edits, crm_be64_get(key.p + 8) + 1) !=
+		NULL)
+		return NULL;
+	err =
+	    crm_batch_do_edit(w->b, entry, &w->arena, &w->rec, removed, &field);
+	if (err == NULL)
+		return NULL;
+	if (field == NULL)
+		field = "record";
+	crm_row_open_edit(entry, &r);
+	return r.line > 0 ? crm_err_wrap(err, "line %llu: %s",
+				(unsigned long long)r.line, field)
+			  : crm_err_wrap(err, "%s", field);
+}
+
 /* All that is to be done with one record that is there. */
 static const struct crm_err *
 edit_one(struct crm_writing *w, struct crm_block_writer *bw, uint64_t id,
@@ -212,8 +234,9 @@ edit_one(struct crm_writing *w, struct crm_block_writer *bw, uint64_t id,
 	crm_rec_reset(&w->rec, crm_w_kind_of(w, crm_id_kind(id)));
 	crm_rec_open(&w->old, &was);
 	crm_rec_open(&w->rec, &was);
+	w->rec.id = id;
 	while (err == NULL && key->p != NULL && memcmp(key->p, k, 8) == 0) {
-		err = crm_w_do_edit(w, *entry, &w->old, &remove);
+		err = do_edit(w, *key, *entry, &remove);
 		if (err == NULL)
 			err = crm_runs_next(b->edits, key, entry);
 	}
@@ -289,10 +312,14 @@ crm_w_add_turns(struct crm_writing *w)
 {
 	const struct crm_err *err = NULL;
 	struct crm_buf b = CRM_BUF_INIT(64);
-	uint64_t number = w->base['e' - 'a'], last;
+	uint64_t number, last;
 	char link[CRM_LINK_MAX];
 	size_t i;
 
+	if (w->nturns == 0)
+		return NULL;
+	err = crm_snap_last_id(w->snap, 'e', &number);
+	number = crm_id_number(number);
 	for (i = 0; i < w->nranges; i++) {
 		last = crm_id_number(w->range[i].first) + w->range[i].count - 1;
 		if (crm_id_kind(w->range[i].first) == 'e' && last > number)

@@ -1,0 +1,283 @@
+/* Rows and edits of a batch that wait to be written. */
+#include "base/mem.h"
+#include "store/batch_impl.h"
+
+void
+crm_row_open(struct crm_view v, struct crm_row *r)
+{
+	r->bytes = v;
+	r->kind = v.p[0];
+	r->flags = (uint8_t)v.p[1];
+	r->n = crm_le32_get(v.p + 2);
+	r->line = crm_le64_get(v.p + 6);
+	r->id = crm_le64_get(v.p + 14);
+	r->fields = crm_view_skip(v, CRM_ROW_HEAD);
+}
+
+void
+crm_row_open_edit(struct crm_view v, struct crm_row *r)
+{
+	r->bytes = v;
+	r->kind = v.p[0];
+	r->flags = (uint8_t)v.p[1];
+	r->n = crm_le32_get(v.p + 2);
+	r->line = crm_le64_get(v.p + 6);
+	r->id = 0;
+	memcpy(r->currency, v.p + 14, 4);
+	r->fields = crm_view_skip(v, CRM_EDIT_HEAD);
+}
+
+bool
+crm_row_field(
+    struct crm_row *r, uint16_t *num, uint8_t *flags, struct crm_view *value)
+{
+	if (r->n == 0)
+		return false;
+	r->n--;
+	*num = crm_le16_get(r->fields.p);
+	*flags = (uint8_t)r->fields.p[2];
+	*value = crm_view(r->fields.p + 7, crm_le32_get(r->fields.p + 3));
+	r->fields = crm_view_skip(r->fields, 7 + value->n);
+	return true;
+}
+
+bool
+crm_row_get(struct crm_row r, uint16_t num, struct crm_view *out)
+{
+	uint16_t n;
+	uint8_t flags;
+
+	while (crm_row_field(&r, &n, &flags, out))
+		if (n == num)
+			return true;
+	return false;
+}
+
+static void
+add_field(struct crm_buf *b, uint16_t num, uint8_t flags, struct crm_view value)
+{
+	char head[7];
+
+	crm_le16(head, num);
+	head[2] = (char)flags;
+	crm_le32(head + 3, (uint32_t)value.n);
+	crm_buf_add(b, head, 7);
+	crm_buf_addv(b, value);
+}
+
+/* Did the input have a field?  An amount has a currency, named or not. */
+static bool
+was_given(const struct crm_request *q, const struct crm_slot *slot)
+{
+	bool money = slot->num == q->kind->currency;
+	size_t i;
+
+	if (money && q->currency[0] != '\0')
+		return true;
+	for (i = 0; i < q->nedits; i++)
+		if (q->edit[i].field->num == slot->num ||
+		    (money && q->edit[i].field->type == CRM_T_MONEY))
+			return true;
+	return false;
+}
+
+/* Did it have it in the form before this one? */
+static bool
+was_given_before(struct crm_row r, uint16_t num)
+{
+	struct crm_view v;
+	uint16_t n;
+	uint8_t flags;
+
+	while (crm_row_field(&r, &n, &flags, &v))
+		if (n == num)
+			return (flags & CRM_SLOT_GIVEN) != 0;
+	return false;
+}
+
+static void
+add_head(struct crm_buf *b, char kind, uint8_t flags, size_t n, uint64_t line)
+{
+	char head[14];
+
+	head[0] = kind;
+	head[1] = (char)flags;
+	crm_le32(head + 2, (uint32_t)n);
+	crm_le64(head + 6, line);
+	crm_buf_reset(b);
+	crm_buf_add(b, head, sizeof(head));
+}
+
+const struct crm_err *
+crm_batch_put_row(struct crm_batch *b, const struct crm_request *q,
+    uint8_t flags, uint64_t id, const struct crm_row *before)
+{
+	const struct crm_rec *r = &b->rec;
+	const struct crm_err *err;
+	char text[8];
+	uint32_t i;
+
+	if (b->pending_links)
+		flags |= CRM_ROW_PENDING;
+	add_head(
+	    &b->buf, r->kind->letter, flags, r->n + (b->raw.n > 0), b->line);
+	crm_le64(text, id);
+	crm_buf_add(&b->buf, text, 8);
+	for (i = 0; i < r->n; i++) {
+		const struct crm_slot *slot = &r->slot[i];
+		uint8_t what = slot->many ? CRM_SLOT_MANY : 0;
+
+		if (was_given(q, slot) ||
+		    (before != NULL && was_given_before(*before, slot->num)))
+			what |= CRM_SLOT_GIVEN;
+		add_field(&b->buf, slot->num, what, slot->value);
+	}
+	if (b->raw.n > 0)
+		add_field(&b->buf, CRM_RAW_LINE, 0, b->raw);
+	err = crm_buf_end(&b->buf);
+	return err != NULL
+	    ? err
+	    : crm_spool_add(b->adds, crm_buf_view(&b->buf), NULL);
+}
+
+const struct crm_err *
+crm_batch_put_edit(struct crm_batch *b, uint64_t id,
+    const struct crm_edit *edit, size_t n, const char *currency, bool keep,
+    int op)
+{
+	uint8_t flags = (uint8_t)((b->pending_links ? CRM_ROW_PENDING : 0) |
+	    (keep ? CRM_ROW_KEEP : 0));
+	const struct crm_err *err;
+	char key[16];
+	size_t i;
+
+	add_head(&b->buf, (char)op, flags, n + (b->raw.n > 0), b->line);
+	crm_buf_add(&b->buf, currency, 4);
+	for (i = 0; i < n; i++)
+		add_field(&b->buf, edit[i].field->num, (uint8_t)edit[i].op,
+		    edit[i].value);
+	if (b->raw.n > 0)
+		add_field(&b->buf, CRM_RAW_LINE, 0, b->raw);
+	err = crm_buf_end(&b->buf);
+	if (err != NULL)
+		return err;
+	crm_be64(key, id);
+	crm_be64(key + 8, b->nedits++);
+	++*crm_nummap_at(&b->edited, id, NULL);
+	return crm_runs_add(b->edits, crm_view(key, 16), crm_buf_view(&b->buf));
+}
+
+const struct crm_err *
+crm_batch_next_row(
+    struct crm_batch *b, uint64_t count[26], struct crm_row *r, uint64_t *id)
+{
+	const struct crm_err *err;
+	struct crm_view v;
+	uint64_t *form;
+
+	do {
+		err = crm_spool_next(b->adds, &v);
+		if (err != NULL || v.p == NULL) {
+			*id = 0;
+			return err;
+		}
+		crm_row_open(v, r);
+	} while ((r->flags & CRM_ROW_AGAIN) != 0);
+	*id = crm_id(r->kind, CRM_NEW, ++count[r->kind - 'a']);
+	if (r->id != 0 && !b->o.new_ids)
+		*id = r->id;
+	if (!b->amended)
+		return NULL;
+	form = crm_nummap_get(&b->forms, *id);
+	if (form == NULL || (*form & CRM_FORM_AGAIN) == 0)
+		return NULL;
+	err = crm_spool_read(b->adds, (*form & ~CRM_FORM_AGAIN) - 1, &v);
+	if (err == NULL)
+		crm_row_open(v, r);
+	return err;
+}
+
+bool
+crm_batch_open_row(const struct crm_batch *b, struct crm_row r,
+    struct crm_arena *a, struct crm_rec *rec)
+{
+	const struct crm_kind *k =
+	    crm_kind_of(b->store->config->schema, r.kind);
+	const struct crm_field *f;
+	struct crm_view v;
+	uint16_t num;
+	uint8_t flags;
+	bool good = true;
+
+	crm_rec_reset(rec, k);
+	while (crm_row_field(&r, &num, &flags, &v)) {
+		f = crm_field_num(k, num);
+		if (num == CRM_RAW_LINE || f == NULL)
+			continue;
+		if (a != NULL && (r.flags & CRM_ROW_PENDING) != 0 &&
+		    f->type == CRM_T_LINK)
+			good &= crm_batch_settle(
+			    b, a, (flags & CRM_SLOT_MANY) != 0, v, &v);
+		crm_rec_set(rec, f, v);
+	}
+	return good;
+}
+
+/* The edits of an entry, with final links. */
+static struct crm_edit *
+open_edits(const struct crm_batch *b, struct crm_row *r,
+    const struct crm_kind *k, struct crm_arena *a, size_t *n)
+{
+	struct crm_edit *edit =
+	    crm_arena_alloc(a, ((size_t)r->n + 1) * sizeof(*edit));
+	struct crm_edit *e = edit;
+	struct crm_view v;
+	uint16_t num;
+	uint8_t op;
+
+	while (crm_row_field(r, &num, &op, &v)) {
+		if (num == CRM_RAW_LINE)
+			continue;
+		e->field = crm_field_num(k, num);
+		e->op = (enum crm_edit_op)op;
+		e->value = v;
+		if ((r->flags & CRM_ROW_PENDING) != 0 &&
+		    e->field->type == CRM_T_LINK)
+			(void)crm_batch_settle(b, a,
+			    r->kind == CRM_EDIT_PUT &&
+				(e->field->flags & CRM_F_MANY) != 0,
+			    v, &e->value);
+		e++;
+	}
+	*n = (size_t)(e - edit);
+	return edit;
+}
+
+const struct crm_err *
+crm_batch_do_edit(struct crm_batch *b, struct crm_view entry,
+    struct crm_arena *a, struct crm_rec *rec, bool *removed, const char **field)
+{
+	struct crm_edit *edit;
+	struct crm_row r;
+	char text[CRM_ID_TEXT];
+	size_t n, i;
+
+	*field = NULL;
+	crm_row_open_edit(entry, &r);
+	if (r.kind != CRM_EDIT_REMOVE && *removed)
+		return crm_err(CRM_E_DATA, "no such record: %s",
+		    crm_id_text(rec->id, text));
+	if (r.kind == CRM_EDIT_REMOVE) {
+		*removed = true;
+		return NULL;
+	}
+	edit = open_edits(b, &r, rec->kind, a, &n);
+	crm_rec_borrow(&b->before, rec);
+	if (r.kind == CRM_EDIT_PUT)
+		for (i = 0; i < n; i++)
+			crm_rec_set(rec, edit[i].field, edit[i].value);
+	else
+		crm_rec_apply(rec, edit, n, (r.flags & CRM_ROW_KEEP) != 0);
+	return crm_rule_finish(
+	    &b->rules, rec, &b->before, edit, n, r.currency, field);
+}

@@ -1,0 +1,337 @@
+/* The end of a batch's input: what is bad because something else is, what
+ * several lines make of one record. */
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "record/word.h"
+#include "store/batch_impl.h"
+
+/* Does a row or an edit link to something that is not there? */
+static bool
+links_to_nothing(const struct crm_batch *b, const struct crm_kind *k,
+    struct crm_row r, bool edit)
+{
+	const struct crm_field *f;
+	struct crm_view v;
+	struct crm_many m;
+	uint16_t num;
+	uint8_t flags;
+	bool many;
+
+	if ((r.flags & CRM_ROW_PENDING) == 0)
+		return false;
+	while (crm_row_field(&r, &num, &flags, &v)) {
+		f = crm_field_num(k, num);
+		if (f == NULL || f->type != CRM_T_LINK || v.n == 0)
+			continue;
+		many = edit
+		    ? r.kind == CRM_EDIT_PUT && (f->flags & CRM_F_MANY) != 0
+		    : (flags & CRM_SLOT_MANY) != 0;
+		crm_many_begin(&m, v, many);
+		while (crm_many_next(&m, &v))
+			if (crm_batch_meant(b, crm_link_get(v)) == 0)
+				return true;
+	}
+	return false;
+}
+
+/*
+ * Rows that link to bad ones are bad.
+ *
+ * Cost: a pass over the rows for each step of the longest chain of these
+ */
+static const struct crm_err *
+spread_rows(struct crm_batch *b)
+{
+	const struct crm_err *err = NULL;
+	uint64_t id;
+	struct crm_row r;
+	bool more = true;
+
+	while (err == NULL && more) {
+		uint64_t count[26] = { 0 };
+
+		more = false;
+		crm_spool_rewind(b->adds);
+		for (;;) {
+			err = crm_batch_next_row(b, count, &r, &id);
+			if (err != NULL || id == 0)
+				break;
+			if (crm_batch_meant(b, id) != id ||
+			    !links_to_nothing(b,
+				crm_kind_of(b->store->config->schema, r.kind),
+				r, false))
+				continue;
+			*crm_nummap_at(&b->dropped, id, NULL) = 0;
+			more = true;
+		}
+	}
+	return err;
+}
+
+/* Leave the line of a row or an edit out. */
+static const struct crm_err *
+reject(struct crm_batch *b, struct crm_runs *lines, struct crm_row r)
+{
+	struct crm_view raw;
+	char key[8];
+
+	b->result.bad++;
+	if (b->o.reject == NULL || !crm_row_get(r, CRM_RAW_LINE, &raw))
+		return NULL;
+	crm_be64(key, r.line);
+	return crm_runs_add(lines, crm_view(key, 8), raw);
+}
+
+/* The lines of bad rows, of all their forms. */
+static const struct crm_err *
+reject_rows(struct crm_batch *b, struct crm_runs *lines)
+{
+	const struct crm_err *err;
+	uint64_t count[26] = { 0 }, id;
+	const uint64_t *dropped;
+	struct crm_view v;
+	struct crm_row r;
+
+	if (b->dropped.used == 0)
+		return NULL;
+	crm_spool_rewind(b->adds);
+	for (;;) {
+		err = crm_spool_next(b->adds, &v);
+		if (err != NULL || v.p == NULL)
+			return err;
+		crm_row_open(v, &r);
+		id = r.id;
+		if ((r.flags & CRM_ROW_AGAIN) == 0) {
+			uint64_t n = ++count[r.kind - 'a'];
+
+			if (r.id == 0 || b->o.new_ids)
+				id = crm_id(r.kind, CRM_NEW, n);
+		}
+		dropped = crm_nummap_get(&b->dropped, id);
+		if (dropped == NULL || crm_batch_meant(b, id) != 0)
+			continue;
+		if (*dropped != 0) /* the same as one that is bad */
+			b->result.unchanged--;
+		err = reject(b, lines, r);
+		if (err != NULL)
+			return err;
+	}
+}
+
+/* The edits of one record, tried one after the other. */
+struct trial {
+	uint64_t id;
+	struct crm_arena arena;
+	struct crm_rec rec, good;
+	bool removed;
+};
+
+static const struct crm_err *
+begin_trial(struct crm_batch *b, struct trial *t, uint64_t id, bool *there)
+{
+	const struct crm_kind *k =
+	    crm_kind_of(b->store->config->schema, crm_id_kind(id));
+	const struct crm_err *err;
+	enum crm_presence p;
+	struct crm_stored r;
+
+	t->id = 0;
+	t->removed = false;
+	crm_arena_reset(&t->arena);
+	err = crm_snap_get(b->snap, id, &r, &p);
+	*there = err == NULL && p == CRM_LIVE && k != NULL;
+	if (*there) {
+		t->id = id;
+		crm_rec_reset(&t->rec, k);
+		crm_rec_open(&t->rec, &r);
+		t->rec.id = id;
+	}
+	return err;
+}
+
+/* An edit may make a purchase one of a customer who is new. */
+static void
+note_buyer(struct crm_batch *b, const struct trial *t)
+{
+	struct crm_view v;
+	struct crm_many m;
+	uint64_t id;
+
+	if (crm_id_kind(t->id) != 'e' || t->removed ||
+	    !crm_rec_is(&t->rec, CRM_EVENT_WHAT, CRM_W_PURCHASE) ||
+	    !crm_rec_get(&t->rec, CRM_EVENT_WHO, &v))
+		return;
+	crm_many_begin(&m, v, true);
+	if (!crm_many_next(&m, &v))
+		return;
+	id = crm_batch_meant(b, crm_link_get(v));
+	if (crm_is_new(id) || crm_nummap_get(&b->given, id) != NULL)
+		(void)crm_nummap_at(&b->buyers, id, NULL);
+}
+
+/* Try an edit behind those before it. */
+static const struct crm_err *
+try_next(
+    struct crm_batch *b, struct trial *t, uint64_t order, struct crm_view entry)
+{
+	bool removed = t->removed;
+	const struct crm_err *err;
+	const char *field;
+	struct crm_row r;
+
+	crm_rec_borrow(&t->good, &t->rec);
+	err = crm_batch_do_edit(
+	    b, entry, &t->arena, &t->rec, &t->removed, &field);
+	if (err == NULL)
+		err = crm_batch_fit_unique(b, &t->rec, &field);
+	if (err == NULL || err->code != CRM_E_DATA)
+		return err;
+	crm_row_open_edit(entry, &r);
+	crm_batch_blame(b, r.line, field, err);
+	(void)crm_nummap_at(&b->bad_edits, order + 1, NULL);
+	crm_rec_borrow(&t->rec, &t->good);
+	t->removed = removed;
+	return NULL;
+}
+
+/*
+ * Edits were tried alone when their line was read.  Those that had to wait
+ * for other lines, and several of one record, are tried together.
+ */
+static const struct crm_err *
+try_edits(struct crm_batch *b)
+{
+	struct trial t = { .id = 0 };
+	const struct crm_err *err;
+	struct crm_view key, entry;
+	struct crm_row r;
+	uint64_t id, order;
+	bool there = false;
+
+	crm_rec_init(&t.rec, NULL);
+	crm_rec_init(&t.good, NULL);
+	err = crm_runs_sort(b->edits);
+	while (err == NULL) {
+		err = crm_runs_next(b->edits, &key, &entry);
+		if (err != NULL || key.p == NULL)
+			break;
+		id = crm_be64_get(key.p);
+		order = crm_be64_get(key.p + 8);
+		crm_row_open_edit(entry, &r);
+		if (id != t.id) {
+			note_buyer(b, &t);
+			t.id = 0;
+			if (*crm_nummap_get(&b->edited, id) == 1 &&
+			    (r.flags & CRM_ROW_PENDING) == 0 &&
+			    r.kind != CRM_EDIT_PUT)
+				continue;
+			err = begin_trial(b, &t, id, &there);
+		}
+		if (err != NULL || !there)
+			continue;
+		if (links_to_nothing(b, t.rec.kind, r, true))
+			(void)crm_nummap_at(&b->bad_edits, order + 1, NULL);
+		else if (crm_nummap_get(&b->bad_edits, order + 1) == NULL)
+			err = try_next(b, &t, order, entry);
+	}
+	if (err == NULL)
+		note_buyer(b, &t);
+	crm_arena_release(&t.arena);
+	crm_rec_release(&t.rec);
+	crm_rec_release(&t.good);
+	return err;
+}
+
+/* The lines of bad edits. */
+static const struct crm_err *
+reject_edits(struct crm_batch *b, struct crm_runs *lines)
+{
+	const struct crm_err *err;
+	struct crm_view key, entry;
+	struct crm_row r;
+
+	if (b->bad_edits.used == 0)
+		return NULL;
+	err = crm_runs_sort(b->edits);
+	while (err == NULL) {
+		err = crm_runs_next(b->edits, &key, &entry);
+		if (err != NULL || key.p == NULL)
+			break;
+		if (crm_nummap_get(
+			&b->bad_edits, crm_be64_get(key.p + 8) + 1) == NULL)
+			continue;
+		crm_row_open_edit(entry, &r);
+		err = reject(b, lines, r);
+	}
+	return err;
+}
+
+/* Hand out all that is left out, in the order of the input. */
+static const struct crm_err *
+reject_all(struct crm_batch *b)
+{
+	struct crm_runs *lines =
+	    crm_runs_new(crm_store_part(b->store) / 3, b->store->dir);
+	const struct crm_err *err;
+	struct crm_view key, raw;
+
+	err = reject_rows(b, lines);
+	if (err == NULL)
+		err = reject_edits(b, lines);
+	if (err == NULL)
+		err = crm_runs_sort(lines);
+	while (err == NULL) {
+		err = crm_runs_next(lines, &key, &raw);
+		if (err != NULL || key.p == NULL)
+			break;
+		b->o.reject(b->o.complain_ctx, raw);
+	}
+	crm_runs_free(lines);
+	return err;
+}
+
+static int
+cmp_numbers(const void *x, const void *y)
+{
+	uint64_t a = *(const uint64_t *)x, b = *(const uint64_t *)y;
+
+	return a < b ? -1 : a > b;
+}
+
+/* The new events that are left out leave no gap in the ids. */
+static void
+list_left_out(struct crm_batch *b)
+{
+	size_t i;
+
+	for (i = 0; i < b->dropped.nslots; i++) {
+		uint64_t id = b->dropped.slot[i].key;
+
+		if (id == 0 || !crm_is_new(id) || crm_id_kind(id) != 'e')
+			continue;
+		b->left_out = crm_grow(b->left_out, &b->left_out_cap,
+		    b->nleft_out + 1, sizeof(*b->left_out));
+		b->left_out[b->nleft_out++] = crm_id_number(id);
+	}
+	if (b->nleft_out > 0)
+		qsort(b->left_out, b->nleft_out, sizeof(*b->left_out),
+		    cmp_numbers);
+}
+
+const struct crm_err *
+crm_batch_settle_all(struct crm_batch *b)
+{
+	const struct crm_err *err = NULL;
+
+	if (b->faults > 0)
+		err = spread_rows(b);
+	if (err == NULL && b->nedits > 0)
+		err = try_edits(b);
+	if (err == NULL && b->o.skip_bad)
+		err = reject_all(b);
+	if (err == NULL)
+		err = crm_batch_note_terms(b);
+	list_left_out(b);
+	return err;
+}

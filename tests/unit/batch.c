@@ -1,0 +1,680 @@
+/* Batches: what lines make of each other, and of what is there. */
+#include "with_store.h"
+
+#include "store/history.h"
+
+static char rejected[2000];
+
+static void
+reject(void *ctx, struct crm_view raw)
+{
+	size_t n = strlen(rejected);
+
+	(void)ctx;
+	(void)snprintf(
+	    rejected + n, sizeof(rejected) - n, "%.*s", CRM_VARG(raw));
+}
+
+/* Like add() of one line "N name", whose raw form is that. */
+static void
+line_is(struct crm_batch *b, uint64_t line)
+{
+	static char raw[40];
+
+	(void)snprintf(
+	    raw, sizeof(raw), "line %llu;", (unsigned long long)line);
+	crm_batch_line(b, line, crm_view_str(raw));
+}
+
+static bool
+add_raw(struct crm_batch *b, uint64_t line, const char *kind, ...)
+{
+	const char *words[WORDS_MAX];
+	struct crm_arena a = CRM_ARENA_INIT;
+	struct crm_request q;
+	va_list ap;
+	bool ok;
+
+	va_start(ap, kind);
+	take_words(words, ap);
+	va_end(ap);
+	line_is(b, line);
+	ok = request(b, &a, &q, kind, words);
+	if (ok)
+		no_err(crm_batch_add(b, &q, &ok));
+	crm_arena_release(&a);
+	return ok;
+}
+
+static bool
+put_raw(
+    struct crm_batch *b, uint64_t line, const char *key, const char *kind, ...)
+{
+	const char *words[WORDS_MAX];
+	struct crm_arena a = CRM_ARENA_INIT;
+	const struct crm_field *f;
+	struct crm_request q;
+	va_list ap;
+	bool ok;
+
+	va_start(ap, kind);
+	take_words(words, ap);
+	va_end(ap);
+	line_is(b, line);
+	ok = request(b, &a, &q, kind, words);
+	f = crm_field_named(q.kind, crm_view_str(key));
+	q.key = &f;
+	q.nkeys = 1;
+	if (ok)
+		no_err(crm_batch_put(b, &q, &ok));
+	crm_arena_release(&a);
+	return ok;
+}
+
+static struct crm_batch_options
+skipping(void)
+{
+	struct crm_batch_options o = { .skip_bad = true, .reject = reject };
+
+	rejected[0] = '\0';
+	nfaults = 0;
+	last_fault[0] = '\0';
+	return o;
+}
+
+/* Commit what has to fail, and with what. */
+static void
+fails(struct crm_batch *b, enum crm_code code, const char *fault)
+{
+	const struct crm_err *err;
+	struct crm_batch_result r;
+
+	err = crm_batch_commit(b, &r, NULL);
+	assert_non_null(err);
+	assert_int_equal(err->code, code);
+	if (fault != NULL && strcmp(last_fault, fault) != 0)
+		fail_msg("'%s', not '%s'", last_fault, fault);
+	crm_batch_free(b);
+	check();
+}
+
+static uint64_t
+count_of(const char *kind)
+{
+	const struct crm_kind *k =
+	    crm_kind_named(crm_store_schema(store), crm_view_str(kind));
+	struct crm_snap *snap;
+	struct crm_walk *walk;
+	struct crm_entry e;
+	struct crm_stored r;
+	enum crm_presence p;
+	char key[8];
+	uint64_t n = 0;
+	enum crm_table table = crm_table_of(crm_id(k->letter, 0, 1));
+
+	no_err(crm_snap_open(store, &snap));
+	no_err(crm_walk_open(crm_snap_txn(snap), table, &walk));
+	crm_be64(key, crm_id(k->letter, 0, 0));
+	no_err(crm_walk_seek(walk, crm_view(key, 8), &e));
+	while (e.prefix.p != NULL && crm_id_kind(e.id) == k->letter) {
+		no_err(crm_snap_get(snap, e.id, &r, &p));
+		n += p == CRM_LIVE;
+		no_err(crm_walk_next(walk, &e));
+	}
+	crm_walk_close(walk);
+	crm_snap_close(snap);
+	return n;
+}
+
+/* More values than 16 bits count, in an edit and in a new record. */
+static void
+long_lists(void **state)
+{
+	enum { N = 70000 };
+	struct crm_batch_options o = { .message = "m" };
+	const struct crm_kind *k =
+	    crm_kind_named(crm_store_schema(store), CRM_V("person"));
+	static struct crm_edit e[N + 1];
+	static char text[N][8];
+	struct crm_request q = { .kind = k, .edit = e + 1 };
+	struct crm_snap *snap;
+	struct crm_view v;
+	struct crm_batch *b;
+	bool ok, there;
+	size_t i;
+
+	(void)state;
+	e[0].field = crm_field_named(k, CRM_V("name"));
+	e[0].value = CRM_V("Ann");
+	for (i = 0; i < N; i++) {
+		(void)snprintf(text[i], sizeof(text[i]), "%zu", i);
+		e[i + 1].field = crm_field_named(k, CRM_V("tag"));
+		e[i + 1].op = CRM_ADD;
+		e[i + 1].value = crm_view_str(text[i]);
+	}
+	b = new_batch(&o);
+	assert_true(add(b, 1, "person", "name=Bob", NULL));
+	(void)commit(b);
+	b = new_batch(&o);
+	q.nedits = N;
+	no_err(crm_batch_edit(b, who("Bob"), &q, &ok));
+	q.edit = e;
+	q.nedits = N + 1;
+	no_err(crm_batch_add(b, &q, &ok));
+	(void)commit(b);
+	check();
+	no_err(crm_snap_open(store, &snap));
+	v = field_of(snap, who("Bob"), "tag", &there);
+	assert_int_equal(crm_many_count(v, true), N);
+	v = field_of(snap, who("Ann"), "tag", &there);
+	assert_int_equal(crm_many_count(v, true), N);
+	crm_snap_close(snap);
+}
+
+/* Lines that are bad because of other lines are left out, all others not. */
+static void
+bad_lines(void **state)
+{
+	struct crm_batch_options o = { .message = "m" };
+	struct crm_batch_result r;
+	struct crm_batch *b;
+
+	(void)state;
+	b = new_batch(&o);
+	assert_true(add(b, 1, "person", "name=Old", "ref=x:1", NULL));
+	assert_true(add(b, 2, "person", "name=Other", "ref=x:2", NULL));
+	(void)commit(b);
+	o = skipping();
+	b = new_batch(&o);
+	/* 1 is Old's; 2 and 4 link to it, 5 to 4's, all by later lines */
+	assert_true(
+	    add_raw(b, 2, "event", "who=Dora", "what=call", "key=a", NULL));
+	assert_true(add_raw(b, 1, "person", "name=Dora", "ref=x:1", NULL));
+	assert_true(add_raw(b, 3, "event", "who=Old", "what=call", NULL));
+	assert_true(add_raw(b, 5, "org", "name=Five", "parent=Four", NULL));
+	assert_true(add_raw(b, 4, "org", "name=Four", "parent=Six", NULL));
+	assert_true(add_raw(b, 7, "event", "who=Old", "what=note", NULL));
+	assert_true(
+	    put_raw(b, 8, "ref", "person", "ref=x:2", "org=Five", NULL));
+	assert_true(put_raw(b, 9, "ref", "person", "ref=x:2", "city=Y", NULL));
+	assert_true(edit(b, who("Old"), "ref=x:2", NULL));
+	r = commit(b);
+	check();
+	assert_string_equal(rejected, "line 1;line 2;line 4;line 5;line 8;");
+	assert_int_equal(r.bad, 6);
+	assert_int_equal(r.added, 2);
+	assert_int_equal(r.changed, 1);
+	assert_int_equal(count_of("event"), 2);
+	assert_int_equal(count_of("org"), 0);
+	assert_int_equal(count_of("person"), 2);
+	is(crm_id('e', 0, 1), "what", "call");
+	is(crm_id('e', 0, 2), "what", "note");
+	is(who("Other"), "city", "Y");
+	is(who("Other"), "org", "");
+	is(who("Old"), "ref", "x:1");
+}
+
+/* Several lines about one record: each is judged as the ones before left it. */
+static void
+several_lines(void **state)
+{
+	struct crm_batch_options o = { .message = "m" };
+	struct crm_batch_result r;
+	struct crm_batch *b;
+	uint64_t id;
+
+	(void)state;
+	b = new_batch(&o);
+	assert_true(add(b, 1, "person", "name=Ann", NULL));
+	assert_true(add(b, 2, "deal", "title=Old", "who=Ann", NULL));
+	(void)commit(b);
+	id = who("Old");
+	o = skipping();
+	b = new_batch(&o);
+	assert_true(edit(b, id, "stage=won", "closed=2026-01-05", NULL));
+	assert_true(edit(b, id, "note=x", NULL));
+	assert_true(put_raw(b, 1, "title", "deal", "title=New", "who=Ann",
+	    "stage=lost", "closed=2026-01-06", "value=1 PLN", NULL));
+	assert_true(
+	    put_raw(b, 2, "title", "deal", "title=New", "note=y", NULL));
+	assert_false(
+	    put_raw(b, 3, "title", "deal", "title=New", "stage=odd", NULL));
+	assert_non_null(strstr(last_fault, "3: stage: unknown 'odd'"));
+	assert_true(
+	    put_raw(b, 4, "title", "deal", "title=New", "value=2 EUR", NULL));
+	r = commit(b);
+	check();
+	assert_int_equal(r.added, 1);
+	assert_int_equal(r.changed, 1);
+	is(id, "closed", "2026-01-05");
+	is(id, "note", "x");
+	id = who("New");
+	is(id, "closed", "2026-01-06");
+	is(id, "note", "y");
+	is(id, "value", "2.00");
+	is(id, "currency", "EUR");
+}
+
+static void
+unique_among_lines(void **state)
+{
+	struct crm_batch_options o = { .message = "m" };
+	struct crm_batch_result r;
+	struct crm_batch *b;
+	char *text = crm_alloc(5000);
+
+	(void)state;
+	b = new_batch(&o);
+	assert_true(add(b, 1, "person", "name=A", "ref=x:1", NULL));
+	assert_true(add(b, 2, "person", "name=B", "ref=x:2", NULL));
+	(void)commit(b);
+	/* a later form of a line has a value that another line has */
+	o.skip_bad = false;
+	b = new_batch(&o);
+	assert_true(put_raw(b, 1, "name", "person", "name=C", NULL));
+	assert_true(put_raw(b, 2, "name", "person", "name=D", "ref=y:1", NULL));
+	assert_true(put_raw(b, 3, "name", "person", "name=C", "ref=y:1", NULL));
+	fails(b, CRM_E_DATA, "3: ref: 'y:1' is on line 2 too");
+	/* edits of the store, of which the first stands */
+	o = skipping();
+	b = new_batch(&o);
+	assert_true(put_raw(b, 1, "name", "person", "name=A", "ref=y:1", NULL));
+	assert_true(put_raw(b, 2, "name", "person", "name=B", "ref=y:1", NULL));
+	assert_true(put_raw(b, 3, "name", "person", "name=B", "city=Z", NULL));
+	assert_true(put_raw(b, 4, "name", "person", "name=B", "ref=y:1", NULL));
+	r = commit(b);
+	check();
+	assert_string_equal(rejected, "line 2;line 4;");
+	assert_int_equal(r.changed, 2);
+	is(who("A"), "ref", "x:1,y:1");
+	is(who("B"), "ref", "x:2");
+	is(who("B"), "city", "Z");
+	/* too long to be compared */
+	memset(text, 'x', 4999);
+	text[4999] = '\0';
+	memcpy(text, "ref=", 4);
+	b = new_batch(&o);
+	assert_false(add_raw(b, 1, "person", "name=L", text, NULL));
+	crm_batch_free(b);
+	crm_free(text);
+}
+
+static void
+ids_of_input(void **state)
+{
+	struct crm_batch_options o = { .message = "m" };
+	struct crm_batch *b, *other;
+
+	(void)state;
+	b = new_batch(&o);
+	other = new_batch(&o);
+	assert_true(add(b, 1, "person", "name=A", "id=p5", NULL));
+	assert_false(add(b, 2, "person", "name=A2", "id=p5", NULL));
+	assert_true(add(other, 1, "person", "name=B", "id=p5", NULL));
+	(void)commit(other);
+	check();
+	crm_batch_free(b);
+	b = new_batch(&o);
+	other = new_batch(&o);
+	assert_true(add(b, 1, "person", "name=C", "id=p7", NULL));
+	assert_true(add(other, 1, "person", "name=D", "id=p7", NULL));
+	(void)commit(other);
+	fails(b, CRM_E_AGAIN, NULL);
+	is(crm_id('p', 0, 7), "name", "D");
+	/* a bad one leaves no links, and its id free */
+	o = skipping();
+	b = new_batch(&o);
+	assert_true(add_raw(b, 1, "org", "name=O", "id=o3", "parent=No", NULL));
+	assert_true(add_raw(b, 2, "person", "name=E", "org=o3", NULL));
+	assert_true(add_raw(b, 3, "person", "name=F", "id=p20", NULL));
+	assert_true(add_raw(
+	    b, 4, "event", "who=p20", "what=purchase", "amount=3", NULL));
+	assert_true(put_raw(b, 5, "id", "person", "id=p20", "city=Lund", NULL));
+	assert_int_equal(commit(b).added, 2);
+	check();
+	assert_string_equal(rejected, "line 1;line 2;");
+	is(crm_id('p', 0, 20), "stage", "customer");
+	is(crm_id('p', 0, 20), "city", "Lund");
+}
+
+/* Words for what comes later, or is made. */
+static void
+words(void **state)
+{
+	struct crm_batch_options o = { .message = "m", .add_missing = "op" };
+	struct crm_batch *b;
+	uint64_t id;
+
+	(void)state;
+	b = new_batch(&o);
+	/* two words, one record: the first bears the money, once */
+	assert_true(add(b, 1, "event", "who=Ann", "who+=ann@x.org", "what=call",
+	    "key=1", NULL));
+	/* one word, several kinds allowed: one record is made */
+	assert_true(add(b, 2, "event", "who=Acme", "what=call", NULL));
+	assert_true(add(
+	    b, 3, "person", "name=Ann", "email=ann@x.org", "org=acme", NULL));
+	/* a number is one however it is written */
+	assert_true(
+	    add(b, 4, "event", "who=+48 600 100 200", "what=call", NULL));
+	assert_true(
+	    add(b, 5, "event", "who=0048600-100-200", "what=call", NULL));
+	/* an address goes before a name */
+	assert_true(add(b, 6, "event", "who=z@x.org", "what=call", NULL));
+	assert_true(add(b, 7, "person", "name=z@x.org", NULL));
+	assert_true(add(b, 8, "person", "name=Z", "email=z@x.org", NULL));
+	/* the name to the letter goes before others */
+	assert_true(add(b, 9, "event", "who=Lech", "what=call", NULL));
+	assert_true(add(b, 10, "person", "name=LECH", NULL));
+	assert_true(add(b, 11, "person", "name=Lech", NULL));
+	(void)commit(b);
+	check();
+	assert_int_equal(count_of("org"), 2);
+	assert_int_equal(count_of("person"), 5);
+	is(crm_id('e', 0, 1), "who", "p1");
+	id = who("acme");
+	is(crm_id('e', 0, 2), "who", "o1");
+	assert_int_equal(id, crm_id('o', 0, 1));
+	is(crm_id('p', 0, 1), "org", "o1");
+	is(crm_id('e', 0, 3), "who", "o2");
+	is(crm_id('e', 0, 4), "who", "o2");
+	is(crm_id('o', 0, 2), "phone", "+48 600 100 200");
+	is(crm_id('e', 0, 5), "who", "p3");
+	is(crm_id('e', 0, 6), "who", "p5");
+	/* what a later line says of a row counts */
+	o.add_missing = NULL;
+	b = new_batch(&o);
+	assert_true(add(b, 1, "event", "who=new@x.org", "what=call", NULL));
+	assert_true(put(b, 2, "name", "person", "name=N", NULL));
+	assert_true(
+	    put(b, 3, "name", "person", "name=N", "email=new@x.org", NULL));
+	(void)commit(b);
+	check();
+	/* several */
+	b = new_batch(&o);
+	assert_true(add(b, 1, "event", "who=Twin", "what=call", NULL));
+	assert_true(add(b, 2, "person", "name=Twin", NULL));
+	assert_true(add(b, 3, "person", "name=Twin", NULL));
+	fails(b, CRM_E_DATA, "1: who: 'Twin' is the name of several lines");
+}
+
+/* A key that a line has, and a record of the store. */
+static void
+keys_of_both(void **state)
+{
+	struct crm_batch_options o = { .message = "m" };
+	struct crm_batch *b;
+
+	(void)state;
+	b = new_batch(&o);
+	assert_true(add(b, 1, "person", "name=A", "email=a@x.org", NULL));
+	(void)commit(b);
+	b = new_batch(&o);
+	assert_true(put(b, 1, "email", "person", "name=B", "email=b@x.org",
+	    "email+=a2@x.org", NULL));
+	assert_true(
+	    put(b, 2, "email", "person", "email=a@x.org", "city=Y", NULL));
+	assert_true(
+	    put(b, 3, "email", "person", "email=a@x.org", "role=R", NULL));
+	assert_false(put(b, 4, "email", "person", "email=b@x.org",
+	    "email+=a@x.org", "role=S", NULL));
+	assert_string_equal(
+	    last_fault, "4: email: several records have it: a line before, p1");
+	crm_batch_free(b);
+}
+
+/* An event that is there already: the same, another one, corrected. */
+static void
+known_events(void **state)
+{
+	struct crm_batch_options o = { .message = "m" };
+	struct crm_batch_result r;
+	struct crm_batch *b;
+	char words[70][16];
+	const char *word[80];
+	size_t i, n = 0;
+
+	(void)state;
+	b = new_batch(&o);
+	for (i = 0; i < 70; i++) {
+		(void)snprintf(words[i], sizeof(words[i]), "name=N%zu", i);
+		assert_true(add(b, i, "person", words[i], NULL));
+		(void)snprintf(words[i], sizeof(words[i]), "who+=N%zu", i);
+		word[n++] = words[i];
+	}
+	word[n++] = "what=purchase";
+	word[n++] = "amount=120 PLN";
+	word[n++] = "key=k";
+	word[n] = NULL;
+	assert_true(add_words(b, 71, "event", word));
+	(void)commit(b);
+	/* the same again, in other words */
+	b = new_batch(&o);
+	word[69] = "who+=p70";
+	assert_true(add_words(b, 1, "event", word));
+	assert_true(add_words(b, 2, "event", word));
+	r = commit(b);
+	assert_int_equal(r.unchanged, 2);
+	assert_int_equal(r.change, 0);
+	/* another currency is another amount */
+	b = new_batch(&o);
+	assert_true(add(b, 1, "event", "what=purchase", "who=N0",
+	    "amount=120 EUR", "key=k", NULL));
+	fails(b, CRM_E_DATA,
+	    "1: key: 'k' is e1 with another who, currency (--correct "
+	    "changes it)");
+	o.correct = true;
+	b = new_batch(&o);
+	word[n - 2] = "amount=120";
+	assert_true(add_words(b, 1, "event", word));
+	r = commit(b);
+	check();
+	assert_int_equal(r.changed, 1);
+	is(crm_id('e', 0, 1), "currency", "EUR");
+	is(crm_id('e', 0, 1), "amount", "120.00");
+	/* a correction that cannot be, left out with its line */
+	o = skipping();
+	o.correct = true;
+	b = new_batch(&o);
+	assert_true(add_raw(b, 1, "event", "what=feedback", "score=11",
+	    "who=N0", "key=k", NULL));
+	assert_true(add_raw(b, 2, "event", "what=feedback", "who=N0",
+	    "scale=nps", "score=9", "key=n", NULL));
+	(void)commit(b);
+	o = skipping();
+	o.correct = true;
+	b = new_batch(&o);
+	assert_true(add_raw(b, 1, "event", "what=feedback", "who=N0",
+	    "score=11", "key=n", NULL));
+	assert_true(add_raw(b, 2, "event", "what=feedback", "who=Nobody",
+	    "score=10", "key=k", NULL));
+	assert_true(
+	    add_raw(b, 3, "event", "what=call", "who=N0", "key=c", NULL));
+	r = commit(b);
+	check();
+	assert_string_equal(rejected, "line 1;line 2;");
+	assert_int_equal(r.added, 1);
+	is(crm_id('e', 0, 2), "score", "9");
+}
+
+/* A first purchase makes a customer, whichever way it comes. */
+static void
+buyers(void **state)
+{
+	struct crm_batch_options o = { .message = "m", .add_missing = "p" };
+	struct crm_batch *b;
+
+	(void)state;
+	b = new_batch(&o);
+	assert_true(add(b, 1, "person", "name=Old", NULL));
+	assert_true(add(b, 2, "person", "name=Caller", NULL));
+	assert_true(add(b, 3, "person", "name=Gone", "stage=former", NULL));
+	assert_true(add(b, 4, "event", "who=Caller", "what=purchase",
+	    "amount=1", "key=c", NULL));
+	assert_true(add(b, 5, "event", "who=New", "what=purchase", "amount=1",
+	    "key=n", NULL));
+	/* dropped: it is the same as the one before */
+	assert_true(add(b, 6, "event", "who=New", "what=purchase", "amount=1",
+	    "key=n", NULL));
+	/* the second of a purchase does not bear it */
+	assert_true(add(b, 7, "event", "who=Old", "who+=Second",
+	    "what=purchase", "amount=1", NULL));
+	assert_true(
+	    add(b, 8, "event", "who=Gone", "what=purchase", "amount=1", NULL));
+	assert_true(add(b, 9, "event", "who=Talker", "what=call", NULL));
+	(void)commit(b);
+	check();
+	is(who("Old"), "stage", "customer");
+	is(who("Caller"), "stage", "customer");
+	is(who("New"), "stage", "customer");
+	is(who("Second"), "stage", "lead");
+	is(who("Gone"), "stage", "former");
+	is(who("Talker"), "stage", "lead");
+	/* a known line with a new name for who makes nobody a customer, unless
+	 * it corrects */
+	o.correct = true;
+	b = new_batch(&o);
+	assert_true(add(b, 1, "event", "who=Newer", "what=purchase", "amount=1",
+	    "key=n", NULL));
+	assert_true(add(b, 2, "event", "who=Newest", "what=call", NULL));
+	(void)commit(b);
+	check();
+	is(who("Newer"), "stage", "customer");
+	is(who("Newest"), "stage", "lead");
+	/* one that was removed does not count any more */
+	b = new_batch(&o);
+	assert_true(edit(b, who("Newer"), "stage=lead", NULL));
+	(void)commit(b);
+	b = new_batch(&o);
+	assert_true(add(b, 1, "event", "who=Newer", "what=purchase",
+	    "amount=2 PLN", "at=2020-01-01", NULL));
+	(void)commit(b);
+	check();
+	is(who("Newer"), "stage", "lead"); /* it is not their first one */
+}
+
+/* Invoices are due after the terms of who they go to. */
+static void
+terms(void **state)
+{
+	struct crm_batch_options o = { .message = "m" };
+	struct crm_batch *b;
+	static const char *const due[] = { "2026-01-31", "2026-01-31",
+		"2026-01-15", "2026-01-09", "", "2026-02-05", "2026-01-31" };
+	size_t i;
+
+	(void)state;
+	b = new_batch(&o);
+	assert_true(add(b, 1, "org", "name=Old", "terms=8", NULL));
+	(void)commit(b);
+	b = new_batch(&o);
+#define INVOICE "what=invoice", "amount=1", "at=2026-01-01"
+	assert_true(add(b, 1, "event", INVOICE, "who=Acme", NULL));
+	assert_true(add(b, 2, "person", "name=Ann", "org=Acme", NULL));
+	assert_true(add(b, 3, "event", INVOICE, "who=Ann", NULL));
+	assert_true(add(b, 4, "org", "name=Acme", "terms=30", NULL));
+	assert_true(put(b, 5, "name", "org", "name=Two", "terms=7", NULL));
+	assert_true(add(b, 6, "event", INVOICE, "who=Two", NULL));
+	assert_true(put(b, 7, "name", "org", "name=Two", "terms=14", NULL));
+	assert_true(add(b, 8, "event", INVOICE, "who=Bob", NULL));
+	assert_true(add(b, 9, "person", "name=Bob", "org=Old", NULL));
+	assert_true(add(b, 10, "event", INVOICE, "who=Free", NULL));
+	assert_true(add(b, 11, "org", "name=Free", NULL));
+	assert_true(
+	    add(b, 12, "event", INVOICE, "who=Ann", "due=2026-02-05", NULL));
+	assert_true(add(b, 13, "event", INVOICE, "who=o9", NULL));
+	assert_true(add(b, 14, "org", "name=Nine", "id=o9", "terms=30", NULL));
+	(void)commit(b);
+	check();
+	for (i = 0; i < sizeof(due) / sizeof(due[0]); i++)
+		is(crm_id('e', 0, i + 1), "due", due[i]);
+}
+
+/* What the lines were about is handed out, each once, with its final id. */
+struct handed {
+	uint64_t id[20];
+	size_t n;
+};
+
+static const struct crm_err *
+hand_begin(void *ctx, struct crm_snap *snap)
+{
+	struct handed *h = ctx;
+
+	(void)snap;
+	h->n = 0;
+	return NULL;
+}
+
+static const struct crm_err *
+hand_one(void *ctx, uint64_t id)
+{
+	struct handed *h = ctx;
+
+	h->id[h->n++] = id;
+	return NULL;
+}
+
+static const struct crm_err *
+hand_end(void *ctx)
+{
+	(void)ctx;
+	return NULL;
+}
+
+static void
+handed_out(void **state)
+{
+	struct handed h;
+	struct crm_receiver to = { hand_begin, hand_one, hand_end, &h };
+	struct crm_batch_options o = { .message = "m" };
+	struct crm_batch_result r;
+	struct crm_batch *b;
+
+	(void)state;
+	b = new_batch(&o);
+	assert_true(add(b, 1, "person", "name=A", NULL));
+	assert_true(add(b, 2, "event", "who=A", "what=call", "key=1", NULL));
+	(void)commit(b);
+	o = skipping();
+	b = new_batch(&o);
+	assert_true(add_raw(b, 1, "event", "who=No", "what=call", NULL));
+	assert_true(
+	    add_raw(b, 2, "event", "who=A", "what=call", "key=1", NULL));
+	assert_true(
+	    add_raw(b, 3, "event", "who=A", "what=note", "id=e9", NULL));
+	assert_true(
+	    add_raw(b, 4, "event", "who=A", "what=sent", "key=2", NULL));
+	assert_true(
+	    add_raw(b, 5, "event", "who=A", "what=sent", "key=2", NULL));
+	assert_true(add_raw(b, 6, "event", "who=A", "what=visit", NULL));
+	no_err(crm_batch_commit(b, &r, &to));
+	crm_batch_free(b);
+	check();
+	assert_int_equal(h.n, 4);
+	assert_int_equal(h.id[0], crm_id('e', 0, 1));
+	assert_int_equal(h.id[1], crm_id('e', 0, 9));
+	is(h.id[2], "what", "sent");
+	is(h.id[3], "what", "visit");
+}
+
+int
+main(void)
+{
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+		TEST(long_lists),
+		TEST(bad_lines),
+		TEST(several_lines),
+		TEST(unique_among_lines),
+		TEST(ids_of_input),
+		TEST(words),
+		TEST(keys_of_both),
+		TEST(known_events),
+		TEST(buyers),
+		TEST(terms),
+		TEST(handed_out),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
