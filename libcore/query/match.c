@@ -327,8 +327,9 @@ match_one(void *ctx, uint64_t id, const struct crm_stored *r,
 	return err;
 }
 
-/* is:open and is:closed mean not ended and ended where a kind has no such
- * stage of its own.  What never ends, as people do not, is neither. */
+/* is:open and is:closed mean not ended and ended, whatever the stages are
+ * called: a ticket that waits is open.  What never ends, as people do not, has
+ * only its stages' names. */
 static bool
 match_stage(struct crm_query *q, const struct crm_term *t, uint64_t id,
     const struct crm_stored *r)
@@ -342,11 +343,8 @@ match_stage(struct crm_query *q, const struct crm_term *t, uint64_t id,
 	if (f == NULL || k == NULL || !crm_stored_get(r, f->num, &stage))
 		return false;
 	stage = crm_word_get(stage);
-	if (folded_is(q, stage, t->folded))
-		return true;
-	if ((!open && !crm_view_is(t->folded, "closed")) ||
-	    crm_words_find(f->choices, t->folded) != NULL || !crm_kind_ends(k))
-		return false;
+	if ((!open && !crm_view_is(t->folded, "closed")) || !crm_kind_ends(k))
+		return folded_is(q, stage, t->folded);
 	if (k->pipeline_field != 0 &&
 	    crm_stored_get(r, k->pipeline_field, &pipe))
 		pipe = crm_word_get(pipe);

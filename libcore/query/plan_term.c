@@ -395,8 +395,8 @@ plan_begins(struct crm_planning *p, const struct crm_term *t,
 	return err;
 }
 
-/* The stages that a word means in this kind: itself, or all that end, if any
- * does. */
+/* The stages that a word means in this kind: itself, or for open and closed
+ * all that go on or end, if any does. */
 static const struct crm_err *
 plan_stage(
     struct crm_planning *p, const struct crm_term *t, struct crm_candidates *c)
@@ -412,10 +412,9 @@ plan_stage(
 		crm_plan_set_all(c);
 		return NULL;
 	}
-	own = crm_words_find(f->choices, t->folded) != NULL;
-	c->exact = own || !crm_kind_ends(p->kind);
-	if (!own && c->exact)
-		return NULL;
+	own = (!open && !crm_view_is(t->folded, "closed")) ||
+	    !crm_kind_ends(p->kind);
+	c->exact = own;
 	for (word = f->choices; err == NULL && *word != '\0';
 	     word += strlen(word) + 1) {
 		if (own ? crm_words_find(word, t->folded) != word

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Queries that look right but would have meant something else.
 . "${0%/*}/../lib.sh"
-plan 26
+plan 28
 
 # ids [ARG...]: what is found, in one line.
 ids()
@@ -41,11 +41,14 @@ run crm-add task title=T who=Anna
 run crm-add ticket title=K who=Anna stage=waiting
 run crm-add campaign name=C
 run crm-add deal title=W who=Anna stage=won
-is 'is:open finds what ends one day, not people' "$(ids is:open)" 'c1 d1 t1 '
+is 'is:open finds what ends one day, not people' "$(ids is:open)" 'c1 d1 k1 t1 '
 is 'is:closed finds what has ended' "$(ids is:closed)" 'd2 '
 is 'each looked at, it is the same' \
 	"$(crm-find -o ids | crm-find - is:open -o ids | tr '\n' ' ')" \
-	'c1 d1 t1 '
+	'c1 d1 k1 t1 '
+is 'stage:open is one stage' "$(ids stage:open)" 't1 '
+run crm-set k1 stage=solved
+is 'a solved ticket is closed' "$(ids is:closed)" 'd2 k1 '
 
 fails_with 64 'a date in a query cannot be told how to read' \
 	crm-find person created:3/4/2024
