@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/mem.h"
+
 bool
 crm_write_all(int fd, const void *p, size_t n)
 {
@@ -64,6 +66,27 @@ crm_tmp_open(int dir, int *fd)
 			break;
 	}
 	return crm_err_errno(CRM_E_CANTCREATE, "cannot make a scratch file");
+}
+
+const struct crm_err *
+crm_sync_parent(const char *path)
+{
+	const struct crm_err *err = NULL;
+	char *dir = crm_strndup(path, strlen(path)), *slash;
+	int fd;
+
+	slash = strrchr(dir, '/');
+	if (slash != NULL)
+		slash[slash == dir] = '\0';
+	fd =
+	    open(slash != NULL ? dir : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd >= 0) {
+		if (fsync(fd) != 0 && errno != EINVAL && errno != ENOTSUP)
+			err = crm_err_errno(CRM_E_IO, "%s", dir);
+		(void)close(fd);
+	}
+	crm_free(dir);
+	return err;
 }
 
 const struct crm_err *

@@ -26,6 +26,14 @@ bool crm_pread_all(int fd, void *, size_t n, int64_t offset);
 CRM_CHECK const struct crm_err *crm_tmp_open(int dir, int *fd);
 
 /*
+ * Make it durable that a path was given its name: sync the directory that it
+ * is in.
+ *
+ * Fails with IO.  File systems that cannot do it count as having done it.
+ */
+CRM_CHECK const struct crm_err *crm_sync_parent(const char *path);
+
+/*
  * Read a whole file.
  *
  * max     above so many bytes it fails with DATA
