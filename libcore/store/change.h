@@ -72,6 +72,10 @@ CRM_CHECK const struct crm_err *crm_change_last(
 CRM_CHECK const struct crm_err *crm_change_get(
     struct crm_txn *, uint64_t number, struct crm_change *out);
 
+/* Take a change set apart that a cursor found: its key is 8 bytes long. */
+CRM_CHECK const struct crm_err *crm_change_open(
+    struct crm_view key, struct crm_view value, struct crm_change *out);
+
 /* The next range of ids that a change set added: *at begins as 0. */
 bool crm_change_range(
     const struct crm_change *, size_t *at, struct crm_id_range *out);

@@ -2,73 +2,12 @@
 
 #include <stdio.h>
 
-#include "base/map.h"
 #include "base/mem.h"
 #include "record/value.h"
-#include "store/block.h"
-#include "store/change.h"
+#include "store/check_impl.h"
 #include "store/history.h"
 #include "store/rebuild.h"
-#include "store/store_impl.h"
 
-#define FAULTS_MAX 1000 /* told of a table */
-
-struct checking {
-	struct crm_store *store;
-	struct crm_snap *snap;
-	struct crm_check *out;
-	enum crm_table table;
-	uint64_t told;
-	struct crm_derive *d;
-	struct crm_map totals;
-	/* digests: the records of the ranges of a change set */
-	struct crm_change change;
-	size_t range_at;
-	struct crm_id_range range;
-	uint64_t next_id;
-	struct crm_buf stored;
-};
-
-static void CRM_PRINTF(3, 4)
-    fault(struct checking *c, const char *where, const char *fmt, ...)
-{
-	char what[300];
-	va_list ap;
-
-	c->out->faults++;
-	if (++c->told > FAULTS_MAX || c->out->fault == NULL)
-		return;
-	va_start(ap, fmt);
-	(void)vsnprintf(what, sizeof(what), fmt, ap);
-	va_end(ap);
-	c->out->fault(c->out->ctx, where, what);
-}
-
-/* Every block, by itself and against the one before. */
-static const struct crm_err *
-check_blocks(struct checking *c, enum crm_table table)
-{
-	const struct crm_form *form = crm_form_of(table);
-	struct crm_buf end = CRM_BUF_INIT(CRM_KEY_MAX);
-	const struct crm_err *err;
-	struct crm_view k, v;
-	struct crm_cur *cur;
-
-	c->told = 0;
-	err = crm_cur_open(crm_snap_txn(c->snap), table, &cur);
-	if (err == NULL)
-		err = crm_cur_first(cur, &k, &v);
-	while (err == NULL && k.p != NULL) {
-		const struct crm_err *bad = crm_block_check(form, k, v, &end);
-
-		if (bad != NULL)
-			fault(c, crm_table_name(table), "%s", bad->msg);
-		err = crm_cur_next(cur, &k, &v);
-	}
-	crm_cur_close(cur);
-	crm_buf_release(&end);
-	return err;
-}
 
 /* A key in a form that people can do something with. */
 static const char *
@@ -111,7 +50,7 @@ full_key(
 
 /* Hidden events and those that the indexes have not reached do not count. */
 static bool
-is_skipped(const struct checking *c, const struct crm_entry *e)
+is_skipped(const struct crm_checking *c, const struct crm_entry *e)
 {
 	uint64_t id = e->id;
 
@@ -123,7 +62,7 @@ is_skipped(const struct checking *c, const struct crm_entry *e)
 
 /* A table against what was derived, entry by entry. */
 static const struct crm_err *
-compare(struct checking *c, enum crm_table table)
+compare(struct crm_checking *c, enum crm_table table)
 {
 	const struct crm_form *form = crm_form_of(table);
 	const char *name = crm_table_name(table);
@@ -153,13 +92,13 @@ compare(struct checking *c, enum crm_table table)
 		    : have.p == NULL   ? -1
 				       : crm_view_cmp(want, have);
 		if (order < 0)
-			fault(c, name, "lacks %s",
+			crm_check_fault(c, name, "lacks %s",
 			    show_key(table, want, text, sizeof(text)));
 		else if (order > 0)
-			fault(c, name, "has %s too many",
+			crm_check_fault(c, name, "has %s too many",
 			    show_key(table, have, text, sizeof(text)));
 		else if (!crm_view_eq(value, e.value))
-			fault(c, name, "has %s with a wrong value",
+			crm_check_fault(c, name, "has %s with a wrong value",
 			    show_key(table, have, text, sizeof(text)));
 		if (order <= 0)
 			err = crm_derive_next(c->d, table, &want, &value);
@@ -172,7 +111,7 @@ compare(struct checking *c, enum crm_table table)
 
 /* The rows of one customer against the story. */
 static const struct crm_err *
-compare_rows(struct checking *c, uint64_t who)
+compare_rows(struct crm_checking *c, uint64_t who)
 {
 	struct crm_rollups have = { 0 }, want = { 0 };
 	const struct crm_err *err;
@@ -198,7 +137,7 @@ compare_rows(struct checking *c, uint64_t who)
 			    memcmp(&have.row[i].row, &want.row[i].row,
 				sizeof(struct crm_rollup)) == 0;
 		if (!same)
-			fault(c, "rollup", "is wrong for %s",
+			crm_check_fault(c, "rollup", "is wrong for %s",
 			    crm_id_text(who, text));
 	}
 	crm_rollups_release(&have);
@@ -208,7 +147,7 @@ compare_rows(struct checking *c, uint64_t who)
 
 /* Every customer with a row or a story. */
 static const struct crm_err *
-check_rollups(struct checking *c)
+check_rollups(struct crm_checking *c)
 {
 	const struct crm_err *err;
 	struct crm_walk *rows = NULL, *story = NULL;
@@ -253,7 +192,7 @@ check_rollups(struct checking *c)
 static const struct crm_err *
 want_total(void *ctx, const struct crm_total *t)
 {
-	struct checking *c = ctx;
+	struct crm_checking *c = ctx;
 	char key[CRM_TOTAL_KEY + 8];
 
 	if (t->count == 0)
@@ -267,7 +206,7 @@ want_total(void *ctx, const struct crm_total *t)
 static const struct crm_err *
 have_total(void *ctx, const struct crm_total *t)
 {
-	struct checking *c = ctx;
+	struct crm_checking *c = ctx;
 	char key[CRM_TOTAL_KEY + 8];
 	uint64_t *count;
 
@@ -275,15 +214,15 @@ have_total(void *ctx, const struct crm_total *t)
 	crm_le64(key + CRM_TOTAL_KEY, (uint64_t)t->sum);
 	count = crm_map_get(&c->totals, crm_view(key, sizeof(key)));
 	if (count == NULL || *count != t->count)
-		fault(c, "total", "is wrong for %04u-%02u", t->month / 12u,
-		    t->month % 12u + 1);
+		crm_check_fault(c, "total", "is wrong for %04u-%02u",
+		    t->month / 12u, t->month % 12u + 1);
 	else
 		*count = 0;
 	return NULL;
 }
 
 static const struct crm_err *
-check_totals(struct checking *c)
+check_totals(struct crm_checking *c)
 {
 	const struct crm_err *err;
 	struct crm_view key;
@@ -296,7 +235,7 @@ check_totals(struct checking *c)
 		err = crm_totals_each(crm_snap_txn(c->snap), have_total, c);
 	while (err == NULL && crm_map_each(&c->totals, &pos, &key, &count))
 		if (*count != 0)
-			fault(c, "total", "lacks %04u-%02u",
+			crm_check_fault(c, "total", "lacks %04u-%02u",
 			    crm_be16_get(key.p) / 12u,
 			    crm_be16_get(key.p) % 12u + 1);
 	return err;
@@ -304,7 +243,7 @@ check_totals(struct checking *c)
 
 /* Derive what the tables should hold. */
 static const struct crm_err *
-derive(struct checking *c)
+derive(struct crm_checking *c)
 {
 	uint64_t mark = crm_snap_first_tail(c->snap) - 1;
 	const struct crm_err *err;
@@ -321,18 +260,20 @@ derive(struct checking *c)
 }
 
 static const struct crm_err *
-check_derived(struct checking *c)
+check_derived(struct crm_checking *c)
 {
+	static const enum crm_table tables[] = { CRM_TABLE_INDEX,
+		CRM_TABLE_TEXT, CRM_TABLE_STORY };
 	const struct crm_err *err;
+	size_t i;
 
-	c->d = crm_derive_new(c->store, 2 * crm_store_part(c->store));
+	c->d = crm_derive_new(c->store, crm_store_part(c->store));
 	err = derive(c);
-	if (err == NULL)
-		err = compare(c, CRM_TABLE_INDEX);
-	if (err == NULL)
-		err = compare(c, CRM_TABLE_TEXT);
-	if (err == NULL)
-		err = compare(c, CRM_TABLE_STORY);
+	for (i = 0; err == NULL && i < sizeof(tables) / sizeof(tables[0]);
+	     i++) {
+		err = compare(c, tables[i]);
+		crm_derive_forget(c->d, tables[i]);
+	}
 	if (err == NULL)
 		err = check_rollups(c);
 	if (err == NULL)
@@ -344,7 +285,7 @@ check_derived(struct checking *c)
 
 /* The links of one record: what they name was there once. */
 static const struct crm_err *
-check_links(struct checking *c, uint64_t id, const struct crm_stored *r)
+check_links(struct crm_checking *c, uint64_t id, const struct crm_stored *r)
 {
 	const struct crm_kind *k =
 	    crm_kind_of(c->store->config->schema, crm_id_kind(id));
@@ -367,7 +308,7 @@ check_links(struct checking *c, uint64_t id, const struct crm_stored *r)
 			err =
 			    crm_snap_get(c->snap, crm_link_get(v), &other, &p);
 			if (err == NULL && p == CRM_ABSENT)
-				fault(c, "record",
+				crm_check_fault(c, "record",
 				    "%s: %s names %s, which never was",
 				    crm_id_text(id, a), f->name,
 				    crm_id_text(crm_link_get(v), b));
@@ -377,7 +318,7 @@ check_links(struct checking *c, uint64_t id, const struct crm_stored *r)
 }
 
 static const struct crm_err *
-check_records(struct checking *c, enum crm_table table)
+check_records(struct crm_checking *c, enum crm_table table)
 {
 	uint64_t last = crm_snap_last_change(c->snap);
 	const struct crm_err *err;
@@ -396,14 +337,16 @@ check_records(struct checking *c, enum crm_table table)
 		else
 			c->out->records++;
 		if (!crm_code_open(e.value, &r))
-			fault(c, crm_table_name(table), "%s cannot be read",
-			    crm_id_text(e.id, text));
+			crm_check_fault(c, crm_table_name(table),
+			    "%s cannot be read", crm_id_text(e.id, text));
 		else if (r.updated > last || r.added == 0)
-			fault(c, crm_table_name(table),
+			crm_check_fault(c, crm_table_name(table),
 			    "%s was changed by %llu, which never was",
 			    crm_id_text(e.id, text),
 			    (unsigned long long)r.updated);
-		else if (!crm_snap_is_hidden(c->snap, e.id))
+		else if (crm_snap_is_hidden(c->snap, e.id))
+			c->hidden++;
+		else
 			err = check_links(c, e.id, &r);
 		if (err == NULL)
 			err = crm_walk_next(w, &e);
@@ -415,14 +358,15 @@ check_records(struct checking *c, enum crm_table table)
 static void
 bad_change(void *ctx, uint64_t number, const char *what)
 {
-	fault(ctx, "change", "%llu: %s", (unsigned long long)number, what);
+	crm_check_fault(
+	    ctx, "change", "%llu: %s", (unsigned long long)number, what);
 }
 
 /* The next record of a change set's ranges, as it was first stored. */
 static const struct crm_err *
 next_added(void *ctx, uint64_t *id, struct crm_view *stored)
 {
-	struct checking *c = ctx;
+	struct crm_checking *c = ctx;
 	const struct crm_err *err = NULL;
 	bool there = false;
 
@@ -435,13 +379,14 @@ next_added(void *ctx, uint64_t *id, struct crm_view *stored)
 		c->range.count--;
 		err = crm_history_as_of(
 		    c->snap, *id, c->change.number, &c->stored, &there);
+		c->added += there;
 	}
 	*stored = crm_buf_view(&c->stored);
 	return err;
 }
 
 static const struct crm_err *
-check_log(struct checking *c)
+check_log(struct crm_checking *c)
 {
 	struct crm_txn *t = crm_snap_txn(c->snap);
 	const struct crm_err *err;
@@ -460,7 +405,7 @@ check_log(struct checking *c)
 		c->range.count = 0;
 		err = crm_digests_check(t, n, next_added, c, &ok);
 		if (err == NULL && !ok)
-			fault(c, "change",
+			crm_check_fault(c, "change",
 			    "%llu: what it added is not what it was",
 			    (unsigned long long)n);
 	}
@@ -468,30 +413,49 @@ check_log(struct checking *c)
 	return err;
 }
 
+/* Every record that is seen was added by a change set that says so. */
+static void
+check_count(struct crm_checking *c)
+{
+	uint64_t seen = c->out->records + c->out->events - c->hidden;
+
+	if (seen != c->added)
+		crm_check_fault(c, "change",
+		    "%llu records were added, but there are %llu",
+		    (unsigned long long)c->added, (unsigned long long)seen);
+}
+
 const struct crm_err *
 crm_check_store(struct crm_store *s, struct crm_check *out)
 {
-	struct checking c = { .store = s, .out = out };
+	struct crm_checking c = { .store = s, .out = out };
+	unsigned int what = out->what != 0 ? out->what : ~0u;
 	const struct crm_err *err;
-	int64_t lost = 0;
-	int t;
 
 	err = crm_snap_open(s, &c.snap);
-	if (err == NULL)
-		err = crm_env_lost_pages(crm_snap_txn(c.snap), &lost);
-	if (err == NULL && lost != 0)
-		fault(&c, "pages", "%lld are lost", (long long)lost);
-	for (t = 0; err == NULL && t < CRM_NTABLES; t++)
-		if (crm_form_of((enum crm_table)t) != NULL)
-			err = check_blocks(&c, (enum crm_table)t);
-	if (err == NULL && out->faults == 0)
+	if (err == NULL) {
+		c.txn = crm_snap_txn(c.snap);
+		/* others may have named fields since it was opened */
+		err = crm_meta_read_fields(c.txn, s->config->schema);
+	}
+	if (err == NULL && (what & CRM_CHECK_BYTES) != 0)
+		err = crm_check_pages(&c);
+	if (err == NULL && out->faults == 0 && (what & CRM_CHECK_BYTES) != 0)
+		err = crm_check_tables(&c);
+	if (err == NULL && out->faults == 0 &&
+	    (what & CRM_CHECK_RECORDS) != 0) {
 		err = check_records(&c, CRM_TABLE_RECORD);
-	if (err == NULL && out->faults == 0)
-		err = check_records(&c, CRM_TABLE_EVENT);
-	if (err == NULL && out->faults == 0)
-		err = check_derived(&c);
-	if (err == NULL && out->faults == 0)
-		err = check_log(&c);
+		if (err == NULL)
+			err = check_records(&c, CRM_TABLE_EVENT);
+		err = crm_check_count(&c, "record", err);
+	}
+	if (err == NULL && out->faults == 0 && (what & CRM_CHECK_DERIVED) != 0)
+		err = crm_check_count(&c, "derived", check_derived(&c));
+	if (err == NULL && out->faults == 0 && (what & CRM_CHECK_LOG) != 0) {
+		err = crm_check_count(&c, "change", check_log(&c));
+		if (err == NULL && (what & CRM_CHECK_RECORDS) != 0)
+			check_count(&c);
+	}
 	crm_snap_close(c.snap);
-	return err;
+	return crm_check_count(&c, "store", err);
 }

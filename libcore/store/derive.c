@@ -35,15 +35,37 @@ crm_derive_new(struct crm_store *s, size_t memory)
 	return d;
 }
 
+static void
+end_postings(struct crm_postings *p)
+{
+	crm_gather_free(p->add);
+	crm_runs_free(p->del);
+}
+
+void
+crm_derive_forget(struct crm_derive *d, enum crm_table table)
+{
+	struct crm_postings *p =
+	    table == CRM_TABLE_INDEX ? &d->index : &d->text;
+
+	if (table == CRM_TABLE_STORY) {
+		crm_runs_free(d->story);
+		d->story = crm_runs_new(d->memory, d->store->dir);
+		d->story_sorted = false;
+		return;
+	}
+	end_postings(p);
+	memset(p, 0, sizeof(*p));
+	begin_postings(p, d->store, d->memory, p == &d->text);
+}
+
 void
 crm_derive_free(struct crm_derive *d)
 {
 	if (d == NULL)
 		return;
-	crm_gather_free(d->index.add);
-	crm_runs_free(d->index.del);
-	crm_gather_free(d->text.add);
-	crm_runs_free(d->text.del);
+	end_postings(&d->index);
+	end_postings(&d->text);
 	crm_runs_free(d->story);
 	crm_runs_free(d->docs);
 	crm_runs_free(d->spilled);

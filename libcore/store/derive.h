@@ -63,6 +63,9 @@ CRM_CHECK const struct crm_err *crm_derive_write(struct crm_derive *,
 CRM_CHECK const struct crm_err *crm_derive_back(
     struct crm_derive *, enum crm_table);
 
+/* Let go of what was gathered for such a table, when all is written. */
+void crm_derive_forget(struct crm_derive *, enum crm_table);
+
 /*
  * After the story is written: bring the rollups up to date.
  *

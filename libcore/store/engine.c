@@ -10,12 +10,14 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "store/pages.h"
 
 #define MAP_WANTED (UINT64_C(16) << 30)
 #define MAP_SPARE (UINT64_C(64) << 20) /* more than the file, at the least */
 #define LOCK_FILE_BYTES 65536          /* room for 1,022 readers */
 #define MAX_READERS 1022
 #define GROW_TRIES 40
+#define CHECK_TRIES 100 /* others may commit all the time */
 
 struct crm_env {
 	MDB_env *env;
@@ -100,6 +102,23 @@ damaged(const struct crm_env *env, const char *what, int rc)
 	    what, mdb_strerror(rc));
 }
 
+/* LMDB fails in many ways when the first pages are damaged: is it that? */
+static bool
+is_implausible(const char *dir)
+{
+	char path[4200];
+	bool no = false;
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "%s/data.mdb", dir);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0) {
+		no = !crm_pages_are_plausible(fd);
+		(void)close(fd);
+	}
+	return no;
+}
+
 /* An LMDB code in the words of our errors. */
 static const struct crm_err *
 translate(struct crm_env *env, const char *what, int rc)
@@ -109,6 +128,8 @@ translate(struct crm_env *env, const char *what, int rc)
 		env->map_full = true;
 		return crm_err(CRM_E_IO, "the store's map is full");
 	case MDB_MAP_RESIZED:
+		if (is_implausible(env->dir))
+			return damaged(env, what, rc);
 		return crm_err(CRM_E_AGAIN,
 		    "%s: another program made the store larger meanwhile",
 		    what);
@@ -136,6 +157,13 @@ translate(struct crm_env *env, const char *what, int rc)
 		return crm_err(
 		    CRM_E_NOPERM, "'%s': %s", env->dir, mdb_strerror(rc));
 	case ENOMEM:
+		if (env->unmapped && is_implausible(env->dir))
+			return damaged(env, what, MDB_CORRUPTED);
+		if (env->unmapped)
+			return crm_err(CRM_E_IO,
+			    "the store '%s' is larger than the address space "
+			    "that the process may have (ulimit -v)",
+			    env->dir);
 		return crm_err(CRM_E_AGAIN, "%s: out of memory", what);
 	case EIO:
 	case ENOSPC:
@@ -202,6 +230,8 @@ open_mapped(struct crm_env *env, uint64_t map)
 
 	if (env->mode == CRM_ENV_BUILD)
 		flags |= MDB_NOSYNC;
+	if (env->mode == CRM_ENV_LONE)
+		flags |= MDB_RDONLY | MDB_NOLOCK;
 	rc = mdb_env_create(&env->env);
 	if (rc != 0)
 		return rc;
@@ -230,6 +260,8 @@ open_env(struct crm_env *env)
 
 	if (env->first_map != 0) /* small on purpose */
 		return open_mapped(env, env->first_map);
+	if (env->mode == CRM_ENV_LONE) /* it will not grow */
+		return open_mapped(env, least);
 	map = MAP_WANTED;
 	while (map < 2 * least)
 		map *= 2;
@@ -268,10 +300,10 @@ begin(struct crm_env *env, unsigned int flags, MDB_txn **txn)
 		rc = mdb_txn_begin(env->env, NULL, flags, txn);
 		if (rc == MDB_READERS_FULL)
 			(void)mdb_reader_check(env->env, &dead);
-		else if (rc == MDB_MAP_RESIZED && env->live == 0)
-			rc = set_map(env, 0);
-		else
+		else if (rc != MDB_MAP_RESIZED || env->live > 0)
 			break;
+		else
+			(void)set_map(env, 0);
 	}
 	return env->unmapped ? ENOMEM : rc;
 }
@@ -282,6 +314,7 @@ open_tables(struct crm_env *env)
 	bool create = env->mode >= CRM_ENV_CREATE;
 	const struct crm_err *err = NULL;
 	MDB_txn *txn = NULL;
+	unsigned int flags = 0;
 	int rc, i;
 
 	rc = begin(env, create ? 0 : MDB_RDONLY, &txn);
@@ -294,8 +327,12 @@ open_tables(struct crm_env *env)
 			err = crm_err(CRM_E_DATA,
 			    "'%s' is not a crm store (it has no table '%s')",
 			    env->dir, table_names[i]);
-		else if (rc != 0)
+		else if (rc == 0)
+			rc = mdb_dbi_flags(txn, env->dbi[i], &flags);
+		if (err == NULL && rc != 0)
 			err = translate(env, "open", rc);
+		else if (err == NULL && flags != 0)
+			err = damaged(env, table_names[i], MDB_INCOMPATIBLE);
 	}
 	if (err != NULL) {
 		mdb_txn_abort(txn);
@@ -305,18 +342,19 @@ open_tables(struct crm_env *env)
 	return rc != 0 ? translate(env, "open", rc) : NULL;
 }
 
-const struct crm_err *
-crm_env_open_sized(const char *dir, enum crm_env_mode mode, bool shared,
+/* Open the environment without reading any table. */
+static const struct crm_err *
+open_untouched(const char *dir, enum crm_env_mode mode, bool shared,
     uint64_t map, struct crm_env **out)
 {
 	const struct crm_err *err;
 	struct crm_env *env;
-	int fd, dead;
+	int fd, rc;
 
 	*out = NULL;
 	if (mode < CRM_ENV_CREATE && file_bytes(dir) == 0)
 		return crm_err(CRM_E_NOINPUT, "no store at '%s'", dir);
-	err = reserve_lock_file(dir, shared);
+	err = mode == CRM_ENV_LONE ? NULL : reserve_lock_file(dir, shared);
 	if (err != NULL)
 		return err;
 	env = crm_calloc(1, sizeof(*env));
@@ -325,25 +363,39 @@ crm_env_open_sized(const char *dir, enum crm_env_mode mode, bool shared,
 	env->shared = shared;
 	env->first_map = map;
 	env->owner = getpid();
-	dead = open_env(env);
-	if (dead != 0) {
-		err = translate(env, "open", dead);
-		goto done;
+	rc = open_env(env);
+	if (rc != 0) {
+		err = is_implausible(dir) ? damaged(env, "open", MDB_CORRUPTED)
+					  : translate(env, "open", rc);
+		crm_env_close(env);
+		return err;
 	}
 	if (mdb_env_get_fd(env->env, &fd) == 0) {
 		(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
-		if (shared && mode >= CRM_ENV_CREATE) /* whatever the umask */
-			(void)fchmod(fd, 0660);
-	}
-	if (mode != CRM_ENV_READ)
-		(void)mdb_reader_check(env->env, &dead);
-	err = open_tables(env);
-done:
-	if (err != NULL) {
-		crm_env_close(env);
-		env = NULL;
+		if (shared && mode >= CRM_ENV_CREATE)
+			(void)fchmod(fd, 0660); /* whatever the umask */
 	}
 	*out = env;
+	return NULL;
+}
+
+const struct crm_err *
+crm_env_open_sized(const char *dir, enum crm_env_mode mode, bool shared,
+    uint64_t map, struct crm_env **out)
+{
+	const struct crm_err *err;
+	int dead;
+
+	err = open_untouched(dir, mode, shared, map, out);
+	if (err != NULL)
+		return err;
+	if (mode >= CRM_ENV_WRITE)
+		(void)mdb_reader_check((*out)->env, &dead);
+	err = open_tables(*out);
+	if (err != NULL) {
+		crm_env_close(*out);
+		*out = NULL;
+	}
 	return err;
 }
 
@@ -693,66 +745,26 @@ crm_txn_number(const struct crm_txn *t)
 	return mdb_txn_id(t->txn);
 }
 
-const struct crm_err *
-crm_env_stat(struct crm_txn *t, struct crm_env_stat *out)
-{
-	MDB_envinfo info;
-	MDB_stat st;
-	int rc, i;
-
-	memset(out, 0, sizeof(*out));
-	for (i = 0; i < CRM_NTABLES; i++) {
-		rc = mdb_stat(t->txn, t->env->dbi[i], &st);
-		if (rc != 0)
-			return translate(t->env, "stat", rc);
-		out->entries[i] = st.ms_entries;
-		out->pages[i] = st.ms_branch_pages + st.ms_leaf_pages +
-		    st.ms_overflow_pages;
-		out->used_pages += out->pages[i];
-		out->page_bytes = st.ms_psize;
-	}
-	(void)mdb_env_info(t->env->env, &info);
-	out->map_bytes = info.me_mapsize;
-	out->readers = info.me_numreaders;
-	out->file_bytes = file_bytes(t->env->dir);
-	out->free_pages = info.me_last_pgno + 1 - out->used_pages;
-	return NULL;
-}
-
-static int64_t
-pages_of(const MDB_stat *st)
-{
-	return (int64_t)(st->ms_branch_pages + st->ms_leaf_pages +
-	    st->ms_overflow_pages);
-}
-
 #define FREE_DBI 0 /* LMDB's own tables: free pages, names of tables */
 #define MAIN_DBI 1
+#define META_PAGES 2
 
-const struct crm_err *
-crm_env_lost_pages(struct crm_txn *t, int64_t *out)
+static uint64_t
+pages_of(const MDB_stat *st)
+{
+	return st->ms_branch_pages + st->ms_leaf_pages + st->ms_overflow_pages;
+}
+
+/* Pages on LMDB's list of free ones. */
+static const struct crm_err *
+count_free(struct crm_txn *t, uint64_t *out)
 {
 	MDB_cursor *cur = NULL;
-	MDB_envinfo info;
-	MDB_stat st;
 	MDB_val k, v;
 	size_t n;
-	int64_t used = 2; /* meta pages */
-	int rc, i;
+	int rc;
 
 	*out = 0;
-	for (i = 0; i < CRM_NTABLES; i++) {
-		rc = mdb_stat(t->txn, t->env->dbi[i], &st);
-		if (rc != 0)
-			return translate(t->env, "stat", rc);
-		used += pages_of(&st);
-	}
-	for (i = FREE_DBI; i <= MAIN_DBI; i++) {
-		rc = mdb_stat(t->txn, (MDB_dbi)i, &st);
-		if (rc != 0)
-			return translate(t->env, "stat", rc);
-		used += pages_of(&st);
-	}
 	rc = mdb_cursor_open(t->txn, FREE_DBI, &cur);
 	if (rc != 0)
 		return translate(t->env, "stat", rc);
@@ -761,16 +773,92 @@ crm_env_lost_pages(struct crm_txn *t, int64_t *out)
 		if (v.mv_size < sizeof(n))
 			break;
 		memcpy(&n, v.mv_data, sizeof(n));
-		used += (int64_t)n;
+		*out += n;
 	}
 	mdb_cursor_close(cur);
-	if (rc != MDB_NOTFOUND)
-		return translate(t->env, "stat", rc == 0 ? MDB_CORRUPTED : rc);
+	return rc != MDB_NOTFOUND ? translate(t->env, "stat", rc) : NULL;
+}
+
+static int
+count_reader(const char *line, void *ctx)
+{
+	struct crm_env_stat *out = ctx;
+	const char *p = line + strspn(line, " ");
+
+	/* "  pid thread txnid", "-" in the place of txnid: reads nothing now */
+	if (*p >= '0' && *p <= '9' && strchr(p, '-') == NULL)
+		out->readers++;
+	return 0;
+}
+
+const struct crm_err *
+crm_env_stat(struct crm_txn *t, struct crm_env_stat *out)
+{
+	const struct crm_err *err;
+	MDB_envinfo info;
+	MDB_stat st;
+	MDB_dbi dbi;
+	int rc, i;
+
+	memset(out, 0, sizeof(*out));
 	(void)mdb_env_info(t->env->env, &info);
-	/* of another commit: nothing can be said */
-	if (info.me_last_txnid == mdb_txn_id(t->txn))
-		*out = (int64_t)info.me_last_pgno + 1 - used;
-	return NULL;
+	out->newest = info.me_last_txnid == mdb_txn_id(t->txn);
+	out->used_pages = META_PAGES;
+	for (i = -2; i < CRM_NTABLES; i++) {
+		dbi = i < 0 ? (MDB_dbi)(i + 2) : t->env->dbi[i];
+		rc = mdb_stat(t->txn, dbi, &st);
+		if (rc != 0)
+			return translate(t->env, "stat", rc);
+		out->used_pages += pages_of(&st);
+		out->page_bytes = st.ms_psize;
+		if (i < 0)
+			continue;
+		out->entries[i] = st.ms_entries;
+		out->pages[i] = pages_of(&st);
+	}
+	err = count_free(t, &out->free_pages);
+	out->lost_pages = (int64_t)info.me_last_pgno + 1 -
+	    (int64_t)(out->used_pages + out->free_pages);
+	out->map_bytes = info.me_mapsize;
+	(void)mdb_reader_list(t->env->env, count_reader, out);
+	out->file_bytes = file_bytes(t->env->dir);
+	return err;
+}
+
+const struct crm_err *
+crm_txn_check_pages(struct crm_txn *t,
+    void (*fault)(void *ctx, const char *what), void *ctx, bool *looked)
+{
+	int fd, rc = mdb_env_get_fd(t->env->env, &fd);
+
+	return rc != 0
+	    ? translate(t->env, "check", rc)
+	    : crm_pages_check(fd, mdb_txn_id(t->txn), fault, ctx, looked);
+}
+
+const struct crm_err *
+crm_env_check_pages(const char *dir, bool lone,
+    void (*fault)(void *ctx, const char *what), void *ctx)
+{
+	const struct crm_err *err;
+	struct crm_txn *t = NULL;
+	struct crm_env *env;
+	bool looked = false;
+	int i;
+
+	err = open_untouched(
+	    dir, lone ? CRM_ENV_LONE : CRM_ENV_READ, false, 0, &env);
+	if (err == NULL)
+		err = crm_txn_read(env, &t);
+	for (i = 0; err == NULL && !looked && i < CHECK_TRIES; i++) {
+		err = crm_txn_check_pages(t, fault, ctx, &looked);
+		crm_txn_pause(t);
+		if (err == NULL)
+			err = crm_txn_resume(t);
+	}
+	crm_txn_end(t);
+	crm_env_close(env);
+	return err;
 }
 
 const struct crm_err *

@@ -45,6 +45,7 @@ struct crm_txn;
 struct crm_cur;
 
 enum crm_env_mode {
+	CRM_ENV_LONE, /* read a copy that nobody else uses, without a lock */
 	CRM_ENV_READ, /* read transactions only */
 	CRM_ENV_WRITE,
 	CRM_ENV_CREATE, /* make data.mdb and the tables */
@@ -53,7 +54,8 @@ enum crm_env_mode {
 };
 
 /*
- * Open the environment in a directory, which holds data.mdb and lock.mdb.
+ * Open the environment in a directory, which holds data.mdb and (not LONE)
+ * lock.mdb.
  *
  * shared  files are made for the group too (0660), else 0600
  * out     free with crm_env_close()
@@ -167,21 +169,36 @@ uint64_t crm_txn_number(const struct crm_txn *);
 
 struct crm_env_stat {
 	uint64_t entries[CRM_NTABLES], pages[CRM_NTABLES];
-	uint64_t page_bytes, used_pages, free_pages, file_bytes, map_bytes;
-	unsigned int readers;
+	uint64_t page_bytes, file_bytes, map_bytes;
+	/* Pages in use, LMDB's own too, and those to be used again.  Every
+	 * page is one or the other; lost_pages says how many are neither (or,
+	 * negative, both), 0 when all is well. */
+	uint64_t used_pages, free_pages;
+	int64_t lost_pages;
+	bool newest;          /* lost_pages can be trusted: nobody committed
+	                         since the transaction began */
+	unsigned int readers; /* snapshots that are held, this one too */
 };
 CRM_CHECK const struct crm_err *crm_env_stat(
     struct crm_txn *, struct crm_env_stat *out);
 
 /*
- * Check that every page of the file is used once: by a table, by the free
- * list or as free.
+ * Check all pages that a snapshot uses: see pages.h.
  *
- * out     pages that nobody has (a leak), 0 when all is well, or when somebody
- *         has committed since the snapshot was taken
+ * looked  false when it is too old for that
  */
-CRM_CHECK const struct crm_err *crm_env_lost_pages(
-    struct crm_txn *, int64_t *out);
+CRM_CHECK const struct crm_err *crm_txn_check_pages(struct crm_txn *,
+    void (*fault)(void *ctx, const char *what), void *ctx, bool *looked);
+
+/*
+ * The same before anything else is done with a store that may be damaged.
+ *
+ * lone    as CRM_ENV_LONE
+ *
+ * Fails as crm_env_open().
+ */
+CRM_CHECK const struct crm_err *crm_env_check_pages(const char *dir, bool lone,
+    void (*fault)(void *ctx, const char *what), void *ctx);
 
 /* Write a compact copy to a descriptor, while others read and write. */
 CRM_CHECK const struct crm_err *crm_env_copy(struct crm_env *, int fd);

@@ -161,6 +161,21 @@ derive_changed(struct catching *c, struct crm_snap *snap, struct crm_derive *d,
 	return err;
 }
 
+/* Write all that was derived for a table, in pieces. */
+static const struct crm_err *
+write_pieces(struct catching *c, enum crm_table table)
+{
+	const struct crm_err *err = NULL;
+
+	c->table = table;
+	c->done = false;
+	while (err == NULL && !c->done) {
+		c->again = false;
+		err = crm_store_update(c->store, write_piece, c);
+	}
+	return err;
+}
+
 /* The last piece: what was changed meanwhile, and the mark. */
 static const struct crm_err *
 finish(void *ctx, struct crm_txn *t)
@@ -254,16 +269,55 @@ crm_catch_up(struct crm_store *s, uint64_t least)
 
 	c.d = crm_derive_new(s, crm_store_part(s));
 	err = read_tail(&c, least, &any);
-	for (i = 0; err == NULL && any && i < 2; i++) {
-		c.table = tables[i];
-		c.done = false;
-		while (err == NULL && !c.done) {
-			c.again = false;
-			err = crm_store_update(s, write_piece, &c);
-		}
-	}
+	for (i = 0; err == NULL && any && i < 2; i++)
+		err = write_pieces(&c, tables[i]);
 	if (err == NULL && any)
 		err = crm_store_update(s, finish, &c);
+	crm_derive_free(c.d);
+	return err;
+}
+
+/* The last piece of a new store: sums, and the mark. */
+static const struct crm_err *
+finish_new(void *ctx, struct crm_txn *t)
+{
+	struct catching *c = ctx;
+	const struct crm_err *err;
+	struct crm_snap *snap;
+
+	err = crm_snap_wrap(c->store, t, &snap);
+	if (err == NULL)
+		err = crm_derive_rollups(c->d, snap, NULL, NULL);
+	crm_snap_close(snap);
+	if (err == NULL)
+		err = crm_derive_totals(c->d, t);
+	return err != NULL ? err : set_mark(t, c->to);
+}
+
+const struct crm_err *
+crm_build(struct crm_store *s)
+{
+	static const enum crm_table tables[] = { CRM_TABLE_INDEX,
+		CRM_TABLE_TEXT, CRM_TABLE_STORY };
+	struct catching c = { .store = s };
+	const struct crm_err *err;
+	struct crm_snap *snap;
+	size_t i;
+
+	c.d = crm_derive_new(s, crm_store_part(s));
+	err = crm_snap_open(s, &snap);
+	if (err == NULL)
+		err = crm_derive_all(c.d, snap);
+	if (err == NULL)
+		err = crm_snap_last_id(snap, 'e', &c.to);
+	crm_snap_close(snap);
+	for (i = 0; err == NULL && i < sizeof(tables) / sizeof(tables[0]);
+	     i++) {
+		err = write_pieces(&c, tables[i]);
+		crm_derive_forget(c.d, tables[i]);
+	}
+	if (err == NULL)
+		err = crm_store_update(s, finish_new, &c);
 	crm_derive_free(c.d);
 	return err;
 }

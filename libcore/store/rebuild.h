@@ -24,6 +24,12 @@ CRM_CHECK const struct crm_err *crm_derive_range(struct crm_derive *,
     struct crm_snap *snap, enum crm_table, uint64_t from, uint64_t to,
     unsigned int what);
 
+/*
+ * Fill the empty derived tables of a store that nobody sees yet, in pieces of
+ * bounded memory.
+ */
+CRM_CHECK const struct crm_err *crm_build(struct crm_store *);
+
 /* Empty the derived tables and make them anew, in one transaction. */
 CRM_CHECK const struct crm_err *crm_rebuild(
     struct crm_store *, struct crm_txn *);

@@ -1,15 +1,12 @@
-#define _GNU_SOURCE /* getrandom */
 #include "store/store.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/fold.h"
-#include "base/io.h"
 #include "base/mem.h"
 #include "store/block.h"
 #include "store/rebuild.h"
@@ -52,8 +49,8 @@ crm_meta_put(struct crm_txn *t, const char *name, struct crm_view body)
 /*
  * The format: magic, format u16, oldest reader u16, uuid 16, replica u16.
  */
-static const struct crm_err *
-write_format(struct crm_store *s, struct crm_txn *t)
+const struct crm_err *
+crm_store_write_format(struct crm_store *s, struct crm_txn *t)
 {
 	char p[MAGIC_N + 22];
 
@@ -89,22 +86,29 @@ read_format(struct crm_store *s, struct crm_txn *t)
 	return NULL;
 }
 
+const struct crm_err *
+crm_meta_format(struct crm_txn *t, uint16_t *format, uint16_t *oldest)
+{
+	const struct crm_err *err;
+	struct crm_view v;
+
+	err = crm_meta_get(t, CRM_META_FORMAT, &v);
+	if (err != NULL || v.n < MAGIC_N + 22)
+		return err;
+	*format = crm_le16_get(v.p + MAGIC_N);
+	*oldest = crm_le16_get(v.p + MAGIC_N + 2);
+	return NULL;
+}
+
 /*
  * Numbers of custom fields: for each, kind u8, number u16, type u8, many u8,
  * length u8, name.
  */
 #define NAME_HEAD 6
 
-struct name {
-	char kind;
-	uint16_t num;
-	uint8_t type;
-	bool many;
-	struct crm_view text;
-};
-
-static bool
-next_name(struct crm_view names, size_t *at, struct name *out)
+bool
+crm_meta_next_name(
+    struct crm_view names, size_t *at, struct crm_field_name *out)
 {
 	const char *p = names.p + *at;
 	size_t n;
@@ -123,10 +127,24 @@ next_name(struct crm_view names, size_t *at, struct name *out)
 	return true;
 }
 
+void
+crm_meta_add_name(struct crm_buf *names, const struct crm_field_name *name)
+{
+	char head[NAME_HEAD];
+
+	head[0] = name->kind;
+	crm_le16(head + 1, name->num);
+	head[3] = (char)name->type;
+	head[4] = name->many;
+	head[5] = (char)name->text.n;
+	crm_buf_add(names, head, NAME_HEAD);
+	crm_buf_addv(names, name->text);
+}
+
 /* What is stored cannot be read as another type. */
 static const struct crm_err *
 check_type(const struct crm_kind *k, const struct crm_field *f,
-    const struct name *name)
+    const struct crm_field_name *name)
 {
 	if (f->type == name->type &&
 	    ((f->flags & CRM_F_MANY) != 0) == name->many)
@@ -144,7 +162,7 @@ check_type(const struct crm_kind *k, const struct crm_field *f,
 /* A field that crm.yaml has no more: its values can still be read. */
 static const struct crm_field *
 keep_field(struct crm_schema *schema, const struct crm_kind *k,
-    const struct name *name, const char *text)
+    const struct crm_field_name *name, const char *text)
 {
 	struct crm_field f = { .name = text,
 		.type = name->type,
@@ -159,22 +177,44 @@ keep_field(struct crm_schema *schema, const struct crm_kind *k,
 	return crm_schema_add_field(schema, k->letter, &f);
 }
 
+/* Nobody could see the records of a kind that crm.yaml has no more. */
+static const struct crm_err *
+check_kind(struct crm_txn *t, char letter)
+{
+	const struct crm_err *err;
+	struct crm_view k, v;
+	struct crm_cur *cur;
+
+	err = crm_cur_open(t, CRM_TABLE_RECORD, &cur);
+	if (err == NULL)
+		err = crm_cur_seek(cur, crm_view(&letter, 1), &k, &v);
+	if (err == NULL && k.n > 0 && k.p[0] == letter)
+		err = crm_err(CRM_E_CONFIG,
+		    "crm.yaml: there are records of a kind with the letter "
+		    "'%c': it cannot be left out",
+		    letter);
+	crm_cur_close(cur);
+	return err;
+}
+
 const struct crm_err *
 crm_meta_read_fields(struct crm_txn *t, struct crm_schema *schema)
 {
 	const struct crm_err *err;
 	struct crm_view v;
-	struct name name;
+	struct crm_field_name name;
 	size_t at = 0;
 
 	err = crm_meta_get(t, CRM_META_FIELDS, &v);
-	while (err == NULL && next_name(v, &at, &name)) {
+	while (err == NULL && crm_meta_next_name(v, &at, &name)) {
 		const struct crm_kind *k = crm_kind_of(schema, name.kind);
 		const struct crm_field *f;
 		char text[256];
 
-		if (k == NULL)
-			continue; /* a kind that crm.yaml has no more */
+		if (k == NULL) {
+			err = check_kind(t, name.kind);
+			continue;
+		}
 		memcpy(text, name.text.p, name.text.n);
 		text[name.text.n] = '\0';
 		f = crm_field_named(k, name.text);
@@ -191,10 +231,10 @@ static uint16_t
 last_number(struct crm_view names, char letter)
 {
 	uint16_t last = CRM_N_CUSTOM - 1;
-	struct name name;
+	struct crm_field_name name;
 	size_t at = 0;
 
-	while (next_name(names, &at, &name))
+	while (crm_meta_next_name(names, &at, &name))
 		if (name.kind == letter && name.num > last)
 			last = name.num;
 	return last;
@@ -205,19 +245,17 @@ static const struct crm_err *
 name_field(struct crm_schema *schema, const struct crm_kind *k,
     const struct crm_field *f, struct crm_buf *names)
 {
-	char head[NAME_HEAD];
+	struct crm_field_name name = { .kind = k->letter,
+		.type = f->type,
+		.many = (f->flags & CRM_F_MANY) != 0,
+		.text = crm_view_str(f->name) };
 	uint16_t num =
 	    (uint16_t)(last_number(crm_buf_view(names), k->letter) + 1);
 
 	if (num > CRM_N_STORED_MAX)
 		return crm_err(CRM_E_DATA, "too many fields of a %s", k->name);
-	head[0] = k->letter;
-	crm_le16(head + 1, num);
-	head[3] = (char)f->type;
-	head[4] = (f->flags & CRM_F_MANY) != 0;
-	head[5] = (char)strlen(f->name);
-	crm_buf_add(names, head, NAME_HEAD);
-	crm_buf_adds(names, f->name);
+	name.num = num;
+	crm_meta_add_name(names, &name);
 	crm_schema_set_num(schema, k->letter, f->name, num);
 	return NULL;
 }
@@ -251,10 +289,10 @@ number_fields(struct crm_store *s, struct crm_txn *t, bool pretend)
 	return err;
 }
 
-static const struct crm_err *
-name_fields(void *ctx, struct crm_txn *t)
+const struct crm_err *
+crm_meta_name_fields(void *store, struct crm_txn *t)
 {
-	return number_fields(ctx, t, false);
+	return number_fields(store, t, false);
 }
 
 static bool
@@ -295,7 +333,7 @@ crm_store_name_fields(struct crm_store *s, bool pretend)
 	if (!has_unnamed(s->config->schema))
 		return NULL;
 	if (!pretend)
-		return crm_store_update(s, name_fields, s);
+		return crm_store_update(s, crm_meta_name_fields, s);
 	err = crm_txn_read(s->env, &t);
 	if (err == NULL) {
 		err = number_fields(s, t, true);
@@ -314,8 +352,8 @@ crm_store_exists(const char *path)
 	return stat(file, &st) == 0 && S_ISREG(st.st_mode);
 }
 
-static const struct crm_err *
-open_dir(struct crm_store *s)
+const struct crm_err *
+crm_store_open_dir(struct crm_store *s)
 {
 	struct stat st;
 
@@ -335,8 +373,8 @@ open_dir(struct crm_store *s)
 	return NULL;
 }
 
-static const struct crm_err *
-open_config(struct crm_store *s)
+const struct crm_err *
+crm_store_open_config(struct crm_store *s)
 {
 	char path[4200];
 
@@ -344,8 +382,8 @@ open_config(struct crm_store *s)
 	return crm_config_load(path, &s->config);
 }
 
-static struct crm_store *
-new_store(
+struct crm_store *
+crm_store_new(
     const char *path, const char *real, const struct crm_store_options *options)
 {
 	struct crm_store *s = crm_calloc(1, sizeof(*s));
@@ -407,38 +445,45 @@ read_meta(struct crm_store *s, bool *stale)
 	return err;
 }
 
+const struct crm_err *
+crm_store_sign(struct crm_store *s, struct crm_txn *t)
+{
+	struct crm_buf b = CRM_BUF_INIT((size_t)1 << 20);
+	const struct crm_err *err;
+
+	signature(s, &b);
+	err = crm_meta_put(t, CRM_META_DERIVED, crm_buf_view(&b));
+	crm_buf_release(&b);
+	return err;
+}
+
 static const struct crm_err *
 rebuild(void *ctx, struct crm_txn *t)
 {
-	struct crm_buf b = CRM_BUF_INIT((size_t)1 << 20);
 	struct crm_store *s = ctx;
 	const struct crm_err *err;
 
-	err = name_fields(s, t);
+	err = crm_meta_name_fields(s, t);
 	if (err == NULL)
 		err = crm_rebuild(s, t);
-	signature(s, &b);
-	if (err == NULL)
-		err = crm_meta_put(t, CRM_META_DERIVED, crm_buf_view(&b));
-	crm_buf_release(&b);
-	return err;
+	return err != NULL ? err : crm_store_sign(s, t);
 }
 
 const struct crm_err *
 crm_store_open(const char *path, const struct crm_store_options *options,
     struct crm_store **out)
 {
-	struct crm_store *s = new_store(path, path, options);
+	struct crm_store *s = crm_store_new(path, path, options);
 	const struct crm_err *err;
 	bool stale = false;
 
 	*out = NULL;
-	err = open_dir(s);
+	err = crm_store_open_dir(s);
 	if (err == NULL && !crm_store_exists(path))
 		err = crm_err(CRM_E_NOINPUT,
 		    "no store at '%s' (crm-store init makes one)", path);
 	if (err == NULL)
-		err = open_config(s);
+		err = crm_store_open_config(s);
 	if (err == NULL)
 		err = crm_gate_open(s->dir, s->shared, &s->gate);
 	if (err == NULL)
@@ -460,187 +505,24 @@ crm_store_open(const char *path, const struct crm_store_options *options,
 	return NULL;
 }
 
-/* What a new store holds. */
-static const struct crm_err *
-fill_new(void *ctx, struct crm_txn *t)
+const struct crm_err *
+crm_store_fits(const char *path, const struct crm_config *config)
 {
-	struct crm_store *s = ctx;
+	struct crm_env *env = NULL;
+	struct crm_txn *t = NULL;
 	const struct crm_err *err;
+	struct stat st;
+	bool shared;
 
-	err = write_format(s, t);
-	return err != NULL ? err : rebuild(s, t);
-}
-
-static const struct crm_err *
-write_new_file(int dir, const char *name, struct crm_view text, bool shared)
-{
-	const struct crm_err *err = NULL;
-	int fd;
-
-	fd = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
-	    shared ? 0660 : 0600);
-	if (fd < 0)
-		return crm_err_errno(CRM_E_CANTCREATE, "%s", name);
-	if (shared)
-		(void)fchmod(fd, 0660);
-	if (!crm_write_all(fd, text.p, text.n) || fsync(fd) != 0)
-		err = crm_err_errno(CRM_E_IO, "%s", name);
-	(void)close(fd);
+	shared = stat(path, &st) == 0 && (st.st_mode & S_IWGRP) != 0;
+	err = crm_env_open(path, CRM_ENV_READ, shared, &env);
+	if (err == NULL)
+		err = crm_txn_read(env, &t);
+	if (err == NULL)
+		err = crm_meta_read_fields(t, config->schema);
+	crm_txn_end(t);
+	crm_env_close(env);
 	return err;
-}
-
-/* Make the directory under a name that nobody looks for. */
-static const struct crm_err *
-make_dir(struct crm_store *s, int64_t group)
-{
-	mode_t mode = group >= 0 ? 02770 : 0700;
-
-	if (mkdir(s->real, mode) != 0)
-		return crm_err_errno(
-		    errno == EACCES ? CRM_E_NOPERM : CRM_E_CANTCREATE,
-		    "cannot make the store '%s'", s->path);
-	if (group >= 0 &&
-	    (chown(s->real, (uid_t)-1, (gid_t)group) != 0 ||
-		chmod(s->real, mode) != 0))
-		return crm_err_errno(CRM_E_NOPERM,
-		    "cannot give the store '%s' to the group", s->path);
-	return NULL;
-}
-
-/* Make the directories that lead to a path. */
-static const struct crm_err *
-make_parents(const char *path)
-{
-	char *p = crm_strndup(path, strlen(path)), *slash;
-	const struct crm_err *err = NULL;
-
-	for (slash = strchr(p + 1, '/'); slash != NULL;
-	     slash = strchr(slash + 1, '/')) {
-		*slash = '\0';
-		if (mkdir(p, 0777) != 0 && errno != EEXIST) {
-			err = crm_err_errno(
-			    errno == EACCES ? CRM_E_NOPERM : CRM_E_CANTCREATE,
-			    "cannot make '%s'", p);
-			break;
-		}
-		*slash = '/';
-	}
-	crm_free(p);
-	return err;
-}
-
-const struct crm_err *
-crm_store_begin(const char *path, int64_t group, struct crm_view yaml,
-    struct crm_store **out)
-{
-	struct crm_store_options options = { .mode = CRM_STORE_WRITE };
-	const struct crm_err *err;
-	struct crm_store *s;
-	char real[4200];
-
-	*out = NULL;
-	if (crm_store_exists(path))
-		return crm_err(
-		    CRM_E_CANTCREATE, "there is a store at '%s'", path);
-	err = make_parents(path);
-	if (err != NULL)
-		return err;
-	(void)snprintf(
-	    real, sizeof(real), "%.4096s.new-%ld", path, (long)getpid());
-	s = new_store(path, real, &options);
-	s->building = true;
-	err = make_dir(s, group);
-	if (err == NULL)
-		err = open_dir(s);
-	if (err == NULL)
-		err = write_new_file(s->dir, "crm.yaml", yaml, s->shared);
-	if (err == NULL)
-		err = open_config(s);
-	if (err == NULL)
-		err = crm_gate_open(s->dir, s->shared, &s->gate);
-	if (err == NULL)
-		err = crm_env_open(real, CRM_ENV_BUILD, s->shared, &s->env);
-	if (err == NULL &&
-	    getrandom(s->uuid, sizeof(s->uuid), 0) != (ssize_t)sizeof(s->uuid))
-		err = crm_err_errno(CRM_E_IO, "no random numbers");
-	if (err == NULL)
-		err = crm_store_update(s, fill_new, s);
-	if (err != NULL) {
-		crm_store_discard(s);
-		return err;
-	}
-	*out = s;
-	return NULL;
-}
-
-void
-crm_store_discard(struct crm_store *s)
-{
-	static const char *const files[] = { "data.mdb", "lock.mdb", "gate",
-		"crm.yaml" };
-	size_t i;
-
-	if (s == NULL)
-		return;
-	for (i = 0; s->dir >= 0 && i < sizeof(files) / sizeof(files[0]); i++)
-		(void)unlinkat(s->dir, files[i], 0);
-	(void)rmdir(s->real);
-	crm_store_close(s);
-}
-
-/* Make the renaming of a directory entry durable. */
-static void
-sync_parent(const char *path)
-{
-	char *p = crm_strndup(path, strlen(path)), *slash;
-	int fd;
-
-	slash = strrchr(p, '/');
-	if (slash != NULL)
-		slash[slash == p] = '\0';
-	fd = open(slash != NULL ? p : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd >= 0) {
-		(void)fsync(fd);
-		(void)close(fd);
-	}
-	crm_free(p);
-}
-
-const struct crm_err *
-crm_store_publish(struct crm_store *s)
-{
-	const struct crm_err *err;
-	char *path;
-
-	err = crm_env_sync(s->env);
-	if (err == NULL && fsync(s->dir) != 0)
-		err = crm_err_errno(CRM_E_IO, "%s", s->real);
-	if (err == NULL && rename(s->real, s->path) != 0)
-		err = errno == EEXIST || errno == ENOTEMPTY
-		    ? crm_err(CRM_E_CANTCREATE,
-			  "'%s' exists already and is not empty", s->path)
-		    : crm_err_errno(CRM_E_CANTCREATE,
-			  "cannot make the store '%s'", s->path);
-	if (err != NULL) {
-		crm_store_discard(s);
-		return err;
-	}
-	path = crm_strndup(s->path, strlen(s->path));
-	crm_store_close(s);
-	sync_parent(path);
-	crm_free(path);
-	return NULL;
-}
-
-const struct crm_err *
-crm_store_create(const char *path, int64_t group)
-{
-	const struct crm_err *err;
-	struct crm_store *s;
-
-	err = crm_store_begin(
-	    path, group, crm_view_str(crm_config_template()), &s);
-	return err != NULL ? err : crm_store_publish(s);
 }
 
 const char *

@@ -55,7 +55,6 @@ void crm_store_close(struct crm_store *);
  *
  * path    must not exist, or be an empty directory
  * group   id of the group that may use it too, or -1
- * now_us  the clock
  *
  * Fails with CANTCREATE (it is there already, says so), NOPERM, IO.
  */
@@ -78,8 +77,25 @@ CRM_CHECK const struct crm_err *crm_store_publish(struct crm_store *);
 /* Remove what crm_store_begin() made, on the way out after an error. */
 void crm_store_discard(struct crm_store *);
 
+/*
+ * The same for a signal handler that ends the process: removes the files and
+ * gives no memory back.  Not to be called once crm_store_publish() has begun.
+ */
+void crm_store_unlink(const struct crm_store *);
+
 /* Does a directory hold a store? */
 bool crm_store_exists(const char *path);
+
+/*
+ * Would a store open with this configuration?  Its own may be broken.
+ *
+ * config  gets the numbers of the store's fields
+ *
+ * Fails with CONFIG: a field of another type, a kind that is left out; else
+ * as crm_store_open().
+ */
+CRM_CHECK const struct crm_err *crm_store_fits(
+    const char *path, const struct crm_config *config);
 
 const char *crm_store_path(const struct crm_store *);
 const struct crm_config *crm_store_config(const struct crm_store *);

@@ -49,9 +49,55 @@ CRM_CHECK const struct crm_err *crm_meta_get(
 CRM_CHECK const struct crm_err *crm_meta_put(
     struct crm_txn *, const char *key, struct crm_view body);
 
+/* The versions of the format, as they stand there. */
+CRM_CHECK const struct crm_err *crm_meta_format(
+    struct crm_txn *, uint16_t *format, uint16_t *oldest);
+
+/* A custom field as the store knows it. */
+struct crm_field_name {
+	char kind; /* letter */
+	uint16_t num;
+	uint8_t type; /* enum crm_type */
+	bool many;
+	struct crm_view text; /* at most 255 bytes */
+};
+
+/* The next name in a body of CRM_META_FIELDS: *at begins as 0. */
+bool crm_meta_next_name(
+    struct crm_view names, size_t *at, struct crm_field_name *out);
+void crm_meta_add_name(struct crm_buf *names, const struct crm_field_name *);
+
 /* Read the numbers of custom fields into the schema. */
 CRM_CHECK const struct crm_err *crm_meta_read_fields(
     struct crm_txn *, struct crm_schema *);
+
+/* Give numbers to fields that have none, and write them down. */
+CRM_CHECK const struct crm_err *crm_meta_name_fields(
+    void *store, struct crm_txn *);
+
+/* Parts of opening and making; each closes what it opened with the store. */
+struct crm_store *crm_store_new(
+    const char *path, const char *real, const struct crm_store_options *);
+CRM_CHECK const struct crm_err *crm_store_open_dir(struct crm_store *);
+CRM_CHECK const struct crm_err *crm_store_open_config(struct crm_store *);
+
+/* Write down who the store is; what its derived tables were made with. */
+CRM_CHECK const struct crm_err *crm_store_write_format(
+    struct crm_store *, struct crm_txn *);
+CRM_CHECK const struct crm_err *crm_store_sign(
+    struct crm_store *, struct crm_txn *);
+
+/* Who a store is to be that is made from a dump. */
+struct crm_store_seed {
+	uint8_t uuid[16];
+	uint16_t replica;
+	struct crm_view fields; /* body of CRM_META_FIELDS */
+};
+
+/* As crm_store_begin(). */
+CRM_CHECK const struct crm_err *crm_store_begin_as(const char *path,
+    int64_t group, struct crm_view yaml, const struct crm_store_seed *,
+    struct crm_store **out);
 
 /*
  * Run a write transaction: through the gate, then as crm_env_update().

@@ -1,0 +1,46 @@
+/*
+ * check_impl - what the parts of the check share.
+ */
+#ifndef CRM_CHECK_IMPL_H
+#define CRM_CHECK_IMPL_H
+
+#include "base/map.h"
+#include "store/block.h"
+#include "store/change.h"
+#include "store/check.h"
+#include "store/derive.h"
+#include "store/snap.h"
+#include "store/store_impl.h"
+
+struct crm_checking {
+	struct crm_store *store;
+	struct crm_snap *snap;
+	struct crm_txn *txn; /* that of the snapshot */
+	struct crm_check *out;
+	struct crm_env_stat stat;
+	enum crm_table table;
+	uint64_t told;
+	struct crm_derive *d;
+	struct crm_map totals;
+	/* digests: the records of the ranges of a change set */
+	struct crm_change change;
+	size_t range_at;
+	struct crm_id_range range;
+	uint64_t added;  /* records that change sets added */
+	uint64_t hidden; /* records that nobody sees */
+	struct crm_buf stored;
+};
+
+void crm_check_fault(struct crm_checking *, const char *where, const char *fmt,
+    ...) CRM_PRINTF(3, 4);
+
+/* What cannot be read is a fault too: DATA becomes one. */
+CRM_CHECK const struct crm_err *crm_check_count(
+    struct crm_checking *, const char *where, const struct crm_err *);
+
+/* check_bytes.c: the pages of the snapshot; tables, without asking what they
+ * mean. */
+CRM_CHECK const struct crm_err *crm_check_pages(struct crm_checking *);
+CRM_CHECK const struct crm_err *crm_check_tables(struct crm_checking *);
+
+#endif
