@@ -119,6 +119,20 @@ run(struct crm_ctx *ctx, int argc, char **argv)
 	return err;
 }
 
+/* For completion: the reports. */
+static void
+offer(struct crm_view what, struct crm_buf *out)
+{
+	size_t i;
+
+	if (!crm_view_is(what, "report"))
+		return;
+	for (i = 0; i < crm_nreports; i++)
+		crm_buf_addf(out, "%s\t%s\n", crm_reports[i]->name,
+		    crm_reports[i]->summary);
+	crm_buf_adds(out, "list\tname them\n");
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -129,7 +143,8 @@ main(int argc, char *argv[])
 		.needs = CRM_NEED_READ | CRM_NEED_OUT | CRM_NEED_PAGER,
 		.opts = opts,
 		.run = run,
-		.complete = "report",
+		.complete = "report query",
+		.offer = offer,
 	};
 
 	return crm_main(&cmd, argc, argv);

@@ -374,19 +374,19 @@ show(struct crm_ctx *ctx, int argc, char **argv)
 /* clang-format off */
 static const struct crm_verb verbs[] = {
 	{ "add", "NAME WHO|- ...", "put records into a segment by hand",
-	    2, -1, true, add },
+	    2, -1, true, add, "segment who" },
 	{ "define", "NAME QUERY ...", "save a query under a name",
-	    2, -1, true, define },
+	    2, -1, true, define, "segment query" },
 	{ "delete", "NAME", "delete a segment, not its members",
-	    1, 1, true, delete_one },
+	    1, 1, true, delete_one, "segment" },
 	{ "list", "", "print the segments",
-	    0, 0, false, list },
+	    0, 0, false, list, NULL },
 	{ "members", "NAME", "print the records that belong to it",
-	    1, 1, false, members },
+	    1, 1, false, members, "segment" },
 	{ "remove", "NAME WHO|- ...", "keep records out of it, whatever the query",
-	    2, -1, true, take_out },
+	    2, -1, true, take_out, "segment who" },
 	{ "show", "NAME", "print its query",
-	    1, 1, false, show },
+	    1, 1, false, show, "segment" },
 	{ .name = NULL },
 };
 /* clang-format on */
@@ -402,7 +402,6 @@ main(int argc, char *argv[])
 		    CRM_NEED_READ | CRM_NEED_WRITE | CRM_NEED_IN | CRM_NEED_OUT,
 		.opts = opts,
 		.verbs = verbs,
-		.complete = "verb",
 	};
 
 	return crm_main(&cmd, argc, argv);

@@ -151,6 +151,25 @@ print(struct crm_buf *b)
 	return err;
 }
 
+static const struct crm_err *
+no_verb(const struct crm_verb *v, const char *name)
+{
+	struct crm_buf names = CRM_BUF_INIT(4096);
+	const struct crm_err *err;
+	const char *near;
+
+	for (; v->name != NULL; v++)
+		crm_buf_add(&names, v->name, strlen(v->name) + 1);
+	crm_buf_addc(&names, '\0');
+	near = crm_word_near(names.p, crm_view_str(name));
+	err = near != NULL
+	    ? crm_ctx_usage(&ctx, "no such command: '%s' (did you mean %s?)",
+		  name, near)
+	    : crm_ctx_usage(&ctx, "no such command: '%s'", name);
+	crm_buf_release(&names);
+	return err;
+}
+
 /* The verb that the first operand names. */
 static const struct crm_err *
 find_verb(const struct crm_cmd *cmd, int argc, char **argv,
@@ -165,7 +184,7 @@ find_verb(const struct crm_cmd *cmd, int argc, char **argv,
 		if (strcmp(v->name, argv[0]) == 0)
 			break;
 	if (v->name == NULL)
-		return crm_ctx_usage(&ctx, "no such command: '%s'", argv[0]);
+		return no_verb(cmd->verbs, argv[0]);
 	if (argc - 1 < v->min)
 		return crm_ctx_usage(&ctx, "%s needs %s", v->name, v->operands);
 	if (v->max >= 0 && argc - 1 > v->max)

@@ -1,0 +1,242 @@
+/*
+ * crm-store - look after a store: make, check, copy, describe it.
+ *
+ * Makes stores (init, load) and reads them; never changes a record.  check
+ * exits 1 when it finds faults.
+ */
+#include <errno.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "cli/env.h"
+#include "cli/leave.h"
+#include "cli/load.h"
+#include "cli/prove.h"
+#include "cli/stat.h"
+#include "store/backup.h"
+#include "store/dump.h"
+
+/* How long dump waits for a slow reader while it holds its snapshot. */
+#define PATIENCE_MS 5000
+#define YAML_MAX ((size_t)64 << 20)
+
+static struct {
+	bool dry_run;
+	const char *group;
+	int output; /* 0 table, 1 jsonl; -1: not said */
+} o = { .output = -1 };
+
+static const char outputs[] = "table\0jsonl\0";
+
+/* clang-format off */
+static const struct crm_opt opts[] = {
+	OPT_FLAG('n', "dry-run", &o.dry_run,
+	    "load: check the dump, make no store"),
+	OPT_TEXT('\0', "group", "group", &o.group,
+	    "init, load: the store is for a group of users"),
+	OPT_CHOICE('o', "output", "format", &o.output, outputs,
+	    "stat: form of the output, table or jsonl"),
+	OPT_END,
+};
+/* clang-format on */
+
+static struct crm_backup *backup;
+
+static const struct crm_err *
+find_group(int64_t *out)
+{
+	*out = -1;
+	return o.group != NULL ? crm_env_group(o.group, out) : NULL;
+}
+
+static const struct crm_err *
+make_parents(const struct crm_ctx *ctx)
+{
+	return ctx->named ? NULL : crm_env_make_parents(ctx->path.p);
+}
+
+static const struct crm_err *
+run_init(struct crm_ctx *ctx, int argc, char **argv)
+{
+	const struct crm_err *err;
+	int64_t group;
+
+	(void)argc;
+	(void)argv;
+	err = find_group(&group);
+	if (err == NULL)
+		err = make_parents(ctx);
+	crm_leave_hold(); /* it is quick: whole or not at all */
+	if (err == NULL)
+		err = crm_store_create(ctx->path.p, group);
+	crm_leave_release();
+	return err;
+}
+
+static const struct crm_err *
+run_check(struct crm_ctx *ctx, int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	return crm_prove(ctx);
+}
+
+static const struct crm_err *
+run_dump(struct crm_ctx *ctx, int argc, char **argv)
+{
+	const struct crm_err *err;
+
+	(void)argc;
+	(void)argv;
+	err = crm_ctx_open(ctx, false);
+	return err != NULL ? err
+			   : crm_dump(ctx->store, STDOUT_FILENO, PATIENCE_MS);
+}
+
+static const struct crm_err *
+run_load(struct crm_ctx *ctx, int argc, char **argv)
+{
+	const struct crm_err *err;
+	int64_t group;
+
+	(void)argc;
+	(void)argv;
+	err = find_group(&group);
+	if (err == NULL)
+		err = make_parents(ctx);
+	return err != NULL ? err : crm_load_stdin(ctx, group, o.dry_run);
+}
+
+static void
+clean_backup(void)
+{
+	if (backup != NULL)
+		crm_backup_unlink(backup);
+}
+
+static const struct crm_err *
+run_backup(struct crm_ctx *ctx, int argc, char **argv)
+{
+	const char *file = argv[0];
+	bool to_stdout = strcmp(file, "-") == 0;
+	const struct crm_err *err;
+
+	(void)argc;
+	if (to_stdout && ctx->terminal)
+		return crm_ctx_usage(ctx, "a backup is nothing for a terminal");
+	err = crm_ctx_open(ctx, false);
+	if (err != NULL)
+		return err;
+	crm_leave_clean(clean_backup);
+	err = crm_backup_copy(ctx->store, to_stdout ? "" : file, &backup);
+	if (err == NULL)
+		err = to_stdout
+		    ? crm_backup_write(backup, ctx->clock.now_us, STDOUT_FILENO)
+		    : crm_backup_publish(backup, ctx->clock.now_us);
+	crm_leave_hold();
+	crm_backup_free(backup);
+	backup = NULL;
+	crm_leave_release();
+	return err;
+}
+
+static const struct crm_err *
+run_stat(struct crm_ctx *ctx, int argc, char **argv)
+{
+	struct crm_snap *snap = NULL;
+	const struct crm_err *err;
+	bool json = o.output < 0 ? !ctx->terminal : o.output == 1;
+
+	(void)argc;
+	(void)argv;
+	err = crm_ctx_open(ctx, false);
+	if (err == NULL)
+		err = crm_snap_open(ctx->store, &snap);
+	if (err == NULL)
+		err = crm_stat_print(ctx, snap, json);
+	crm_snap_close(snap);
+	return err;
+}
+
+/* The text of a configuration: of a file, of stdin, or the store's own. */
+static const struct crm_err *
+read_config(
+    const struct crm_ctx *ctx, const char *file, struct crm_config **out)
+{
+	struct crm_buf b = CRM_BUF_INIT(YAML_MAX * 2);
+	const struct crm_err *err;
+
+	if (file == NULL) {
+		crm_buf_addf(&b, "%s/crm.yaml", ctx->path.p);
+		err = crm_config_load(b.p, out);
+	} else if (strcmp(file, "-") != 0) {
+		err = access(file, F_OK) != 0
+		    ? crm_err_errno(CRM_E_NOINPUT, "%s", file)
+		    : crm_config_load(file, out);
+	} else {
+		err = crm_read_fd(STDIN_FILENO, "stdin", YAML_MAX, &b);
+		if (err == NULL)
+			err = crm_config_parse("stdin", crm_buf_view(&b), out);
+	}
+	crm_buf_release(&b);
+	return err;
+}
+
+/* Works without opening the store, whose crm.yaml may be broken. */
+static const struct crm_err *
+run_config(struct crm_ctx *ctx, int argc, char **argv)
+{
+	const char *file = argc > 0 ? argv[0] : NULL;
+	bool there = crm_store_exists(ctx->path.p);
+	struct crm_config *config = NULL;
+	const struct crm_err *err;
+
+	if (!there && errno == EACCES)
+		return crm_err_errno(CRM_E_NOPERM, "%s", ctx->path.p);
+	if (!there && (ctx->named || file == NULL))
+		return crm_err(CRM_E_NOINPUT,
+		    "no store at '%s' (crm-store init makes one)", ctx->path.p);
+	err = read_config(ctx, file, &config);
+	if (err == NULL)
+		crm_config_print(config, &ctx->out.buf);
+	if (err == NULL && there)
+		err = crm_store_fits(ctx->path.p, config);
+	if (err != NULL || ctx->quiet)
+		crm_buf_reset(&ctx->out.buf);
+	crm_config_free(config);
+	return err != NULL ? err : crm_sink_flush(&ctx->out);
+}
+
+/* clang-format off */
+static const struct crm_verb verbs[] = {
+	{ "backup", "FILE|-", "copy the store into one file, while it is used",
+	    1, 1, false, run_backup, "file" },
+	{ "check", "", "prove every byte and every table that is derived",
+	    0, 0, false, run_check, NULL },
+	{ "config", "[FILE|-]", "check crm.yaml and print what is in force",
+	    0, 1, false, run_config, "file" },
+	{ "dump", "", "write the store as JSON Lines",
+	    0, 0, false, run_dump, NULL },
+	{ "init", "", "make an empty store",
+	    0, 0, false, run_init, NULL },
+	{ "load", "", "make a store from a dump on standard input",
+	    0, 0, false, run_load, NULL },
+	{ "stat", "", "say what is in it and how large it is",
+	    0, 0, false, run_stat, NULL },
+	{ .name = NULL },
+};
+/* clang-format on */
+
+int
+main(int argc, char *argv[])
+{
+	static const struct crm_cmd cmd = {
+		.name = "crm-store",
+		.summary = "look after a store",
+		.operands = "COMMAND [FILE]",
+		.opts = opts,
+		.verbs = verbs,
+	};
+
+	return crm_main(&cmd, argc, argv);
+}

@@ -1,0 +1,20 @@
+/*
+ * leave - cleaning up when a signal ends the program.
+ */
+#ifndef CRM_LEAVE_H
+#define CRM_LEAVE_H
+
+/*
+ * Have something done when SIGHUP, SIGINT or SIGTERM is about to end the
+ * program; the program ends by that signal all the same.  A signal that was
+ * ignored when the program began stays so.
+ *
+ * clean   what may be done in a signal handler: unlink(2) and the like
+ */
+void crm_leave_clean(void (*clean)(void));
+
+/* Let these signals wait, while what 'clean' looks at changes hands. */
+void crm_leave_hold(void);
+void crm_leave_release(void);
+
+#endif

@@ -1,0 +1,162 @@
+#!/bin/sh
+# crm-store when things go wrong around it: full disks, slow and closed
+# pipes, signals, small memory, other writers, other users.
+. "${0%/*}/../lib.sh"
+plan 51
+
+# Some thousand people and events, in several change sets.
+crm-store -s a init
+awk 'BEGIN { print "name\temail\tcity\ttag\tstage"
+	for (i = 1; i <= 8000; i++)
+		printf "Person %d Żółć\tp%d@x.example\tC%d\tt%d,u\tcustomer\n",
+		    i, i, i % 50, i % 7 }' | crm-add -s a person
+awk 'BEGIN { print "who\twhat\tat\tamount\tdoc\ttext"
+	for (i = 1; i <= 30000; i++)
+		printf "p%d\t%s\t2025-%02d-%02d\t%d.%02d\tR-%d\tsome words %d\n",
+		    i % 8000 + 1, i % 2 ? "purchase" : "invoice", i % 12 + 1,
+		    i % 28 + 1, i % 900, i % 100, i / 2, i % 1000
+	}' | crm-log -s a
+crm-find -s a person city:C7 | crm-set -s a - tag+=seven
+crm-rm -s a p208 p209
+ok 'there is a store' crm-store -s a check
+crm-store -s a dump >a.dump
+ok 'and a dump' test "$(wc -l <a.dump)" -gt 38000
+
+# where the output goes
+fails_with 74 'dump to a full device' sh -c 'crm-store -s a dump >/dev/full'
+like 'says so' "$(cat "$tmp/err")" '^crm-store: cannot write the output: '
+fails_with 74 'dump to a closed stdout' sh -c 'crm-store -s a dump >&-'
+fails_with 74 'stat to a full device' sh -c 'crm-store -s a stat >/dev/full'
+fails_with 74 'config to a full device' \
+    sh -c 'crm-store -s a config >/dev/full'
+fails_with 74 'backup to a full device' \
+    sh -c 'crm-store -s a backup - >/dev/full'
+# a reader that stops early: the dump ends by SIGPIPE, without a word
+(crm-store -s a dump 2>pipe.err; echo $? >pipe.rc) | head -1 >/dev/null
+is 'dump into a pipe that is closed early' "$(cat pipe.rc)" 141
+empty 'says nothing' pipe.err
+# where SIGPIPE is ignored it is an error like any other
+(trap '' PIPE; crm-store -s a dump 2>pipe.err; echo $? >pipe.rc) |
+	head -1 >/dev/null
+is 'unless SIGPIPE is ignored' "$(cat pipe.rc)" 74
+
+# a slow reader gets everything, but does not hold the snapshot
+(crm-store -s a dump; echo $? >slow.rc) | (sleep 8; cat >slow.dump) &
+sleep 1
+readers() { crm-store -s a stat | sed 's/.*"readers":\([0-9]*\).*/\1/'; }
+is 'while it waits a snapshot is held' "$(readers)" 1
+sleep 6
+is 'but not for long' "$(readers)" 0
+wait
+is 'the slow reader: status' "$(cat slow.rc)" 0
+same_file 'the slow reader: bytes' slow.dump a.dump
+is 'nothing is left of that' "$(ls -A a | sort | xargs)" \
+    'crm.yaml data.mdb gate lock.mdb'
+
+# a signal ends load, backup and the check, and nothing stays
+stop_load() # SIGNAL WHEN: status in stop.rc
+{
+	mkfifo fifo
+	# not in the background: there SIGINT is ignored
+	cat >stop.sh <<-EOF
+	(sleep $2; kill -$1 \$\$) &
+	exec crm-store -s new load <fifo
+	EOF
+	(head -c 3000000 a.dump; sleep 3) >fifo &
+	sh stop.sh 2>stop.err
+	echo $? >stop.rc
+	wait
+	rm -f fifo
+}
+for s in INT:130 TERM:143 HUP:129; do
+	stop_load "${s%:*}" 1
+	is "SIG${s%:*} ends load" "$(cat stop.rc)" "${s#*:}"
+	is 'nothing stays' "$(ls -d new* 2>/dev/null)" ''
+done
+(crm-store -s a backup b.tar & pid=$!; kill -TERM $pid; wait $pid)
+is 'nothing stays of a backup either, or all of it' \
+    "$(ls -d b.* 2>/dev/null | grep -v '^b.tar$')" ''
+rm -f b.tar
+
+# memory
+(ulimit -v 1000000; crm-store -s small load <a.dump)
+is 'load with a million kilobytes of address space' $? 0
+ok 'is as good' crm-store -s small check
+rm -rf small
+(ulimit -v 50000; crm-store -s small load <a.dump 2>err)
+is 'load with too little' $? 75
+is 'leaves nothing behind' "$(ls -d small* 2>/dev/null)" ''
+(ulimit -f 2000; crm-store -s small load <a.dump 2>err)
+is 'load with a limit on files' $? 74
+is 'leaves nothing behind' "$(ls -d small* 2>/dev/null)" ''
+like 'and says why' "$(cat err)" 'ulimit -f'
+(ulimit -f 2000; crm-store -s a dump >f.dump 2>err)
+is 'dump with a limit on files' $? 74
+ok 'has no last line' sh -c '! tail -1 f.dump | grep -q "\"end\""'
+
+# others write meanwhile
+cp -r a w
+(i=1; while [ $i -le 150 ]; do
+	crm-log -s w p$i note "number $i" || echo bad
+	i=$((i + 1))
+done >writer.out 2>&1) &
+writer=$!
+good=0
+for i in 1 2 3 4 5 6; do
+	rm -f w.tar
+	crm-store -s w dump >"w$i.dump" &&
+	    crm-store -n -s none load <"w$i.dump" &&
+	    crm-store -s w check && crm-store -s w backup w.tar &&
+	    good=$((good + 1))
+done
+wait $writer
+is 'dumps, checks and backups beside a writer' $good 6
+empty 'who was not disturbed' writer.out
+ok 'the dumps differ' sh -c '! cmp -s w1.dump w6.dump'
+mkdir -m 700 wb && tar xf w.tar -C wb
+ok 'a backup beside a writer is a store' crm-store -s wb check
+
+# what nobody will see: a batch in parts that was killed
+awk 'BEGIN { print "who\twhat\tat\ttext"
+	for (i = 1; i <= 400000; i++)
+		printf "p%d\tnote\t2025-01-01\tmany words to make it long %d\n",
+		    i % 7 + 1, i }' >long.tsv
+cp -r a k
+crm-log -s k <long.tsv &
+pid=$!
+# until its change set is there
+i=0
+while [ $i -lt 400 ] && ! crm-store -s k stat | grep -q '"unfinished":1'; do
+	sleep 0.05
+	i=$((i + 1))
+done
+kill -KILL $pid
+wait $pid 2>/dev/null
+like 'a batch was cut off' "$(crm-store -s k stat)" '"unfinished":1'
+ok 'which is no fault' crm-store -s k check
+crm-store -s k dump >k.dump
+ok 'a dump has its range' grep -q '^{"hidden":"e30001",' k.dump
+is 'and not its records' "$(grep -c '^{"id":"e' k.dump)" 30000
+ok 'it loads' sh -c 'crm-store -s k2 load <k.dump'
+crm-store -s k2 dump >k2.dump
+same_file 'the same' k2.dump k.dump
+ok 'and is well' crm-store -s k2 check
+is 'ids are not used again' \
+    "$(crm-log -s k2 p1 note x; crm-find -s k2 event 'x' -o ids | tail -1)" \
+    e430001
+
+# a small disk
+if [ "$(id -u)" -eq 0 ] && mkdir disk &&
+    mount -t tmpfs -o size=3m tmpfs disk 2>/dev/null; then
+	fails_with 74 'load onto a full disk' \
+	    sh -c 'crm-store -s disk/s load <a.dump'
+	is 'leaves nothing behind' "$(ls -A disk)" ''
+	fails_with 74 'dump onto a full disk' \
+	    sh -c 'crm-store -s a dump >disk/d'
+	rm -f disk/d
+	fails_with 74 'backup onto a full disk' crm-store -s a backup disk/b
+	is 'leaves nothing behind' "$(ls -A disk)" ''
+	umount disk
+else
+	skip 5 'a small disk needs root'
+fi
