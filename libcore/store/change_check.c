@@ -41,6 +41,7 @@ check_one(
     struct crm_txn *t, struct crm_view k, struct crm_view v, const char **what)
 {
 	const struct crm_err *err;
+	static const uint8_t none[CRM_HASH_BYTES];
 	uint8_t hash[CRM_HASH_BYTES];
 	struct crm_change c, prior = { 0 };
 	uint64_t count;
@@ -48,8 +49,14 @@ check_one(
 
 	*what = NULL;
 	err = crm_change_open(k, v, &c);
-	if (err != NULL || c.state == CRM_CHANGE_OPEN)
+	if (err != NULL)
 		return err;
+	if (c.state == CRM_CHANGE_OPEN) {
+		if (c.seq != 0 || c.prior != 0 || c.touched != 0 ||
+		    memcmp(c.hash, none, CRM_HASH_BYTES) != 0)
+			*what = "it is not done, but stands in the chain";
+		return NULL;
+	}
 	err = crm_change_hash(t, c.number, crm_change_said(v), hash);
 	if (err == NULL)
 		err = check_entries(t, c.number, &count, &ok);

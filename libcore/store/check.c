@@ -368,6 +368,8 @@ next_added(void *ctx, uint64_t *id, struct crm_view *stored)
 {
 	struct crm_checking *c = ctx;
 	const struct crm_err *err = NULL;
+	struct crm_history_proof proof;
+	char text[CRM_ID_TEXT];
 	bool there = false;
 
 	*stored = CRM_VNULL;
@@ -377,9 +379,14 @@ next_added(void *ctx, uint64_t *id, struct crm_view *stored)
 			return NULL;
 		*id = c->range.first++;
 		c->range.count--;
-		err = crm_history_as_of(
-		    c->snap, *id, c->change.number, &c->stored, &there);
+		err = crm_history_prove(
+		    c->snap, *id, c->change.number, &c->stored, &there, &proof);
 		c->added += there;
+		c->notes += proof.notes;
+		if (err == NULL && !proof.agrees)
+			crm_check_fault(c, crm_table_name(crm_table_of(*id)),
+			    "%s is not what its history says",
+			    crm_id_text(*id, text));
 	}
 	*stored = crm_buf_view(&c->stored);
 	return err;
@@ -413,16 +420,45 @@ check_log(struct crm_checking *c)
 	return err;
 }
 
-/* Every record that is seen was added by a change set that says so. */
-static void
-check_count(struct crm_checking *c)
+/* The notes on records that are seen. */
+static const struct crm_err *
+count_notes(struct crm_checking *c, uint64_t *n)
 {
-	uint64_t seen = c->out->records + c->out->events - c->hidden;
+	const struct crm_err *err;
+	struct crm_view k, v;
+	struct crm_cur *cur;
+
+	*n = 0;
+	err = crm_cur_open(c->txn, CRM_TABLE_CHANGED, &cur);
+	if (err == NULL)
+		err = crm_cur_first(cur, &k, &v);
+	while (err == NULL && k.p != NULL) {
+		*n += k.n == 16 &&
+		    !crm_snap_is_hidden(c->snap, crm_be64_get(k.p + 8));
+		err = crm_cur_next(cur, &k, &v);
+	}
+	crm_cur_close(cur);
+	return err;
+}
+
+/* Every record that is seen was added by a change set that says so, and has
+ * all its changes. */
+static const struct crm_err *
+check_counts(struct crm_checking *c)
+{
+	uint64_t seen = c->out->records + c->out->events - c->hidden, notes;
+	const struct crm_err *err;
 
 	if (seen != c->added)
 		crm_check_fault(c, "change",
 		    "%llu records were added, but there are %llu",
 		    (unsigned long long)c->added, (unsigned long long)seen);
+	err = count_notes(c, &notes);
+	if (err == NULL && notes != c->notes)
+		crm_check_fault(c, "changed",
+		    "%llu changes of records are noted, the records have %llu",
+		    (unsigned long long)notes, (unsigned long long)c->notes);
+	return err;
 }
 
 const struct crm_err *
@@ -452,9 +488,10 @@ crm_check_store(struct crm_store *s, struct crm_check *out)
 	if (err == NULL && out->faults == 0 && (what & CRM_CHECK_DERIVED) != 0)
 		err = crm_check_count(&c, "derived", check_derived(&c));
 	if (err == NULL && out->faults == 0 && (what & CRM_CHECK_LOG) != 0) {
-		err = crm_check_count(&c, "change", check_log(&c));
+		err = check_log(&c);
 		if (err == NULL && (what & CRM_CHECK_RECORDS) != 0)
-			check_count(&c);
+			err = check_counts(&c);
+		err = crm_check_count(&c, "change", err);
 	}
 	crm_snap_close(c.snap);
 	return crm_check_count(&c, "store", err);

@@ -28,6 +28,7 @@ struct crm_checking {
 	struct crm_id_range range;
 	uint64_t added;  /* records that change sets added */
 	uint64_t hidden; /* records that nobody sees */
+	uint64_t notes;  /* changes of records that were taken back */
 	struct crm_buf stored;
 };
 

@@ -45,6 +45,7 @@ struct as_of {
 	uint8_t flags;
 	uint64_t added, updated;
 	bool seen; /* the state after 'change' is reached */
+	struct crm_history_proof proof;
 };
 
 /* Put the old values of one change back. */
@@ -52,18 +53,28 @@ static void
 take_back(struct as_of *a, const struct crm_changed *c)
 {
 	const struct crm_field *f;
-	struct crm_view old, new;
+	struct crm_view old, new, now;
+	bool removed = (a->flags & CRM_R_REMOVED) != 0;
 	uint16_t num;
 	size_t at = 0;
 
-	if ((c->flags & CRM_CHANGED_REMOVED) != 0)
+	a->proof.notes++;
+	if ((c->flags & CRM_CHANGED_REMOVED) != 0) {
+		a->proof.agrees &= removed;
 		a->flags &= (uint8_t)~CRM_R_REMOVED;
-	if ((c->flags & CRM_CHANGED_RESTORED) != 0)
+	}
+	if ((c->flags & CRM_CHANGED_RESTORED) != 0) {
+		a->proof.agrees &= !removed;
 		a->flags |= CRM_R_REMOVED;
+	}
 	while (crm_changed_field(c, &at, &num, &old, &new)) {
 		f = crm_field_num(a->rec.kind, num);
-		if (f != NULL)
-			crm_rec_set(&a->rec, f, old);
+		if (f == NULL)
+			continue;
+		if (!crm_rec_get(&a->rec, num, &now))
+			now = CRM_VNULL;
+		a->proof.agrees &= crm_view_eq(now, new);
+		crm_rec_set(&a->rec, f, old);
 	}
 	a->updated = c->previous;
 }
@@ -81,17 +92,18 @@ step(void *ctx, uint64_t number, const struct crm_changed *c)
 }
 
 const struct crm_err *
-crm_history_as_of(struct crm_snap *snap, uint64_t id, uint64_t change,
-    struct crm_buf *out, bool *was_there)
+crm_history_prove(struct crm_snap *snap, uint64_t id, uint64_t change,
+    struct crm_buf *out, bool *was_there, struct crm_history_proof *proof)
 {
 	const struct crm_kind *k =
 	    crm_kind_of(crm_snap_schema(snap), crm_id_kind(id));
 	const struct crm_err *err;
-	struct as_of a = { .change = change };
+	struct as_of a = { .change = change, .proof = { 0, true } };
 	struct crm_stored r;
 	enum crm_presence p;
 
 	*was_there = false;
+	*proof = a.proof;
 	crm_buf_reset(out);
 	err = crm_snap_get(snap, id, &r, &p);
 	if (err != NULL || p == CRM_ABSENT || k == NULL || r.added > change)
@@ -104,11 +116,21 @@ crm_history_as_of(struct crm_snap *snap, uint64_t id, uint64_t change,
 	err = crm_history_each(snap, id, step, &a);
 	if (err == NULL) {
 		*was_there = (a.flags & CRM_R_REMOVED) == 0;
+		*proof = a.proof;
 		crm_rec_encode(&a.rec, out, a.flags, a.added, a.updated);
 		err = crm_buf_end(out);
 	}
 	crm_rec_release(&a.rec);
 	return err;
+}
+
+const struct crm_err *
+crm_history_as_of(struct crm_snap *snap, uint64_t id, uint64_t change,
+    struct crm_buf *out, bool *was_there)
+{
+	struct crm_history_proof proof;
+
+	return crm_history_prove(snap, id, change, out, was_there, &proof);
 }
 
 const struct crm_err *

@@ -18,6 +18,17 @@
 CRM_CHECK const struct crm_err *crm_history_as_of(struct crm_snap *,
     uint64_t id, uint64_t change, struct crm_buf *out, bool *was_there);
 
+/* Does the log say what the record says? */
+struct crm_history_proof {
+	uint64_t notes; /* that were taken back */
+	bool agrees;    /* each one's new values were there */
+};
+
+/* The same, for the check. */
+CRM_CHECK const struct crm_err *crm_history_prove(struct crm_snap *,
+    uint64_t id, uint64_t change, struct crm_buf *out, bool *was_there,
+    struct crm_history_proof *);
+
 /*
  * Call fn for each change of a record, newest first, the add last.
  *

@@ -144,6 +144,7 @@ read_head(int fd, uint64_t at, struct head *out)
 {
 	char p[HEAD_BYTES];
 
+	memset(out, 0, sizeof(*out)); /* they are compared byte by byte */
 	if (!crm_pread_all(fd, p, sizeof(p), (int64_t)at) ||
 	    crm_le32_get(p + AT_MAGIC) != MAGIC ||
 	    crm_le32_get(p + AT_VERSION) != VERSION)
@@ -593,14 +594,17 @@ crm_pages_check(int fd, uint64_t commit,
 {
 	struct proving p = { .fd = fd, .fault = fault_fn, .ctx = ctx };
 	const struct crm_err *err;
-	struct head head[HEADS];
+	struct head head[HEADS], again[HEADS];
 	size_t i, mine;
 
 	*looked = true;
-	if (!read_heads(fd, head))
+	if (!read_heads(fd, head) || !read_heads(fd, again))
 		return NULL;
+	/* somebody may be writing one of them */
 	mine = head[0].commit == commit ? 0 : 1;
-	*looked = head[mine].commit == commit;
+	*looked = head[mine].commit == commit &&
+	    head[1 - mine].commit <= commit &&
+	    memcmp(head, again, sizeof(head)) == 0;
 	if (!*looked)
 		return NULL;
 	p.head = head[mine];

@@ -17,10 +17,10 @@
  * the file is used once or listed as free once.
  *
  * fd      data.mdb
- * commit  which one: the newest, or one that a reader holds
+ * commit  the newest one, which a reader holds
  * fault   called for each fault, the first 100
- * looked  false when that commit is neither the last nor the one before:
- *         begin to read again
+ * looked  false when that commit is not the last one any more: begin to read
+ *         again
  *
  * Does nothing with files of another layout than LMDB 0.9 writes on 64-bit,
  * little-endian machines.
