@@ -63,7 +63,8 @@ next_line(struct crm_view *out)
 
 	*out = CRM_VNULL;
 	for (;;) {
-		rest = crm_view(st.in.p + st.at, st.in.n - st.at);
+		rest = st.in.n > 0 ? crm_view_skip(crm_buf_view(&st.in), st.at)
+				   : CRM_V("");
 		end = looked < rest.n
 		    ? looked + crm_view_find(crm_view_skip(rest, looked), '\n')
 		    : rest.n;

@@ -273,11 +273,13 @@ diff_words(struct crm_derive *d, char kind, uint64_t id)
 	sort_words(d, 0);
 	sort_words(d, 1);
 	while (err == NULL && (i < d->ntokens[0] || j < d->ntokens[1])) {
-		const struct crm_token *a = &d->token[0][i],
-				       *b = &d->token[1][j];
-		int c = i == d->ntokens[0] ? 1
-		    : j == d->ntokens[1]   ? -1
-					 : crm_view_cmp(word(d, a), word(d, b));
+		const struct crm_token *a =
+		    i < d->ntokens[0] ? &d->token[0][i] : NULL;
+		const struct crm_token *b =
+		    j < d->ntokens[1] ? &d->token[1][j] : NULL;
+		int c = a == NULL ? 1
+		    : b == NULL   ? -1
+				  : crm_view_cmp(word(d, a), word(d, b));
 
 		if (c < 0)
 			err = put_word(d, kind, a, n0, id, false);

@@ -110,11 +110,12 @@ bool
 crm_meta_next_name(
     struct crm_view names, size_t *at, struct crm_field_name *out)
 {
-	const char *p = names.p + *at;
+	const char *p;
 	size_t n;
 
 	if (names.n - *at < NAME_HEAD)
 		return false;
+	p = names.p + *at;
 	n = (uint8_t)p[5];
 	if (n > names.n - *at - NAME_HEAD)
 		return false;

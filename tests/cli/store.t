@@ -101,7 +101,7 @@ is 'it goes on where the other was' "$(crm-add -s b person name=N -o ids)" p3
 # records as crm-find prints them, what it hides apart
 sed -n 's/,"_":{[^{}]*}}$/}/p' a.dump | LC_ALL=C sort >a.plain
 { cat a.before
-  grep -hE '^{"id":"(p2|e4)"' a.dump | sed 's/,"_":{[^{}]*}}$/}/'; } |
+  grep -hE '^[{]"id":"(p2|e4)"' a.dump | sed 's/,"_":{[^{}]*}}$/}/'; } |
 	LC_ALL=C sort >a.want
 same_file 'a dump has what crm-find prints, and what was removed' \
     a.plain a.want

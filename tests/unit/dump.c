@@ -133,7 +133,8 @@ fill(struct crm_store *s)
 static struct crm_store *
 open_store(const char *path)
 {
-	struct crm_store_options o = { CRM_STORE_WRITE, 1000 };
+	struct crm_store_options o = { .mode = CRM_STORE_WRITE,
+		.wait_ms = 1000 };
 	struct crm_store *s;
 
 	no_err(crm_store_open(path, &o, &s));

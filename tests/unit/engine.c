@@ -233,13 +233,13 @@ map_refused(void **state)
 	    strstr(err->msg, "address space") == NULL)
 		_exit(2);
 	err = put(env, 0, 1);
-	if (err == NULL || err->code != CRM_E_AGAIN)
+	if (err == NULL || err->code != CRM_E_IO)
 		_exit(3);
 	err = crm_txn_read(env, &t);
-	if (err == NULL || err->code != CRM_E_AGAIN)
+	if (err == NULL || err->code != CRM_E_IO)
 		_exit(4);
 	err = crm_txn_resume(paused);
-	if (err == NULL || err->code != CRM_E_AGAIN)
+	if (err == NULL || err->code != CRM_E_IO)
 		_exit(5);
 	crm_txn_end(paused);
 	crm_env_close(env);
