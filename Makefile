@@ -166,8 +166,8 @@ built = CRM_BUILD=$(1) CRM_MAKE="BUILD=$(1) $(2)"
 
 check: ## install what the tests need, build with gcc and clang, run all tests
 	@.ci/packages test
-	@$(SUB) BUILD=$(BUILD)/gcc CC=gcc DEV=1 all unit && \
-	$(SUB) BUILD=$(BUILD)/clang CC=clang DEV=1 all unit && \
+	@$(SUB) BUILD=$(BUILD)/gcc CC=gcc DEV=1 all unit bench-tools && \
+	$(SUB) BUILD=$(BUILD)/clang CC=clang DEV=1 all unit bench-tools && \
 	$(SUB) BUILD=$(BUILD)/asan CC=gcc SAN=1 DEV=1 all unit replay || \
 	{ echo 'the build failed'; echo '0 passed, 1 failed'; exit 1; }
 	@$(call built,$(BUILD)/gcc,CC=gcc DEV=1) $(RUN) $(foreach d,gcc clang asan, \
@@ -184,7 +184,7 @@ check-slow: ## the tests that take long: under sanitizers, and tests/*/*.slow
 		$(sort $(wildcard tests/*/*.t)) $(sort $(wildcard tests/*/*.slow))
 
 T ?= $(sort $(wildcard tests/*/*.t))
-test: all unit ## run some tests on this build: make test T=tests/cli/add.t
+test: all unit bench-tools ## run some tests on this build: make test T=tests/cli/add.t
 	@$(call built,$(BUILD),$(MAKEOVERRIDES)) $(RUN) $(T)
 
 FUZZ_SECONDS ?= 60
@@ -196,11 +196,21 @@ ifeq ($(FUZZING),1)
 CRM_CFLAGS += -fsanitize=fuzzer-no-link
 endif
 
-bench: ## compare with sqlite3 (tests/bench/run)
-	@test -x tests/bench/run || \
-	{ echo 'bench: there is no tests/bench/run' >&2; exit 1; }
+# Small and linked like the programs: a child of pair begins as its copy.
+BENCH := $(BUILD)/bench/gen $(BUILD)/bench/pair
+$(BUILD)/bench/gen: $(BUILD)/tests/bench/gen.o $(LIB)
+$(BUILD)/bench/pair: $(BUILD)/tests/bench/pair.o \
+	$(BUILD)/tests/bench/private.o
+$(BENCH):
+	@mkdir -p $(@D)
+	$(Q)$(LINK) -o $@ $^ $(LDLIBS)
+
+bench-tools: $(BENCH)
+
+# HOLD=1, N=, ROWS=, RUNS= and BENCH_DIR= are for the script.
+bench: ## compare with sqlite3: N=100000 ROWS= RUNS= BENCH_DIR= HOLD=1
 	@.ci/packages bench
-	@$(SUB) all
+	@$(SUB) all bench-tools
 	@CRM_BUILD=$(BUILD) tests/bench/run
 
 demo: ## install what is missing, build, and show what it does
@@ -226,7 +236,8 @@ coverage: ## run the tests and say which part of each file they reach
 #
 # Style.
 #
-ALL_C = $(SRC) $(HDR) $(wildcard cmd/*.c tests/unit/*.[ch] tests/fuzz/*.[ch])
+ALL_C = $(SRC) $(HDR) $(wildcard cmd/*.c tests/unit/*.[ch] tests/fuzz/*.[ch] \
+	tests/bench/*.[ch])
 
 format: ## format the C files
 	clang-format -i $(ALL_C)
@@ -292,10 +303,11 @@ help: ## this list
 		expand -t 16
 
 FORCE:
-.PHONY: all unit fuzzers replay check check-slow test fuzz bench demo \
+.PHONY: all unit fuzzers replay check check-slow test fuzz bench bench-tools \
+	demo \
 	check-headers coverage format lint tidy completions install \
 	uninstall dist clean help FORCE
 .SECONDARY:
 -include $(OBJ:.o=.d) $(CMDS:%=$(BUILD)/cmd/%.d) \
 	$(UNIT:$(BUILD)/unit/%=$(BUILD)/tests/unit/%.d) \
-	$(FUZZ:%=$(BUILD)/tests/fuzz/%.d)
+	$(FUZZ:%=$(BUILD)/tests/fuzz/%.d) $(wildcard $(BUILD)/tests/bench/*.d)
