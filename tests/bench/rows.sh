@@ -1,0 +1,691 @@
+# shellcheck shell=sh
+# rows.sh - what the benchmark compares.
+#
+# A row NAME is a function row_NAME that says what to time:
+#
+#	about HOLD MOONSHOT GROWTH 'what it is'
+#	ours COMMAND...
+#	peer SQL
+#
+# Our answer has to be that of sqlite3, byte for byte.  Where the timed
+# command of sqlite3 prints what its users would take, and not what we print,
+# peer_NAME prints it again in our form; where commands print nothing,
+# ours_NAME and peer_NAME ask for what they wrote.
+#
+# The ratios are those of the project's performance targets for a million
+# people.  Where a target names DuckDB alone, the ratio stands for that, by
+# how far sqlite3 was behind DuckDB then.
+# shellcheck disable=SC2154 # set by size in run
+# shellcheck disable=SC2034 # read by run
+
+all_rows='version help open email prefix story filter substring regex
+	export_json export_tsv newest rare count revenue customers pipeline
+	append loop writers tag add_tsv add_csv add_jsonl add_same log log_text
+	memory disk'
+
+# A person as sqlite3's users would print one, and as we do.
+person_json="json_object('id', rowid, 'name', name, 'email', email, 'phone',
+	phone, 'org', nullif(org, ''), 'city', city, 'country', country, 'lang',
+	lang, 'tag', tag, 'stage', stage, 'source', source, 'owner', owner,
+	'created', created)"
+person_ours="'{\"id\":\"p' || rowid || '\",\"kind\":\"person\",\"name\":' ||
+	json_quote(name) || ',\"email\":[' || json_quote(email) ||
+	'],\"phone\":[' || json_quote(phone) || ']' ||
+	iif(org = '', '', ',\"org\":\"o' || org || '\"') || ',\"city\":' ||
+	json_quote(city) || ',\"country\":\"' || country || '\",\"lang\":\"' ||
+	lang || '\"' || iif(tag = '', '', ',\"tag\":[\"' ||
+	replace(tag, ',', '\",\"') || '\"]') || ',\"stage\":\"' || stage ||
+	'\",\"source\":\"' || source || '\",\"owner\":\"' || owner ||
+	'\",\"created\":\"' || created || 'T00:00:00Z\",\"updated\":\"' ||
+	'$CRM_NOW' || '\"}'"
+person_fields=id,name,email,phone,org,city,country,lang,tag,stage,source,owner,created
+person_tsv="'p' || rowid id, name, email, phone,
+	iif(org = '', '', 'o' || org) org, city, country, lang, tag, stage,
+	source, owner, created || 'T00:00:00Z' created"
+
+# money COLUMN: minor units as a decimal.
+money()
+{
+	echo "printf('%d.%02d', $1 / 100, $1 % 100)"
+}
+
+#
+# Start.
+#
+programs()
+{
+	for p in "$CRM_BUILD"/bin/*; do
+		echo "${p##*/}"
+	done
+}
+
+each_program()
+{
+	for p in $(programs); do
+		command_of "ours-$p" "$p" "$1"
+	done
+	peer_start "$1"
+}
+
+peer_start()
+{
+	command_of peer sqlite3 --version
+}
+
+row_version()
+{
+	about 2 2.8 - 'start-up: --version of the slowest program'
+	each_program --version
+}
+
+row_help()
+{
+	about 2 2.8 - 'start-up: --help of the slowest program'
+	each_program --help
+}
+
+# Nothing is opened for them: no store, no configuration, no library.
+opened()
+{
+	for p in $(programs); do
+		echo "$p $(strace -f -e trace=open,openat,creat "$p" "$1" 2>&1 \
+			>/dev/null | grep -c '^open')"
+	done
+}
+
+opened_nothing()
+{
+	programs | sed 's/$/ 0/'
+}
+
+ours_version()
+{
+	if has strace; then opened --version; else opened_nothing; fi
+}
+
+ours_help()
+{
+	if has strace; then opened --help; else opened_nothing; fi
+}
+
+peer_version()
+{
+	opened_nothing
+}
+
+peer_help()
+{
+	opened_nothing
+}
+
+row_open()
+{
+	about - - 1.3 'open the data and answer one row'
+	ours crm-find -s "$store" person -l 1 -o ids
+	peer "select 'p' || rowid from people order by rowid limit 1"
+}
+
+#
+# Find.
+#
+row_email()
+{
+	about 2.5 3.5 1.3 'find one person by email, as JSON'
+	ours crm-find -s "$store" person "email:$email"
+	peer "select $person_json from people where email = '$email'"
+	also duckdb duckdb -readonly "$dir/full.duckdb" \
+		"copy (select * from people where email = '$email') to '/dev/stdout' (format json)"
+}
+
+peer_email()
+{
+	sql "select $person_ours from people where email = '$email'"
+}
+
+row_prefix()
+{
+	about 1.5 2.5 - 'find by the beginning of the name'
+	ours crm-find -s "$store" person 'name:/Żaneta Krawcz'
+	peer "select $person_json from people where name like 'Żaneta Krawcz%'"
+}
+
+peer_prefix()
+{
+	sql "select $person_ours from people where name like 'Żaneta Krawcz%'
+		order by rowid"
+}
+
+row_story()
+{
+	about 2 3 1.3 "one customer's story, in the order of time"
+	ours crm-find -s "$store" event "who:p$who" --sort at \
+		-f at,what,direction,amount,currency,text -o tsv
+	peer "select at, 'purchase', null, amount, currency, null from purchases
+		where who = $who union all select at, what, direction, null, null,
+		text from contacts where who = $who order by 1"
+}
+
+peer_story()
+{
+	sql -header "select iif(length(at) = 10, at || 'T00:00:00Z', at) at, what,
+		direction, amount, currency, text from (
+		select at, 'purchase' what, null direction, $(money amount) amount,
+		currency, null text, rowid n from purchases where who = $who
+		union all select at, what, direction, null, null, text,
+		rowid + (select max(rowid) from purchases) from contacts
+		where who = $who) order by 1, n"
+}
+
+row_filter()
+{
+	about 1.5 3 10.5 'city and stage: about 1.2 % of people, as JSON'
+	ours crm-find -s "$store" person city:Kraków stage:customer
+	peer "select $person_json from people where city = 'Kraków' and
+		stage = 'customer'"
+	also duckdb duckdb -readonly "$dir/full.duckdb" "copy (select * from
+		people where city = 'Kraków' and stage = 'customer') to
+		'/dev/stdout' (format json)"
+}
+
+peer_filter()
+{
+	sql "select $person_ours from people where city = 'Kraków' and
+		stage = 'customer'"
+}
+
+row_substring()
+{
+	about 1.5 3.5 10.5 'a piece of the name, as JSON'
+	ours crm-find -s "$store" person name:~owals
+	peer "select $person_json from people where name like '%owals%'"
+	also rg rg -j1 -F owals "$data/people.jsonl"
+}
+
+peer_substring()
+{
+	sql "select $person_ours from people where name like '%owals%'"
+}
+
+row_regex()
+{
+	about 1.5 6 10.5 'a regular expression in the email, as JSON'
+	ours crm-find -s "$store" person 'email:~kowalsk.*7@'
+	peer "select $person_json from people where email like '%kowalsk%7@%'"
+	also rg rg -j1 'kowalsk.*7@' "$data/people.jsonl"
+}
+
+peer_regex()
+{
+	sql "select $person_ours from people where email like '%kowalsk%7@%'"
+}
+
+row_export_json()
+{
+	about 3 4 10.5 'all people as JSON Lines'
+	ours crm-find -s "$store" person
+	peer "select $person_json from people"
+	also duckdb duckdb -readonly "$dir/full.duckdb" \
+		"copy people to '/dev/stdout' (format json)"
+}
+
+peer_export_json()
+{
+	sql "select $person_ours from people"
+}
+
+row_export_tsv()
+{
+	about 5.5 8 10.5 'all people as TSV, 13 columns'
+	ours crm-find -s "$store" person -f "$person_fields" -o tsv
+	peer '.headers on' 'select rowid id, * from people'
+	also duckdb duckdb -readonly "$dir/full.duckdb" \
+		"copy people to '/dev/stdout' (delimiter '\t', header)"
+}
+
+peer_export_tsv()
+{
+	sql -header "select $person_tsv from people"
+}
+
+#
+# Text.
+#
+
+# words A B: the newest 20 contacts with both.
+words()
+{
+	ours crm-find -s "$store" event "$1" "$2" --sort -at -l 20 \
+		-f id,at,who,text -o tsv
+	peer "select c.rowid, at, who, c.text from contacts_text join contacts c
+		on c.rowid = contacts_text.rowid where contacts_text match
+		'$1 and $2' order by contacts_text.rowid desc limit 20"
+}
+
+peer_words()
+{
+	sql -header "select 'e' || (c.rowid + (select max(rowid) from purchases))
+		id, at, 'p' || who who, c.text from contacts_text join contacts c on
+		c.rowid = contacts_text.rowid where contacts_text match
+		'$1 AND $2' order by at desc, c.rowid limit 20"
+}
+
+row_newest()
+{
+	about 1 2 1.3 'two words in 5N texts: the newest 20'
+	words renewal discount
+}
+
+peer_newest()
+{
+	peer_words renewal discount
+}
+
+row_rare()
+{
+	about 1 2 1.3 'two rare words: the newest 20'
+	words chargeback birthday
+}
+
+peer_rare()
+{
+	peer_words chargeback birthday
+}
+
+row_count()
+{
+	about 3 5 10.5 'two words: how many'
+	ours crm-find -s "$store" event renewal discount --count
+	peer "select count(*) from contacts_text where contacts_text match
+		'renewal AND discount'"
+}
+
+#
+# Reports.
+#
+row_revenue()
+{
+	about 35 100 1.3 'revenue by month and currency'
+	ours crm-report -s "$store" revenue -f month,purchases,revenue,currency \
+		-o tsv
+	peer 'select substr(at, 1, 7), count(*), sum(amount), currency from
+		purchases group by 1, 4 order by 1, 4'
+	also duckdb duckdb -readonly "$dir/full.duckdb" "select strftime(\"at\",
+		'%Y-%m'), count(*), sum(amount), currency from purchases group by
+		1, 4 order by 1, 4"
+}
+
+ours_revenue()
+{
+	LC_ALL=C sort "$out/ours"
+}
+
+peer_revenue()
+{
+	sql -header "select substr(at, 1, 7) month, count(*) purchases,
+		$(money 'sum(amount)') revenue, currency from purchases
+		group by 1, currency" | LC_ALL=C sort
+}
+
+# As many as there are in the base currency with few people, too: amounts in
+# others come behind, and those of sqlite3 are not told apart.
+row_customers()
+{
+	about 20 38 10.5 'customers: the 50 who spent most'
+	ours crm-report -s "$store" customers -l 50 -f id,name,spent,currency \
+		-o tsv
+	peer 'select who, name, s from (select who, sum(amount) s from purchases
+		group by who order by s desc, who limit 50) join people on
+		people.rowid = who order by s desc, who'
+	also duckdb duckdb -readonly "$dir/full.duckdb" 'select who, sum(amount) s
+		from purchases group by who order by s desc, who limit 50'
+}
+
+peer_customers()
+{
+	sql -header "select 'p' || who id, name, $(money s) spent, currency from
+		(select who, currency, sum(amount) s from purchases group by who,
+		currency order by currency <> 'EUR', s desc, who limit 50) join
+		people on people.rowid = who order by s desc, who"
+}
+
+row_pipeline()
+{
+	about - - 10.5 'deals by stage and currency: count, value, weighted'
+	ours crm-report -s "$store" pipeline \
+		-f stage,deals,value,weighted,currency -o tsv
+	peer 'select stage, count(*), sum(value), sum(value * probability) / 100,
+		currency from deals group by stage, currency'
+}
+
+ours_pipeline()
+{
+	LC_ALL=C sort "$out/ours"
+}
+
+peer_pipeline()
+{
+	sql -header "select stage, count(*) deals, $(money 'sum(value)') value,
+		$(money 'sum(value * probability) / 100') weighted, currency from
+		deals group by stage, currency" | LC_ALL=C sort
+}
+
+#
+# Write.
+#
+text='Follow up on the renewal quote for next week'
+insert="insert into contacts values(77, 'call', '$CRM_NOW', 'out', '$text')"
+log_one="crm-log -s '\$s' p77 call '$text' direction=out"
+
+# How many of these calls there are in each.
+ours_calls()
+{
+	crm-find -s "$wstore" event who:p77 what:call at:2026-01-01 --count
+}
+
+calls_of()
+{
+	sqlite3 "$1" "select count(*) from contacts where who = 77 and
+		at = '$CRM_NOW'"
+}
+
+row_append()
+{
+	about 2 2.5 1.3 'one call logged, durable'
+	ours crm-log -s "$wstore" p77 call "$text" direction=out
+	command_of peer sqlite3 "$wdb" "$insert"
+}
+
+ours_append()
+{
+	ours_calls
+}
+
+peer_append()
+{
+	calls_of "$wdb"
+}
+
+# repeat N COMMAND: a shell loop; the command is one line of shell.
+repeat()
+{
+	echo "i=0; while [ \$i -lt $1 ]; do $2 || echo failed; i=\$((i + 1)); done"
+}
+
+row_loop()
+{
+	about 2 2.5 1.3 "$TIMES calls from a shell loop"
+	ours sh -c "$(repeat "$TIMES" \
+		"crm-log -s '$wstore' p77 call '$text' direction=out")"
+	command_of peer sh -c "$(repeat "$TIMES" "sqlite3 '$wdb' \"$insert\"")"
+}
+
+ours_loop()
+{
+	ours_calls
+}
+
+peer_loop()
+{
+	calls_of "$wdb"
+}
+
+# eight COMMAND: writers at once; whatever fails says so.
+eight()
+{
+	echo "for w in 1 2 3 4 5 6 7 8; do ($(repeat $((TIMES / 5)) "$1")) & done; wait"
+}
+
+row_writers()
+{
+	about 2 2.5 1.3 "8 writers of $((TIMES / 5)) calls each; sqlite3 with a log and a time-out"
+	ours sh -c "$(eight "crm-log -s '$wstore' p77 call '$text' direction=out")"
+	command_of peer sh -c "$(eight \
+		"sqlite3 -cmd '.timeout 10000' '$dir/wal.db' \"$insert\"")"
+}
+
+# No error, with default settings; and as many as the database has.
+ours_writers()
+{
+	grep -c failed "$out/ours"
+	echo $(($(ours_calls) - $(calls_of "$wdb")))
+}
+
+peer_writers()
+{
+	echo 0
+	calls_of "$dir/wal.db"
+}
+
+row_tag()
+{
+	about 1.5 2.5 10.5 'find | find | set: a tag for about 1 % of people'
+	ours sh -c "crm-find -s '$wstore' person city:Kraków stage:customer |
+		crm-find -s '$wstore' - not tag:do-not-call |
+		crm-set -s '$wstore' - tag+=round-\$RUN"
+	command_of peer sh -c "sqlite3 '$wdb' \"update people set tag = tag ||
+		iif(tag = '', '', ',') || 'round-\$RUN' where city = 'Kraków' and
+		stage = 'customer' and not (',' || tag || ',' like
+		'%,do-not-call,%')\""
+}
+
+ours_tag()
+{
+	crm-find -s "$wstore" person city:Kraków -f id,tag -o tsv
+}
+
+peer_tag()
+{
+	sqlite3 -tabs -header "$wdb" "select 'p' || rowid id, tag from people
+		where city = 'Kraków' order by rowid"
+}
+
+#
+# Import.
+#
+
+# begin STAGE: before a run, a copy of a store that has less.
+begin()
+{
+	before "rm -rf '$dir/new' && cp -r '$dir/$1' '$dir/new' &&
+		sync '$dir/new/crm/data.mdb'"
+}
+
+begin_peer()
+{
+	before "rm -f '$dir/new.db' && cp '$dir/$1.db' '$dir/new.db' &&
+		sync '$dir/new.db'"
+}
+
+# new_peer SQL TABLE...: as into of make.sh, to be timed.
+new_peer()
+{
+	begin_peer "$1"
+	new_sql=$2
+	shift 2
+	{
+		echo '.mode tabs'
+		for new_table; do
+			echo ".import '$data/$new_table.peer' $new_table"
+		done
+		echo "$new_sql"
+	} >"$dir/new.sql"
+	from "$dir/new.sql"
+	command_of peer sqlite3 -bail "$dir/new.db"
+}
+
+add_people()
+{
+	begin base
+	from "$data/people.$1"
+	ours crm-add -s "$dir/new/crm" person
+}
+
+ours_people()
+{
+	crm-find -s "$dir/new/crm" person -f "$person_fields" -o tsv
+}
+
+peer_people()
+{
+	sqlite3 -tabs -header "$dir/new.db" "select $person_tsv from people"
+}
+
+row_add_tsv()
+{
+	about 1.5 2.5 12 'add N people, TSV; sqlite3 with 3 indexes'
+	add_people tsv
+	new_peer base "$people_indexes" people
+}
+
+ours_add_tsv()
+{
+	ours_people
+}
+
+peer_add_tsv()
+{
+	peer_people
+}
+
+row_add_csv()
+{
+	about 1.5 2.5 12 'add N people, CSV; sqlite3 with 3 indexes'
+	add_people csv
+	new_peer base "$people_indexes" people
+}
+
+ours_add_csv()
+{
+	ours_people
+}
+
+peer_add_csv()
+{
+	peer_people
+}
+
+row_add_jsonl()
+{
+	about 1.5 2.5 12 'add N people, JSON Lines; sqlite3 with 3 indexes, from TSV'
+	add_people jsonl
+	new_peer base "$people_indexes" people
+}
+
+ours_add_jsonl()
+{
+	ours_people
+}
+
+peer_add_jsonl()
+{
+	peer_people
+}
+
+row_add_same()
+{
+	about 1.5 2.5 - 'add N people, TSV; sqlite3 with the indexes we have'
+	add_people tsv
+	new_peer base "$people_indexes $more_indexes" people
+}
+
+ours_add_same()
+{
+	ours_people
+}
+
+peer_add_same()
+{
+	peer_people
+}
+
+log_events()
+{
+	begin people
+	ours sh -c "crm-log -s '$dir/new/crm' --set what=purchase \
+		<'$data/purchases.tsv' && crm-log -s '$dir/new/crm' \
+		<'$data/contacts.tsv'"
+}
+
+# All that was logged, by the order of ids.
+ours_events()
+{
+	crm-find -s "$dir/new/crm" event \
+		-f who,what,at,direction,text,amount,currency,product.name -o tsv |
+		sed 1d
+}
+
+peer_events()
+{
+	sqlite3 -tabs "$dir/new.db" "select 'p' || who, 'purchase',
+		at || 'T00:00:00Z', null, null, $(money amount), currency, product
+		from purchases; select 'p' || who, what, at, direction, text, null,
+		null, null from contacts"
+}
+
+row_log()
+{
+	about - - 12 'log 10N events; sqlite3 by person alone, no text'
+	log_events
+	new_peer people "$events_indexes" purchases contacts
+}
+
+ours_log()
+{
+	ours_events
+}
+
+peer_log()
+{
+	peer_events
+}
+
+row_log_text()
+{
+	about 4 7.5 - 'log 10N events; sqlite3 by person, and text'
+	log_events
+	new_peer people "$events_indexes $text_index" purchases contacts
+}
+
+ours_log_text()
+{
+	ours_events
+}
+
+peer_log_text()
+{
+	peer_events
+}
+
+#
+# Not times: as lines of pair, with KiB in the place of milliseconds.
+#
+row_memory()
+{
+	about 1 1.5 - 'private memory (KiB for ms): the worst of open, email, story, append'
+}
+
+times_memory()
+{
+	awk -F'\t' -v OFS='\t' '$1 ~ /^(open|email|story|append)$/ && $15 > 0 {
+		if (!seen++ || $16 / $15 < peer / ours) {
+			ours = $15
+			peer = $16
+		}
+	}
+	END {
+		print "ours", 1, ours + 0, 0, 0, 0, 0, 0, 0, 0
+		print "peer", 1, peer + 0, 0, 0, 0, 0, 0, 0, 0
+	}' "$lines"
+}
+
+row_disk()
+{
+	about 1 1.4 10.5 'size on disk (KiB for ms)'
+}
+
+times_disk()
+{
+	for f in "ours $store/data.mdb" "peer $db"; do
+		echo "${f%% *} 1 $(du -k "${f#* }" | cut -f1) 0 0 0 0 0 0 0"
+	done | tr ' ' '\t'
+}
