@@ -10,6 +10,7 @@
 #include "base/utf8.h"
 #include "cli/ask.h"
 #include "cli/msg.h"
+#include "store/rebuild.h"
 
 #define TOLD_MAX 20 /* faults that are told one by one */
 #define HELD_MAX ((size_t)64 << 10)
@@ -431,5 +432,9 @@ crm_changing_commit(struct crm_changing *c)
 		    CRM_E_IO, "cannot write '%s'", c->rejects_name);
 	c->ctx->bad |= r.bad > 0 || crm_batch_faults(c->batch) > 0;
 	give_receipt(c, &r);
+	/* What was asked for is done; should this fail, the next one tries. */
+	if (r.change != 0)
+		err = crm_catch_up(c->ctx->store, CRM_TAIL_MAX);
+	(void)err;
 	return NULL;
 }
