@@ -183,6 +183,23 @@ crm_change_head(struct crm_txn *t, struct crm_change *out)
 	return err;
 }
 
+const struct crm_err *
+crm_change_place(struct crm_txn *t, uint64_t number, uint64_t *out)
+{
+	const struct crm_err *err;
+	struct crm_change c;
+	uint64_t parts;
+
+	*out = number;
+	err = last_in_parts(t, &parts);
+	if (err != NULL || number == 0 || parts == 0)
+		return err;
+	err = crm_change_get(t, number, &c);
+	if (err == NULL)
+		*out = c.state != CRM_CHANGE_OPEN ? c.seq : UINT64_MAX;
+	return err;
+}
+
 /* Put a change set at the end of the chain. */
 static const struct crm_err *
 enchain(struct crm_txn *t, struct crm_change *c)

@@ -87,6 +87,17 @@ bool crm_change_range(
 CRM_CHECK const struct crm_err *crm_change_put(struct crm_txn *,
     struct crm_change *, const struct crm_id_range *, size_t nranges);
 
+/*
+ * Where a change set stands among others, to be compared: change sets that
+ * were written in parts are done after some of a higher number.
+ *
+ * out     0 of number 0; UINT64_MAX while it is open
+ *
+ * Fails with DATA when there is none of that number.
+ */
+CRM_CHECK const struct crm_err *crm_change_place(
+    struct crm_txn *, uint64_t number, uint64_t *out);
+
 /* The change set at the end of the chain; number 0 when there is none. */
 CRM_CHECK const struct crm_err *crm_change_head(
     struct crm_txn *, struct crm_change *out);

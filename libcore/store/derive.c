@@ -71,6 +71,7 @@ crm_derive_free(struct crm_derive *d)
 	crm_runs_free(d->spilled);
 	crm_nummap_release(&d->fold);
 	crm_nummap_release(&d->total_at);
+	crm_map_release(&d->values);
 	crm_free(d->delta);
 	crm_free(d->slot);
 	crm_free(d->mine);
@@ -126,24 +127,29 @@ put_index(struct crm_derive *d, char kind, const struct crm_field *f,
 	return crm_runs_add(d->index.del, crm_view(d->full, n + 9), CRM_VNULL);
 }
 
-/* Is a value, or one with the same key, among the stored values? */
-static bool
-has_value(struct crm_derive *d, char kind, const struct crm_field *f,
-    struct crm_view stored, struct crm_view v)
+/* Note the keys of stored values. */
+static void
+note_values(struct crm_derive *d, char kind, const struct crm_field *f,
+    struct crm_view stored)
 {
-	struct crm_buf mine = CRM_BUF_INIT(CRM_LINE_MAX * 8);
 	struct crm_many m;
-	bool found = false;
+	struct crm_view v;
 
-	add_key(d, kind, f, v);
-	crm_buf_addv(&mine, crm_buf_view(&d->key));
+	crm_map_release(&d->values);
 	crm_many_begin(&m, stored, (f->flags & CRM_F_MANY) != 0);
-	while (!found && crm_many_next(&m, &v)) {
+	while (crm_many_next(&m, &v)) {
 		add_key(d, kind, f, v);
-		found = crm_view_eq(crm_buf_view(&mine), crm_buf_view(&d->key));
+		(void)crm_map_at(&d->values, crm_buf_view(&d->key), NULL);
 	}
-	crm_buf_release(&mine);
-	return found;
+}
+
+/* Is there one of these with the key of a value? */
+static bool
+is_noted(struct crm_derive *d, char kind, const struct crm_field *f,
+    struct crm_view v)
+{
+	add_key(d, kind, f, v);
+	return crm_map_get(&d->values, crm_buf_view(&d->key)) != NULL;
 }
 
 /* Index the values of one record that the other lacks. */
@@ -168,9 +174,11 @@ index_values(struct crm_derive *d, uint64_t id, const struct crm_kind *k,
 			was = CRM_VNULL;
 		if (crm_view_eq(was, slot.value))
 			continue;
+		if (was.n > 0)
+			note_values(d, k->letter, f, was);
 		crm_many_begin(&m, slot.value, (f->flags & CRM_F_MANY) != 0);
 		while (err == NULL && crm_many_next(&m, &v))
-			if (was.n == 0 || !has_value(d, k->letter, f, was, v))
+			if (was.n == 0 || !is_noted(d, k->letter, f, v))
 				err = put_index(d, k->letter, f, v, id, add);
 	}
 	return err;

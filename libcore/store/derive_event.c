@@ -113,16 +113,50 @@ note_mine(struct crm_derive *d, uint64_t id)
 	return NULL;
 }
 
+static int
+cmp_ranges(const void *x, const void *y)
+{
+	const struct crm_id_range *a = x, *b = y;
+
+	return a->first < b->first ? -1 : a->first > b->first;
+}
+
+void
+crm_derive_sort_mine(struct crm_derive *d)
+{
+	if (d->nmine > 0)
+		qsort(d->mine, d->nmine, sizeof(*d->mine), cmp_ranges);
+}
+
 bool
 crm_derive_is_mine(const struct crm_derive *d, uint64_t id)
 {
-	size_t i;
+	size_t lo = 0, hi = d->nmine, mid;
 
-	for (i = 0; i < d->nmine; i++)
-		if (id >= d->mine[i].first &&
-		    id - d->mine[i].first < d->mine[i].count)
+	while (lo < hi) {
+		mid = lo + (hi - lo) / 2;
+		if (id - d->mine[mid].first < d->mine[mid].count &&
+		    id >= d->mine[mid].first)
 			return true;
+		if (id < d->mine[mid].first)
+			hi = mid;
+		else
+			lo = mid + 1;
+	}
 	return false;
+}
+
+void
+crm_doc_key(struct crm_buf *b, struct crm_view doc)
+{
+	char hash[8];
+
+	crm_buf_addv(
+	    b, crm_view(doc.p, doc.n < CRM_DOC_MAX ? doc.n : CRM_DOC_MAX));
+	if (doc.n > CRM_DOC_MAX) {
+		crm_be64(hash, crm_hash(doc));
+		crm_buf_add(b, hash, 8);
+	}
 }
 
 /* A purchase with a doc is an order of its own only once a doc. */
@@ -138,7 +172,7 @@ note_doc(struct crm_derive *d, const struct crm_story *s,
 	crm_rollup_key(head, s->who, s->currency);
 	crm_buf_reset(&d->key);
 	crm_buf_add(&d->key, head, sizeof(head));
-	crm_buf_addv(&d->key, crm_view(doc.p, doc.n < 4000 ? doc.n : 4000));
+	crm_doc_key(&d->key, doc);
 	return crm_runs_add(d->docs, crm_buf_view(&d->key), CRM_VNULL);
 }
 

@@ -26,7 +26,9 @@ struct crm_postings {
 	struct crm_gathered group; /* the one being written */
 	size_t next;               /* of its ids */
 	struct crm_view del_key;   /* read ahead */
-	char from[CRM_KEY_MAX];    /* where the last write began */
+	char deleted[CRM_KEY_MAX]; /* the last one, which may come again */
+	size_t deleted_n;
+	char from[CRM_KEY_MAX]; /* where the last write began */
 	size_t from_n;
 };
 
@@ -58,6 +60,7 @@ struct crm_derive {
 	struct crm_total *total;
 	size_t ntotals, total_cap;
 	/* scratch */
+	struct crm_map values;
 	struct crm_buf key, words;
 	struct crm_token {
 		size_t at;
@@ -73,7 +76,12 @@ struct crm_derive {
 CRM_CHECK const struct crm_err *crm_derive_event(struct crm_derive *,
     uint64_t id, const struct crm_stored *from, const struct crm_stored *to);
 
-/* Was an event added by this derive? */
+/* Add a doc, or the beginning of a long one and its hash. */
+#define CRM_DOC_MAX 4000
+void crm_doc_key(struct crm_buf *, struct crm_view doc);
+
+/* Was an event added by this derive?  Once they are sorted. */
+void crm_derive_sort_mine(struct crm_derive *);
 bool crm_derive_is_mine(const struct crm_derive *, uint64_t event);
 
 /* Deltas by customer and currency, sorted: *pos begins as 0. */

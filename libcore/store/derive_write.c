@@ -29,6 +29,7 @@ begin_reading(struct crm_derive *d, enum crm_table t)
 		return NULL;
 	p->sorted = true;
 	p->next = 0;
+	p->deleted_n = 0;
 	err = crm_gather_sort(p->add);
 	if (err == NULL)
 		err = crm_gather_next(p->add, &p->group);
@@ -61,13 +62,29 @@ step_add(struct crm_postings *p, size_t n)
 	return crm_gather_next(p->add, &p->group);
 }
 
+/* Take the next posting away; 'added': it is to be there in the end. */
+static const struct crm_err *
+step_del(struct crm_postings *p, struct crm_block_writer *w, bool added)
+{
+	const struct crm_err *err = NULL;
+	struct crm_view none;
+
+	if (!added &&
+	    !crm_view_eq(p->del_key, crm_view(p->deleted, p->deleted_n))) {
+		memcpy(p->deleted, p->del_key.p, p->del_key.n);
+		p->deleted_n = p->del_key.n;
+		err = crm_block_del(w, p->del_key);
+	}
+	return err != NULL ? err : crm_runs_next(p->del, &p->del_key, &none);
+}
+
 /* Write postings until done or limit. */
 static const struct crm_err *
 write_postings(struct crm_derive *d, struct crm_postings *p, struct crm_txn *t,
     struct crm_block_writer *w, size_t limit)
 {
 	const struct crm_err *err = NULL;
-	struct crm_view key, none;
+	struct crm_view key;
 	size_t n;
 
 	while (err == NULL && crm_txn_dirty(t) < limit) {
@@ -76,10 +93,8 @@ write_postings(struct crm_derive *d, struct crm_postings *p, struct crm_txn *t,
 			return NULL;
 		if (p->del_key.p != NULL &&
 		    (key.p == NULL || crm_view_cmp(p->del_key, key) <= 0)) {
-			if (key.p == NULL || !crm_view_eq(p->del_key, key))
-				err = crm_block_del(w, p->del_key);
-			if (err == NULL)
-				err = crm_runs_next(p->del, &p->del_key, &none);
+			err = step_del(p, w,
+			    key.p != NULL && crm_view_eq(p->del_key, key));
 			continue;
 		}
 		/* All of a group at once where nothing comes between. */

@@ -16,23 +16,26 @@ crm_history_each(struct crm_snap *snap, uint64_t id,
 	void *ctx, uint64_t number, const struct crm_changed *changed),
     void *ctx)
 {
+	struct crm_txn *t = crm_snap_txn(snap);
 	const struct crm_err *err;
 	struct crm_stored r;
 	struct crm_changed c;
 	enum crm_presence p;
-	uint64_t number, added;
+	uint64_t number, added, place = UINT64_MAX, before;
 	bool found;
 
 	err = crm_snap_get(snap, id, &r, &p);
 	if (err != NULL || p == CRM_ABSENT)
 		return err;
 	added = r.added;
-	for (number = r.updated; err == NULL && number > added;
+	for (number = r.updated; err == NULL && number != added;
 	     number = c.previous) {
-		err =
-		    crm_changed_get(crm_snap_txn(snap), number, id, &c, &found);
-		if (err == NULL && (!found || c.previous >= number))
+		err = crm_changed_get(t, number, id, &c, &found);
+		if (err == NULL)
+			err = crm_change_place(t, number, &before);
+		if (err == NULL && (!found || before >= place))
 			err = lost_entry(number, id);
+		place = before;
 		if (err == NULL)
 			err = fn(ctx, number, &c);
 	}
@@ -40,7 +43,8 @@ crm_history_each(struct crm_snap *snap, uint64_t id,
 }
 
 struct as_of {
-	uint64_t change;
+	struct crm_txn *txn;
+	uint64_t place; /* of the change set */
 	struct crm_rec rec;
 	uint8_t flags;
 	uint64_t added, updated;
@@ -83,12 +87,16 @@ static const struct crm_err *
 step(void *ctx, uint64_t number, const struct crm_changed *c)
 {
 	struct as_of *a = ctx;
+	const struct crm_err *err = NULL;
+	uint64_t place;
 
-	if (number <= a->change)
-		a->seen = true;
-	else if (c != NULL)
+	if (a->seen || c == NULL)
+		return NULL;
+	err = crm_change_place(a->txn, number, &place);
+	a->seen = err == NULL && place <= a->place;
+	if (err == NULL && !a->seen)
 		take_back(a, c);
-	return NULL;
+	return err;
 }
 
 const struct crm_err *
@@ -98,15 +106,21 @@ crm_history_prove(struct crm_snap *snap, uint64_t id, uint64_t change,
 	const struct crm_kind *k =
 	    crm_kind_of(crm_snap_schema(snap), crm_id_kind(id));
 	const struct crm_err *err;
-	struct as_of a = { .change = change, .proof = { 0, true } };
+	struct as_of a = { .txn = crm_snap_txn(snap), .proof = { 0, true } };
 	struct crm_stored r;
 	enum crm_presence p;
+	uint64_t added;
 
 	*was_there = false;
 	*proof = a.proof;
 	crm_buf_reset(out);
-	err = crm_snap_get(snap, id, &r, &p);
-	if (err != NULL || p == CRM_ABSENT || k == NULL || r.added > change)
+	err = crm_change_place(a.txn, change, &a.place);
+	if (err == NULL)
+		err = crm_snap_get(snap, id, &r, &p);
+	if (err != NULL || p == CRM_ABSENT || k == NULL)
+		return err;
+	err = crm_change_place(a.txn, r.added, &added);
+	if (err != NULL || added > a.place)
 		return err;
 	crm_rec_init(&a.rec, k);
 	crm_rec_open(&a.rec, &r);
@@ -149,8 +163,8 @@ crm_history_changed(struct crm_snap *snap, uint64_t number,
 	if (err != NULL)
 		return err;
 	err = crm_cur_seek(cur, crm_view(key, 8), &k, &v);
-	while (err == NULL && k.p != NULL && k.n > 8 &&
-	    memcmp(k.p, key, 8) == 0) {
+	while (
+	    err == NULL && k.p != NULL && k.n > 8 && memcmp(k.p, key, 8) == 0) {
 		err = crm_changed_open(k, v, &c);
 		if (err == NULL)
 			err = fn(ctx, &c);

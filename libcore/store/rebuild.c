@@ -60,15 +60,6 @@ write_all(struct crm_derive *d, struct crm_txn *t)
 }
 
 static const struct crm_err *
-set_mark(struct crm_txn *t, uint64_t id)
-{
-	char p[8];
-
-	crm_le64(p, id);
-	return crm_meta_put(t, CRM_META_MARK, crm_view(p, 8));
-}
-
-static const struct crm_err *
 clear(struct crm_txn *t)
 {
 	static const enum crm_table tables[] = { CRM_TABLE_INDEX,
@@ -87,14 +78,14 @@ crm_rebuild(struct crm_store *s, struct crm_txn *t)
 {
 	struct crm_derive *d = crm_derive_new(s, crm_store_part(s));
 	const struct crm_err *err;
+	struct crm_mark mark = { 0 };
 	struct crm_snap *snap;
-	uint64_t last = 0;
 
 	err = crm_snap_wrap(s, t, &snap);
 	if (err == NULL)
 		err = crm_derive_all(d, snap);
 	if (err == NULL)
-		err = crm_snap_last_id(snap, 'e', &last);
+		err = crm_snap_last_id(snap, 'e', &mark.mark);
 	crm_snap_close(snap);
 	if (err == NULL)
 		err = clear(t);
@@ -109,189 +100,65 @@ crm_rebuild(struct crm_store *s, struct crm_txn *t)
 	if (err == NULL)
 		err = crm_derive_totals(d, t);
 	if (err == NULL)
-		err = set_mark(t, last);
+		err = crm_mark_put(t, &mark);
 	crm_derive_free(d);
 	return err;
 }
 
-/* Bringing the lagging indexes up to date, in pieces. */
-struct catching {
+/* A store that is being built. */
+struct building {
 	struct crm_store *store;
 	struct crm_derive *d;
 	enum crm_table table;
 	bool done, again;
-	uint64_t from, to; /* events */
-	uint64_t change;   /* the newest one when they were read */
+	struct crm_mark mark;
 };
 
 static const struct crm_err *
 write_piece(void *ctx, struct crm_txn *t)
 {
-	struct catching *c = ctx;
+	struct building *b = ctx;
 	const struct crm_err *err = NULL;
 
-	if (c->again)
-		err = crm_derive_back(c->d, c->table);
-	c->again = true;
+	if (b->again)
+		err = crm_derive_back(b->d, b->table);
+	b->again = true;
 	return err != NULL ? err
-			   : crm_derive_write(c->d, t, c->table,
-				 crm_store_part(c->store), &c->done);
-}
-
-/* Derive again an event that was changed since it was read. */
-static const struct crm_err *
-derive_changed(struct catching *c, struct crm_snap *snap, struct crm_derive *d,
-    uint64_t id)
-{
-	struct crm_buf b = CRM_BUF_INIT(CRM_LINE_MAX * 2);
-	const struct crm_err *err;
-	struct crm_stored now, then;
-	enum crm_presence p;
-	bool was_there = false;
-
-	err = crm_history_as_of(snap, id, c->change, &b, &was_there);
-	if (err == NULL)
-		err = crm_snap_get(snap, id, &now, &p);
-	if (err == NULL && was_there && !crm_code_open(crm_buf_view(&b), &then))
-		err = crm_err(CRM_E_DATA, "the store is damaged: an event");
-	if (err == NULL)
-		err = crm_derive_record(d, id, was_there ? &then : NULL,
-		    p == CRM_LIVE ? &now : NULL, CRM_DERIVE_LAGGING);
-	crm_buf_release(&b);
-	return err;
+			   : crm_derive_write(b->d, t, b->table,
+				 crm_store_part(b->store), &b->done);
 }
 
 /* Write all that was derived for a table, in pieces. */
 static const struct crm_err *
-write_pieces(struct catching *c, enum crm_table table)
+write_pieces(struct building *b, enum crm_table table)
 {
 	const struct crm_err *err = NULL;
 
-	c->table = table;
-	c->done = false;
-	while (err == NULL && !c->done) {
-		c->again = false;
-		err = crm_store_update(c->store, write_piece, c);
+	b->table = table;
+	b->done = false;
+	while (err == NULL && !b->done) {
+		b->again = false;
+		err = crm_store_update(b->store, write_piece, b);
 	}
+	crm_derive_forget(b->d, table);
 	return err;
 }
 
-/* The last piece: what was changed meanwhile, and the mark. */
+/* The last piece: sums, and the mark. */
 static const struct crm_err *
-finish(void *ctx, struct crm_txn *t)
+write_sums(void *ctx, struct crm_txn *t)
 {
-	struct catching *c = ctx;
-	struct crm_derive *d =
-	    crm_derive_new(c->store, crm_store_part(c->store));
-	const struct crm_err *err;
-	struct crm_snap *snap;
-	struct crm_view k, v;
-	struct crm_cur *cur = NULL;
-	char key[8];
-	bool done;
-
-	err = crm_snap_wrap(c->store, t, &snap);
-	if (err == NULL)
-		err = crm_cur_open(t, CRM_TABLE_CHANGED, &cur);
-	crm_be64(key, c->change + 1);
-	if (err == NULL)
-		err = crm_cur_seek(cur, crm_view(key, 8), &k, &v);
-	while (err == NULL && k.p != NULL) {
-		uint64_t id = crm_be64_get(k.p + 8);
-
-		if (id >= c->from && id <= c->to)
-			err = derive_changed(c, snap, d, id);
-		if (err == NULL)
-			err = crm_cur_next(cur, &k, &v);
-	}
-	crm_cur_close(cur);
-	crm_snap_close(snap);
-	if (err == NULL)
-		err = crm_derive_write(d, t, CRM_TABLE_INDEX, SIZE_MAX, &done);
-	if (err == NULL)
-		err = crm_derive_write(d, t, CRM_TABLE_TEXT, SIZE_MAX, &done);
-	if (err == NULL)
-		err = set_mark(t, c->to);
-	crm_derive_free(d);
-	return err;
-}
-
-/* Events that are being added in parts will only be seen when all are. */
-static void
-stop_before_open(struct catching *c, const struct crm_snap *snap)
-{
-	const struct crm_hidden *h;
-	size_t n, i;
-
-	h = crm_snap_hidden(snap, &n);
-	for (i = 0; i < n; i++)
-		if (h[i].first >= c->from && h[i].first <= c->to &&
-		    crm_gate_is_begun(c->store->gate, h[i].change)) {
-			c->to = h[i].first - 1;
-			return;
-		}
-}
-
-/* Read the events that wait; none when they are fewer than least. */
-static const struct crm_err *
-read_tail(struct catching *c, uint64_t least, bool *any)
-{
+	struct building *b = ctx;
 	const struct crm_err *err;
 	struct crm_snap *snap;
 
-	*any = false;
-	err = crm_snap_open(c->store, &snap);
-	if (err != NULL)
-		return err;
-	c->from = crm_snap_first_tail(snap);
-	c->change = crm_snap_last_change(snap);
-	err = crm_snap_last_id(snap, 'e', &c->to);
+	err = crm_snap_wrap(b->store, t, &snap);
 	if (err == NULL)
-		stop_before_open(c, snap);
-	if (err == NULL && c->to >= c->from && c->to - c->from + 1 >= least) {
-		*any = true;
-		err = crm_derive_range(c->d, snap, CRM_TABLE_EVENT, c->from,
-		    c->to, CRM_DERIVE_LAGGING);
-	}
-	crm_snap_close(snap);
-	return err;
-}
-
-const struct crm_err *
-crm_catch_up(struct crm_store *s, uint64_t least)
-{
-	static const enum crm_table tables[] = { CRM_TABLE_INDEX,
-		CRM_TABLE_TEXT };
-	struct catching c = { .store = s };
-	const struct crm_err *err;
-	size_t i;
-	bool any;
-
-	c.d = crm_derive_new(s, crm_store_part(s));
-	err = read_tail(&c, least, &any);
-	for (i = 0; err == NULL && any && i < 2; i++)
-		err = write_pieces(&c, tables[i]);
-	if (err == NULL && any)
-		err = crm_store_update(s, finish, &c);
-	crm_derive_free(c.d);
-	return err;
-}
-
-/* The last piece of a new store: sums, and the mark. */
-static const struct crm_err *
-finish_new(void *ctx, struct crm_txn *t)
-{
-	struct catching *c = ctx;
-	const struct crm_err *err;
-	struct crm_snap *snap;
-
-	err = crm_snap_wrap(c->store, t, &snap);
-	if (err == NULL)
-		err = crm_derive_rollups(c->d, snap, NULL, NULL);
+		err = crm_derive_rollups(b->d, snap, NULL, NULL);
 	crm_snap_close(snap);
 	if (err == NULL)
-		err = crm_derive_totals(c->d, t);
-	return err != NULL ? err : set_mark(t, c->to);
+		err = crm_derive_totals(b->d, t);
+	return err != NULL ? err : crm_mark_put(t, &b->mark);
 }
 
 const struct crm_err *
@@ -299,25 +166,22 @@ crm_build(struct crm_store *s)
 {
 	static const enum crm_table tables[] = { CRM_TABLE_INDEX,
 		CRM_TABLE_TEXT, CRM_TABLE_STORY };
-	struct catching c = { .store = s };
+	struct building b = { .store = s };
 	const struct crm_err *err;
 	struct crm_snap *snap;
 	size_t i;
 
-	c.d = crm_derive_new(s, crm_store_part(s));
+	b.d = crm_derive_new(s, crm_store_part(s));
 	err = crm_snap_open(s, &snap);
 	if (err == NULL)
-		err = crm_derive_all(c.d, snap);
+		err = crm_derive_all(b.d, snap);
 	if (err == NULL)
-		err = crm_snap_last_id(snap, 'e', &c.to);
+		err = crm_snap_last_id(snap, 'e', &b.mark.mark);
 	crm_snap_close(snap);
-	for (i = 0; err == NULL && i < sizeof(tables) / sizeof(tables[0]);
-	     i++) {
-		err = write_pieces(&c, tables[i]);
-		crm_derive_forget(c.d, tables[i]);
-	}
+	for (i = 0; err == NULL && i < sizeof(tables) / sizeof(tables[0]); i++)
+		err = write_pieces(&b, tables[i]);
 	if (err == NULL)
-		err = crm_store_update(s, finish_new, &c);
-	crm_derive_free(c.d);
+		err = crm_store_update(s, write_sums, &b);
+	crm_derive_free(b.d);
 	return err;
 }

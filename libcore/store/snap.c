@@ -16,7 +16,7 @@ struct crm_snap {
 	struct crm_walk *walk[CRM_NTABLES];
 	struct crm_hidden *hidden; /* sorted by first */
 	size_t nhidden, hidden_cap;
-	uint64_t mark; /* the last event that is indexed, of this replica */
+	struct crm_mark mark; /* the last event that is indexed */
 	uint64_t last_change;
 	uint64_t time_of; /* change set whose time is remembered */
 	int64_t time_us;
@@ -46,18 +46,46 @@ read_hidden(struct crm_snap *s)
 	return NULL;
 }
 
-static const struct crm_err *
-read_meta(struct crm_snap *s)
+#define MARK_BYTES 32
+
+const struct crm_err *
+crm_mark_get(struct crm_store *s, struct crm_txn *t, struct crm_mark *out)
 {
 	const struct crm_err *err;
 	struct crm_view v;
 
+	memset(out, 0, sizeof(*out));
+	out->mark = out->reach = crm_id('e', s->replica, 0);
+	err = crm_meta_get(t, CRM_META_MARK, &v);
+	if (err != NULL || v.n != MARK_BYTES)
+		return err;
+	out->mark = crm_le64_get(v.p);
+	out->reach = crm_le64_get(v.p + 8);
+	out->since = crm_le64_get(v.p + 16);
+	out->lowest = crm_le64_get(v.p + 24);
+	return NULL;
+}
+
+const struct crm_err *
+crm_mark_put(struct crm_txn *t, const struct crm_mark *m)
+{
+	char p[MARK_BYTES];
+
+	crm_le64(p, m->mark);
+	crm_le64(p + 8, m->reach);
+	crm_le64(p + 16, m->since);
+	crm_le64(p + 24, m->lowest);
+	return crm_meta_put(t, CRM_META_MARK, crm_view(p, MARK_BYTES));
+}
+
+static const struct crm_err *
+read_meta(struct crm_snap *s)
+{
+	const struct crm_err *err;
+
 	err = read_hidden(s);
 	if (err == NULL)
-		err = crm_meta_get(s->txn, CRM_META_MARK, &v);
-	if (err == NULL)
-		s->mark = v.n == 8 ? crm_le64_get(v.p)
-				   : crm_id('e', s->store->replica, 0);
+		err = crm_mark_get(s->store, s->txn, &s->mark);
 	if (err == NULL)
 		err = crm_change_last(s->txn, &s->last_change);
 	return err;
@@ -222,13 +250,19 @@ crm_snap_is_hidden(const struct crm_snap *s, uint64_t id)
 bool
 crm_snap_is_indexed(const struct crm_snap *s, uint64_t event)
 {
-	return event <= s->mark;
+	return event <= s->mark.mark;
+}
+
+bool
+crm_snap_may_be_indexed(const struct crm_snap *s, uint64_t event)
+{
+	return event <= s->mark.mark || event <= s->mark.reach;
 }
 
 uint64_t
 crm_snap_first_tail(const struct crm_snap *s)
 {
-	return s->mark + 1;
+	return s->mark.mark + 1;
 }
 
 const struct crm_err *

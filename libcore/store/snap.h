@@ -80,6 +80,9 @@ const struct crm_hidden *crm_snap_hidden(const struct crm_snap *, size_t *n);
 bool crm_snap_is_indexed(const struct crm_snap *, uint64_t event);
 uint64_t crm_snap_first_tail(const struct crm_snap *);
 
+/* May those indexes have entries of it?  Then they have to be kept up. */
+bool crm_snap_may_be_indexed(const struct crm_snap *, uint64_t event);
+
 /* The highest id of a kind of this replica that is in use or hidden; number
  * 0 when there is none. */
 CRM_CHECK const struct crm_err *crm_snap_last_id(

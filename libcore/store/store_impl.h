@@ -100,6 +100,24 @@ CRM_CHECK const struct crm_err *crm_store_begin_as(const char *path,
     struct crm_store **out);
 
 /*
+ * How far the indexes of events that lag reach.
+ *
+ * While they are brought up to date in several transactions, and after a
+ * crash in between, reach is the last event that entries may be there of;
+ * since is the change set up to which events were read for that, lowest the
+ * number from which on others may have changed them.
+ */
+struct crm_mark {
+	uint64_t mark, reach; /* events */
+	uint64_t since, lowest;
+};
+
+CRM_CHECK const struct crm_err *crm_mark_get(
+    struct crm_store *, struct crm_txn *, struct crm_mark *out);
+CRM_CHECK const struct crm_err *crm_mark_put(
+    struct crm_txn *, const struct crm_mark *);
+
+/*
  * Run a write transaction: through the gate, then as crm_env_update().
  */
 CRM_CHECK const struct crm_err *crm_store_update(struct crm_store *,

@@ -55,6 +55,7 @@ crm_w_add_record(struct crm_writing *w, struct crm_derive *d, uint64_t id)
 {
 	const struct crm_err *err;
 	struct crm_stored stored;
+	unsigned int what = CRM_DERIVE_EXACT;
 	uint64_t n = w->change.number;
 
 	crm_buf_reset(&w->bytes);
@@ -67,8 +68,12 @@ crm_w_add_record(struct crm_writing *w, struct crm_derive *d, uint64_t id)
 	if (err != NULL)
 		return err;
 	note_added(w, id);
+	/* one that brings its id may stand among those that are indexed */
+	if (crm_id_kind(id) == 'e' && w->snap != NULL &&
+	    crm_snap_may_be_indexed(w->snap, id))
+		what |= CRM_DERIVE_LAGGING;
 	(void)crm_code_open(crm_buf_view(&w->bytes), &stored);
-	return crm_derive_record(d, id, NULL, &stored, CRM_DERIVE_EXACT);
+	return crm_derive_record(d, id, NULL, &stored, what);
 }
 
 /* Note who bought, if they are added after the events. */

@@ -61,8 +61,7 @@ note_turn(struct crm_writing *w, uint64_t id, const struct crm_rec *old,
 
 /* When a customer bought first, to the microsecond. */
 static const struct crm_err *
-first_purchase(
-    struct crm_writing *w, uint64_t who, int64_t from_us, int64_t *out_us)
+first_purchase(struct crm_writing *w, uint64_t who, int64_t *out_us)
 {
 	const struct crm_err *err;
 	struct crm_story s;
@@ -70,8 +69,7 @@ first_purchase(
 	struct crm_walk *walk;
 	char key[CRM_STORY_FROM];
 
-	*out_us = from_us;
-	crm_story_from(key, who, from_us);
+	crm_story_from(key, who, INT64_MIN);
 	err = crm_snap_walk(w->snap, CRM_TABLE_STORY, &walk);
 	if (err == NULL)
 		err = crm_walk_seek(walk, crm_view(key, sizeof(key)), &e);
@@ -155,7 +153,7 @@ put_changed(struct crm_writing *w, struct crm_block_writer *bw, uint64_t id,
 	if (err != NULL)
 		return err;
 	w->change.touched++;
-	if (crm_id_kind(id) == 'e' && crm_snap_is_indexed(w->snap, id))
+	if (crm_id_kind(id) == 'e' && crm_snap_may_be_indexed(w->snap, id))
 		what |= CRM_DERIVE_LAGGING;
 	(void)crm_code_open(crm_buf_view(&w->bytes), &now);
 	return crm_derive_record(
@@ -170,7 +168,8 @@ promote(struct crm_writing *w, struct crm_buyer *buyer, int64_t *at_us)
 
 	if (!crm_w_is_early(&w->rec))
 		return NULL;
-	err = first_purchase(w, buyer->who, buyer->at_us, at_us);
+	*at_us = buyer->at_us;
+	err = first_purchase(w, buyer->who, at_us);
 	crm_rec_set(&w->rec, crm_field_num(w->rec.kind, w->rec.kind->stage),
 	    crm_word_stored(CRM_W_CUSTOMER));
 	return err;

@@ -322,7 +322,8 @@ open_new(const char *yaml)
 {
 	struct crm_store *s;
 
-	(void)snprintf(dir, sizeof(dir), "/tmp/crm-store-XXXXXX");
+	(void)snprintf(dir, sizeof(dir), "%s/crm-store-XXXXXX",
+	    getenv("TMPDIR") != NULL ? getenv("TMPDIR") : "/tmp");
 	if (mkdtemp(dir) == NULL || rmdir(dir) != 0)
 		return -1;
 	no_err(crm_store_begin(dir, -1, crm_view_str(yaml), &s));

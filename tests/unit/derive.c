@@ -1,0 +1,348 @@
+/* Random histories: after each batch every derived table is what it would be
+ * made anew, and who bought first is a customer. */
+#include "with_store.h"
+
+#define WHO_MAX 400
+#define EVENTS_MAX 6000
+
+/* The model: what the store should say. */
+static struct event {
+	bool live;
+	bool purchase;
+	uint32_t who; /* the first */
+} event[EVENTS_MAX];
+static uint32_t nevents, nwho, ngiven, ngaps;
+static struct customer {
+	bool early;
+	uint32_t before, after; /* purchases */
+} customer[WHO_MAX];
+
+static const char *const whats[] = { "purchase", "purchase", "purchase",
+	"refund", "invoice", "payment", "call", "note", "feedback", "x-odd" };
+static const char *const currencies[] = { "EUR", "PLN", "JPY", "USD" };
+
+/* Words for an event, drawn by lot. */
+struct drawn {
+	char text[12][64];
+	const char *word[13];
+	size_t n;
+	uint32_t who;
+	bool purchase;
+};
+
+static void CRM_PRINTF(2, 3) word(struct drawn *d, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(d->text[d->n], sizeof(d->text[0]), fmt, ap);
+	va_end(ap);
+	d->word[d->n] = d->text[d->n];
+	d->word[++d->n] = NULL;
+}
+
+static void
+draw_who(struct drawn *d, uint32_t among)
+{
+	uint32_t n = 1 + (below(4) == 0 ? below(3) : 0), i, who;
+
+	for (i = 0; i < n; i++) {
+		who = below(among) + 1;
+		if (i == 0)
+			d->who = who;
+		word(d, "who+=p%u", who);
+	}
+}
+
+static void
+draw_what(struct drawn *d)
+{
+	const char *what = whats[below(sizeof(whats) / sizeof(whats[0]))];
+
+	d->purchase = strcmp(what, "purchase") == 0;
+	word(d, "what=%s", what);
+}
+
+static void
+draw_amount(struct drawn *d)
+{
+	if (below(10) == 0)
+		word(d, "amount=");
+	else
+		word(d, "amount=%u %s", below(500), currencies[below(4)]);
+}
+
+static void
+draw_at(struct drawn *d)
+{
+	word(d, "at=%04u-%02u-%02u %02u:%02u", 2015 + below(11), 1 + below(12),
+	    1 + below(28), below(24), below(60));
+}
+
+static void
+draw_doc(struct drawn *d)
+{
+	if (below(4) == 0)
+		word(d, "doc=");
+	else
+		word(d, "doc=D%u", below(60));
+}
+
+static void
+add_event(struct crm_batch *b, uint32_t among)
+{
+	struct drawn d = { .n = 0 };
+
+	draw_who(&d, among);
+	draw_what(&d);
+	draw_amount(&d);
+	draw_at(&d);
+	draw_doc(&d);
+	if (below(3) == 0)
+		word(&d, "text=word%u common", below(50));
+	word(&d, "key=k%u", nevents);
+	if (below(30) == 0) { /* leave a gap, fill one that was left */
+		if (ngaps < ngiven && below(2) == 0)
+			word(&d, "id=e%u", 500000 + 10000 * ngaps++ + 9000);
+		else
+			word(&d, "id=e%u", 500000 + 10000 * ngiven++);
+	}
+	if (!put_words(b, nevents, "key", "event", d.word))
+		fail_msg("%s", last_fault);
+	event[nevents].live = true;
+	event[nevents].purchase = d.purchase;
+	event[nevents++].who = d.who;
+}
+
+/* The words that an edit of a list needs: those that were are cleared. */
+static void
+edit_event(struct crm_batch *b, uint32_t among)
+{
+	struct drawn d = { .n = 0 };
+	uint32_t i = below(nevents);
+	struct event *e = &event[i];
+
+	if (!e->live)
+		return;
+	d.who = e->who;
+	d.purchase = e->purchase;
+	if (below(4) == 0) {
+		word(&d, "who=");
+		draw_who(&d, among);
+	}
+	if (below(3) == 0)
+		draw_what(&d);
+	if (below(2) == 0)
+		draw_amount(&d);
+	if (below(3) == 0)
+		draw_at(&d);
+	if (below(3) == 0)
+		draw_doc(&d);
+	if (below(3) == 0)
+		word(&d, "text=other%u", below(50));
+	if (d.n == 0)
+		return;
+	word(&d, "key=k%u", i);
+	if (!put_words(b, 0, "key", "event", d.word))
+		fail_msg("%s", last_fault);
+	e->who = d.who;
+	e->purchase = d.purchase;
+}
+
+static void
+remove_event(struct crm_batch *b, uint32_t among)
+{
+	uint32_t i = below(among);
+	const struct crm_kind *k = crm_kind_of(crm_store_schema(store), 'e');
+	const uint64_t *ids;
+	char key[20];
+	size_t n;
+	bool ok;
+
+	if (!event[i].live)
+		return;
+	(void)snprintf(key, sizeof(key), "k%u", i);
+	no_err(crm_snap_find(crm_batch_snap(b), 'e',
+	    crm_field_named(k, CRM_V("key")), crm_view_str(key), false, 2, &ids,
+	    &n));
+	assert_int_equal(n, 1);
+	crm_batch_line(b, 0, CRM_VNULL);
+	no_err(crm_batch_remove(b, ids[0], &ok));
+	assert_true(ok);
+	event[i].live = false;
+}
+
+static void
+count_purchases(bool after)
+{
+	uint32_t i, *n;
+
+	for (i = 0; i < WHO_MAX; i++)
+		*(after ? &customer[i].after : &customer[i].before) = 0;
+	for (i = 0; i < nevents; i++) {
+		n = after ? &customer[event[i].who].after
+			  : &customer[event[i].who].before;
+		*n += event[i].live && event[i].purchase;
+	}
+}
+
+static void
+check_stages(void)
+{
+	uint32_t i;
+
+	for (i = 1; i <= nwho; i++) {
+		if (customer[i].before == 0 && customer[i].after > 0)
+			customer[i].early = false;
+		is(crm_id('p', 0, i), "stage",
+		    customer[i].early ? "lead" : "customer");
+	}
+}
+
+static void
+one_batch(void)
+{
+	struct crm_batch_options o = { .message = "m" };
+	uint32_t adds = below(3) == 0 ? 200 : below(20), edits, i;
+	uint32_t removals = below(5), more = below(10), was = nwho;
+	uint32_t there = nevents;
+	struct crm_batch *b = new_batch(&o);
+	char name[40], id[20];
+
+	edits = nevents == 0 ? 0 : below(3) == 0 ? 150 : below(10);
+	count_purchases(false);
+	if (nwho + more >= WHO_MAX)
+		more = 0;
+	if (was == 0)
+		more = 100;
+	nwho += more;
+	for (i = was + 1; i <= nwho; i++)
+		customer[i].early = true;
+	/* those who come may be named before they do */
+	if (below(2) == 0)
+		for (i = was + 1; i <= nwho; i++) {
+			(void)snprintf(name, sizeof(name), "name=P%u", i);
+			(void)snprintf(id, sizeof(id), "id=p%u", i);
+			assert_true(add(b, i, "person", name, id, NULL));
+		}
+	else
+		was = UINT32_MAX - was;
+	for (i = 0; i < adds && nevents + 4 < EVENTS_MAX; i++)
+		add_event(b, nwho);
+	for (i = 0; i < edits; i++)
+		edit_event(b, nwho);
+	for (i = 0; i < removals && there > 0; i++)
+		remove_event(b, there);
+	if (was > WHO_MAX)
+		for (i = UINT32_MAX - was + 1; i <= nwho; i++) {
+			(void)snprintf(name, sizeof(name), "name=P%u", i);
+			(void)snprintf(id, sizeof(id), "id=p%u", i);
+			assert_true(add(b, i, "person", name, id, NULL));
+		}
+	(void)commit(b);
+	count_purchases(true);
+}
+
+static void
+histories(void **state)
+{
+	uint32_t rounds =
+	    getenv("ROUNDS") != NULL ? (uint32_t)atoi(getenv("ROUNDS")) : 60;
+	uint32_t i;
+
+	(void)state;
+	seed = getenv("SEED") != NULL ? (uint64_t)atoll(getenv("SEED")) : 7;
+	for (i = 0; i < rounds; i++) {
+		one_batch();
+		check();
+		check_stages();
+		if (below(6) == 0)
+			no_err(crm_catch_up(store, 1));
+	}
+}
+
+/* Corrections in one batch that give some customers more rows and take those
+ * of others away, so many that blocks are written in between. */
+static void
+many_folds(void **state)
+{
+	enum { N = 120 };
+	struct crm_batch_options o = { .message = "m" };
+	struct crm_batch *b = new_batch(&o);
+	char name[40], id[20], amount[20];
+	uint32_t i, j;
+
+	(void)state;
+	for (i = 1; i <= N; i++) {
+		(void)snprintf(name, sizeof(name), "name=P%u", i);
+		assert_true(add(b, i, "person", name, NULL));
+		(void)snprintf(id, sizeof(id), "who=P%u", i);
+		for (j = 0; j < 4; j++)
+			assert_true(add(b, i, "event", "what=purchase",
+			    "amount=1 EUR", id, NULL));
+	}
+	(void)commit(b);
+	b = new_batch(&o);
+	for (i = 0; i < N; i++)
+		for (j = 0; j < 4; j++) {
+			(void)snprintf(amount, sizeof(amount), "amount=1 %s",
+			    currencies[i % 60 < 25 ? j : 1]);
+			assert_true(edit(
+			    b, crm_id('e', 0, i * 4 + j + 1), amount, NULL));
+		}
+	(void)commit(b);
+	check();
+}
+
+/* An order whose doc is very long, or that very many have, is one order. */
+static void
+odd_docs(void **state)
+{
+	struct crm_batch_options o = { .message = "m" };
+	char *doc = crm_alloc(6000);
+	struct crm_batch *b;
+	uint32_t i, j;
+
+	(void)state;
+	memset(doc, 'x', 5999);
+	doc[5999] = '\0';
+	memcpy(doc, "doc=", 4);
+	for (j = 0; j < 3; j++) {
+		b = new_batch(&o);
+		if (j == 0) {
+			assert_true(add(b, 1, "person", "name=A", NULL));
+			assert_true(add(b, 2, "person", "name=B", NULL));
+		}
+		for (i = 0; i < 40; i++)
+			assert_true(add(b, i, "event", "what=purchase",
+			    i % 2 == 0 ? "who=A" : "who=B", "amount=1",
+			    "doc=shop", NULL));
+		assert_true(add(b, 50, "event", "what=purchase", "who=A",
+		    "amount=1", doc, NULL));
+		(void)commit(b);
+		check();
+	}
+	crm_free(doc);
+}
+
+static int
+begin(void **state)
+{
+	opening.part = 20000;
+	memset(event, 0, sizeof(event));
+	memset(customer, 0, sizeof(customer));
+	nevents = nwho = ngiven = ngaps = 0;
+	return set_up(state);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(many_folds, begin, tear_down),
+		cmocka_unit_test_setup_teardown(odd_docs, begin, tear_down),
+		cmocka_unit_test_setup_teardown(histories, begin, tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
