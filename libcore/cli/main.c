@@ -163,8 +163,8 @@ no_verb(const struct crm_verb *v, const char *name)
 	crm_buf_addc(&names, '\0');
 	near = crm_word_near(names.p, crm_view_str(name));
 	err = near != NULL
-	    ? crm_ctx_usage(&ctx, "no such command: '%s' (did you mean %s?)",
-		  name, near)
+	    ? crm_ctx_usage(
+		  &ctx, "no such command: '%s' (did you mean %s?)", name, near)
 	    : crm_ctx_usage(&ctx, "no such command: '%s'", name);
 	crm_buf_release(&names);
 	return err;

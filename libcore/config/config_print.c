@@ -376,9 +376,10 @@ crm_config_signature(const struct crm_config *c, struct crm_buf *b)
 			if ((f->flags & (CRM_F_INDEXED | CRM_F_SEARCHED)) == 0)
 				continue;
 			crm_buf_reset(&line);
-			crm_buf_addf(&line, "%c %s %s %d %d", k->letter,
+			crm_buf_addf(&line, "%c %s %s %d %d %d", k->letter,
 			    f->name, crm_type_name((enum crm_type)f->type),
 			    (f->flags & CRM_F_INDEXED) != 0,
+			    (f->flags & CRM_F_PROMPT) != 0,
 			    (f->flags & CRM_F_SEARCHED) != 0 ? f->weight : 0);
 			sum += crm_hash(crm_buf_view(&line));
 		}

@@ -416,8 +416,7 @@ get_one(const struct crm_field *f, enum crm_json_token token, struct crm_view v,
 	if (token == CRM_JSON_STRING) {
 		if (v.n == 0 || memchr(v.p, '\0', v.n) != NULL)
 			return crm_err(CRM_E_DATA,
-			    v.n == 0 ? "a value is empty"
-				     : "a NUL in a text");
+			    v.n == 0 ? "a value is empty" : "a NUL in a text");
 		return get_quoted(f, v, out);
 	}
 	if (token == CRM_JSON_NUMBER && crm_value_is_bare(f) &&

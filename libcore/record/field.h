@@ -42,15 +42,15 @@ enum crm_field_flag {
 	CRM_F_REQUIRED = 1 << 1,
 	CRM_F_UNIQUE = 1 << 2, /* within its kind; implies INDEXED */
 	CRM_F_INDEXED = 1 << 3,
-	CRM_F_SEARCHED = 1 << 4, /* its words are in the text index */
-	CRM_F_PERSONAL = 1 << 5, /* personal data: erasure removes it */
-	CRM_F_HIDDEN = 1 << 6,   /* a column only when asked for */
-	CRM_F_COMPUTED = 1 << 7, /* not stored, cannot be set */
-	CRM_F_TABLE = 1 << 8,    /* a column of a table by default */
-	CRM_F_CUSTOM = 1 << 9,   /* of crm.yaml, or x-NAME */
-	CRM_F_PROMPT = 1 << 10,  /* of an event: its index never lags */
+	CRM_F_SEARCHED = 1 << 4,  /* its words are in the text index */
+	CRM_F_PERSONAL = 1 << 5,  /* personal data: erasure removes it */
+	CRM_F_HIDDEN = 1 << 6,    /* a column only when asked for */
+	CRM_F_COMPUTED = 1 << 7,  /* not stored, cannot be set */
+	CRM_F_TABLE = 1 << 8,     /* a column of a table by default */
+	CRM_F_CUSTOM = 1 << 9,    /* of crm.yaml, or x-NAME */
+	CRM_F_PROMPT = 1 << 10,   /* of an event: its index never lags */
 	CRM_F_YEARLESS = 1 << 11, /* a date that may lack its year */
-	CRM_F_XWORDS = 1 << 12,  /* a choice that also takes x-NAME */
+	CRM_F_XWORDS = 1 << 12,   /* a choice that also takes x-NAME */
 };
 
 struct crm_field {

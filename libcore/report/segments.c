@@ -133,8 +133,8 @@ put_segment(
 
 /* The names of all segments: the snapshot may be let go of between rows. */
 static const struct crm_err *
-list_names(struct crm_report_run *r, struct crm_arena *a,
-    struct crm_view **out, size_t *n)
+list_names(struct crm_report_run *r, struct crm_arena *a, struct crm_view **out,
+    size_t *n)
 {
 	struct crm_query_ctx ctx = { .snap = r->snap, .clock = r->clock };
 	const char *arg = "segment";

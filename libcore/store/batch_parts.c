@@ -184,7 +184,9 @@ end_parts(void *ctx, struct crm_txn *t)
 	w->txn = t;
 	w->in_parts = false;
 	crm_w_begin_late(w);
-	err = crm_snap_wrap(w->b->store, t, &w->snap);
+	err = crm_store_see_config(w->b->store, t);
+	if (err == NULL)
+		err = crm_snap_wrap(w->b->store, t, &w->snap);
 	if (err == NULL && w->b->since + 1 != crm_snap_last_change(w->snap))
 		err = crm_batch_check_unique(w->b, w->snap, true);
 	if (err == NULL)

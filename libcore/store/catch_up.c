@@ -168,7 +168,9 @@ begin(void *ctx, struct crm_txn *t)
 	struct catching *c = ctx;
 	const struct crm_err *err;
 
-	err = see_mark(c, t, &c->was);
+	err = crm_store_see_config(c->store, t);
+	if (err == NULL)
+		err = see_mark(c, t, &c->was);
 	if (err != NULL || c->over)
 		return err;
 	if (c->was.reach > c->was.mark)

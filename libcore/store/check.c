@@ -8,7 +8,6 @@
 #include "store/history.h"
 #include "store/rebuild.h"
 
-
 /* A key in a form that people can do something with. */
 static const char *
 show_key(enum crm_table table, struct crm_view key, char *out, size_t size)

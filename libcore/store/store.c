@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/fold.h"
@@ -212,6 +213,10 @@ crm_meta_read_fields(struct crm_txn *t, struct crm_schema *schema)
 		const struct crm_field *f;
 		char text[256];
 
+		if (name.type >= CRM_NTYPES || name.num < CRM_N_CUSTOM ||
+		    name.num > CRM_N_STORED_MAX || !crm_name_ok(name.text))
+			return crm_err(CRM_E_DATA,
+			    "the store is damaged: the names of fields");
 		if (k == NULL) {
 			err = check_kind(t, name.kind);
 			continue;
@@ -261,7 +266,22 @@ name_field(struct crm_schema *schema, const struct crm_kind *k,
 	return NULL;
 }
 
-/* Give numbers to the fields that have none, and write them down. */
+static bool
+is_named(struct crm_view names, char letter, const char *text)
+{
+	struct crm_field_name name;
+	size_t at = 0;
+
+	while (crm_meta_next_name(names, &at, &name))
+		if (name.kind == letter && crm_view_is(name.text, text))
+			return true;
+	return false;
+}
+
+/*
+ * Give numbers to the fields that have none in the store, and write them down.
+ * The schema may have some of a transaction that failed or is done again.
+ */
 static const struct crm_err *
 number_fields(struct crm_store *s, struct crm_txn *t, bool pretend)
 {
@@ -281,7 +301,8 @@ number_fields(struct crm_store *s, struct crm_txn *t, bool pretend)
 		const struct crm_kind *k = crm_schema_kind(schema, i);
 
 		for (j = 0; err == NULL && j < k->nfields; j++)
-			if (k->field[j].num == 0)
+			if ((k->field[j].flags & CRM_F_CUSTOM) != 0 &&
+			    !is_named(v, k->letter, k->field[j].name))
 				err = name_field(schema, k, &k->field[j], &b);
 	}
 	if (err == NULL && b.n > v.n && !pretend)
@@ -331,10 +352,14 @@ crm_store_name_fields(struct crm_store *s, bool pretend)
 	const struct crm_err *err;
 	struct crm_txn *t;
 
-	if (!has_unnamed(s->config->schema))
+	if (!s->unnamed && !has_unnamed(s->config->schema))
 		return NULL;
-	if (!pretend)
-		return crm_store_update(s, crm_meta_name_fields, s);
+	s->unnamed = true;
+	if (!pretend) {
+		err = crm_store_update(s, crm_meta_name_fields, s);
+		s->unnamed = err != NULL;
+		return err;
+	}
 	err = crm_txn_read(s->env, &t);
 	if (err == NULL) {
 		err = number_fields(s, t, true);
@@ -420,14 +445,43 @@ signature(const struct crm_store *s, struct crm_buf *b)
 	crm_config_signature(s->config, b);
 }
 
+/* Were the derived tables made with other settings than these? */
+static const struct crm_err *
+see_stale(struct crm_store *s, struct crm_txn *t, bool *stale)
+{
+	struct crm_buf b = CRM_BUF_INIT((size_t)1 << 20);
+	const struct crm_err *err;
+	struct crm_view v;
+
+	err = crm_meta_get(t, CRM_META_DERIVED, &v);
+	if (err == NULL) {
+		signature(s, &b);
+		*stale = !crm_view_eq(v, crm_buf_view(&b));
+	}
+	crm_buf_release(&b);
+	return err;
+}
+
+const struct crm_err *
+crm_store_see_config(struct crm_store *s, struct crm_txn *t)
+{
+	const struct crm_err *err;
+	bool stale = false;
+
+	err = see_stale(s, t, &stale);
+	if (err == NULL && stale)
+		err = crm_err(CRM_E_AGAIN,
+		    "the configuration of the store was changed meanwhile: try "
+		    "again");
+	return err;
+}
+
 /* Read what a store says of itself, and whether it is up to date. */
 static const struct crm_err *
 read_meta(struct crm_store *s, bool *stale)
 {
-	struct crm_buf b = CRM_BUF_INIT((size_t)1 << 20);
 	const struct crm_err *err;
 	struct crm_txn *t;
-	struct crm_view v;
 
 	err = crm_txn_read(s->env, &t);
 	if (err != NULL)
@@ -436,12 +490,7 @@ read_meta(struct crm_store *s, bool *stale)
 	if (err == NULL)
 		err = crm_meta_read_fields(t, s->config->schema);
 	if (err == NULL)
-		err = crm_meta_get(t, CRM_META_DERIVED, &v);
-	if (err == NULL) {
-		signature(s, &b);
-		*stale = !crm_view_eq(v, crm_buf_view(&b));
-	}
-	crm_buf_release(&b);
+		err = see_stale(s, t, stale);
 	crm_txn_end(t);
 	return err;
 }
@@ -458,16 +507,83 @@ crm_store_sign(struct crm_store *s, struct crm_txn *t)
 	return err;
 }
 
+/* What is being added in parts was derived with the settings before. */
+static const struct crm_err *
+refuse_open_parts(struct crm_store *s, struct crm_txn *t)
+{
+	const struct crm_err *err;
+	const struct crm_hidden *h;
+	struct crm_snap *snap;
+	size_t n, i;
+
+	err = crm_snap_wrap(s, t, &snap);
+	if (err != NULL)
+		return err;
+	h = crm_snap_hidden(snap, &n);
+	for (i = 0; err == NULL && i < n; i++)
+		if (crm_gate_is_begun(s->gate, h[i].change))
+			err = crm_err(CRM_E_LOCKED,
+			    "the configuration of the store was changed while "
+			    "another program adds to it: wait until that ends");
+	crm_snap_close(snap);
+	return err;
+}
+
 static const struct crm_err *
 rebuild(void *ctx, struct crm_txn *t)
 {
 	struct crm_store *s = ctx;
 	const struct crm_err *err;
+	bool stale = true;
 
-	err = crm_meta_name_fields(s, t);
+	/* Another one may have done it by now. */
+	err = see_stale(s, t, &stale);
+	if (err != NULL || !stale)
+		return err;
+	err = refuse_open_parts(s, t);
+	if (err == NULL)
+		err = crm_meta_name_fields(s, t);
 	if (err == NULL)
 		err = crm_rebuild(s, t);
 	return err != NULL ? err : crm_store_sign(s, t);
+}
+
+/* Locks and maps cannot be relied on over a network. */
+static const struct crm_err *
+refuse_network(const struct crm_store *s)
+{
+	static const struct {
+		uint32_t magic;
+		const char *name;
+	} nets[] = { { 0x6969, "NFS" }, { 0x517b, "SMB" },
+		{ 0xff534d42, "CIFS" }, { 0xfe534d42, "SMB" },
+		{ 0x5346414f, "AFS" }, { 0x6b414653, "AFS" },
+		{ 0x73757245, "Coda" } };
+	struct statfs fs;
+	size_t i;
+
+	if (fstatfs(s->dir, &fs) != 0)
+		return NULL;
+	for (i = 0; i < sizeof(nets) / sizeof(nets[0]); i++)
+		if ((uint32_t)fs.f_type == nets[i].magic)
+			return crm_err(CRM_E_CONFIG,
+			    "'%s' is on a network file system (%s): keep the "
+			    "store on a disk of this machine",
+			    s->path, nets[i].name);
+	return NULL;
+}
+
+static const struct crm_err *
+find_data(const struct crm_store *s)
+{
+	struct stat st;
+
+	if (fstatat(s->dir, "data.mdb", &st, 0) == 0 && S_ISREG(st.st_mode))
+		return NULL;
+	if (errno == EACCES)
+		return crm_err_errno(CRM_E_NOPERM, "%s", s->path);
+	return crm_err(CRM_E_NOINPUT,
+	    "no store at '%s' (crm-store init makes one)", s->path);
 }
 
 const struct crm_err *
@@ -480,9 +596,10 @@ crm_store_open(const char *path, const struct crm_store_options *options,
 
 	*out = NULL;
 	err = crm_store_open_dir(s);
-	if (err == NULL && !crm_store_exists(path))
-		err = crm_err(CRM_E_NOINPUT,
-		    "no store at '%s' (crm-store init makes one)", path);
+	if (err == NULL)
+		err = find_data(s);
+	if (err == NULL)
+		err = refuse_network(s);
 	if (err == NULL)
 		err = crm_store_open_config(s);
 	if (err == NULL)

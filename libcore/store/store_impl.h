@@ -25,6 +25,7 @@ struct crm_store {
 	char *real; /* where it is now: another place while being built */
 	int dir;
 	bool shared, building;
+	bool unnamed; /* numbers of fields that are not written yet */
 	struct crm_store_options options;
 	struct crm_env *env;
 	struct crm_gate *gate;
@@ -98,6 +99,14 @@ struct crm_store_seed {
 CRM_CHECK const struct crm_err *crm_store_begin_as(const char *path,
     int64_t group, struct crm_view yaml, const struct crm_store_seed *,
     struct crm_store **out);
+
+/*
+ * See that what is derived is derived as the store's tables were.
+ *
+ * Fails with AGAIN when somebody changed the configuration since it was read.
+ */
+CRM_CHECK const struct crm_err *crm_store_see_config(
+    struct crm_store *, struct crm_txn *);
 
 /*
  * How far the indexes of events that lag reach.

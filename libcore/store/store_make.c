@@ -38,6 +38,8 @@ check_place(const char *path)
 {
 	struct stat st;
 
+	if (*path == '\0')
+		return crm_err(CRM_E_CANTCREATE, "a store needs a name");
 	if (crm_store_exists(path))
 		return crm_err(
 		    CRM_E_CANTCREATE, "there is a store at '%s'", path);

@@ -107,12 +107,13 @@ crm_w_take_ids(struct crm_writing *w)
 const struct crm_err *
 crm_w_begin_change(struct crm_writing *w)
 {
-	const struct crm_err *err = NULL;
+	const struct crm_err *err;
 	struct crm_change last = { 0 };
 	struct crm_batch *b = w->b;
 	uint64_t n = crm_snap_last_change(w->snap);
 
-	if (n > 0)
+	err = crm_store_see_config(b->store, w->txn);
+	if (err == NULL && n > 0)
 		err = crm_change_get(w->txn, n, &last);
 	if (err != NULL)
 		return err;

@@ -1,0 +1,233 @@
+/* Opening stores: whose configuration changes, that others have open. */
+#include "with_store.h"
+
+#include <fcntl.h>
+#include <sys/wait.h>
+
+#include "store/store_impl.h"
+
+#define CUSTOM \
+	"timezone: Europe/Warsaw\ncurrency: EUR\n" \
+	"kinds:\n  event:\n    fields:\n      receipt: {type: text, indexed: true}\n"
+#define CUSTOM_UNIQUE \
+	"timezone: Europe/Warsaw\ncurrency: EUR\n" \
+	"kinds:\n  event:\n    fields:\n      receipt: {type: text, unique: true}\n"
+
+static void
+write_yaml(const char *text)
+{
+	char path[200];
+	FILE *f;
+
+	(void)snprintf(path, sizeof(path), "%s/crm.yaml", dir);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	assert_true(fputs(text, f) >= 0);
+	assert_int_equal(fclose(f), 0);
+}
+
+/* Open the store in another process; returns the code of the error, or 0. */
+static int
+open_elsewhere(void)
+{
+	int status;
+	pid_t pid = fork();
+
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		(void)execl("/proc/self/exe", "open", dir, (char *)NULL);
+		_exit(99);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+static void
+check_elsewhere(void)
+{
+	crm_store_close(store);
+	store = NULL;
+	no_err(crm_store_open(dir, &opening, &store));
+	check();
+}
+
+/* Every name is written, whatever happens to the transaction for it. */
+static void
+names(void **state)
+{
+	const struct crm_kind *k;
+	const struct crm_err *err;
+	char name[50];
+	int i;
+
+	(void)state;
+	opening.map = 1;
+	reopen();
+	for (i = 0; i < 700; i++) {
+		(void)snprintf(name, sizeof(name),
+		    "x-%04d-a-name-that-is-rather-long-indeed", i);
+		k = crm_kind_of(crm_store_schema(store), 'p');
+		(void)crm_schema_x_field(
+		    crm_store_schema(store), k, crm_view_str(name));
+		do
+			err = crm_store_name_fields(store, false);
+		while (err != NULL && err->code == CRM_E_AGAIN);
+		no_err(err);
+	}
+	opening.map = 0;
+	reopen();
+	k = crm_kind_of(crm_store_schema(store), 'p');
+	for (i = 0; i < 700; i++) {
+		(void)snprintf(name, sizeof(name),
+		    "x-%04d-a-name-that-is-rather-long-indeed", i);
+		assert_non_null(crm_field_named(k, crm_view_str(name)));
+	}
+}
+
+/* Who has read another configuration does not write by it. */
+static void
+changed_meanwhile(void **state)
+{
+	struct crm_batch_options o = { .message = "m" };
+	struct crm_batch_result r;
+	struct crm_batch *b = new_batch(&o);
+	const struct crm_err *err;
+
+	(void)state;
+	assert_true(add(b, 1, "person", "name=A", NULL));
+	write_yaml("timezone: Asia/Tokyo\ncurrency: EUR\n");
+	assert_int_equal(open_elsewhere(), 0);
+	err = crm_batch_commit(b, &r, NULL);
+	assert_non_null(err);
+	assert_int_equal(err->code, CRM_E_AGAIN);
+	crm_batch_free(b);
+	err = crm_catch_up(store, 0);
+	assert_true(err == NULL || err->code == CRM_E_AGAIN);
+	reopen();
+	b = new_batch(&o);
+	assert_true(add(b, 1, "person", "name=A", NULL));
+	(void)commit(b);
+	check();
+}
+
+static const struct crm_err *
+put_hidden(void *ctx, struct crm_txn *t)
+{
+	char p[24];
+
+	(void)ctx;
+	crm_le64(p, crm_id('e', 0, 1));
+	crm_le64(p + 8, 5);
+	crm_le64(p + 16, 9);
+	return crm_meta_put(t, CRM_META_HIDDEN, crm_view(p, 24));
+}
+
+/* While somebody adds in parts, what is derived stays as it is. */
+static void
+while_parts(void **state)
+{
+	(void)state;
+	no_err(crm_store_update(store, put_hidden, NULL));
+	no_err(crm_gate_begin(store->gate, 9));
+	write_yaml("timezone: Asia/Tokyo\ncurrency: EUR\n");
+	assert_int_equal(open_elsewhere(), CRM_E_LOCKED);
+	crm_gate_end(store->gate, 9);
+	assert_int_equal(open_elsewhere(), 0);
+	check_elsewhere();
+}
+
+/* A field of events that becomes unique is indexed at once from then on. */
+static void
+unique_later(void **state)
+{
+	struct crm_batch_options o = { .message = "m" };
+	struct crm_batch *b;
+	struct crm_batch_result r;
+
+	(void)state;
+	write_yaml(CUSTOM);
+	reopen();
+	b = new_batch(&o);
+	assert_true(add(b, 1, "person", "name=A", NULL));
+	assert_true(
+	    add(b, 2, "event", "what=call", "who=A", "receipt=R1", NULL));
+	(void)commit(b);
+	check();
+	write_yaml(CUSTOM_UNIQUE);
+	reopen();
+	check();
+	b = new_batch(&o);
+	assert_true(
+	    add(b, 1, "event", "what=call", "who=A", "receipt=R1", NULL));
+	assert_non_null(crm_batch_commit(b, &r, NULL));
+	assert_string_equal(last_fault, "1: receipt: 'r1' is e1 already");
+	crm_batch_free(b);
+}
+
+static const struct crm_err *
+bad_names(void *ctx, struct crm_txn *t)
+{
+	const char *name = ctx;
+
+	return crm_meta_put(t, CRM_META_FIELDS, crm_view(name, 8));
+}
+
+static void
+damaged_names(void **state)
+{
+	char name[8] = { 'p', 0, 0, 0, 0, 2, 'x', 'y' };
+	const struct crm_err *err;
+
+	(void)state;
+	crm_le16(name + 1, CRM_N_CUSTOM);
+	name[3] = 77;
+	no_err(crm_store_update(store, bad_names, name));
+	crm_store_close(store);
+	store = NULL;
+	err = crm_store_open(dir, &opening, &store);
+	assert_non_null(err);
+	assert_int_equal(err->code, CRM_E_DATA);
+}
+
+static void
+new_names(void **state)
+{
+	const struct crm_err *err;
+	char path[200];
+	struct crm_store *s;
+
+	(void)state;
+	(void)snprintf(path, sizeof(path), "%s/a/b//", dir);
+	no_err(crm_store_create(path, -1));
+	no_err(crm_store_open(path, &opening, &s));
+	crm_store_close(s);
+	err = crm_store_create(path, -1);
+	assert_non_null(err);
+	assert_int_equal(err->code, CRM_E_CANTCREATE);
+	err = crm_store_create("", -1);
+	assert_non_null(err);
+	assert_int_equal(err->code, CRM_E_CANTCREATE);
+}
+
+int
+main(int argc, char **argv)
+{
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+		TEST(names),
+		TEST(changed_meanwhile),
+		TEST(while_parts),
+		TEST(unique_later),
+		TEST(damaged_names),
+		TEST(new_names),
+	};
+	const struct crm_err *err;
+
+	if (argc == 2) {
+		err = crm_store_open(argv[1], &opening, &store);
+		crm_store_close(store);
+		return err != NULL ? (int)err->code : 0;
+	}
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
