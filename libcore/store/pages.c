@@ -1,8 +1,7 @@
-#include "store/pages.h"
+#include "store/pages_impl.h"
 
 #include <errno.h>
 #include <stdio.h>
-#include <sys/stat.h>
 
 #include "base/io.h"
 #include "base/mem.h"
@@ -48,55 +47,28 @@ enum {
 	AT_LEAVES = 16,
 	AT_OVERFLOWS = 24,
 	AT_ENTRIES = 32,
-	AT_ROOT = 40,
-	TABLE_BYTES = 48
+	AT_ROOT = 40
 };
 #define NO_PAGE UINT64_MAX
-
-/*
- * A head page, behind PAGE_HEAD: magic u32, version u32, address u64, size of
- * the map u64, the tables of free pages and of names, last page u64, commit
- * u64.  The pad of the first table is the size of pages.
- */
-enum {
-	AT_MAGIC = 16,
-	AT_VERSION = 20,
-	AT_FREE = 40,
-	AT_MAIN = 88,
-	AT_LAST = 136,
-	AT_COMMIT = 144,
-	HEAD_BYTES = 152
-};
-#define MAGIC 0xbeefc0deu
-#define VERSION 1
 #define INTEGER_KEYS 8 /* flag of the table of free pages */
 
-#define HEADS 2
 #define NAME_BYTES 31
 #define DEPTH_MAX 32
 #define FAULTS_MAX 100
-#define PAGE_MIN 512u
-#define PAGE_MAX 65536u
-
-struct head {
-	uint32_t page_bytes;
-	uint64_t last, commit;
-	char free[TABLE_BYTES], main[TABLE_BYTES];
-};
 
 /* Tables that the tree of names has, to be walked when it is done: the
  * buffers of pages are in use until then. */
 struct names {
 	struct {
 		char name[NAME_BYTES + 1];
-		char table[TABLE_BYTES];
+		char table[CRM_PAGE_TABLE];
 	} * item;
 	size_t n, cap;
 };
 
 struct proving {
 	int fd;
-	struct head head, other;
+	struct crm_page_head head, other;
 	struct names names;
 	uint8_t *used; /* a bit a page */
 	bool other_root_replaced;
@@ -139,58 +111,13 @@ static void CRM_PRINTF(2, 3) fault(struct proving *p, const char *fmt, ...)
 	p->fault(p->ctx, text);
 }
 
-static bool
-read_head(int fd, uint64_t at, struct head *out)
-{
-	char p[HEAD_BYTES];
-
-	memset(out, 0, sizeof(*out)); /* they are compared byte by byte */
-	if (!crm_pread_all(fd, p, sizeof(p), (int64_t)at) ||
-	    crm_le32_get(p + AT_MAGIC) != MAGIC ||
-	    crm_le32_get(p + AT_VERSION) != VERSION)
-		return false;
-	memcpy(out->free, p + AT_FREE, TABLE_BYTES);
-	memcpy(out->main, p + AT_MAIN, TABLE_BYTES);
-	out->page_bytes = crm_le32_get(out->free);
-	out->last = crm_le64_get(p + AT_LAST);
-	out->commit = crm_le64_get(p + AT_COMMIT);
-	return out->page_bytes >= PAGE_MIN && out->page_bytes <= PAGE_MAX &&
-	    (out->page_bytes & (out->page_bytes - 1)) == 0;
-}
-
-static bool
-read_heads(int fd, struct head out[HEADS])
-{
-	return sizeof(size_t) == 8 && read_head(fd, 0, &out[0]) &&
-	    read_head(fd, out[0].page_bytes, &out[1]) &&
-	    out[0].page_bytes == out[1].page_bytes;
-}
-
-bool
-crm_pages_are_plausible(int fd)
-{
-	struct head head[HEADS];
-	struct stat st;
-	int i;
-
-	if (fstat(fd, &st) != 0 || !read_heads(fd, head))
-		return false;
-	/* pages at the end that were never written are not in the file, but
-	 * they are not that many */
-	for (i = 0; i < HEADS; i++)
-		if (head[i].last / 2 >
-		    (uint64_t)st.st_size / head[i].page_bytes + PAGE_MAX)
-			return false;
-	return true;
-}
-
 /* Note that a page is used; false when it cannot be, or is already. */
 static bool
 use(struct proving *p, uint64_t page, const char *by)
 {
 	uint8_t bit = (uint8_t)(1u << page % 8);
 
-	if (page < HEADS || page > p->head.last) {
+	if (page < CRM_PAGE_HEADS || page > p->head.last) {
 		fault(p, "%s: there is no page %llu", by,
 		    (unsigned long long)page);
 		return false;
@@ -283,7 +210,7 @@ static bool
 is_tiled(const struct proving *p, const char *page, size_t n)
 {
 	size_t room = p->head.page_bytes, sum = 0, at, i;
-	static char taken[PAGE_MAX / 2];
+	static char taken[CRM_PAGE_MAX / 2];
 	struct node node;
 
 	memset(taken, 0, room / 2);
@@ -523,14 +450,14 @@ main_entry(struct proving *p, struct crm_view key, const char *node,
 	struct names *names = &p->names;
 
 	(void)node;
-	if (data.n != TABLE_BYTES || key.n == 0 || key.n > NAME_BYTES) {
+	if (data.n != CRM_PAGE_TABLE || key.n == 0 || key.n > NAME_BYTES) {
 		fault(p, "names: an entry is no table");
 		return NULL;
 	}
 	names->item = crm_grow(
 	    names->item, &names->cap, names->n + 1, sizeof(*names->item));
 	memset(&names->item[names->n], 0, sizeof(*names->item));
-	memcpy(names->item[names->n].table, data.p, TABLE_BYTES);
+	memcpy(names->item[names->n].table, data.p, CRM_PAGE_TABLE);
 	memcpy(names->item[names->n++].name, key.p, key.n);
 	return NULL;
 }
@@ -540,7 +467,7 @@ check_unused(struct proving *p)
 {
 	uint64_t page, lost = 0;
 
-	for (page = HEADS; page <= p->head.last; page++)
+	for (page = CRM_PAGE_HEADS; page <= p->head.last; page++)
 		lost += (p->used[page / 8] >> page % 8 & 1) == 0;
 	if (lost > 0)
 		fault(p, "%llu pages are neither used nor free",
@@ -594,11 +521,11 @@ crm_pages_check(int fd, uint64_t commit,
 {
 	struct proving p = { .fd = fd, .fault = fault_fn, .ctx = ctx };
 	const struct crm_err *err;
-	struct head head[HEADS], again[HEADS];
+	struct crm_page_head head[CRM_PAGE_HEADS], again[CRM_PAGE_HEADS];
 	size_t i, mine;
 
 	*looked = true;
-	if (!read_heads(fd, head) || !read_heads(fd, again))
+	if (!crm_pages_heads(fd, head) || !crm_pages_heads(fd, again))
 		return NULL;
 	/* somebody may be writing one of them */
 	mine = head[0].commit == commit ? 0 : 1;

@@ -22,14 +22,15 @@ is_empty(const char *path)
 {
 	DIR *d = opendir(path);
 	const struct dirent *e;
-	bool empty = d != NULL;
+	unsigned int n = 0;
 
-	while (empty && (e = readdir(d)) != NULL)
-		empty =
-		    strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0;
-	if (d != NULL)
-		(void)closedir(d);
-	return empty;
+	if (d == NULL)
+		return false;
+	for (e = readdir(d); e != NULL; e = readdir(d))
+		n +=
+		    strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0;
+	(void)closedir(d);
+	return n == 0;
 }
 
 /* May a store be made there?  Asked first, not after hours of loading. */

@@ -55,7 +55,8 @@ start_reader(int pipe_fd[2], int back[2], unsigned int wait_ms)
 	if (pid == 0) {
 		(void)close(pipe_fd[1]);
 		(void)nanosleep(&ts, NULL);
-		while ((n = read(pipe_fd[0], buf, sizeof(buf))) > 0)
+		n = read(pipe_fd[0], buf, sizeof(buf));
+		for (; n > 0; n = read(pipe_fd[0], buf, sizeof(buf)))
 			crc = crm_crc32c(crc, buf, (size_t)n);
 		_exit(write(back[1], &crc, sizeof(crc)) != sizeof(crc));
 	}
