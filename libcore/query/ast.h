@@ -14,6 +14,7 @@
 #define CRM_QUERY_DEPTH_MAX 64
 #define CRM_QUERY_TERMS_MAX 1000
 #define CRM_SEGMENT_DEPTH_MAX 16
+#define CRM_SEGMENTS_MAX 500 /* within one query, each time it is named */
 
 enum crm_node_op { CRM_AND, CRM_OR, CRM_NOT, CRM_TERM, CRM_ALL };
 
@@ -99,7 +100,8 @@ struct crm_query {
 	size_t nterms, term_cap;
 	struct crm_compute *compute;
 	struct crm_buf scratch, folded, value;
-	uint64_t asked; /* records matched so far: when sets pay */
+	uint64_t asked;   /* records matched so far: when sets pay */
+	size_t nsegments; /* named in it, and in those that are */
 };
 
 /* parse.c */

@@ -403,29 +403,16 @@ read_bill(struct crm_snap *snap, const struct crm_story *s, struct crm_arena *a,
 	return NULL;
 }
 
-/* Pay up to *minor of an invoice. */
-static void
-settle(struct crm_open_invoice *i, int64_t *minor)
+/* Pay of an invoice what is there; returns what remains. */
+static int64_t
+settle(struct crm_open_invoice *i, int64_t minor)
 {
-	int64_t paid = i->left < *minor ? i->left : *minor;
+	int64_t paid = i->left < minor ? i->left : minor;
 
 	if (paid <= 0)
-		return;
+		return minor;
 	i->left -= paid;
-	*minor -= paid;
-}
-
-/* What a payment pays: the invoices of its doc, then the oldest ones. */
-static void
-pay(struct crm_open_invoice *inv, size_t n, const struct crm_open_invoice *p,
-    int64_t minor, bool by_doc)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		if (inv[i].currency == p->currency && inv[i].minor > 0 &&
-		    (!by_doc || strcmp(inv[i].doc, p->doc) == 0))
-			settle(&inv[i], &minor);
+	return minor - paid;
 }
 
 struct bills {
@@ -468,12 +455,93 @@ gather_bills(
 			continue;
 		}
 		if (what == CRM_W_INVOICE)
-			bill.minor = bill.left = -s.minor;
+			bill.left =
+			    bill.left > -INT64_MAX ? -bill.left : INT64_MAX;
 		b->pay =
 		    crm_grow(b->pay, &b->pay_cap, b->npay + 1, sizeof(*b->pay));
 		b->pay[b->npay++] = bill;
 	}
 	return err;
+}
+
+/* Invoices by currency and doc, in the order of time. */
+static int
+cmp_docs(const void *x, const void *y)
+{
+	const struct crm_open_invoice *a = *(struct crm_open_invoice *const *)x;
+	const struct crm_open_invoice *b = *(struct crm_open_invoice *const *)y;
+	int c = (int)a->currency - (int)b->currency;
+
+	if (c == 0)
+		c = strcmp(a->doc, b->doc);
+	return c != 0 ? c : a < b ? -1 : a > b;
+}
+
+/* The first invoice of a payment's currency and doc. */
+static size_t
+find_doc(struct crm_open_invoice *const *by_doc, size_t n,
+    const struct crm_open_invoice *pay)
+{
+	size_t lo = 0, hi = n, mid;
+	int c;
+
+	while (lo < hi) {
+		mid = lo + (hi - lo) / 2;
+		c = (int)by_doc[mid]->currency - (int)pay->currency;
+		if (c == 0)
+			c = strcmp(by_doc[mid]->doc, pay->doc);
+		if (c < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+/* First, payments pay the invoices that they name. */
+static void
+pay_by_doc(struct bills *b)
+{
+	struct crm_open_invoice **by_doc =
+	    crm_calloc(b->ninv, sizeof(struct crm_open_invoice *));
+	size_t i, j;
+
+	for (i = 0; i < b->ninv; i++)
+		by_doc[i] = &b->inv[i];
+	if (b->ninv > 0)
+		qsort(by_doc, b->ninv, sizeof(struct crm_open_invoice *),
+		    cmp_docs);
+	for (i = 0; i < b->npay; i++) {
+		struct crm_open_invoice *p = &b->pay[i];
+
+		if (p->doc[0] == '\0')
+			continue;
+		for (j = find_doc(by_doc, b->ninv, p); j < b->ninv &&
+		     p->left > 0 && by_doc[j]->currency == p->currency &&
+		     strcmp(by_doc[j]->doc, p->doc) == 0;
+		     j++)
+			p->left = settle(by_doc[j], p->left);
+	}
+	crm_free(by_doc);
+}
+
+/* Then the oldest ones. */
+static void
+pay_oldest(struct bills *b)
+{
+	size_t next[256] = { 0 }, i, *j; /* by currency: not paid yet */
+
+	for (i = 0; i < b->npay; i++) {
+		struct crm_open_invoice *p = &b->pay[i];
+
+		for (j = &next[p->currency]; p->left > 0 && *j < b->ninv;
+		     (*j)++) {
+			if (b->inv[*j].currency == p->currency)
+				p->left = settle(&b->inv[*j], p->left);
+			if (p->left == 0)
+				break;
+		}
+	}
 }
 
 const struct crm_err *
@@ -482,27 +550,15 @@ crm_open_invoices(struct crm_snap *snap, uint64_t who, struct crm_arena *a,
 {
 	struct bills b = { 0 };
 	const struct crm_err *err;
-	size_t i, j, k = 0;
+	size_t i, k = 0;
 
 	*out = NULL;
 	*n = 0;
 	err = gather_bills(snap, who, a, &b);
 	if (err != NULL)
 		goto done;
-	for (i = 0; i < b.npay; i++) { /* first what names its invoice */
-		int64_t before = 0, after = 0;
-
-		if (b.pay[i].doc[0] == '\0')
-			continue;
-		for (j = 0; j < b.ninv; j++)
-			before += b.inv[j].left;
-		pay(b.inv, b.ninv, &b.pay[i], b.pay[i].left, true);
-		for (j = 0; j < b.ninv; j++)
-			after += b.inv[j].left;
-		b.pay[i].left -= before - after;
-	}
-	for (i = 0; i < b.npay; i++)
-		pay(b.inv, b.ninv, &b.pay[i], b.pay[i].left, false);
+	pay_by_doc(&b);
+	pay_oldest(&b);
 	*out = crm_arena_alloc(a, (b.ninv + 1) * sizeof(**out));
 	for (i = 0; i < b.ninv; i++)
 		if (b.inv[i].left > 0)

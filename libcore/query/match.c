@@ -427,6 +427,7 @@ static const struct crm_err *
 match_term(struct crm_query *q, struct crm_term *t, uint64_t id,
     const struct crm_stored *r, bool *yes)
 {
+	*yes = false;
 	switch (t->op) {
 	case CRM_TERM_ID:
 		*yes = id == t->id;

@@ -119,7 +119,7 @@ crm_plan_node(struct crm_planning *p, const struct crm_node *node,
 	if (err != NULL || c->all)
 		return err;
 	err = crm_plan_node(p, node->right, &right);
-	crm_plan_unite(c, &right);
+	crm_plan_unite(p, c, &right);
 	return err;
 }
 

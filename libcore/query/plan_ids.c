@@ -74,6 +74,7 @@ crm_plan_intersect(const struct crm_planning *p, struct crm_candidates *a,
     struct crm_candidates *b)
 {
 	size_t i = 0, j = 0, k = 0;
+	bool sure = true;
 	uint64_t *out;
 
 	if (a->all || b->all) {
@@ -90,9 +91,13 @@ crm_plan_intersect(const struct crm_planning *p, struct crm_candidates *a,
 		uint64_t x = i < a->n ? a->id[i] : UINT64_MAX;
 		uint64_t y = j < b->n ? b->id[j] : UINT64_MAX;
 
-		if (x == y || (x < y && is_tail(p, x) && !b->tail_known) ||
-		    (y < x && is_tail(p, y) && !a->tail_known))
+		if (x == y)
+			out[k++] = x;
+		else if ((x < y && is_tail(p, x) && !b->tail_known) ||
+		    (y < x && is_tail(p, y) && !a->tail_known)) {
 			out[k++] = x < y ? x : y;
+			sure = false;
+		}
 		i += x <= y;
 		j += y <= x;
 	}
@@ -100,12 +105,14 @@ crm_plan_intersect(const struct crm_planning *p, struct crm_candidates *a,
 	crm_free(b->id);
 	a->id = out;
 	a->n = k;
-	a->exact &= b->exact;
+	a->exact &= b->exact && sure;
 	a->tail_known |= b->tail_known;
 }
 
+/* a or b, into a.  Where one does not know the tail, all of it is looked at. */
 void
-crm_plan_unite(struct crm_candidates *a, struct crm_candidates *b)
+crm_plan_unite(const struct crm_planning *p, struct crm_candidates *a,
+    struct crm_candidates *b)
 {
 	size_t cap = a->n;
 
@@ -119,6 +126,8 @@ crm_plan_unite(struct crm_candidates *a, struct crm_candidates *b)
 	tidy(a);
 	a->exact &= b->exact;
 	a->tail_known &= b->tail_known;
+	if (!a->tail_known)
+		drop_tail(p, a);
 }
 
 /* The ids of one group of a table of postings. */
@@ -188,6 +197,18 @@ crm_plan_index_group(struct crm_planning *p, const struct crm_field *f,
 	    out, crm_index_group(out, p->kind->letter, f->num, value));
 }
 
+const struct crm_err *
+crm_plan_skip_group(struct crm_walk *w, struct crm_entry *e)
+{
+	char key[CRM_KEY_MAX];
+	size_t n = e->prefix.n + e->key.n;
+
+	memcpy(key, e->prefix.p, e->prefix.n);
+	memcpy(key + e->prefix.n, e->key.p, e->key.n);
+	key[n] = '\1';
+	return crm_walk_group(w, crm_view(key, n + 1), e);
+}
+
 /* Walk the groups of a field from a key on, while they begin with it, or up
  * to another key, and keep those that the words are in. */
 const struct crm_err *
@@ -228,12 +249,7 @@ crm_plan_walk_column(struct crm_planning *p, const struct crm_field *f,
 				err = crm_walk_next_group(w, &e);
 			continue;
 		}
-		/* step over all of its ids at once */
-		memcpy(key, e.prefix.p, CRM_INDEX_PREFIX);
-		memcpy(key + CRM_INDEX_PREFIX, e.key.p, e.key.n);
-		n = CRM_INDEX_PREFIX + e.key.n;
-		key[n++] = '\1';
-		err = crm_walk_group(w, crm_view(key, n), &e);
+		err = crm_plan_skip_group(w, &e);
 	}
 	return err;
 }

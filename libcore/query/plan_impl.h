@@ -26,7 +26,8 @@ void crm_plan_append(
 /* a and b, into a; b is released. */
 void crm_plan_intersect(const struct crm_planning *, struct crm_candidates *a,
     struct crm_candidates *b);
-void crm_plan_unite(struct crm_candidates *a, struct crm_candidates *b);
+void crm_plan_unite(const struct crm_planning *, struct crm_candidates *a,
+    struct crm_candidates *b);
 
 /* Sort a list, drop what is hidden, and what lags behind. */
 void crm_plan_finish(struct crm_planning *, struct crm_candidates *);
@@ -41,6 +42,10 @@ CRM_CHECK const struct crm_err *crm_plan_take_group(struct crm_planning *,
     size_t *cap);
 CRM_CHECK const struct crm_err *crm_plan_count_group(
     struct crm_planning *, enum crm_table, struct crm_view group, uint64_t *n);
+
+/* Step over the ids of a group, to the next one. */
+CRM_CHECK const struct crm_err *crm_plan_skip_group(
+    struct crm_walk *, struct crm_entry *);
 
 /*
  * The ids of a field's values from one on: while they begin with it

@@ -1,4 +1,5 @@
 /* The ids that one term leaves to be looked at. */
+#include "base/fold.h"
 #include "query/plan_impl.h"
 #include "record/value.h"
 #include "record/word.h"
@@ -44,33 +45,48 @@ crm_plan_alt_key(struct crm_planning *p, const struct crm_term *t,
 	return CRM_VNULL;
 }
 
+/* The phone numbers that end with digits, of all fields that are searched. */
+static const struct crm_err *
+plan_phones(
+    struct crm_planning *p, const struct crm_term *t, struct crm_candidates *c)
+{
+	const struct crm_err *err = NULL;
+	const struct crm_field *f;
+	size_t i, cap = 0;
+
+	c->exact = true;
+	for (i = 0; err == NULL && i < p->kind->nfields; i++) {
+		f = crm_field_num(p->kind, p->kind->field[i].num);
+		if (f == NULL || f->type != CRM_T_PHONE ||
+		    (f->flags & CRM_F_SEARCHED) == 0)
+			continue;
+		if ((f->flags & CRM_F_INDEXED) == 0) {
+			crm_plan_set_all(c);
+			return NULL;
+		}
+		err = crm_plan_walk_column(
+		    p, f, t->digits, CRM_VNULL, true, NULL, c, &cap);
+	}
+	crm_plan_finish(p, c);
+	return err;
+}
+
 /* WORD, /WORD, EMAIL: the text table, and phones for digits. */
 static const struct crm_err *
 plan_text(
     struct crm_planning *p, const struct crm_term *t, struct crm_candidates *c)
 {
-	struct crm_candidates phones = { .exact = true };
+	struct crm_candidates phones = { 0 };
 	const struct crm_err *err;
-	size_t i, cap = 0;
 
 	err = crm_plan_take_words(
 	    p, t->word, t->nwords, t->op == CRM_TERM_PREFIX, c);
 	if (t->op == CRM_TERM_EMAIL)
 		c->exact = false;
-	for (i = 0; err == NULL && t->digits.n > 0 && i < p->kind->nfields;
-	     i++) {
-		const struct crm_field *f = &p->kind->field[i];
-
-		if (f->type == CRM_T_PHONE && (f->flags & CRM_F_INDEXED) != 0 &&
-		    (f->flags & CRM_F_SEARCHED) != 0)
-			err = crm_plan_walk_column(p, f, t->digits, CRM_VNULL,
-			    true, NULL, &phones, &cap);
-	}
-	if (phones.n > 0) {
-		phones.tail_known = c->tail_known;
-		crm_plan_finish(p, &phones);
-		crm_plan_unite(c, &phones);
-	}
+	if (err != NULL || t->digits.n == 0)
+		return err;
+	err = plan_phones(p, t, &phones);
+	crm_plan_unite(p, c, &phones);
 	return err;
 }
 
@@ -104,6 +120,13 @@ crm_plan_is_story(const struct crm_planning *p, const struct crm_field *f)
 	return p->kind->letter == 'e' && f->num == CRM_EVENT_WHO;
 }
 
+/* Is an index up to date with every change?  Those of events may lag. */
+static bool
+is_prompt(const struct crm_planning *p, const struct crm_field *f)
+{
+	return p->kind->letter != 'e' || (f->flags & CRM_F_PROMPT) != 0;
+}
+
 /* One record that a link may name. */
 static const struct crm_err *
 take_link(struct crm_planning *p, const struct crm_field *f, uint64_t to,
@@ -129,8 +152,12 @@ plan_links(struct crm_planning *p, const struct crm_term *t,
 	size_t i, j, cap = 0, n;
 	uint64_t *ids;
 
+	if (!crm_plan_is_story(p, f) && (f->flags & CRM_F_INDEXED) == 0) {
+		crm_plan_set_all(c);
+		return NULL;
+	}
 	c->exact = true;
-	c->tail_known = crm_plan_is_story(p, f);
+	c->tail_known = crm_plan_is_story(p, f) || is_prompt(p, f);
 	for (i = 0; err == NULL && i < t->nalts; i++) {
 		const struct crm_alt *a = &t->alt[i];
 
@@ -156,47 +183,100 @@ plan_links(struct crm_planning *p, const struct crm_term *t,
 	return err;
 }
 
+static void
+add_dec(struct crm_buf *key, const struct crm_field *f, struct crm_dec d)
+{
+	struct crm_buf v = CRM_BUF_INIT(64);
+
+	crm_value_put_dec(&v, d);
+	crm_value_add_key(key, f, crm_buf_view(&v));
+	crm_buf_release(&v);
+}
+
+static void
+add_time(struct crm_buf *key, const struct crm_field *f, int64_t at_us)
+{
+	struct crm_buf v = CRM_BUF_INIT(64);
+
+	crm_value_put_time(&v, at_us);
+	crm_value_add_key(key, f, crm_buf_view(&v));
+	crm_buf_release(&v);
+}
+
+/* Spans are in order of their days; there are none below 0. */
+static void
+add_days(struct crm_buf *key, struct crm_dec days)
+{
+	char p[8];
+
+	crm_be64(p, days.m > 0 ? (uint64_t)days.m : 0);
+	crm_buf_add(key, p, 8);
+}
+
+/*
+ * The keys between which an alternative's values stand; empty: no end.
+ *
+ * Returns false when there can be none.
+ */
+static bool
+range_of(const struct crm_field *f, const struct crm_alt *a, struct crm_buf *lo,
+    struct crm_buf *hi)
+{
+	struct crm_dec last = a->is_range ? a->hi : a->lo;
+	bool has_lo = a->has_lo || !a->is_range;
+	bool has_hi = a->has_hi || !a->is_range;
+
+	crm_buf_reset(lo);
+	crm_buf_reset(hi);
+	if (f->type == CRM_T_DATE || f->num == CRM_EVENT_AT) {
+		if (a->yearless)
+			return true;
+		crm_value_put_date(lo, a->first);
+		crm_value_put_date(hi, a->last);
+	} else if (f->type == CRM_T_TIME) {
+		add_time(lo, f, a->from_us);
+		add_time(hi, f, a->to_us);
+	} else if (f->type == CRM_T_SPAN) {
+		if (has_lo)
+			add_days(lo, a->lo);
+		if (has_hi)
+			add_days(hi, last);
+		return !has_hi || last.m >= 0;
+	} else {
+		if (has_lo)
+			add_dec(lo, f, a->lo);
+		if (has_hi)
+			add_dec(hi, f, last);
+	}
+	return true;
+}
+
 /* Dates and numbers are indexed in their order. */
 static const struct crm_err *
 plan_range(struct crm_planning *p, const struct crm_term *t,
     const struct crm_field *f, struct crm_candidates *c)
 {
 	const struct crm_err *err = NULL;
-	bool dates = f->type == CRM_T_DATE || f->num == CRM_EVENT_AT;
 	struct crm_buf lo = CRM_BUF_INIT(64), hi = CRM_BUF_INIT(64);
-	struct crm_buf v = CRM_BUF_INIT(64);
 	size_t i, cap = 0;
 
+	if ((f->flags & CRM_F_INDEXED) == 0) {
+		crm_plan_set_all(c);
+		return NULL;
+	}
 	c->exact = f->type == CRM_T_DATE;
+	c->tail_known = is_prompt(p, f);
 	for (i = 0; err == NULL && i < t->nalts; i++) {
-		const struct crm_alt *a = &t->alt[i];
-
-		crm_buf_reset(&lo);
-		crm_buf_reset(&hi);
-		if (a->yearless || (!dates && a->currency != 0))
-			c->exact = false;
-		if (dates && !a->yearless) {
-			crm_value_put_date(&lo, a->first);
-			crm_value_put_date(&hi, a->last);
-		} else if (!dates && (a->has_lo || !a->is_range)) {
-			crm_buf_reset(&v);
-			crm_value_put_dec(&v, a->lo);
-			crm_value_add_key(&lo, f, crm_buf_view(&v));
-		}
-		if (!dates && (a->has_hi || !a->is_range)) {
-			crm_buf_reset(&v);
-			crm_value_put_dec(&v, a->is_range ? a->hi : a->lo);
-			crm_value_add_key(&hi, f, crm_buf_view(&v));
-		}
-		err = crm_plan_walk_column(p, f,
-		    lo.n > 0 ? crm_buf_view(&lo) : crm_view("", 0),
-		    hi.n > 0 ? crm_buf_view(&hi) : CRM_VNULL, false, NULL, c,
-		    &cap);
+		c->exact &= !t->alt[i].yearless;
+		if (range_of(f, &t->alt[i], &lo, &hi))
+			err = crm_plan_walk_column(p, f,
+			    lo.n > 0 ? crm_buf_view(&lo) : crm_view("", 0),
+			    hi.n > 0 ? crm_buf_view(&hi) : CRM_VNULL, false,
+			    NULL, c, &cap);
 	}
 	crm_plan_finish(p, c);
 	crm_buf_release(&lo);
 	crm_buf_release(&hi);
-	crm_buf_release(&v);
 	return err;
 }
 
@@ -338,8 +418,7 @@ plan_values(struct crm_planning *p, const struct crm_term *t,
 	size_t i, cap;
 
 	c->exact = true;
-	c->tail_known =
-	    p->kind->letter != 'e' || (f->flags & CRM_F_PROMPT) != 0;
+	c->tail_known = is_prompt(p, f);
 	for (i = 0; err == NULL && i < t->nalts; i++) {
 		const struct crm_alt *a = &t->alt[i];
 		struct crm_candidates one = { .exact = t->op != CRM_TERM_EXACT,
@@ -351,14 +430,15 @@ plan_values(struct crm_planning *p, const struct crm_term *t,
 			err = crm_plan_take_group(p, CRM_TABLE_INDEX,
 			    crm_plan_index_group(p, f, key, group), &one, &cap);
 			one.exact &= key.n <= CRM_INDEX_VALUE_MAX;
-		} else if (f->type == CRM_T_PHONE)
+		} else if (f->type == CRM_T_PHONE && t->op != CRM_TERM_EXACT &&
+		    (f->flags & CRM_F_INDEXED) != 0)
 			err = crm_plan_walk_column(
 			    p, f, a->folded, CRM_VNULL, true, NULL, &one, &cap);
 		else if ((f->flags & CRM_F_SEARCHED) != 0 && a->nwords > 0) {
 			err = crm_plan_take_words(
 			    p, a->word, a->nwords, false, &one);
 			one.exact = false;
-		} else if (a->nwords > 0)
+		} else if (a->nwords > 0 && (f->flags & CRM_F_INDEXED) != 0)
 			err = crm_plan_walk_column(p, f, crm_view("", 0),
 			    CRM_VNULL, false, a, &one, &cap);
 		else
@@ -368,7 +448,7 @@ plan_values(struct crm_planning *p, const struct crm_term *t,
 		if (i == 0)
 			*c = one;
 		else
-			crm_plan_unite(c, &one);
+			crm_plan_unite(p, c, &one);
 	}
 	return err;
 }
@@ -377,8 +457,9 @@ static const struct crm_err *
 plan_begins(struct crm_planning *p, const struct crm_term *t,
     const struct crm_field *f, struct crm_candidates *c)
 {
+	/* what an index holds of a value that is cut, begins with this */
+	size_t most = CRM_INDEX_VALUE_MAX - 4, cap = 0;
 	const struct crm_err *err;
-	size_t cap = 0;
 
 	if ((f->flags & CRM_F_INDEXED) == 0 ||
 	    (f->type != CRM_T_TEXT && f->type != CRM_T_EMAIL &&
@@ -386,47 +467,72 @@ plan_begins(struct crm_planning *p, const struct crm_term *t,
 		crm_plan_set_all(c);
 		return NULL;
 	}
-	c->exact = t->folded.n <= CRM_INDEX_VALUE_MAX - 4;
-	c->tail_known =
-	    p->kind->letter != 'e' || (f->flags & CRM_F_PROMPT) != 0;
-	err = crm_plan_walk_column(
-	    p, f, t->folded, CRM_VNULL, true, NULL, c, &cap);
+	c->exact = t->folded.n <= most;
+	c->tail_known = is_prompt(p, f);
+	err = crm_plan_walk_column(p, f,
+	    crm_view(t->folded.p, t->folded.n < most ? t->folded.n : most),
+	    CRM_VNULL, true, NULL, c, &cap);
 	crm_plan_finish(p, c);
 	return err;
 }
 
-/* The stages that a word means in this kind: itself, or for open and closed
- * all that go on or end, if any does. */
+/* May records at a stage be those that a word means in this kind? */
+static bool
+may_be_stage(
+    struct crm_planning *p, const struct crm_term *t, struct crm_view stage)
+{
+	bool open = crm_view_is(t->folded, "open");
+
+	if ((!open && !crm_view_is(t->folded, "closed")) ||
+	    !crm_kind_ends(p->kind)) {
+		crm_buf_reset(&p->q->folded);
+		crm_fold(&p->q->folded, stage);
+		return crm_view_eq(crm_buf_view(&p->q->folded), t->folded);
+	}
+	/* what ends in one pipeline may not in another */
+	return p->kind->pipeline_field != 0 ||
+	    (crm_stage_end_of(p->kind, CRM_VNULL, stage) == CRM_END_OPEN) ==
+	    open;
+}
+
+/* is:STAGE: of all stages that records have, also such as crm.yaml has no
+ * more. */
 static const struct crm_err *
 plan_stage(
     struct crm_planning *p, const struct crm_term *t, struct crm_candidates *c)
 {
 	const struct crm_field *f = t->ref.field[p->kind->letter - 'a'];
-	bool open = crm_view_is(t->folded, "open"), own;
-	const struct crm_err *err = NULL;
-	char group[CRM_KEY_MAX];
-	const char *word;
+	const struct crm_err *err;
+	char head[CRM_INDEX_PREFIX];
+	struct crm_entry e;
+	struct crm_walk *w;
+	struct crm_ids ids;
 	size_t cap = 0;
 
-	if (f == NULL || (f->flags & CRM_F_INDEXED) == 0) {
+	if (f != NULL && (f->flags & CRM_F_INDEXED) == 0) {
 		crm_plan_set_all(c);
 		return NULL;
 	}
-	own = (!open && !crm_view_is(t->folded, "closed")) ||
-	    !crm_kind_ends(p->kind);
-	c->exact = own;
-	for (word = f->choices; err == NULL && *word != '\0';
-	     word += strlen(word) + 1) {
-		if (own ? crm_words_find(word, t->folded) != word
-			: (crm_stage_end_of(p->kind, CRM_VNULL,
-			       crm_view_str(word)) == CRM_END_OPEN) != open &&
-			    p->kind->npipelines < 2)
-			continue;
-		crm_buf_reset(&p->key);
-		crm_word_put(&p->key, crm_view_str(word));
-		err = crm_plan_take_group(p, CRM_TABLE_INDEX,
-		    crm_plan_index_group(p, f, crm_buf_view(&p->key), group), c,
-		    &cap);
+	c->exact = f == NULL || p->kind->pipeline_field == 0;
+	c->tail_known = f == NULL || is_prompt(p, f);
+	if (f == NULL)
+		return NULL;
+	crm_index_prefix(head, p->kind->letter, f->num);
+	err = crm_snap_walk(p->q->ctx.snap, CRM_TABLE_INDEX, &w);
+	if (err == NULL)
+		err = crm_walk_group(w, crm_view(head, sizeof(head)), &e);
+	while (err == NULL && e.prefix.p != NULL &&
+	    memcmp(e.prefix.p, head, CRM_INDEX_PREFIX) == 0) {
+		if (may_be_stage(p, t, crm_word_get(e.key))) {
+			crm_walk_group_ids(w, &ids);
+			while (err == NULL && ids.n > 0) {
+				crm_plan_append(c, &cap, ids.id, ids.n);
+				err = crm_walk_more_ids(w, &ids);
+			}
+			if (err == NULL)
+				err = crm_walk_next_group(w, &e);
+		} else
+			err = crm_plan_skip_group(w, &e);
 	}
 	crm_plan_finish(p, c);
 	return err;
@@ -442,8 +548,9 @@ plan_member(
 	const struct crm_err *err = NULL;
 	size_t cap = 0;
 
-	c->tail_known = true;
-	if (m->query != NULL && m->query->kind[p->kind->letter - 'a']) {
+	if (m->query == NULL || !m->query->kind[p->kind->letter - 'a'])
+		c->tail_known = true;
+	else {
 		struct crm_planning sub = { .q = m->query,
 			.kind = p->kind,
 			.key = CRM_BUF_INIT(CRM_LINE_MAX) };
@@ -454,7 +561,7 @@ plan_member(
 	if (err == NULL && f != NULL && !c->all) {
 		err = take_link(p, f, m->segment, &picked, &cap);
 		crm_plan_finish(p, &picked);
-		crm_plan_unite(c, &picked);
+		crm_plan_unite(p, c, &picked);
 	}
 	c->exact = false;
 	return err;

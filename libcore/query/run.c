@@ -14,6 +14,7 @@ struct crm_run {
 	size_t next;         /* of its ids */
 	uint64_t generation; /* of the snapshot when it was planned */
 	uint64_t last;       /* id handed out or looked at last */
+	uint64_t tail;       /* event behind which the list holds none */
 	bool seek;           /* the scan has to seek to behind it */
 };
 
@@ -69,6 +70,7 @@ next_kind(struct crm_run *r)
 		    crm_snap_txn(r->q->ctx.snap), table, &r->walk);
 	}
 	r->generation = crm_snap_generation(r->q->ctx.snap);
+	r->tail = crm_snap_first_tail(r->q->ctx.snap) - 1;
 	r->next = 0;
 	r->last = crm_id(letter, 0, 0);
 	r->seek = true;
@@ -148,12 +150,12 @@ next_scanned(struct crm_run *r, uint64_t *id, struct crm_stored *stored)
 	return err;
 }
 
-/* After the list: the events behind what the indexes have. */
+/* After the list: the events behind what the indexes had. */
 static void
 begin_tail(struct crm_run *r)
 {
 	r->stage = BY_TAIL;
-	r->last = crm_snap_first_tail(r->q->ctx.snap) - 1;
+	r->last = r->tail;
 	r->seek = true;
 }
 
@@ -188,11 +190,30 @@ crm_run_next(struct crm_run *r, uint64_t *id, struct crm_stored *stored)
 	return err;
 }
 
+/* Forget what was computed of the store as it was. */
+static void
+renew(struct crm_query *q)
+{
+	size_t i, j;
+
+	crm_compute_renew(q->compute);
+	for (i = 0; i < q->nterms; i++) {
+		const struct crm_term *t = q->term[i];
+
+		if (t->member != NULL && t->member->query != NULL)
+			renew(t->member->query);
+		for (j = 0; j < t->nalts; j++)
+			if (t->alt[j].member != NULL &&
+			    t->alt[j].member->query != NULL)
+				renew(t->alt[j].member->query);
+	}
+}
+
 const struct crm_err *
 crm_run_resume(struct crm_run *r)
 {
 	r->seek = true;
-	crm_compute_renew(r->q->compute);
+	renew(r->q);
 	return r->walk != NULL ? crm_walk_renew(r->walk) : NULL;
 }
 

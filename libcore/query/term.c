@@ -495,6 +495,12 @@ read_member(struct reading *r, struct crm_view name, struct crm_member **out)
 	    crm_stored_get(&s, CRM_SEGMENT_QUERY, &v)) {
 		v = keep(r->q, v);
 		err = crm_query_text_nested(ctx, v, &nest, &m->query);
+		r->q->nsegments +=
+		    1 + (m->query != NULL ? m->query->nsegments : 0);
+		if (err == NULL && r->q->nsegments > CRM_SEGMENTS_MAX)
+			err = crm_err(CRM_E_DATA,
+			    "over %d segments within segments",
+			    CRM_SEGMENTS_MAX);
 		if (err != NULL && nest.depth == 1)
 			err = crm_err_wrap(err,
 			    "the query of the segment "
