@@ -282,7 +282,8 @@ watch_one(struct command *c)
 	int in, out, wstatus;
 	pid_t pid;
 
-	set_run(1);
+	/* another one than all that are timed */
+	set_run(MAX_RUNS);
 	prepare(c);
 	open_files(c, &in, &out);
 	pid = fork();
