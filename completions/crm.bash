@@ -24,7 +24,7 @@ _crm_option()
 	crm-add,--set)
 		from=ask words='field=value' ;;
 	crm-add,-i | crm-add,--input)
-		from=words words='auto jsonl tsv csv ids' ;;
+		from=words words='auto jsonl tsv csv ids yaml' ;;
 	crm-add,-f | crm-add,--fields)
 		from=ask words='field,...' ;;
 	crm-add,-l | crm-add,--limit)
@@ -44,7 +44,7 @@ _crm_option()
 	crm-find,--get)
 		from=ask words='field' ;;
 	crm-find,-i | crm-find,--input)
-		from=words words='auto jsonl tsv csv ids' ;;
+		from=words words='auto jsonl tsv csv ids yaml' ;;
 	crm-find,-f | crm-find,--fields)
 		from=ask words='field,...' ;;
 	crm-find,-l | crm-find,--limit)
@@ -56,6 +56,18 @@ _crm_option()
 	crm-find,--color)
 		from=words words='auto always never' ;;
 	crm-find,-s | crm-find,--store)
+		from=dir words='' ;;
+	crm-history,-l | crm-history,--limit)
+		from=text words='' ;;
+	crm-history,-o | crm-history,--output)
+		from=words words='table jsonl tsv csv' ;;
+	crm-history,--since)
+		from=ask words='date' ;;
+	crm-history,-i | crm-history,--input)
+		from=words words='auto jsonl tsv csv ids yaml' ;;
+	crm-history,--color)
+		from=words words='auto always never' ;;
+	crm-history,-s | crm-history,--store)
 		from=dir words='' ;;
 	crm-log,-F | crm-log,--file)
 		from=file words='' ;;
@@ -74,7 +86,7 @@ _crm_option()
 	crm-log,--set)
 		from=ask words='field=value' ;;
 	crm-log,-i | crm-log,--input)
-		from=words words='auto jsonl tsv csv ids' ;;
+		from=words words='auto jsonl tsv csv ids yaml' ;;
 	crm-log,-f | crm-log,--fields)
 		from=ask words='field,...' ;;
 	crm-log,-l | crm-log,--limit)
@@ -91,8 +103,24 @@ _crm_option()
 		from=words words='auto always never' ;;
 	crm-log,-s | crm-log,--store)
 		from=dir words='' ;;
+	crm-report,--by)
+		from=ask words='field,...' ;;
+	crm-report,--in)
+		from=ask words='period' ;;
+	crm-report,-f | crm-report,--fields)
+		from=ask words='field,...' ;;
+	crm-report,-l | crm-report,--limit)
+		from=text words='' ;;
+	crm-report,-o | crm-report,--output)
+		from=words words='table jsonl tsv csv ids yaml mutt aerc' ;;
+	crm-report,--sort)
+		from=ask words='field,...' ;;
+	crm-report,--color)
+		from=words words='auto always never' ;;
+	crm-report,-s | crm-report,--store)
+		from=dir words='' ;;
 	crm-rm,-i | crm-rm,--input)
-		from=words words='auto jsonl tsv csv ids' ;;
+		from=words words='auto jsonl tsv csv ids yaml' ;;
 	crm-rm,-f | crm-rm,--fields)
 		from=ask words='field,...' ;;
 	crm-rm,-l | crm-rm,--limit)
@@ -109,8 +137,26 @@ _crm_option()
 		from=words words='auto always never' ;;
 	crm-rm,-s | crm-rm,--store)
 		from=dir words='' ;;
+	crm-segment,-i | crm-segment,--input)
+		from=words words='auto jsonl tsv csv ids yaml' ;;
+	crm-segment,-f | crm-segment,--fields)
+		from=ask words='field,...' ;;
+	crm-segment,-l | crm-segment,--limit)
+		from=text words='' ;;
+	crm-segment,-o | crm-segment,--output)
+		from=words words='table jsonl tsv csv ids yaml mutt aerc' ;;
+	crm-segment,--sort)
+		from=ask words='field,...' ;;
+	crm-segment,-m | crm-segment,--message)
+		from=text words='' ;;
+	crm-segment,--wait)
+		from=text words='' ;;
+	crm-segment,--color)
+		from=words words='auto always never' ;;
+	crm-segment,-s | crm-segment,--store)
+		from=dir words='' ;;
 	crm-set,-i | crm-set,--input)
-		from=words words='auto jsonl tsv csv ids' ;;
+		from=words words='auto jsonl tsv csv ids yaml' ;;
 	crm-set,-f | crm-set,--fields)
 		from=ask words='field,...' ;;
 	crm-set,-l | crm-set,--limit)
@@ -127,18 +173,39 @@ _crm_option()
 		from=words words='auto always never' ;;
 	crm-set,-s | crm-set,--store)
 		from=dir words='' ;;
+	crm-show,-l | crm-show,--limit)
+		from=text words='' ;;
+	crm-show,-i | crm-show,--input)
+		from=words words='auto jsonl tsv csv ids yaml' ;;
+	crm-show,--color)
+		from=words words='auto always never' ;;
+	crm-show,-s | crm-show,--store)
+		from=dir words='' ;;
+	crm-store,--group)
+		from=text words='' ;;
+	crm-store,-o | crm-store,--output)
+		from=words words='table jsonl' ;;
+	crm-store,--color)
+		from=words words='auto always never' ;;
+	crm-store,-s | crm-store,--store)
+		from=dir words='' ;;
 	esac
 }
 
 _crm_options()
 {
 	case $1 in
-	crm) options='--color -h --help -q --quiet -s --store -V --version' ;;
-	crm-add) options='--add-missing --correct --dates --decimal --keep --key --map --new-ids --rejects --set --skip-bad -i --input -e --exit-status -f --fields -l --limit -o --output --sort -n --dry-run -m --message --wait --color -h --help -q --quiet -s --store -V --version' ;;
-	crm-find) options='--count --explain --get -i --input -e --exit-status -f --fields -l --limit -o --output --sort --color -h --help -q --quiet -s --store -V --version' ;;
-	crm-log) options='-F --file --add-missing --correct --dates --decimal --keep --key --map --new-ids --rejects --set --skip-bad -i --input -e --exit-status -f --fields -l --limit -o --output --sort -n --dry-run -m --message --wait --color -h --help -q --quiet -s --store -V --version' ;;
-	crm-rm) options='-i --input -e --exit-status -f --fields -l --limit -o --output --sort -n --dry-run -m --message --wait --color -h --help -q --quiet -s --store -V --version' ;;
-	crm-set) options='-i --input -e --exit-status -f --fields -l --limit -o --output --sort -n --dry-run -m --message --wait --color -h --help -q --quiet -s --store -V --version' ;;
+	crm) options='--color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
+	crm-add) options='--add-missing --correct --dates --decimal --keep --key --map --new-ids --rejects --set --skip-bad -i --input -f --fields -l --limit -o --output --sort -n --dry-run -m --message --wait --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
+	crm-find) options='--count --explain --get -i --input -f --fields -l --limit -o --output --sort --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
+	crm-history) options='-l --limit -o --output --since -i --input --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
+	crm-log) options='-F --file --add-missing --correct --dates --decimal --keep --key --map --new-ids --rejects --set --skip-bad -i --input -f --fields -l --limit -o --output --sort -n --dry-run -m --message --wait --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
+	crm-report) options='--by --in -f --fields -l --limit -o --output --sort --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
+	crm-rm) options='-i --input -f --fields -l --limit -o --output --sort -n --dry-run -m --message --wait --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
+	crm-segment) options='-i --input -f --fields -l --limit -o --output --sort -n --dry-run -m --message --wait --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
+	crm-set) options='-i --input -f --fields -l --limit -o --output --sort -n --dry-run -m --message --wait --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
+	crm-show) options='-l --limit -i --input --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
+	crm-store) options='-n --dry-run --group -o --output --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
 	*) options= ;;
 	esac
 }
@@ -351,4 +418,5 @@ _crm()
 	return 0
 }
 
-complete -F _crm crm crm-add crm-find crm-log crm-rm crm-set
+complete -F _crm crm crm-add crm-find crm-history crm-log crm-report crm-rm crm-segment crm-set crm-show crm-store
+complete -o default -F _crm crm-store

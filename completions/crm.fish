@@ -55,6 +55,18 @@ function __crm_takes
             return 0
         case 'crm-find -s' 'crm-find --store'
             return 0
+        case 'crm-history -l' 'crm-history --limit'
+            return 0
+        case 'crm-history -o' 'crm-history --output'
+            return 0
+        case 'crm-history --since'
+            return 0
+        case 'crm-history -i' 'crm-history --input'
+            return 0
+        case 'crm-history --color'
+            return 0
+        case 'crm-history -s' 'crm-history --store'
+            return 0
         case 'crm-log -F' 'crm-log --file'
             return 0
         case 'crm-log --add-missing'
@@ -89,6 +101,22 @@ function __crm_takes
             return 0
         case 'crm-log -s' 'crm-log --store'
             return 0
+        case 'crm-report --by'
+            return 0
+        case 'crm-report --in'
+            return 0
+        case 'crm-report -f' 'crm-report --fields'
+            return 0
+        case 'crm-report -l' 'crm-report --limit'
+            return 0
+        case 'crm-report -o' 'crm-report --output'
+            return 0
+        case 'crm-report --sort'
+            return 0
+        case 'crm-report --color'
+            return 0
+        case 'crm-report -s' 'crm-report --store'
+            return 0
         case 'crm-rm -i' 'crm-rm --input'
             return 0
         case 'crm-rm -f' 'crm-rm --fields'
@@ -107,6 +135,24 @@ function __crm_takes
             return 0
         case 'crm-rm -s' 'crm-rm --store'
             return 0
+        case 'crm-segment -i' 'crm-segment --input'
+            return 0
+        case 'crm-segment -f' 'crm-segment --fields'
+            return 0
+        case 'crm-segment -l' 'crm-segment --limit'
+            return 0
+        case 'crm-segment -o' 'crm-segment --output'
+            return 0
+        case 'crm-segment --sort'
+            return 0
+        case 'crm-segment -m' 'crm-segment --message'
+            return 0
+        case 'crm-segment --wait'
+            return 0
+        case 'crm-segment --color'
+            return 0
+        case 'crm-segment -s' 'crm-segment --store'
+            return 0
         case 'crm-set -i' 'crm-set --input'
             return 0
         case 'crm-set -f' 'crm-set --fields'
@@ -124,6 +170,22 @@ function __crm_takes
         case 'crm-set --color'
             return 0
         case 'crm-set -s' 'crm-set --store'
+            return 0
+        case 'crm-show -l' 'crm-show --limit'
+            return 0
+        case 'crm-show -i' 'crm-show --input'
+            return 0
+        case 'crm-show --color'
+            return 0
+        case 'crm-show -s' 'crm-show --store'
+            return 0
+        case 'crm-store --group'
+            return 0
+        case 'crm-store -o' 'crm-store --output'
+            return 0
+        case 'crm-store --color'
+            return 0
+        case 'crm-store -s' 'crm-store --store'
             return 0
     end
     return 1
@@ -231,11 +293,22 @@ function __crm_front
     complete -C (string join ' ' -- $name (string escape -- $words) "$word")
 end
 
-set -g __crm_programs crm crm-add crm-find crm-log crm-rm crm-set
+# An operand that may be a file: files, where nothing else fits.
+function __crm_or_file
+    set -l found (__crm_ask operand)
+    if test (count $found) -gt 0
+        printf '%s\n' $found
+    else
+        __fish_complete_path (commandline -ct)
+    end
+end
+
+set -g __crm_programs crm crm-add crm-find crm-history crm-log crm-report crm-rm crm-segment crm-set crm-show crm-store
 
 complete -e -c crm
 complete -c crm -f -a '(__crm_front)'
 complete -c crm -l color -x -a 'auto always never' -d 'colours: auto, always or never'
+complete -c crm -s e -l exit-status -d 'exit 1 when the answer is no or nothing'
 complete -c crm -s h -l help -d 'show this help'
 complete -c crm -s q -l quiet -d 'say nothing but errors'
 complete -c crm -s s -l store -x -a '(__fish_complete_directories)' -d 'the store'
@@ -254,8 +327,7 @@ complete -c crm-add -l new-ids -d 'number afresh, links too'
 complete -c crm-add -l rejects -r -F -d 'keep the bad lines in a file'
 complete -c crm-add -l set -x -a '(__crm_value field=value)' -d 'what a record gets that has none'
 complete -c crm-add -l skip-bad -d 'write the good lines, leave out the bad'
-complete -c crm-add -s i -l input -x -a 'auto jsonl tsv csv ids' -d 'form of the input'
-complete -c crm-add -s e -l exit-status -d 'exit 1 when the answer is no or nothing'
+complete -c crm-add -s i -l input -x -a 'auto jsonl tsv csv ids yaml' -d 'form of the input'
 complete -c crm-add -s f -l fields -x -a '(__crm_value field,...)' -d 'choose the columns'
 complete -c crm-add -s l -l limit -x -d 'stop after so many records'
 complete -c crm-add -s o -l output -x -a 'table jsonl tsv csv ids yaml mutt aerc' -d 'form of the output'
@@ -264,6 +336,7 @@ complete -c crm-add -s n -l dry-run -d 'check, but write nothing'
 complete -c crm-add -s m -l message -x -d 'a word for the history'
 complete -c crm-add -l wait -x -d 'how long to wait for the store'
 complete -c crm-add -l color -x -a 'auto always never' -d 'colours: auto, always or never'
+complete -c crm-add -s e -l exit-status -d 'exit 1 when the answer is no or nothing'
 complete -c crm-add -s h -l help -d 'show this help'
 complete -c crm-add -s q -l quiet -d 'say nothing but errors'
 complete -c crm-add -s s -l store -x -a '(__fish_complete_directories)' -d 'the store'
@@ -274,17 +347,30 @@ complete -c crm-find -f -a '(__crm_ask operand)'
 complete -c crm-find -l count -d 'print how many there are'
 complete -c crm-find -l explain -d 'print how the query is understood and run'
 complete -c crm-find -l get -x -a '(__crm_value field)' -d 'print the records that a link names instead'
-complete -c crm-find -s i -l input -x -a 'auto jsonl tsv csv ids' -d 'form of the input'
-complete -c crm-find -s e -l exit-status -d 'exit 1 when the answer is no or nothing'
+complete -c crm-find -s i -l input -x -a 'auto jsonl tsv csv ids yaml' -d 'form of the input'
 complete -c crm-find -s f -l fields -x -a '(__crm_value field,...)' -d 'choose the columns'
 complete -c crm-find -s l -l limit -x -d 'stop after so many records'
 complete -c crm-find -s o -l output -x -a 'table jsonl tsv csv ids yaml mutt aerc' -d 'form of the output'
 complete -c crm-find -l sort -x -a '(__crm_value field,...)' -d 'sort by fields, -FIELD for the other way round'
 complete -c crm-find -l color -x -a 'auto always never' -d 'colours: auto, always or never'
+complete -c crm-find -s e -l exit-status -d 'exit 1 when the answer is no or nothing'
 complete -c crm-find -s h -l help -d 'show this help'
 complete -c crm-find -s q -l quiet -d 'say nothing but errors'
 complete -c crm-find -s s -l store -x -a '(__fish_complete_directories)' -d 'the store'
 complete -c crm-find -s V -l version -d 'show the version'
+
+complete -e -c crm-history
+complete -c crm-history -f -a '(__crm_ask operand)'
+complete -c crm-history -s l -l limit -x -d 'stop after so many change sets'
+complete -c crm-history -s o -l output -x -a 'table jsonl tsv csv' -d 'form of the output'
+complete -c crm-history -l since -x -a '(__crm_value date)' -d 'from a day on, or behind a change set: change:N'
+complete -c crm-history -s i -l input -x -a 'auto jsonl tsv csv ids yaml' -d 'form of the input'
+complete -c crm-history -l color -x -a 'auto always never' -d 'colours: auto, always or never'
+complete -c crm-history -s e -l exit-status -d 'exit 1 when the answer is no or nothing'
+complete -c crm-history -s h -l help -d 'show this help'
+complete -c crm-history -s q -l quiet -d 'say nothing but errors'
+complete -c crm-history -s s -l store -x -a '(__fish_complete_directories)' -d 'the store'
+complete -c crm-history -s V -l version -d 'show the version'
 
 complete -e -c crm-log
 complete -c crm-log -f -a '(__crm_ask operand)'
@@ -300,8 +386,7 @@ complete -c crm-log -l new-ids -d 'number afresh, links too'
 complete -c crm-log -l rejects -r -F -d 'keep the bad lines in a file'
 complete -c crm-log -l set -x -a '(__crm_value field=value)' -d 'what a record gets that has none'
 complete -c crm-log -l skip-bad -d 'write the good lines, leave out the bad'
-complete -c crm-log -s i -l input -x -a 'auto jsonl tsv csv ids' -d 'form of the input'
-complete -c crm-log -s e -l exit-status -d 'exit 1 when the answer is no or nothing'
+complete -c crm-log -s i -l input -x -a 'auto jsonl tsv csv ids yaml' -d 'form of the input'
 complete -c crm-log -s f -l fields -x -a '(__crm_value field,...)' -d 'choose the columns'
 complete -c crm-log -s l -l limit -x -d 'stop after so many records'
 complete -c crm-log -s o -l output -x -a 'table jsonl tsv csv ids yaml mutt aerc' -d 'form of the output'
@@ -310,15 +395,30 @@ complete -c crm-log -s n -l dry-run -d 'check, but write nothing'
 complete -c crm-log -s m -l message -x -d 'a word for the history'
 complete -c crm-log -l wait -x -d 'how long to wait for the store'
 complete -c crm-log -l color -x -a 'auto always never' -d 'colours: auto, always or never'
+complete -c crm-log -s e -l exit-status -d 'exit 1 when the answer is no or nothing'
 complete -c crm-log -s h -l help -d 'show this help'
 complete -c crm-log -s q -l quiet -d 'say nothing but errors'
 complete -c crm-log -s s -l store -x -a '(__fish_complete_directories)' -d 'the store'
 complete -c crm-log -s V -l version -d 'show the version'
 
+complete -e -c crm-report
+complete -c crm-report -f -a '(__crm_ask operand)'
+complete -c crm-report -l by -x -a '(__crm_value field,...)' -d 'what the rows stand for'
+complete -c crm-report -l in -x -a '(__crm_value period)' -d 'cover a period only: 2026-03, last-month'
+complete -c crm-report -s f -l fields -x -a '(__crm_value field,...)' -d 'choose the columns'
+complete -c crm-report -s l -l limit -x -d 'stop after so many records'
+complete -c crm-report -s o -l output -x -a 'table jsonl tsv csv ids yaml mutt aerc' -d 'form of the output'
+complete -c crm-report -l sort -x -a '(__crm_value field,...)' -d 'sort by fields, -FIELD for the other way round'
+complete -c crm-report -l color -x -a 'auto always never' -d 'colours: auto, always or never'
+complete -c crm-report -s e -l exit-status -d 'exit 1 when the answer is no or nothing'
+complete -c crm-report -s h -l help -d 'show this help'
+complete -c crm-report -s q -l quiet -d 'say nothing but errors'
+complete -c crm-report -s s -l store -x -a '(__fish_complete_directories)' -d 'the store'
+complete -c crm-report -s V -l version -d 'show the version'
+
 complete -e -c crm-rm
 complete -c crm-rm -f -a '(__crm_ask operand)'
-complete -c crm-rm -s i -l input -x -a 'auto jsonl tsv csv ids' -d 'form of the input'
-complete -c crm-rm -s e -l exit-status -d 'exit 1 when the answer is no or nothing'
+complete -c crm-rm -s i -l input -x -a 'auto jsonl tsv csv ids yaml' -d 'form of the input'
 complete -c crm-rm -s f -l fields -x -a '(__crm_value field,...)' -d 'choose the columns'
 complete -c crm-rm -s l -l limit -x -d 'stop after so many records'
 complete -c crm-rm -s o -l output -x -a 'table jsonl tsv csv ids yaml mutt aerc' -d 'form of the output'
@@ -327,15 +427,32 @@ complete -c crm-rm -s n -l dry-run -d 'check, but write nothing'
 complete -c crm-rm -s m -l message -x -d 'a word for the history'
 complete -c crm-rm -l wait -x -d 'how long to wait for the store'
 complete -c crm-rm -l color -x -a 'auto always never' -d 'colours: auto, always or never'
+complete -c crm-rm -s e -l exit-status -d 'exit 1 when the answer is no or nothing'
 complete -c crm-rm -s h -l help -d 'show this help'
 complete -c crm-rm -s q -l quiet -d 'say nothing but errors'
 complete -c crm-rm -s s -l store -x -a '(__fish_complete_directories)' -d 'the store'
 complete -c crm-rm -s V -l version -d 'show the version'
 
+complete -e -c crm-segment
+complete -c crm-segment -f -a '(__crm_ask operand)'
+complete -c crm-segment -s i -l input -x -a 'auto jsonl tsv csv ids yaml' -d 'form of the input'
+complete -c crm-segment -s f -l fields -x -a '(__crm_value field,...)' -d 'choose the columns'
+complete -c crm-segment -s l -l limit -x -d 'stop after so many records'
+complete -c crm-segment -s o -l output -x -a 'table jsonl tsv csv ids yaml mutt aerc' -d 'form of the output'
+complete -c crm-segment -l sort -x -a '(__crm_value field,...)' -d 'sort by fields, -FIELD for the other way round'
+complete -c crm-segment -s n -l dry-run -d 'check, but write nothing'
+complete -c crm-segment -s m -l message -x -d 'a word for the history'
+complete -c crm-segment -l wait -x -d 'how long to wait for the store'
+complete -c crm-segment -l color -x -a 'auto always never' -d 'colours: auto, always or never'
+complete -c crm-segment -s e -l exit-status -d 'exit 1 when the answer is no or nothing'
+complete -c crm-segment -s h -l help -d 'show this help'
+complete -c crm-segment -s q -l quiet -d 'say nothing but errors'
+complete -c crm-segment -s s -l store -x -a '(__fish_complete_directories)' -d 'the store'
+complete -c crm-segment -s V -l version -d 'show the version'
+
 complete -e -c crm-set
 complete -c crm-set -f -a '(__crm_ask operand)'
-complete -c crm-set -s i -l input -x -a 'auto jsonl tsv csv ids' -d 'form of the input'
-complete -c crm-set -s e -l exit-status -d 'exit 1 when the answer is no or nothing'
+complete -c crm-set -s i -l input -x -a 'auto jsonl tsv csv ids yaml' -d 'form of the input'
 complete -c crm-set -s f -l fields -x -a '(__crm_value field,...)' -d 'choose the columns'
 complete -c crm-set -s l -l limit -x -d 'stop after so many records'
 complete -c crm-set -s o -l output -x -a 'table jsonl tsv csv ids yaml mutt aerc' -d 'form of the output'
@@ -344,7 +461,31 @@ complete -c crm-set -s n -l dry-run -d 'check, but write nothing'
 complete -c crm-set -s m -l message -x -d 'a word for the history'
 complete -c crm-set -l wait -x -d 'how long to wait for the store'
 complete -c crm-set -l color -x -a 'auto always never' -d 'colours: auto, always or never'
+complete -c crm-set -s e -l exit-status -d 'exit 1 when the answer is no or nothing'
 complete -c crm-set -s h -l help -d 'show this help'
 complete -c crm-set -s q -l quiet -d 'say nothing but errors'
 complete -c crm-set -s s -l store -x -a '(__fish_complete_directories)' -d 'the store'
 complete -c crm-set -s V -l version -d 'show the version'
+
+complete -e -c crm-show
+complete -c crm-show -f -a '(__crm_ask operand)'
+complete -c crm-show -s l -l limit -x -d 'how many of the newest events to show (10)'
+complete -c crm-show -s i -l input -x -a 'auto jsonl tsv csv ids yaml' -d 'form of the input'
+complete -c crm-show -l color -x -a 'auto always never' -d 'colours: auto, always or never'
+complete -c crm-show -s e -l exit-status -d 'exit 1 when the answer is no or nothing'
+complete -c crm-show -s h -l help -d 'show this help'
+complete -c crm-show -s q -l quiet -d 'say nothing but errors'
+complete -c crm-show -s s -l store -x -a '(__fish_complete_directories)' -d 'the store'
+complete -c crm-show -s V -l version -d 'show the version'
+
+complete -e -c crm-store
+complete -c crm-store -f -a '(__crm_or_file)'
+complete -c crm-store -s n -l dry-run -d 'load: check the dump, make no store'
+complete -c crm-store -l group -x -d 'init, load: the store is for a group of users'
+complete -c crm-store -s o -l output -x -a 'table jsonl' -d 'stat: form of the output, table or jsonl'
+complete -c crm-store -l color -x -a 'auto always never' -d 'colours: auto, always or never'
+complete -c crm-store -s e -l exit-status -d 'exit 1 when the answer is no or nothing'
+complete -c crm-store -s h -l help -d 'show this help'
+complete -c crm-store -s q -l quiet -d 'say nothing but errors'
+complete -c crm-store -s s -l store -x -a '(__fish_complete_directories)' -d 'the store'
+complete -c crm-store -s V -l version -d 'show the version'

@@ -24,6 +24,9 @@ spec=$(
 		"$p" --spec
 	done
 )
+# Those of which an operand may be a file: where they offer nothing, files are.
+filers=$(printf '%s\n' "$spec" | awk -F '\t' '
+	$1 == "program" && $4 ~ /FILE/ { printf "%s ", $2 }')
 # Options of all, each with its program in front, and whence its values come:
 # words, file, dir, ask (the program) or text.
 rows=$(printf '%s\n' "$spec" | awk -F '\t' -v OFS='\t' '
@@ -300,6 +303,9 @@ _crm()
 EOT
 printf 'complete -F _crm %s\n' "$(echo "$programs" | tr '\n' ' ' |
 	sed 's/ $//')" >>"$out/crm.bash"
+for p in $filers; do
+	printf 'complete -o default -F _crm %s\n' "$p" >>"$out/crm.bash"
+done
 
 cat >"$out/_crm" <<EOT
 #compdef $(echo "$programs" | tr '\n' ' ' | sed 's/ $//')
@@ -349,6 +355,12 @@ $1 != last {
 END { print "\t\t) ;;" }')
 	*) specs=() ;;
 	esac
+}
+
+# May an operand of a program be a file?
+_crm_has_files()
+{
+	[[ " $filers" == *" \$1 "* ]]
 }
 
 # Does an option of a program take a value?
@@ -435,6 +447,13 @@ _crm_ask()
 	return found
 }
 
+# What the program knows of; else a file, where an operand may be one.
+_crm_operand()
+{
+	_crm_ask operand && return
+	_crm_has_files $service && _files
+}
+
 _crm()
 {
 	local curcontext=$curcontext state line
@@ -445,7 +464,7 @@ _crm()
 	# Of a program that is none of ours nothing is known, nor asked.
 	(($#specs)) || return 1
 	if [[ $service != crm ]]; then
-		_arguments -s -S : $specs '*:operand:_crm_ask operand'
+		_arguments -s -S : $specs '*:operand:_crm_operand'
 		return
 	fi
 	_arguments -s -S -C : $specs '1:program:_crm_ask operand' \
@@ -589,6 +608,18 @@ end
 
 EOT
 {
+	cat <<'EOT'
+# An operand that may be a file: files, where nothing else fits.
+function __crm_or_file
+    set -l found (__crm_ask operand)
+    if test (count $found) -gt 0
+        printf '%s\n' $found
+    else
+        __fish_complete_path (commandline -ct)
+    end
+end
+
+EOT
 	printf 'set -g __crm_programs %s\n\n' "$(echo "$programs" |
 		tr '\n' ' ' | sed 's/ $//')"
 	table '
@@ -601,6 +632,8 @@ $1 != last {
 	if (last != "")
 		print ""
 	ask = $1 == "crm" ? "__crm_front" : "__crm_ask operand"
+	if (index(" '"$filers"'", " " $1 " "))
+		ask = "__crm_or_file"
 	printf "complete -e -c %s\ncomplete -c %s -f -a \x27(%s)\x27\n",
 		$1, $1, ask
 	last = $1

@@ -131,22 +131,16 @@ kinds_of_arg(const struct crm_offers *o, struct crm_view arg, char out[LETTERS])
 	}
 }
 
-/* The kinds that the first operand names: all when it names none. */
+/* The kinds that an operand names: all when it names none. */
 static bool
-kinds_of_first(const struct crm_offers *o, char out[LETTERS])
+kinds_named(const struct crm_offers *o, struct crm_view name, char out[LETTERS])
 {
-	const struct crm_kind *k;
-	struct crm_view v;
+	const struct crm_kind *k = crm_kind_named(o->schema, name);
 
-	all_kinds(o, false, out);
-	if (o->nops == 0)
-		return false;
-	v = crm_view_str(o->op[0]);
-	k = crm_kind_named(o->schema, v);
 	if (k != NULL)
 		one_kind(k->letter, out);
-	else if (crm_view_is(v, "any"))
-		all_kinds(o, true, out);
+	else
+		all_kinds(o, crm_view_is(name, "any"), out);
 	return k != NULL;
 }
 
@@ -160,9 +154,9 @@ kinds_of_operands(struct crm_offers *o, char out[LETTERS])
 	struct crm_view v;
 	size_t n;
 
-	if (kinds_of_first(o, out) || o->nops == 0 || o->snap == NULL)
+	v = o->nops > 0 ? crm_view_str(o->op[0]) : CRM_VNULL;
+	if (kinds_named(o, v, out) || v.n == 0 || o->snap == NULL)
 		return NULL;
-	v = crm_view_str(o->op[0]);
 	if (crm_utf8_check(v) < v.n)
 		return NULL;
 	err = crm_who_find(o->snap, NULL, crm_nfc(&o->arena, v), ids, &n);
@@ -294,19 +288,19 @@ offer_term(struct crm_offers *o, struct crm_view word, const char *kinds)
 static const struct crm_err *
 offer_query(struct crm_offers *o, struct crm_view word, struct crm_view arg)
 {
+	int first = o->first;
 	char kinds[LETTERS];
 
 	(void)arg;
-	if (o->nops > 0 && strcmp(o->op[0], "-") == 0) {
-		o->op++;
-		o->nops--;
-	}
-	(void)kinds_of_first(o, kinds);
+	if (first < o->nops && strcmp(o->op[first], "-") == 0)
+		first++;
+	(void)kinds_named(
+	    o, first < o->nops ? crm_view_str(o->op[first]) : CRM_VNULL, kinds);
 	if (word.n > 0 && word.p[0] == '@')
 		return crm_offer_segments(o, crm_offer_behind(o, word, 1));
 	if (crm_view_find(word, ':') < word.n)
 		return offer_term(o, word, kinds);
-	if (o->nops == 0) {
+	if (first == o->nops) {
 		offer_kinds(o, word);
 		offer_word(o, word, "any", "", "records of every kind");
 	}
@@ -478,9 +472,10 @@ give(struct crm_offers *o, struct crm_view what, struct crm_view word)
 	return NULL;
 }
 
-/* The WHAT of the next operand by one row; empty: the row does not fit. */
+/* The WHAT of the next operand by one row, and in first the operand that it
+ * began with; empty: the row does not fit. */
 static struct crm_view
-what_of_row(const struct crm_offers *o, struct crm_view row)
+what_of_row(struct crm_offers *o, struct crm_view row)
 {
 	struct crm_view what = CRM_VNULL;
 	int i;
@@ -490,6 +485,7 @@ what_of_row(const struct crm_offers *o, struct crm_view row)
 		if (row.n > 0) {
 			what = crm_view(row.p, crm_view_find(row, ' '));
 			row = crm_view_trim(crm_view_skip(row, what.n));
+			o->first = i;
 		} else if (what.n > 0 && what.p[0] == '=')
 			return CRM_VNULL; /* a word is not said again */
 		if (i < o->nops && what.n > 0 && what.p[0] == '=' &&
@@ -499,13 +495,37 @@ what_of_row(const struct crm_offers *o, struct crm_view row)
 	return what;
 }
 
+/* The rows that stand for the operands: of a program with verbs those of the
+ * verb, which then is no operand. */
+static const char *
+find_rows(struct crm_offers *o, struct crm_view word)
+{
+	const struct crm_verb *v = o->cmd->verbs;
+
+	if (v == NULL)
+		return o->cmd->complete;
+	for (; v->name != NULL; v++)
+		if (o->nops == 0)
+			offer_word(o, word, v->name, "", v->help);
+		else if (strcmp(v->name, o->op[0]) == 0)
+			break;
+	if (v->name == NULL)
+		return NULL;
+	o->op++;
+	o->nops--;
+	return v->max < 0 || o->nops < v->max ? v->complete : NULL;
+}
+
 static const struct crm_err *
 give_operand(struct crm_offers *o, struct crm_view word)
 {
 	struct crm_view rest, row, what;
 	const struct crm_err *err = NULL;
+	const char *rows;
 
-	rest = crm_view_str(o->cmd->complete != NULL ? o->cmd->complete : "");
+	o->head = crm_view(word.p, 0);
+	rows = find_rows(o, word);
+	rest = crm_view_str(rows != NULL ? rows : "");
 	while (err == NULL && rest.n > 0) {
 		row = crm_view(rest.p, crm_view_find(rest, ';'));
 		rest = crm_view_skip(rest, row.n < rest.n ? row.n + 1 : row.n);

@@ -20,9 +20,10 @@
  *   =word        that word
  *   other words  what crm_cmd.offer knows of
  *
- * crm_cmd.complete has one WHAT an operand, parted by blanks; the last one
- * stands for all further ones.  Several such rows are parted by ";": those
- * count whose "=word"s are there: "=list; =show segment; =add segment who".
+ * crm_cmd.complete, or crm_verb.complete of the operands behind the verb, has
+ * one WHAT an operand, parted by blanks; the last one stands for all further
+ * ones.  There may be several such rows, parted by ";": those count whose
+ * "=word"s are there: "who; =- assign; who assign".
  */
 #ifndef CRM_COMPLETE_H
 #define CRM_COMPLETE_H

@@ -14,8 +14,9 @@ struct crm_offers {
 	const struct crm_cmd *cmd;
 	struct crm_snap *snap; /* NULL: there is no store */
 	const struct crm_schema *schema;
-	int nops;
+	int nops; /* operands, without a verb */
 	char **op;
+	int first;            /* operand that the WHAT at hand begins with */
 	struct crm_view head; /* of the word: what stays as it is */
 	bool in_term;         /* a value of a query, parted by commas */
 	struct crm_buf out;

@@ -142,3 +142,18 @@ seq -f '{"kind":"org","name":"Many %g"}' 1 300 | crm-add
 is 'not more than 200' "$(values crm-rm operand many | wc -l)" 200
 is 'programs' "$(values crm operand fin)" find
 is 'behind help too' "$(values crm operand ad help)" add
+
+# Programs with commands, and with words of their own
+is 'commands' "$(crm-segment --complete operand mem)" \
+	'members	print the records that belong to it'
+is 'then what each takes' "$(values crm-segment operand g show)" gold
+is 'and no more' "$(values crm-segment operand g show gold)" ''
+is 'a query behind the name' "$(values crm-segment operand birth define new)
+$(values crm-segment operand peo define new)
+$(values crm-segment operand tick define new person)" "birthday:
+
+"
+is 'WHO behind the name' "$(values crm-segment operand anna@ add gold)" \
+	anna@x.example
+is 'reports' "$(values crm-report operand rev)" revenue
+is 'then a query' "$(values crm-report operand birth revenue)" birthday:

@@ -25,6 +25,8 @@ crm-add org name='~root' city='a*b'
 crm-add product name=Lamp
 crm-add segment name=gold query=tag:vip
 
+touch oldest.tar
+
 # What is typed before the word, the word, and the arguments that come of it.
 cat >cases <<'END'
 crm-find 	ci	city:
@@ -32,6 +34,8 @@ crm-find 	city:K	city:Kraków
 crm-find 	city:New	city:New York
 crm-find 	city:ঢ	city:ঢাকা
 crm-find 	city:a	city:a*b
+crm-store 	ba	backup
+crm-store backup 	olde	backup oldest.tar
 crm-find 	city:!	city:!!
 crm-find 	name:Anna\ N	name:Anna Nowak
 crm-find 	name:'Anna N	name:Anna Nowak
@@ -116,7 +120,7 @@ END
 shown()
 {
 	cat >show <<-'END'
-	for p in crm crm-add crm-find crm-log crm-rm crm-set; do
+	for p in crm crm-add crm-find crm-log crm-rm crm-set crm-store; do
 		eval "$p() { printf '%s' $p; printf ' %s' \"\$@\"; echo; }"
 	done
 	while IFS= read -r line; do
@@ -156,7 +160,7 @@ done
 # fish tells what it would insert.
 cat >type.fish <<'END'
 set -p fish_complete_path $argv[1]
-for p in crm crm-add crm-find crm-log crm-rm crm-set
+for p in crm crm-add crm-find crm-log crm-rm crm-set crm-store
     eval "function $p; printf %s $p; printf ' %s' \$argv; echo; end"
 end
 while read -l -d \t head word want
