@@ -153,9 +153,12 @@ crm_batch_meant(const struct crm_batch *b, uint64_t id)
 
 	if (crm_is_ghost(id))
 		id = b->ghost[crm_id_number(id) - 1].id;
-	while (id != 0 && b->dropped.used > 0 &&
-	    (is = crm_nummap_get(&b->dropped, id)) != NULL)
+	while (id != 0 && b->dropped.used > 0) {
+		is = crm_nummap_get(&b->dropped, id);
+		if (is == NULL)
+			break;
 		id = *is;
+	}
 	return id;
 }
 

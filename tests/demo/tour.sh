@@ -44,7 +44,7 @@ run 'crm-find person quiet:180d.. tag:newsletter -f name,lang,last -o table -l 5
 say 'Segments: a query with a name, or people picked by hand'
 run "crm-segment define gold 'spent:5000..'"
 run "crm-find org overdue:1.. -o ids | crm-segment add reminders -"
-run 'crm-segment members reminders -f name,overdue,currency -o table'
+run 'crm-segment members reminders -f name,overdue -o table'
 
 say 'Log from a pipe: one event for each customer found, in one change set'
 run "crm-find org @reminders | crm-log - email 'reminder sent' direction=out"
