@@ -232,7 +232,7 @@ main(int argc, char *argv[])
 {
 	static const struct crm_cmd cmd = {
 		.name = "crm-store",
-		.summary = "look after a store",
+		.summary = "make, check, copy and describe a store",
 		.operands = "COMMAND [FILE]",
 		.opts = opts,
 		.verbs = verbs,

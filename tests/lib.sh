@@ -91,9 +91,11 @@ result()
 	result_why=$todo_why
 	todo_why=
 	if [ "$1" -eq 0 ]; then
-		echo "ok $tests_run - $2${result_why:+ # TODO $result_why}"
+		printf '%s\n' \
+			"ok $tests_run - $2${result_why:+ # TODO $result_why}"
 	else
-		echo "not ok $tests_run - $2${result_why:+ # TODO $result_why}"
+		printf '%s\n' \
+			"not ok $tests_run - $2${result_why:+ # TODO $result_why}"
 		[ -n "$result_why" ] || {
 			tests_failed=$((tests_failed + 1))
 			diag "failed: $test_name: $2"
