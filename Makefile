@@ -246,12 +246,17 @@ lint: ## clang-format, clang-tidy, cppcheck, shellcheck, mandoc, codespell
 	@.ci/packages lint
 	clang-format --dry-run -Werror $(ALL_C)
 	shellcheck $(SH)
-	$(if $(MAN),mandoc -T lint -W style $(MAN))
-	$(if $(shell command -v codespell),codespell -q 3 -I .codespellrc \
-		README.md $(MAN) $(ALL_C) $(SH),@echo 'no codespell')
-	$(if $(shell command -v cppcheck),cppcheck -q -j$(JOBS) --std=c11 \
-		--enable=warning,portability --error-exitcode=1 \
-		--inline-suppr -Ilibcore libcore cmd)
+	@# pages refer to each other before they are installed
+	! mandoc -T lint -W style $(MAN) 2>/dev/null | \
+		grep -v 'referenced manual not found'
+	codespell -q 3 -I .codespell-ignore README.md $(MAN) $(ALL_C) $(SH)
+	@# it does not see that a result is set when there is no error, and
+	@# that errors point to no local variable
+	cppcheck -q -j$(JOBS) --std=c11 --enable=warning,portability \
+		--suppress=uninitvar --suppress=legacyUninitvar \
+		--suppress=uninitStructMember --suppress=autoVariables \
+		--suppress=returnDanglingLifetime --error-exitcode=1 \
+		--inline-suppr -Ilibcore $(SRC) $(wildcard cmd/*.c)
 	@$(SUB) tidy
 
 tidy:

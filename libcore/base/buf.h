@@ -165,7 +165,7 @@ crm_varint_get(const void *in, size_t n, uint64_t *out)
 static inline uint64_t
 crm_zigzag(int64_t v)
 {
-	return ((uint64_t)v << 1) ^ (uint64_t)(v >> 63);
+	return v < 0 ? ~((uint64_t)v << 1) : (uint64_t)v << 1;
 }
 
 static inline int64_t
