@@ -501,17 +501,57 @@ mail_rows(struct crm_writer *w, const struct crm_value *c, size_t n)
 			for (i = 0; i < text[j].n; i++) {
 				char ch = text[j].p[i];
 
-				crm_buf_addc(
-				    b, ch == '\t' || ch == '\n' ? ' ' : ch);
+				if (ch == '\t' || ch == '\n' || ch == '\r')
+					ch = ' ';
+				crm_buf_addc(b, ch);
 			}
 		}
 		crm_buf_addc(b, '\n');
 	}
 }
 
+/* Is a character one that a form has for itself? */
+static bool
+is_layout(uint32_t cp)
+{
+	return cp == '\n' || cp == '\t';
+}
+
+/* Escape what could drive a terminal in what was written from a place on; in
+ * JSON as JSON does. */
+static void
+tame(struct crm_writer *w, size_t from)
+{
+	struct crm_buf *b = &w->sink->buf;
+	struct crm_view v, c;
+	uint32_t cp;
+	size_t i;
+
+	v = crm_view(b->p + from, b->n - from);
+	crm_buf_reset(&w->text);
+	for (i = 0; i < v.n; i += c.n) {
+		cp = 0;
+		c = crm_view(v.p + i, crm_utf8_get(v.p + i, v.n - i, &cp));
+		if (c.n == 0)
+			c.n = 1;
+		if (is_layout(cp) || crm_utf8_is_safe(c))
+			crm_buf_addv(&w->text, c);
+		else if (w->o.form == CRM_OUT_JSONL)
+			crm_buf_addf(&w->text, "\\u%04x", (unsigned int)cp);
+		else
+			crm_utf8_add_safe(&w->text, c);
+	}
+	if (crm_view_eq(v, crm_buf_view(&w->text)))
+		return;
+	b->n = from;
+	crm_buf_addv(b, crm_buf_view(&w->text));
+}
+
 void
 crm_writer_row(struct crm_writer *w, const struct crm_value *c, size_t n)
 {
+	size_t from = w->sink->buf.n;
+
 	w->rows++;
 	switch (w->o.form) {
 	case CRM_OUT_JSONL:
@@ -544,6 +584,8 @@ crm_writer_row(struct crm_writer *w, const struct crm_value *c, size_t n)
 		mail_rows(w, c, n);
 		break;
 	}
+	if (w->o.terminal)
+		tame(w, from);
 	crm_sink_check(w->sink);
 }
 
