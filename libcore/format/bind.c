@@ -341,9 +341,10 @@ wrong_type(const struct crm_field *f, const struct crm_cell *c)
 		return "no field takes an object or a list of lists";
 	case CRM_CELL_TRUE:
 	case CRM_CELL_FALSE:
-		return f->type == CRM_T_BOOL ? NULL
-		    : number                 ? "a number, not true or false"
-					     : "a string, not true or false";
+		if (f->type == CRM_T_BOOL || strncmp(f->name, "x-", 2) == 0)
+			return NULL; /* of x-NAME: kept as text */
+		return number ? "a number, not true or false"
+			      : "a string, not true or false";
 	case CRM_CELL_NUMBER:
 		return number || f->type == CRM_T_TEXT ||
 			f->type == CRM_T_PHONE || f->type == CRM_T_TAG

@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-add: from operands and from streams, by key, all of it or nothing.
 . "${0%/*}/../lib.sh"
-plan 64
+plan 65
 
 is 'prints the id when asked' "$(crm-add person name='Łukasz Żak' email=luk@mail.example city=Kraków -o ids)" p1
 is 'prints nothing otherwise' "$(crm-add person name=Bob 2>&1)" ''
@@ -18,6 +18,8 @@ fails_with 65 'fields are known' crm-add person name=Anna cty=X
 like 'with the nearest' "$(cat err)" "did you mean .city."
 ok 'x-NAME passes' crm-add person name=Xenia x-shoe=42
 is 'and is found' "$(crm-find x-shoe:42 -f name,x-shoe)" '{"name":"Xenia","x-shoe":"42"}'
+is 'x-NAME keeps what JSON has as text' "$(echo '{"name":"Yve","x-paid":true,"x-n":1.50}' |
+	crm-add person -f name,x-paid,x-n)" '{"name":"Yve","x-paid":"true","x-n":"1.50"}'
 
 # every built-in kind
 ok 'org' crm-add org name=Acme terms=14 email=info@acme.example
