@@ -76,6 +76,14 @@ out_of_memory(void)
 	_exit(crm_err_exit(CRM_E_AGAIN));
 }
 
+/* LMDB met what cannot be, and would abort. */
+static void
+on_impossible(const char *what)
+{
+	crm_msg("the store is damaged (crm-store check): %s", what);
+	_exit(crm_err_exit(CRM_E_DATA));
+}
+
 /* A page of the store that cannot be read: cut short, or the disk failed. */
 static void
 on_damage(int sig)
@@ -560,6 +568,7 @@ crm_main(const struct crm_cmd *cmd, int argc, char **argv)
 	occupy_standard();
 	set_signals(cmd);
 	crm_mem_on_failure(out_of_memory);
+	crm_env_on_damage(on_impossible);
 	crm_msg_name(cmd->name);
 	ctx.cmd = cmd;
 	ctx.limit = UINT64_MAX;

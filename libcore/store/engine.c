@@ -30,6 +30,9 @@ struct crm_env {
 	unsigned int live; /* transactions that hold a snapshot */
 	bool map_full;     /* the transaction at hand met the map's end */
 	bool unmapped;     /* a new map was refused: LMDB has none any more */
+	size_t page;       /* bytes */
+	/* Where page 0 is in memory, and the end of the map; 0: not known. */
+	uintptr_t map_from, map_to;
 };
 
 struct crm_txn {
@@ -226,6 +229,7 @@ static int
 open_mapped(struct crm_env *env, uint64_t map)
 {
 	unsigned int flags = MDB_NOTLS;
+	MDB_stat st = { 0 };
 	int rc;
 
 	if (env->mode == CRM_ENV_BUILD)
@@ -244,6 +248,11 @@ open_mapped(struct crm_env *env, uint64_t map)
 	if (rc == 0)
 		rc = mdb_env_open(
 		    env->env, env->dir, flags, env->shared ? 0660 : 0600);
+	if (rc == 0)
+		rc = mdb_env_stat(env->env, &st);
+	env->page = st.ms_psize;
+	if (rc == 0 && (env->page < 256 || env->page > 0x10000))
+		rc = MDB_INVALID;
 	if (rc != 0) {
 		mdb_env_close(env->env);
 		env->env = NULL;
@@ -287,6 +296,7 @@ set_map(struct crm_env *env, size_t bytes)
 		return ENOMEM;
 	rc = mdb_env_set_mapsize(env->env, bytes);
 	env->unmapped = rc != 0;
+	env->map_from = env->map_to = 0;
 	return rc;
 }
 
@@ -572,6 +582,42 @@ val(struct crm_view v)
 	return m;
 }
 
+/* The head of a page, as mdb.c has it: number, padding u16, flags u16. */
+#define PAGE_FLAGS_AT 10
+#define PAGE_LEAF 0x02
+#define PAGE_OVERFLOW 0x04
+
+/*
+ * Is what LMDB found in a page that stands where its number says, and is one
+ * that holds entries?  LMDB does not look, and goes on in what a disk lost or
+ * put in the wrong place.  Pages that a transaction is changing are elsewhere
+ * in memory.
+ */
+static const struct crm_err *
+check_place(const struct crm_txn *t, const void *found)
+{
+	struct crm_env *env = t->env;
+	uintptr_t at = (uintptr_t)found, page = at - at % env->page;
+	const char *head = (const char *)found - at % env->page;
+	uint64_t number;
+	uint16_t flags;
+
+	if (t->writes && (at < env->map_from || at >= env->map_to))
+		return NULL;
+	memcpy(&number, head, sizeof(number));
+	memcpy(&flags, head + PAGE_FLAGS_AT, sizeof(flags));
+	if (env->map_from == 0 && number < page / env->page) {
+		env->map_from = page - number * env->page;
+		env->map_to = env->map_from + map_bytes(env);
+	}
+	if ((flags & (PAGE_LEAF | PAGE_OVERFLOW)) != 0 &&
+	    env->map_from + number * env->page == page)
+		return NULL;
+	return crm_err(CRM_E_DATA,
+	    "the store is damaged: a page is not what it should be "
+	    "(crm-store check)");
+}
+
 const struct crm_err *
 crm_kv_get(struct crm_txn *t, enum crm_table table, struct crm_view key,
     struct crm_view *out)
@@ -585,10 +631,8 @@ crm_kv_get(struct crm_txn *t, enum crm_table table, struct crm_view key,
 	if (rc != 0)
 		return translate(t->env, "get", rc);
 	*out = crm_view(v.mv_data, v.mv_size);
-	return NULL;
+	return check_place(t, v.mv_data);
 }
-
-#define PAGE 4096
 
 const struct crm_err *
 crm_kv_put(struct crm_txn *t, enum crm_table table, struct crm_view key,
@@ -597,7 +641,7 @@ crm_kv_put(struct crm_txn *t, enum crm_table table, struct crm_view key,
 	MDB_val k = val(key), v = val(value);
 	int rc = mdb_put(t->txn, t->env->dbi[table], &k, &v, 0);
 
-	t->dirty += value.n + PAGE;
+	t->dirty += value.n + t->env->page;
 	return rc != 0 ? translate(t->env, "put", rc) : NULL;
 }
 
@@ -607,7 +651,7 @@ crm_kv_del(struct crm_txn *t, enum crm_table table, struct crm_view key)
 	MDB_val k = val(key);
 	int rc = mdb_del(t->txn, t->env->dbi[table], &k, NULL);
 
-	t->dirty += PAGE;
+	t->dirty += t->env->page;
 	return rc != 0 && rc != MDB_NOTFOUND ? translate(t->env, "del", rc)
 					     : NULL;
 }
@@ -660,7 +704,7 @@ move(struct crm_cur *c, MDB_cursor_op op, MDB_val *k, struct crm_view *key,
 		return translate(c->txn->env, "cursor", rc);
 	*key = crm_view(k->mv_data, k->mv_size);
 	*value = crm_view(v.mv_data, v.mv_size);
-	return NULL;
+	return check_place(c->txn, k->mv_data);
 }
 
 const struct crm_err *

@@ -406,6 +406,88 @@ file_limit(void **state)
 }
 
 /* What is no store, or half of one, is told of. */
+#define PAGES_AT 2 /* behind the two heads */
+
+/* The leaves of a data file, as mdb.c has them; returns how many. */
+static size_t
+find_leaves(int fd, size_t page, uint64_t *at, size_t max)
+{
+	struct stat st;
+	char head[16];
+	size_t n = 0;
+	off_t pos;
+
+	assert_int_equal(fstat(fd, &st), 0);
+	for (pos = PAGES_AT * (off_t)page; pos < st.st_size && n < max;
+	     pos += (off_t)page) {
+		assert_int_equal(pread(fd, head, 16, pos), 16);
+		if (crm_le16_get(head + 10) == 2 && /* a leaf, */
+		    crm_le16_get(head + 12) > 20)   /* of some entries */
+			at[n++] = (uint64_t)pos;
+	}
+	return n;
+}
+
+/* Go through all; returns the code of the error. */
+static int
+scan(struct crm_env *env, uint32_t *n)
+{
+	const struct crm_err *err;
+	struct crm_view k, v;
+	struct crm_txn *t;
+	struct crm_cur *c;
+
+	*n = 0;
+	no_err(crm_txn_read(env, &t));
+	no_err(crm_cur_open(t, CRM_TABLE_META, &c));
+	err = crm_cur_first(c, &k, &v);
+	while (err == NULL && k.p != NULL) {
+		(*n)++;
+		err = crm_cur_next(c, &k, &v);
+	}
+	crm_cur_close(c);
+	crm_txn_end(t);
+	return err != NULL ? (int)err->code : 0;
+}
+
+/* Pages that a disk put in the place of others are told, not read. */
+static void
+misplaced_pages(void **state)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE), n;
+	char *a = malloc(page), *b = malloc(page), path[100];
+	struct crm_env *env = open_small(CRM_ENV_BUILD);
+	uint64_t at[200];
+	uint32_t seen;
+	int fd;
+
+	(void)state;
+	no_err(put(env, 0, 400));
+	crm_env_close(env);
+	(void)snprintf(path, sizeof(path), "%s/data.mdb", dir);
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	assert_true(fd >= 0);
+	n = find_leaves(fd, page, at, 200);
+	assert_true(n > 50);
+	assert_int_equal(pread(fd, a, page, (off_t)at[20]), page);
+	assert_int_equal(pread(fd, b, page, (off_t)at[30]), page);
+	assert_int_equal(pwrite(fd, b, page, (off_t)at[20]), page);
+	assert_int_equal(pwrite(fd, a, page, (off_t)at[30]), page);
+	env = open_small(CRM_ENV_READ);
+	assert_int_equal(scan(env, &seen), CRM_E_DATA);
+	assert_true(seen < 400);
+	crm_env_close(env);
+	assert_int_equal(pwrite(fd, a, page, (off_t)at[20]), page);
+	assert_int_equal(pwrite(fd, b, page, (off_t)at[30]), page);
+	assert_int_equal(close(fd), 0);
+	env = open_small(CRM_ENV_READ);
+	assert_int_equal(scan(env, &seen), 0);
+	assert_int_equal(seen, 400);
+	crm_env_close(env);
+	free(a);
+	free(b);
+}
+
 static void
 not_a_store(void **state)
 {
@@ -445,6 +527,8 @@ main(void)
 		    dead_readers, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(modes, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(file_limit, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    misplaced_pages, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(not_a_store, set_up, tear_down),
 	};
 
