@@ -10,32 +10,60 @@ add_types(struct crm_buf *b)
 #undef X
 }
 
+/* "link to person or org, many, indexed"; unique implies indexed. */
 static void
-add_takes(
+add_nature(
     struct crm_buf *b, const struct crm_schema *s, const struct crm_field *f)
 {
-	const char *p, *blank = "";
+	static const struct {
+		uint16_t flag, unless;
+		const char *name;
+	} flags[] = {
+		{ CRM_F_MANY, 0, "many" },
+		{ CRM_F_REQUIRED, 0, "required" },
+		{ CRM_F_UNIQUE, 0, "unique" },
+		{ CRM_F_INDEXED, CRM_F_UNIQUE, "indexed" },
+		{ CRM_F_SEARCHED, 0, "searched" },
+		{ CRM_F_PERSONAL, 0, "personal" },
+	};
+	const char *p, *to = " to ";
+	size_t i;
 
+	crm_buf_adds(b, crm_type_name((enum crm_type)f->type));
 	for (p = f->links; p != NULL && *p != '\0'; p++) {
-		crm_buf_addf(b, "%s%s", blank, crm_kind_of(s, *p)->name);
-		blank = " ";
+		crm_buf_addf(b, "%s%s", to, crm_kind_of(s, *p)->name);
+		to = " or ";
 	}
-	for (p = f->choices; p != NULL && *p != '\0'; p += strlen(p) + 1) {
-		crm_buf_addf(b, "%s%s", blank, p);
-		blank = " ";
-	}
+	for (i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
+		if ((f->flags & flags[i].flag) != 0 &&
+		    (f->flags & flags[i].unless) == 0)
+			crm_buf_addf(b, ", %s", flags[i].name);
+}
+
+/* Does every kind have it? */
+static bool
+is_common(const struct crm_field *f)
+{
+	return (f->num >= CRM_N_REF && f->num <= CRM_N_CREATED) ||
+	    (f->num >= CRM_N_ID && f->num <= CRM_N_UPDATED);
 }
 
 static void
 add_field(struct crm_buf *b, const struct crm_schema *s,
     const struct crm_kind *k, const struct crm_field *f)
 {
-	crm_buf_addf(b, "field\t%s\t%s\t%s\t%s\t%s\t", k->name, f->name,
-	    crm_type_name((enum crm_type)f->type),
-	    (f->flags & CRM_F_MANY) != 0 ? "many" : "",
-	    (f->flags & CRM_F_REQUIRED) != 0 ? "required" : "");
-	add_takes(b, s, f);
-	crm_buf_addf(b, "\t%s\n", f->help);
+	const char *p;
+
+	crm_buf_addf(b, "field\t%s\t%s\t", k->name, f->name);
+	add_nature(b, s, f);
+	crm_buf_addc(b, '\t');
+	for (p = f->choices; p != NULL && *p != '\0'; p += strlen(p) + 1)
+		crm_buf_addf(b, "%s%s", p == f->choices ? "" : " ", p);
+	crm_buf_addf(b, "\t%s\t%s\n",
+	    is_common(f)                           ? "common"
+		: (f->flags & CRM_F_COMPUTED) != 0 ? "computed"
+						   : "own",
+	    f->help);
 }
 
 static void

@@ -12,8 +12,9 @@
  *
  *   type    name, what it holds
  *   kind    letter, name, plural
- *   field   kind, name, type, "many" or "", "required" or "", kinds or words
- *           that it takes, parted by blanks, help
+ *   field   kind, name, nature, words of a choice parted by blanks, where it
+ *           belongs ("own", "common" to all kinds, or "computed"), help; the
+ *           nature is as in crm-record(5): "link to person or org, many"
  *   stage   kind, pipeline, name, percentage, "open", "done", "won" or "lost"
  *   key     of crm.yaml: "top", "kind" or "field", name, help
  */

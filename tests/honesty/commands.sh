@@ -3,14 +3,18 @@
 # with it, other lines are what it prints.
 
 # commands_of_page FILE SECTION-ERE: the displays of a manual page that stand
-# in such sections and begin with a command, as people see them.
+# in such sections and begin with a command, as people see them.  Where each
+# command stands is kept for run_commands.
 commands_of_page()
 {
-	LC_ALL=C.UTF-8 awk -v sections="$2" '
+	LC_ALL=C.UTF-8 awk -v sections="$2" -v places="$tmp/places" '
+	BEGIN { printf "" >places }
 	/^\.Sh/ { on = $0 ~ "^\\.Sh (" sections ")" }
 	/^\.Ed/ { display = 0; print "" }
 	display == 1 { display = /^\$ / ? 2 : 0 }
 	on && display == 2 {
+		if (/^\$ /)
+			print FILENAME ":" FNR >places
 		gsub(/\\&/, "")
 		gsub(/\\\(dq/, "\"")
 		gsub(/\\\(aq/, "\x27")
@@ -25,8 +29,9 @@ commands_of_page()
 # commands_of_readme FILE: its displays that begin with "$ ".
 commands_of_readme()
 {
-	awk '
+	awk -v places="$tmp/places" '
 	/^```/ { display = !display; print ""; next }
+	display && /^\$ / { print FILENAME ":" FNR >places }
 	display' "$1"
 }
 
@@ -71,6 +76,8 @@ run_commands()
 		# blank lines at the end are not seen in a text
 		sed -e :a -e '/^\n*$/{$d;N;ba' -e '}' "$tmp/$1/cmd/$ran.out" \
 			>"$tmp/$1/cmd/$ran.got"
+		cmp -s "$tmp/$1/cmd/$ran.got" "$tmp/$1/cmd/$ran.want" ||
+			diag "at $(sed -n "${ran}p" "$tmp/places"):"
 		same_file "$1: $(head -1 "$tmp/$1/cmd/$ran.sh")" \
 			"$tmp/$1/cmd/$ran.got" "$tmp/$1/cmd/$ran.want"
 	done
