@@ -216,7 +216,7 @@ bench: ## compare with sqlite3: N=100000 ROWS= RUNS= BENCH_DIR= HOLD=1
 demo: ## install what is missing, build, and show what it does
 	@.ci/packages build
 	@$(SUB) all
-	@CRM_BUILD=$(abspath $(BUILD)) sh tests/demo/tour.sh
+	@PATH="$(abspath $(BUILD))/bin:$$PATH" sh tests/demo/tour.sh
 
 check-headers: ## compile each header alone
 	@for h in $(HDR); do \
