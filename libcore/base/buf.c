@@ -53,7 +53,7 @@ crm_view_trim(struct crm_view v)
 }
 
 char *
-crm_buf_room(struct crm_buf *b, size_t n)
+crm_buf_grow(struct crm_buf *b, size_t n)
 {
 	size_t want;
 
@@ -71,43 +71,6 @@ crm_buf_room(struct crm_buf *b, size_t n)
 		b->cap = want;
 	}
 	return b->p + b->n;
-}
-
-void
-crm_buf_used(struct crm_buf *b, size_t n)
-{
-	b->n += n;
-	b->p[b->n] = '\0';
-}
-
-void
-crm_buf_add(struct crm_buf *b, const void *p, size_t n)
-{
-	char *to = crm_buf_room(b, n);
-
-	if (to == NULL)
-		return;
-	if (n > 0)
-		memcpy(to, p, n);
-	crm_buf_used(b, n);
-}
-
-void
-crm_buf_addv(struct crm_buf *b, struct crm_view v)
-{
-	crm_buf_add(b, v.p, v.n);
-}
-
-void
-crm_buf_adds(struct crm_buf *b, const char *s)
-{
-	crm_buf_add(b, s, strlen(s));
-}
-
-void
-crm_buf_addc(struct crm_buf *b, char c)
-{
-	crm_buf_add(b, &c, 1);
 }
 
 void

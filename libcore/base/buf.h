@@ -88,20 +88,65 @@ struct crm_buf {
 /* What one line of input, and so one value, may hold: crm-record(5) */
 #define CRM_LINE_MAX ((size_t)16 << 20)
 
-void crm_buf_add(struct crm_buf *, const void *, size_t);
-void crm_buf_addv(struct crm_buf *, struct crm_view);
-void crm_buf_adds(struct crm_buf *, const char *);
-void crm_buf_addc(struct crm_buf *, char);
-void crm_buf_addf(struct crm_buf *, const char *, ...) CRM_PRINTF(2, 3);
-
 /*
  * Room for n more bytes.
  *
  * Returns where they go; tell crm_buf_used() how many were written.  NULL
  * when the ceiling is hit.
  */
-char *crm_buf_room(struct crm_buf *, size_t n);
-void crm_buf_used(struct crm_buf *, size_t n);
+char *crm_buf_grow(struct crm_buf *, size_t n);
+
+static inline char *
+crm_buf_room(struct crm_buf *b, size_t n)
+{
+	return n < b->cap - b->n && !b->over && n <= b->max - b->n
+	    ? b->p + b->n
+	    : crm_buf_grow(b, n);
+}
+
+static inline void
+crm_buf_used(struct crm_buf *b, size_t n)
+{
+	b->n += n;
+	b->p[b->n] = '\0';
+}
+
+static inline void
+crm_buf_add(struct crm_buf *b, const void *p, size_t n)
+{
+	char *to = crm_buf_room(b, n);
+
+	if (to == NULL)
+		return;
+	if (n > 0)
+		memcpy(to, p, n);
+	crm_buf_used(b, n);
+}
+
+static inline void
+crm_buf_addv(struct crm_buf *b, struct crm_view v)
+{
+	crm_buf_add(b, v.p, v.n);
+}
+
+static inline void
+crm_buf_adds(struct crm_buf *b, const char *s)
+{
+	crm_buf_add(b, s, strlen(s));
+}
+
+static inline void
+crm_buf_addc(struct crm_buf *b, char c)
+{
+	char *to = crm_buf_room(b, 1);
+
+	if (to == NULL)
+		return;
+	*to = c;
+	crm_buf_used(b, 1);
+}
+
+void crm_buf_addf(struct crm_buf *, const char *, ...) CRM_PRINTF(2, 3);
 
 /* Empty it, keep the memory, forget a failure. */
 void crm_buf_reset(struct crm_buf *);

@@ -6,14 +6,15 @@
 #include "format/json.h"
 #include "format/table.h"
 #include "record/value.h"
+#include "record/word.h"
 
 struct crm_writer {
 	struct crm_sink *sink;
 	struct crm_writer_options o;
 	const struct crm_column *col;
 	size_t ncols;
-	char **key; /* of JSON: ,"name": */
-	size_t nkeys;
+	struct crm_view *key; /* of JSON: ,"name": */
+	struct crm_arena keys;
 	bool header; /* was written, or is not needed */
 	uint64_t rows;
 	struct crm_table_out *table;
@@ -55,24 +56,12 @@ crm_writer_new(struct crm_sink *sink, const struct crm_writer_options *o)
 	return w;
 }
 
-static void
-free_keys(struct crm_writer *w)
-{
-	size_t i;
-
-	for (i = 0; i < w->nkeys; i++)
-		crm_free(w->key[i]);
-	crm_free(w->key);
-	w->key = NULL;
-	w->nkeys = 0;
-}
-
 void
 crm_writer_free(struct crm_writer *w)
 {
 	if (w == NULL)
 		return;
-	free_keys(w);
+	crm_arena_release(&w->keys);
 	crm_table_free(w->table);
 	crm_free(w->table_col);
 	crm_buf_release(&w->text);
@@ -87,14 +76,14 @@ make_keys(struct crm_writer *w)
 	struct crm_buf b = CRM_BUF_INIT(100000);
 	size_t i;
 
-	w->nkeys = w->ncols;
-	w->key = crm_calloc(w->ncols, sizeof(*w->key));
+	crm_arena_reset(&w->keys);
+	w->key = crm_arena_alloc(&w->keys, w->ncols * sizeof(*w->key));
 	for (i = 0; i < w->ncols; i++) {
 		crm_buf_reset(&b);
 		crm_buf_addc(&b, ',');
 		crm_json_add_string(&b, crm_view_str(w->col[i].name));
 		crm_buf_addc(&b, ':');
-		w->key[i] = crm_strndup(b.p, b.n);
+		w->key[i] = crm_view(crm_arena_dup(&w->keys, b.p, b.n), b.n);
 	}
 	crm_buf_release(&b);
 }
@@ -134,7 +123,6 @@ crm_writer_columns(struct crm_writer *w, const struct crm_column *col, size_t n)
 		return;
 	w->col = col;
 	w->ncols = n;
-	free_keys(w);
 	if (w->o.form == CRM_OUT_JSONL)
 		make_keys(w);
 	else if (w->o.form == CRM_OUT_TABLE && w->table == NULL)
@@ -224,67 +212,99 @@ static void
 json_row(struct crm_writer *w, const struct crm_value *c, size_t n)
 {
 	struct crm_buf *b = &w->sink->buf;
-	const char *key;
+	struct crm_view key;
 	bool first = true;
 	size_t i;
 
+	crm_buf_addc(b, '{');
 	for (i = 0; i < n; i++) {
 		if (c[i].value.n == 0)
 			continue;
 		key = w->key[c[i].col];
-		if (first)
-			crm_buf_addc(b, '{');
-		crm_buf_adds(b, first ? key + 1 : key);
+		crm_buf_addv(b, first ? crm_view_skip(key, 1) : key);
 		first = false;
 		json_value(b, w->col[c[i].col].field, &c[i]);
 	}
-	crm_buf_adds(b, first ? "{}\n" : "}\n");
+	crm_buf_adds(b, "}\n");
 }
 
-/* Characters that part the values of a field of many in TSV and CSV. */
-static bool
-parts(const struct crm_field *f, char ch)
+/* What a character means in a cell. */
+enum meaning {
+	TSV_ONLY = 1 << 0,   /* parts cells and lines of TSV */
+	PARTS = 1 << 1,      /* parts the values of a field of many */
+	PARTS_MORE = 1 << 2, /* those of tags, addresses and the like */
+	ESCAPES = 1 << 3,
+};
+
+static const unsigned char meanings[256] = {
+	['\t'] = TSV_ONLY,
+	['\n'] = TSV_ONLY,
+	['\r'] = TSV_ONLY,
+	[','] = PARTS,
+	[';'] = PARTS_MORE,
+	['\\'] = ESCAPES,
+};
+
+/* What is to stand behind a backslash in the cells of a field. */
+static unsigned int
+to_escape(const struct crm_field *f, bool many, bool tsv)
 {
-	if (ch == ',')
-		return true;
-	return ch == ';' &&
+	unsigned int mask = tsv ? TSV_ONLY | ESCAPES : 0;
+
+	if (many)
+		mask |= PARTS | ESCAPES;
+	if (many &&
 	    (f->type == CRM_T_TAG || f->type == CRM_T_EMAIL ||
-		f->type == CRM_T_PHONE || f->type == CRM_T_URL);
+		f->type == CRM_T_PHONE || f->type == CRM_T_URL))
+		mask |= PARTS_MORE;
+	return mask;
+}
+
+static void
+add_escaped(struct crm_buf *out, struct crm_view v, unsigned int mask)
+{
+	size_t i, from = 0;
+
+	for (i = 0; i < v.n; i++) {
+		char ch = v.p[i];
+
+		if ((meanings[(unsigned char)ch] & mask) == 0)
+			continue;
+		crm_buf_add(out, v.p + from, i - from);
+		crm_buf_addc(out, '\\');
+		crm_buf_addc(out,
+		    ch == '\t'       ? 't'
+			: ch == '\n' ? 'n'
+			: ch == '\r' ? 'r'
+				     : ch);
+		from = i + 1;
+	}
+	crm_buf_add(out, v.p + from, v.n - from);
 }
 
 /* The text of a cell: many values joined with ',', what parts them behind a
  * backslash, and (tsv) tabs, line ends and backslashes escaped. */
 static void
-cell_text(struct crm_buf *out, struct crm_buf *tmp, const struct crm_field *f,
+cell_text(struct crm_buf *out, const struct crm_field *f,
     const struct crm_value *c, bool tsv)
 {
 	bool many = (f->flags & CRM_F_MANY) != 0 && !c->is_text;
+	unsigned int mask = to_escape(f, many, tsv);
 	bool first = true;
 	struct crm_many m;
 	struct crm_view v;
-	size_t i;
 
 	crm_many_begin(&m, c->value, many);
 	while (crm_many_next(&m, &v)) {
 		if (!first)
 			crm_buf_addc(out, ',');
 		first = false;
-		crm_buf_reset(tmp);
-		if (c->is_text)
-			crm_buf_addv(tmp, v);
+		if (c->is_text || crm_value_is_text(f))
+			add_escaped(out, v, mask);
+		else if (f->type == CRM_T_CHOICE)
+			add_escaped(out, crm_word_get(v), mask);
 		else
-			crm_value_add_text(tmp, f, v);
-		for (i = 0; i < tmp->n; i++) {
-			char ch = tmp->p[i];
-
-			if (tsv && (ch == '\t' || ch == '\n' || ch == '\r')) {
-				crm_buf_addc(out, '\\');
-				ch = ch == '\t' ? 't' : ch == '\n' ? 'n' : 'r';
-			} else if (((tsv || many) && ch == '\\') ||
-			    (many && parts(f, ch)))
-				crm_buf_addc(out, '\\');
-			crm_buf_addc(out, ch);
-		}
+			crm_value_add_text(out, f, v);
 	}
 }
 
@@ -346,11 +366,10 @@ sv_row(struct crm_writer *w, const struct crm_value *c, size_t n)
 		if (k == n || c[k].col != i)
 			continue;
 		if (tsv)
-			cell_text(b, &w->text, w->col[i].field, &c[k], true);
+			cell_text(b, w->col[i].field, &c[k], true);
 		else {
 			crm_buf_reset(&w->cell);
-			cell_text(
-			    &w->cell, &w->text, w->col[i].field, &c[k], false);
+			cell_text(&w->cell, w->col[i].field, &c[k], false);
 			crm_csv_add(b, crm_buf_view(&w->cell));
 		}
 		k++;

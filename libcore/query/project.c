@@ -41,7 +41,8 @@ struct crm_project {
 	/* or all there are, by kind */
 	bool all;
 	struct whole whole[26];
-	size_t value_cap;
+	size_t value_cap, slot_cap;
+	struct crm_slot *slot;
 };
 
 static size_t
@@ -327,6 +328,7 @@ crm_project_free(struct crm_project *p)
 	crm_free(p->column);
 	crm_free(p->col);
 	crm_free(p->value);
+	crm_free(p->slot);
 	crm_arena_release(&p->arena);
 	crm_arena_release(&p->row);
 	crm_buf_release(&p->scratch);
@@ -601,51 +603,59 @@ add_computed(struct crm_project *p, const struct whole *w, uint32_t col,
 	return err;
 }
 
-static void
-add_slot(
-    struct crm_project *p, const struct whole *w, struct crm_slot s, size_t *n)
+/* Some of a record's fields, from one up to another. */
+static const struct crm_err *
+add_slots(struct crm_project *p, const struct whole *w, uint64_t id,
+    const struct crm_stored *r, uint32_t from, uint32_t to, size_t *n)
 {
-	uint32_t col = s.num < w->nnums ? w->by_num[s.num] : NONE;
+	const struct crm_err *err = NULL;
+	uint32_t i, col;
 
-	if (col != NONE && col != w->created)
-		p->value[(*n)++] = (struct crm_value){
-			.col = col, .safe = s.safe, .value = s.value
-		};
+	for (i = from; err == NULL && i < to; i++) {
+		struct crm_slot *s = &p->slot[i];
+
+		col = s->num < w->nnums ? w->by_num[s->num] : NONE;
+		if (col != NONE && col != w->created)
+			p->value[(*n)++] = (struct crm_value){
+				.col = col, .safe = s->safe, .value = s->value
+			};
+		if (w->day != NONE && s->num == CRM_EVENT_AT)
+			err = add_computed(p, w, w->day, id, r, n);
+	}
+	return err;
 }
 
-/* Everything a record has: its stored fields as they stand. */
+/* Everything a record has: its stored fields as they stand, but those that
+ * every kind has behind its own. */
 static const struct crm_err *
 put_whole(struct crm_project *p, uint64_t id, const struct crm_stored *r)
 {
 	struct whole *w = &p->whole[letter(id)];
-	const struct crm_kind *k =
-	    crm_kind_of(crm_snap_schema(p->snap), crm_id_kind(id));
 	const struct crm_err *err;
-	struct crm_slot s;
+	uint32_t from, to;
 	size_t n = 0;
-	uint32_t i;
-	int round;
 
 	if (w->col == NULL)
-		make_whole(w, k);
+		make_whole(
+		    w, crm_kind_of(crm_snap_schema(p->snap), crm_id_kind(id)));
 	crm_writer_columns(p->writer, w->col, w->ncols);
 	p->value = crm_grow(
 	    p->value, &p->value_cap, (size_t)r->n + 6, sizeof(*p->value));
+	p->slot = crm_grow(p->slot, &p->slot_cap, r->n, sizeof(*p->slot));
+	crm_stored_all(r, p->slot);
+	for (from = 0; from < r->n && p->slot[from].num < CRM_N_REF; from++)
+		;
+	for (to = from; to < r->n && p->slot[to].num < CRM_N_CUSTOM; to++)
+		;
 	err = add_computed(p, w, 0, id, r, &n);
 	if (err == NULL)
 		err = add_computed(p, w, 1, id, r, &n);
-	/* numbers 60 to 63 are every kind's and come after its own */
-	for (round = 0; round < 2; round++)
-		for (i = 0; err == NULL && i < r->n; i++) {
-			s = crm_stored_at(r, i);
-			if ((s.num >= CRM_N_REF && s.num < CRM_N_CUSTOM) ==
-			    (round == 0))
-				continue;
-			add_slot(p, w, s, &n);
-			if (w->day != NONE && s.num == CRM_EVENT_AT &&
-			    round == 0)
-				err = add_computed(p, w, w->day, id, r, &n);
-		}
+	if (err == NULL)
+		err = add_slots(p, w, id, r, 0, from, &n);
+	if (err == NULL)
+		err = add_slots(p, w, id, r, to, r->n, &n);
+	if (err == NULL)
+		err = add_slots(p, w, id, r, from, to, &n);
 	if (err == NULL && w->created != NONE)
 		err = add_computed(p, w, w->created, id, r, &n);
 	if (err == NULL)

@@ -88,6 +88,26 @@ crm_stored_at(const struct crm_stored *r, uint32_t i)
 	return s;
 }
 
+void
+crm_stored_all(const struct crm_stored *r, struct crm_slot *out)
+{
+	size_t from = 0, to;
+	uint32_t i;
+
+	for (i = 0; i < r->n; i++) {
+		uint16_t f = field_at(r, i);
+
+		to = end_at(r, i);
+		out[i].num = f & 0x7fff;
+		out[i].many = false;
+		out[i].safe = (f & 0x8000) != 0;
+		out[i].value = from > to || to > r->values.n
+		    ? CRM_VNULL
+		    : crm_view(r->values.p + from, to - from);
+		from = to;
+	}
+}
+
 bool
 crm_stored_get(const struct crm_stored *r, uint16_t num, struct crm_view *out)
 {

@@ -64,6 +64,13 @@ bool crm_stored_get(
 struct crm_slot crm_stored_at(const struct crm_stored *, uint32_t i);
 
 /*
+ * All its fields.
+ *
+ * out     room for r->n of them
+ */
+void crm_stored_all(const struct crm_stored *r, struct crm_slot *out);
+
+/*
  * Add a record's stored form.
  *
  * slot    sorted by number, no number twice, no value empty

@@ -64,6 +64,15 @@ CRM_CHECK const struct crm_err *crm_value_parse(const struct crm_value_ctx *,
 void crm_value_add_text(
     struct crm_buf *, const struct crm_field *, struct crm_view value);
 
+/* Is the value of a field its text, byte for byte? */
+static inline bool
+crm_value_is_text(const struct crm_field *f)
+{
+	return f->type == CRM_T_TEXT || f->type == CRM_T_EMAIL ||
+	    f->type == CRM_T_PHONE || f->type == CRM_T_URL ||
+	    f->type == CRM_T_TAG;
+}
+
 /* Does JSON have it bare (a number or a bool), not as a string? */
 bool crm_value_is_bare(const struct crm_field *);
 
