@@ -728,9 +728,10 @@ crm_many_begin(struct crm_many *m, struct crm_view stored, bool many)
 	size_t n, at;
 
 	m->left = 0;
+	m->lengths = CRM_VNULL;
+	m->bytes = CRM_VNULL;
 	if (!many) {
 		m->left = stored.n > 0;
-		m->lengths = CRM_VNULL;
 		m->bytes = stored;
 		return;
 	}

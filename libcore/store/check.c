@@ -300,78 +300,6 @@ check_derived(struct crm_checking *c)
 	return err;
 }
 
-/* The links of one record: what they name was there once. */
-static const struct crm_err *
-check_links(struct crm_checking *c, uint64_t id, const struct crm_stored *r)
-{
-	const struct crm_kind *k =
-	    crm_kind_of(c->store->config->schema, crm_id_kind(id));
-	const struct crm_err *err = NULL;
-	char a[CRM_ID_TEXT], b[CRM_ID_TEXT];
-	uint32_t i;
-
-	for (i = 0; err == NULL && k != NULL && i < r->n; i++) {
-		struct crm_slot slot = crm_stored_at(r, i);
-		const struct crm_field *f = crm_field_num(k, slot.num);
-		enum crm_presence p;
-		struct crm_stored other;
-		struct crm_many m;
-		struct crm_view v;
-
-		if (f == NULL || f->type != CRM_T_LINK)
-			continue;
-		crm_many_begin(&m, slot.value, (f->flags & CRM_F_MANY) != 0);
-		while (err == NULL && crm_many_next(&m, &v)) {
-			err =
-			    crm_snap_get(c->snap, crm_link_get(v), &other, &p);
-			if (err == NULL && p == CRM_ABSENT)
-				crm_check_fault(c, "record",
-				    "%s: %s names %s, which never was",
-				    crm_id_text(id, a), f->name,
-				    crm_id_text(crm_link_get(v), b));
-		}
-	}
-	return err;
-}
-
-static const struct crm_err *
-check_records(struct crm_checking *c, enum crm_table table)
-{
-	uint64_t last = crm_snap_last_change(c->snap);
-	const struct crm_err *err;
-	struct crm_walk *w;
-	struct crm_stored r;
-	struct crm_entry e;
-	char text[CRM_ID_TEXT];
-
-	c->told = 0;
-	err = crm_walk_open(crm_snap_txn(c->snap), table, &w);
-	if (err == NULL)
-		err = crm_walk_seek(w, crm_view("", 0), &e);
-	while (err == NULL && e.prefix.p != NULL) {
-		if (table == CRM_TABLE_EVENT)
-			c->out->events++;
-		else
-			c->out->records++;
-		if (!crm_code_open(e.value, &r))
-			crm_check_fault(c, crm_table_name(table),
-			    "%s cannot be read", crm_id_text(e.id, text));
-		else if (r.updated > last || r.added == 0)
-			crm_check_fault(c, crm_table_name(table),
-			    "%s was changed by %llu, which never was",
-			    crm_id_text(e.id, text),
-			    (unsigned long long)r.updated);
-		else if (crm_snap_is_hidden(c->snap, e.id))
-			c->hidden++;
-		else
-			err = check_links(c, e.id, &r);
-		if (err == NULL)
-			err = crm_walk_next(w, &e);
-	}
-	crm_walk_close(w);
-	return err;
-}
-
 static void
 bad_change(void *ctx, uint64_t number, const char *what)
 {
@@ -497,9 +425,9 @@ crm_check_store(struct crm_store *s, struct crm_check *out)
 		err = crm_check_tables(&c);
 	if (err == NULL && out->faults == 0 &&
 	    (what & CRM_CHECK_RECORDS) != 0) {
-		err = check_records(&c, CRM_TABLE_RECORD);
+		err = crm_check_records(&c, CRM_TABLE_RECORD);
 		if (err == NULL)
-			err = check_records(&c, CRM_TABLE_EVENT);
+			err = crm_check_records(&c, CRM_TABLE_EVENT);
 		err = crm_check_count(&c, "record", err);
 	}
 	if (err == NULL && out->faults == 0 && (what & CRM_CHECK_DERIVED) != 0)

@@ -44,4 +44,8 @@ CRM_CHECK const struct crm_err *crm_check_count(
 CRM_CHECK const struct crm_err *crm_check_pages(struct crm_checking *);
 CRM_CHECK const struct crm_err *crm_check_tables(struct crm_checking *);
 
+/* check_records.c: each record by itself, and what it links to. */
+CRM_CHECK const struct crm_err *crm_check_records(
+    struct crm_checking *, enum crm_table);
+
 #endif

@@ -12,6 +12,7 @@ struct crm_turn {
 	int64_t at_us;
 	struct crm_view who; /* stored: many links */
 	struct crm_view from, to;
+	struct crm_view title; /* of a record that events cannot link to */
 };
 
 /* A customer who had no purchase before. */
@@ -92,7 +93,21 @@ CRM_CHECK const struct crm_err *crm_w_add_all(struct crm_writing *);
 CRM_CHECK const struct crm_err *crm_w_edit_all(
     struct crm_writing *, enum crm_table);
 
-/* Write the events about stages that changed. */
+/*
+ * writing_turn.c: queue an event about a stage that changed, if it did.
+ *
+ * old, new  the record before and after
+ * at_us     when, if the record does not say when it was closed
+ *
+ * It is in the stories of those whom the record's who names, and is itself in
+ * that of a person or organisation; with nobody to tell there is none.  It
+ * links to the record where events have a field for its kind alone (deal,
+ * ticket), else its text is the record's title.
+ */
+void crm_w_note_turn(struct crm_writing *, uint64_t id,
+    const struct crm_rec *old, const struct crm_rec *new, int64_t at_us);
+
+/* Write those events. */
 CRM_CHECK const struct crm_err *crm_w_add_turns(struct crm_writing *);
 
 /* crm_derive_rollups() calls it. */

@@ -6,59 +6,6 @@
 #include "store/block.h"
 #include "store/writing.h"
 
-/* The first moment of a day; of today, now. */
-static int64_t
-moment_of(const struct crm_writing *w, struct crm_date day, int64_t now_us)
-{
-	struct crm_zone *zone = w->b->store->config->zone;
-
-	return crm_date_days(day) == crm_date_days(crm_zone_date(zone, now_us))
-	    ? now_us
-	    : crm_zone_day_start_us(zone, day);
-}
-
-/* Queue an event about a stage that changed. */
-static void
-note_turn(struct crm_writing *w, uint64_t id, const struct crm_rec *old,
-    const struct crm_rec *new, int64_t at_us)
-{
-	const struct crm_kind *k = new->kind;
-	struct crm_view from = CRM_VNULL, to = CRM_VNULL, who, v;
-	char link[CRM_LINK_MAX];
-	struct crm_buf b = CRM_BUF_INIT(64);
-	struct crm_date day;
-	struct crm_turn *t;
-
-	if (k->stage == 0 || !crm_rec_get(new, k->stage, &to) ||
-	    !crm_rec_get(old, k->stage, &from) || crm_view_eq(from, to))
-		return;
-	if (k->letter == 'p' || k->letter == 'o') {
-		v = crm_view(link, crm_link_put(link, id));
-		crm_many_put(&b, &v, 1);
-		who = crm_buf_view(&b);
-	} else if (k->who == 0 || !crm_rec_get(new, k->who, &who))
-		return; /* it is in nobody's story */
-	if (k->closed != 0 && crm_rec_get(new, k->closed, &v) &&
-	    !(crm_rec_get(old, k->closed, &from) && crm_view_eq(from, v))) {
-		if (crm_value_get_date(v, &day))
-			at_us = moment_of(w, day, at_us);
-		else
-			(void)crm_value_get_time(v, &at_us);
-	}
-	(void)crm_rec_get(old, k->stage, &from);
-	w->turn =
-	    crm_grow(w->turn, &w->turn_cap, w->nturns + 1, sizeof(*w->turn));
-	t = &w->turn[w->nturns++];
-	t->id = id;
-	t->at_us = at_us;
-	t->who = crm_view(crm_arena_dup(&w->b->arena, who.p, who.n), who.n);
-	from = crm_word_get(from);
-	to = crm_word_get(to);
-	t->from = crm_view(crm_arena_dup(&w->b->arena, from.p, from.n), from.n);
-	t->to = crm_view(crm_arena_dup(&w->b->arena, to.p, to.n), to.n);
-	crm_buf_release(&b);
-}
-
 /* When a customer bought first, to the microsecond. */
 static const struct crm_err *
 first_purchase(struct crm_writing *w, uint64_t who, int64_t *out_us)
@@ -252,7 +199,7 @@ edit_one(struct crm_writing *w, struct crm_block_writer *bw, uint64_t id,
 	else
 		b->result.changed++;
 	if (!remove)
-		note_turn(w, id, &w->old, &w->rec, at_us);
+		crm_w_note_turn(w, id, &w->old, &w->rec, at_us);
 	return put_changed(w, bw, id, &was, remove);
 }
 
@@ -297,58 +244,4 @@ crm_w_edit_all(struct crm_writing *w, enum crm_table table)
 		return err;
 	}
 	return crm_block_close(bw);
-}
-
-static void
-set_text(struct crm_writing *w, uint16_t num, struct crm_view v)
-{
-	crm_rec_set(&w->rec, crm_field_num(w->rec.kind, num), v);
-}
-
-/* Write the events about stages that changed. */
-const struct crm_err *
-crm_w_add_turns(struct crm_writing *w)
-{
-	const struct crm_err *err = NULL;
-	struct crm_buf b = CRM_BUF_INIT(64);
-	uint64_t number, last;
-	char link[CRM_LINK_MAX];
-	size_t i;
-
-	if (w->nturns == 0)
-		return NULL;
-	err = crm_snap_last_id(w->snap, 'e', &number);
-	number = crm_id_number(number);
-	for (i = 0; i < w->nranges; i++) {
-		last = crm_id_number(w->range[i].first) + w->range[i].count - 1;
-		if (crm_id_kind(w->range[i].first) == 'e' && last > number)
-			number = last;
-	}
-	for (i = 0; err == NULL && i < w->nturns; i++) {
-		const struct crm_turn *t = &w->turn[i];
-
-		crm_rec_reset(&w->rec, crm_w_kind_of(w, 'e'));
-		set_text(w, CRM_EVENT_WHO, t->who);
-		set_text(w, CRM_EVENT_WHAT, crm_word_stored(CRM_W_STAGE));
-		crm_buf_reset(&b);
-		crm_value_put_time(&b, t->at_us);
-		set_text(w, CRM_EVENT_AT, crm_buf_view(&b));
-		set_text(w, CRM_EVENT_BY, w->change.user);
-		if (crm_id_kind(t->id) == 'd')
-			set_text(w, CRM_EVENT_DEAL,
-			    crm_view(link, crm_link_put(link, t->id)));
-		if (crm_id_kind(t->id) == 'k')
-			set_text(w, CRM_EVENT_TICKET,
-			    crm_view(link, crm_link_put(link, t->id)));
-		set_text(w, CRM_EVENT_FROM, t->from);
-		set_text(w, CRM_EVENT_TO, t->to);
-		err = crm_w_add_record(
-		    w, w->edits, crm_id('e', w->b->store->replica, ++number));
-	}
-	crm_buf_release(&b);
-	if (err == NULL && w->w != NULL) {
-		err = crm_block_close(w->w);
-		w->w = NULL;
-	}
-	return err;
 }

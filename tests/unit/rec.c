@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "record/rule.h"
+#include "record/sound.h"
 
 static struct crm_schema *schema;
 static const struct crm_kind *person;
@@ -208,6 +209,52 @@ damaged_values(void **state)
 	    crm_view(p, 1 + crm_varint_put(p + 1, UINT64_MAX)), &dec));
 }
 
+/* The fault of a record of these fields, stored. */
+static const char *
+fault(struct crm_slot *slot, uint32_t n)
+{
+	static struct crm_buf b = CRM_BUF_INIT(10000);
+	struct crm_stored r;
+
+	crm_buf_reset(&b);
+	crm_code_put(&b, 0, 1, 1, slot, n);
+	assert_true(crm_code_open(crm_buf_view(&b), &r));
+	return crm_sound_fault(person, &r);
+}
+
+static void
+unsound(void **state)
+{
+	struct crm_slot s[] = {
+		{ field("name")->num, false, false, crm_view_str("Anna") },
+		{ field("email")->num, true, false, crm_view("\1\1a", 3) },
+		{ field("birthday")->num, false, false,
+		    crm_view("\7\xd0\2\x1d", 4) },
+	};
+	struct crm_buf b = CRM_BUF_INIT(10000);
+	struct crm_stored r;
+
+	(void)state;
+	assert_null(fault(s, 3));
+	s[0].value = crm_view_str("\xff");
+	assert_string_equal(fault(s, 3), "name");
+	s[0].value = crm_view_str("Anna");
+	s[1].value = crm_view("\1", 1); /* one link, where many are due */
+	assert_string_equal(fault(s, 3), "email");
+	s[1].value = crm_view("\0", 1);
+	assert_string_equal(fault(s, 3), "email");
+	s[1].value = crm_view("\1\1a", 3);
+	s[2].value = crm_view("\7\xd0\2", 3);
+	assert_string_equal(fault(s, 3), "birthday");
+	s[2] = s[0];
+	assert_string_equal(fault(s, 3), "fields");
+	crm_code_put(&b, 0, 1, 1, s, 2);
+	crm_buf_adds(&b, "more");
+	assert_true(crm_code_open(crm_buf_view(&b), &r));
+	assert_string_equal(crm_sound_fault(person, &r), "fields");
+	crm_buf_release(&b);
+}
+
 int
 main(void)
 {
@@ -217,6 +264,7 @@ main(void)
 		cmocka_unit_test(many),
 		cmocka_unit_test(amounts),
 		cmocka_unit_test(damaged_values),
+		cmocka_unit_test(unsound),
 	};
 
 	schema = crm_schema_new();
