@@ -447,6 +447,24 @@ share_missing(struct crm_batch *b, const struct crm_ghost *g, char kind,
 	}
 }
 
+/* With ids that are names within the input: what no line of it is called may
+ * be a record of the store. */
+static const struct crm_err *
+search_store(struct crm_batch *b, struct crm_ghost *g)
+{
+	const struct crm_err *err;
+	enum crm_presence p;
+	struct crm_stored r;
+	uint64_t id;
+
+	if (!b->o.new_ids || !crm_id_parse(g->text, &id))
+		return NULL;
+	err = crm_snap_get(b->snap, id, &r, &p);
+	if (err == NULL && p == CRM_LIVE)
+		g->id = id;
+	return err;
+}
+
 static const struct crm_err *
 resolve_one(struct crm_batch *b, struct crm_ghost *g, const char *const *lists,
     size_t nlists)
@@ -461,8 +479,10 @@ resolve_one(struct crm_batch *b, struct crm_ghost *g, const char *const *lists,
 			CRM_VARG(g->text)));
 		return NULL;
 	}
-	if (g->id != 0)
-		return NULL;
+	if (g->id == 0)
+		err = search_store(b, g);
+	if (err != NULL || g->id != 0)
+		return err;
 	kind = kind_to_make(b, g);
 	if (kind != '\0') {
 		err = make_missing(b, g, kind);

@@ -227,6 +227,24 @@ crm_who_find(struct crm_snap *snap, const char *kinds, struct crm_view text,
 }
 
 const struct crm_err *
+crm_who_find_ever(struct crm_snap *snap, const char *kinds,
+    struct crm_view text, uint64_t ids[CRM_WHO_MAX], size_t *n)
+{
+	const struct crm_err *err = crm_who_find(snap, kinds, text, ids, n);
+	enum crm_presence p;
+	struct crm_stored r;
+	uint64_t id;
+
+	if (err != NULL || *n > 0 || !crm_id_parse(text, &id) ||
+	    (kinds != NULL && strchr(kinds, crm_id_kind(id)) == NULL))
+		return err;
+	err = crm_snap_get(snap, id, &r, &p);
+	if (err == NULL && p == CRM_REMOVED)
+		ids[(*n)++] = id;
+	return err;
+}
+
+const struct crm_err *
 crm_who_name(struct crm_snap *snap, uint64_t id, struct crm_buf *out)
 {
 	const struct crm_kind *k =

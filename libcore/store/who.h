@@ -26,6 +26,11 @@ CRM_CHECK const struct crm_err *crm_who_find(struct crm_snap *,
     const char *kinds, struct crm_view text, uint64_t ids[CRM_WHO_MAX],
     size_t *n);
 
+/* The same, but an id also names a record that was removed. */
+CRM_CHECK const struct crm_err *crm_who_find_ever(struct crm_snap *,
+    const char *kinds, struct crm_view text, uint64_t ids[CRM_WHO_MAX],
+    size_t *n);
+
 /*
  * Find the one record that a word names.
  *

@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-add: from operands and from streams, by key, all of it or nothing.
 . "${0%/*}/../lib.sh"
-plan 65
+plan 67
 
 is 'prints the id when asked' "$(crm-add person name='Łukasz Żak' email=luk@mail.example city=Kraków -o ids)" p1
 is 'prints nothing otherwise' "$(crm-add person name=Bob 2>&1)" ''
@@ -94,3 +94,9 @@ ok 'lines of one file see each other' sh -c "printf 'email,name,tag\nnew@mail.ex
 is 'one record' "$(crm-find new@mail.example -f name,tag)" '{"name":"New","tag":["a","b"]}'
 ok 'edited YAML comes back' sh -c "crm-find new@mail.example -o yaml | sed 's/name: New/name: Newer/' | crm-add --key id"
 is 'changed' "$(crm-find new@mail.example -f name,tag)" '{"name":"Newer","tag":["a","b"]}'
+printf '%s\n' '{"id":"p1","kind":"person","name":"Numbered"}' \
+	'{"kind":"task","title":"both","who":["p1","p2"]}' > ids
+ok 'ids of the input are names within it, others those of the store' \
+	sh -c 'crm-add --new-ids -o jsonl < ids | sed 1d > both'
+is 'both are linked' "$(sed 's/.*"who":\(\[[^]]*\]\).*/\1/' both)" \
+	"[\"$(crm-find name:=Numbered -o ids)\",\"p2\"]"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-rm: what is removed is gone from every answer, and stays in the history.
 . "${0%/*}/../lib.sh"
-plan 17
+plan 18
 
 crm-add person name=Anna email=anna@mail.example ref=shop:1
 crm-add person name=Bob
@@ -12,6 +12,8 @@ is 'sums follow' "$(crm-find anna -f spent,orders)" '{"spent":0.00,"currency":"E
 is 'it is not found' "$(crm-find event what:purchase --count)" 0
 ok 'a record' crm-rm Anna
 is 'it is not found' "$(crm-find --count) $(crm-find anna --count)" '1 0'
+is 'its events are found by its id' "$(crm-find event who:p1 what:call -f what,text)" \
+	'{"what":"call","text":"hello"}'
 fails_with 65 'nor named' crm-show anna@mail.example
 fails_with 65 'nor changed' crm-set p1 city=X
 ok 'unique values are free again' crm-add person name='Other Anna' email=anna@mail.example ref=shop:1
