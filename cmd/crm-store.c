@@ -201,7 +201,7 @@ run_config(struct crm_ctx *ctx, int argc, char **argv)
 		crm_config_print(config, &ctx->out.buf);
 	if (err == NULL && there)
 		err = crm_store_fits(ctx->path.p, config);
-	if (err != NULL || ctx->quiet)
+	if (err != NULL)
 		crm_buf_reset(&ctx->out.buf);
 	crm_config_free(config);
 	return err != NULL ? err : crm_sink_flush(&ctx->out);

@@ -539,6 +539,8 @@ run(const struct crm_cmd *cmd, int argc, char **argv)
 	crm_sink_init(&ctx.out, STDOUT_FILENO, OUT_LIMIT);
 	write = (cmd->needs & CRM_NEED_WRITE) != 0 &&
 	    (verb == NULL || verb->writes);
+	/* the answer to a question is then its exit status alone */
+	ctx.out.mute = ctx.quiet && !write;
 	if ((cmd->needs & (CRM_NEED_READ | CRM_NEED_WRITE)) != 0)
 		err = crm_ctx_open(&ctx, write);
 	if (err == NULL)

@@ -37,7 +37,7 @@ flush(struct crm_sink *s)
 		return;
 	if (s->before != NULL)
 		keep_error(s, s->before(s->ctx));
-	if (!crm_write_all(s->fd, s->buf.p, s->buf.n)) {
+	if (!s->mute && !crm_write_all(s->fd, s->buf.p, s->buf.n)) {
 		if (errno == EPIPE)
 			s->closed = true;
 		else

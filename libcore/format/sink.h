@@ -19,6 +19,7 @@ struct crm_sink {
 	const struct crm_err *err; /* the first failure: see err_slot */
 	struct crm_err err_slot;
 	bool closed; /* nobody reads any more (EPIPE): not an error */
+	bool mute;   /* nothing is written */
 };
 
 /*

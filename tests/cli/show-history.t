@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-show and crm-history beyond their manuals' examples.
 . "${0%/*}/../lib.sh"
-plan 25
+plan 27
 
 crm-add org name=Acme city=Berlin
 crm-add person name=Anna org=Acme email=anna@mail.example x-shoe=42 note="$(printf 'two\nlines')"
@@ -45,3 +45,19 @@ fails_with 64 'a number that is none' crm-history --since change:x
 crm-rm Bob
 is 'of who was removed' "$(crm-history p2 -o tsv -l 1 | sed 1d | cut -f8)" removed
 is 'of several' "$(crm-history Acme Anna -o tsv | sed 1d | cut -f7 | sort -u | tr '\n' ' ')" 'o1 p1 '
+# what each says with -q, with its exit status
+quiet()
+{
+	for question in 'crm-show p1' 'crm-history' 'crm-report revenue' \
+		'crm-report revenue city:Nowhere' 'crm-segment members none' \
+		'crm-store stat' 'crm-store config'; do
+		$question -q
+		echo "$question $?"
+	done
+}
+run crm-segment define none city:Nowhere
+run crm-log p1 purchase amount=1
+is 'questions say nothing with -q' "$(quiet | cut -d ' ' -f 1)" \
+	"$(quiet | grep -o '^crm-[a-z]*')"
+is 'and answer by their status' "$(quiet | sed 's/.* //' | tr '\n' ' ')" \
+	'0 0 0 1 1 0 0 '
