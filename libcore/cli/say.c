@@ -247,7 +247,7 @@ print_cell(const struct crm_grid *g, struct crm_say *s, size_t i, size_t width,
 void
 crm_grid_print(struct crm_grid *g, struct crm_say *s, size_t indent)
 {
-	size_t width[CRM_GRID_COLUMNS] = { 0 }, used = indent, i, w;
+	size_t width[CRM_GRID_COLUMNS] = { 0 }, used = indent, from = 0, i, w;
 	size_t terminal =
 	    s->ctx->terminal ? crm_env_width(STDOUT_FILENO) : SIZE_MAX;
 
@@ -259,10 +259,12 @@ crm_grid_print(struct crm_grid *g, struct crm_say *s, size_t indent)
 	for (i = 0; i + 1 < g->cols; i++)
 		used += width[i] > 0 ? width[i] + 2 : 0;
 	for (i = 0; i < g->ncells; i++) {
-		size_t col = i % g->cols, from = s->text.n;
+		size_t col = i % g->cols;
 
-		if (col == 0)
+		if (col == 0) {
+			from = s->text.n;
 			add_blanks(&s->text, indent);
+		}
 		print_cell(g, s, i, width[col],
 		    terminal > used ? terminal - used : 10);
 		if (col + 1 < g->cols && width[col] > 0)

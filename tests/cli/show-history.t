@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-show and crm-history beyond their manuals' examples.
 . "${0%/*}/../lib.sh"
-plan 27
+plan 30
 
 crm-add org name=Acme city=Berlin
 crm-add person name=Anna org=Acme email=anna@mail.example x-shoe=42 note="$(printf 'two\nlines')"
@@ -61,3 +61,38 @@ is 'questions say nothing with -q' "$(quiet | cut -d ' ' -f 1)" \
 	"$(quiet | grep -o '^crm-[a-z]*')"
 is 'and answer by their status' "$(quiet | sed 's/.* //' | tr '\n' ' ')" \
 	'0 0 0 1 1 0 0 '
+# kinds of one's own are shown with whom they name
+cat > "$HOME/.local/share/crm/crm.yaml" <<'EOF'
+kinds:
+  contract:
+    letter: v
+    fields:
+      title: text
+      who: person
+      fee: money
+    stages: [running, done]
+  dog:
+    letter: w
+    fields: {name: text, owner-of: person}
+  event:
+    fields: {contract: contract}
+EOF
+run crm-add person name=Karl url=https://karl.example
+run crm-add contract title='Service 2026' who=Karl fee=100
+run crm-add contract title=Ended who=Karl stage=done
+run crm-add dog name=Rex owner-of=Karl
+run crm-log Karl call 'about the contract' contract=v1
+crm-show Karl > karl
+is 'open contracts, and dogs' "$(sed -n '/^open/,/^story/p' karl)" \
+	"open contracts
+  v1  100.00 EUR  running  Service 2026
+
+dogs, owner-of
+  w1  Rex
+
+story, newest first"
+is 'each field once, no blanks at the end' \
+	"$(grep -c 'karl.example' karl) $(grep -c ' $' karl)" '1 0'
+is 'a contract shows its events' "$(crm-show v1 | sed -n '/^story/,$p' |
+	sed 's/ e[0-9]* / E /')" "story, newest first
+  2026-03-15  E  call  Karl  about the contract  by tester"
