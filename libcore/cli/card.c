@@ -1,3 +1,5 @@
+#include "cli/card.h"
+
 #include <unistd.h>
 
 #include "base/mem.h"

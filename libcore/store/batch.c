@@ -34,7 +34,7 @@ crm_batch_new(struct crm_store *store, const struct crm_batch_options *o,
 		crm_batch_free(b);
 		b = NULL;
 	} else
-		b->since = crm_snap_last_change(b->snap);
+		b->state = crm_snap_state(b->snap);
 	*out = b;
 	return err;
 }

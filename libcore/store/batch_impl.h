@@ -91,7 +91,7 @@ struct crm_batch {
 	struct crm_store *store;
 	struct crm_batch_options o;
 	struct crm_snap *snap;
-	uint64_t since; /* newest change set when the batch began */
+	uint64_t state; /* of the store when the batch began */
 	struct crm_value_ctx values;
 	struct crm_rule_ctx rules;
 	struct crm_arena line_arena; /* of the line at hand */

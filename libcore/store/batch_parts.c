@@ -131,8 +131,10 @@ begin_parts(void *ctx, struct crm_txn *t)
 
 	w->txn = t;
 	err = crm_snap_wrap(w->b->store, t, &w->snap);
-	if (err == NULL)
+	if (err == NULL) {
+		w->late = crm_snap_state(w->snap) != w->b->state;
 		err = crm_w_begin_change(w);
+	}
 	if (err == NULL)
 		err = crm_w_take_ids(w);
 	if (err == NULL)
@@ -148,6 +150,12 @@ begin_parts(void *ctx, struct crm_txn *t)
 	w->change.state = CRM_CHANGE_OPEN;
 	if (err == NULL)
 		err = crm_change_put(t, &w->change, range, n);
+	crm_snap_close(w->snap);
+	w->snap = NULL;
+	if (err == NULL)
+		err = crm_snap_wrap(w->b->store, t, &w->snap);
+	if (err == NULL)
+		w->state = crm_snap_state(w->snap);
 	crm_snap_close(w->snap);
 	w->snap = NULL;
 	return err;
@@ -187,7 +195,7 @@ end_parts(void *ctx, struct crm_txn *t)
 	err = crm_store_see_config(w->b->store, t);
 	if (err == NULL)
 		err = crm_snap_wrap(w->b->store, t, &w->snap);
-	if (err == NULL && w->b->since + 1 != crm_snap_last_change(w->snap))
+	if (err == NULL && (w->late || crm_snap_state(w->snap) != w->state))
 		err = crm_batch_check_unique(w->b, w->snap, true);
 	if (err == NULL)
 		err = unhide(w);

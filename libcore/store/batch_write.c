@@ -125,10 +125,11 @@ do_whole(struct crm_writing *w)
 {
 	const struct crm_err *err = NULL;
 
-	if (crm_snap_last_change(w->snap) != w->b->since)
+	if (crm_snap_state(w->snap) != w->b->state) {
 		err = crm_batch_check_unique(w->b, w->snap, true);
-	if (err == NULL && crm_snap_last_change(w->snap) != w->b->since)
-		err = check_given(w);
+		if (err == NULL)
+			err = check_given(w);
+	}
 	if (err == NULL)
 		err = crm_w_begin_change(w);
 	if (err == NULL)

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/map.h"
 #include "base/mem.h"
 #include "record/value.h"
 #include "store/change.h"
@@ -17,7 +18,7 @@ struct crm_snap {
 	struct crm_hidden *hidden; /* sorted by first */
 	size_t nhidden, hidden_cap;
 	struct crm_mark mark; /* the last event that is indexed */
-	uint64_t last_change;
+	uint64_t last_change, state;
 	uint64_t time_of; /* change set whose time is remembered */
 	int64_t time_us;
 	uint64_t *found;
@@ -82,12 +83,17 @@ static const struct crm_err *
 read_meta(struct crm_snap *s)
 {
 	const struct crm_err *err;
+	struct crm_view v;
 
 	err = read_hidden(s);
 	if (err == NULL)
 		err = crm_mark_get(s->store, s->txn, &s->mark);
 	if (err == NULL)
 		err = crm_change_last(s->txn, &s->last_change);
+	if (err == NULL)
+		err = crm_meta_get(s->txn, CRM_META_HIDDEN, &v);
+	if (err == NULL)
+		s->state = crm_hash(v) ^ s->last_change;
 	return err;
 }
 
@@ -318,6 +324,12 @@ uint64_t
 crm_snap_last_change(const struct crm_snap *s)
 {
 	return s->last_change;
+}
+
+uint64_t
+crm_snap_state(const struct crm_snap *s)
+{
+	return s->state;
 }
 
 const struct crm_err *

@@ -92,6 +92,12 @@ CRM_CHECK const struct crm_err *crm_snap_last_id(
 uint64_t crm_snap_last_change(const struct crm_snap *);
 
 /*
+ * A number that is another one when records may be: a change set was begun or,
+ * which its number does not tell, ended, and its records are seen.
+ */
+uint64_t crm_snap_state(const struct crm_snap *);
+
+/*
  * When a change set was made: what created and updated say.
  *
  * Cost: a look-up, none for the same one again.

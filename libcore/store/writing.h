@@ -43,6 +43,8 @@ struct crm_writing {
 	enum crm_table w_table;
 	/* a part that is put together outside of one */
 	bool in_parts;
+	bool late;      /* others wrote between the batch and its first part */
+	uint64_t state; /* of the store behind its first part */
 	struct crm_buf part; /* id u64, length u32, bytes, each */
 	struct crm_rec rec, old;
 	struct crm_buf bytes;

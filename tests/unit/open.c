@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <sys/wait.h>
+#include <time.h>
 
 #include "store/store_impl.h"
 
@@ -26,21 +27,35 @@ write_yaml(const char *text)
 	assert_int_equal(fclose(f), 0);
 }
 
-/* Open the store in another process; returns the code of the error, or 0. */
-static int
-open_elsewhere(void)
+/* Start another process that opens the store, and adds many when told so. */
+static pid_t
+start(const char *what)
 {
-	int status;
 	pid_t pid = fork();
 
 	assert_true(pid >= 0);
 	if (pid == 0) {
-		(void)execl("/proc/self/exe", "open", dir, (char *)NULL);
+		(void)execl("/proc/self/exe", "open", dir, what, (char *)NULL);
 		_exit(99);
 	}
+	return pid;
+}
+
+/* Returns the code of its error, or 0. */
+static int
+wait_for(pid_t pid)
+{
+	int status;
+
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_true(WIFEXITED(status));
 	return WEXITSTATUS(status);
+}
+
+static int
+open_elsewhere(void)
+{
+	return wait_for(start(NULL));
 }
 
 static void
@@ -137,6 +152,78 @@ while_parts(void **state)
 	check_elsewhere();
 }
 
+/* Add many in parts, one with a ref that others want. */
+static const struct crm_err *
+add_many(void)
+{
+	struct crm_batch_options o = { .message = "many" };
+	struct crm_batch *b = new_batch(&o);
+	struct crm_batch_result r;
+	const struct crm_err *err;
+	char name[40];
+	uint64_t i;
+
+	for (i = 1; i <= 3000; i++) {
+		(void)snprintf(name, sizeof(name), "name=Person %llu",
+		    (unsigned long long)i);
+		assert_true(add(b, i, "person", name,
+		    i == 2000 ? "ref=dup:1" : "city=Lund", NULL));
+	}
+	err = crm_batch_commit(b, &r, NULL);
+	crm_batch_free(b);
+	return err;
+}
+
+/* Wait until somebody adds in parts: their change set has a number, but its
+ * records are not seen. */
+static void
+wait_for_parts(void)
+{
+	const struct timespec ms = { .tv_nsec = 1000000 };
+	struct crm_snap *snap;
+	bool hidden = false;
+	int i;
+
+	for (i = 0; !hidden && i < 10000; i++) {
+		no_err(crm_snap_open(store, &snap));
+		hidden = crm_snap_has_hidden(snap);
+		crm_snap_close(snap);
+		(void)nanosleep(&ms, NULL);
+	}
+	assert_true(hidden);
+}
+
+/* A batch that began while others added in parts sees, when they are done,
+ * what they added; and they see what was added meanwhile. */
+static void
+beside_parts(void **state)
+{
+	struct crm_batch_options o = { .message = "m" };
+	struct crm_batch_result r;
+	struct crm_batch *b;
+	pid_t pid;
+
+	(void)state;
+	pid = start("many");
+	wait_for_parts();
+	b = new_batch(&o);
+	assert_true(add(b, 1, "person", "name=A", "ref=dup:1", NULL));
+	assert_int_equal(wait_for(pid), 0);
+	assert_non_null(crm_batch_commit(b, &r, NULL));
+	crm_batch_free(b);
+	check();
+	b = new_batch(&o);
+	assert_true(edit(b, crm_id('p', 0, 2000), "ref-=dup:1", NULL));
+	(void)commit(b);
+	pid = start("many");
+	wait_for_parts();
+	b = new_batch(&o);
+	assert_true(add(b, 1, "person", "name=A", "ref=dup:1", NULL));
+	(void)commit(b);
+	assert_int_equal(wait_for(pid), CRM_E_AGAIN);
+	check();
+}
+
 /* A field of events that becomes unique is indexed at once from then on. */
 static void
 unique_later(void **state)
@@ -218,14 +305,18 @@ main(int argc, char **argv)
 		TEST(names),
 		TEST(changed_meanwhile),
 		TEST(while_parts),
+		TEST(beside_parts),
 		TEST(unique_later),
 		TEST(damaged_names),
 		TEST(new_names),
 	};
 	const struct crm_err *err;
 
-	if (argc == 2) {
+	if (argc > 1) {
+		opening.part = argc > 2 ? 16 << 10 : 0;
 		err = crm_store_open(argv[1], &opening, &store);
+		if (err == NULL && argc > 2)
+			err = add_many();
 		crm_store_close(store);
 		return err != NULL ? (int)err->code : 0;
 	}
