@@ -30,6 +30,9 @@ struct crm_pipeline {
 	size_t nstages;
 };
 
+/* Letters of the kinds of crm.yaml. */
+#define CRM_OWN_LETTERS "hjlquvwxyz"
+
 struct crm_kind {
 	char letter;
 	const char *name, *plural;

@@ -65,12 +65,14 @@ check_name(const struct crm_load *l, const struct crm_field_name *name)
 	size_t at = 0;
 
 	if (!crm_name_ok(name->text) || name->kind < 'a' || name->kind > 'z' ||
-	    name->num < CRM_N_CUSTOM || name->num > CRM_N_STORED_MAX)
+	    (name->num != 0 && name->num < CRM_N_CUSTOM) ||
+	    name->num > CRM_N_STORED_MAX)
 		return crm_err(CRM_E_DATA, "a field cannot be so");
 	while (crm_meta_next_name(crm_buf_view(&l->names), &at, &other))
 		if (other.kind == name->kind &&
 		    (other.num == name->num ||
-			crm_view_eq(other.text, name->text)))
+			(other.num != 0 && name->num != 0 &&
+			    crm_view_eq(other.text, name->text))))
 			return crm_err(CRM_E_DATA,
 			    "the field '%.*s' is there "
 			    "twice, or its number",

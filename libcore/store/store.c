@@ -103,7 +103,7 @@ crm_meta_format(struct crm_txn *t, uint16_t *format, uint16_t *oldest)
 
 /*
  * Numbers of custom fields: for each, kind u8, number u16, type u8, many u8,
- * length u8, name.
+ * length u8, name.  Number 0 is the name of a kind of crm.yaml itself.
  */
 #define NAME_HEAD 6
 
@@ -179,7 +179,8 @@ keep_field(struct crm_schema *schema, const struct crm_kind *k,
 	return crm_schema_add_field(schema, k->letter, &f);
 }
 
-/* Nobody could see the records of a kind that crm.yaml has no more. */
+/* Nobody could see the records of a kind that crm.yaml has no more, and those
+ * of another are not of the one that has its letter now. */
 static const struct crm_err *
 check_kind(struct crm_txn *t, char letter)
 {
@@ -193,34 +194,49 @@ check_kind(struct crm_txn *t, char letter)
 	if (err == NULL && k.n > 0 && k.p[0] == letter)
 		err = crm_err(CRM_E_CONFIG,
 		    "crm.yaml: there are records of a kind with the letter "
-		    "'%c': it cannot be left out",
+		    "'%c': it cannot be left out, nor go by another name",
 		    letter);
 	crm_cur_close(cur);
 	return err;
 }
 
-const struct crm_err *
-crm_meta_read_fields(struct crm_txn *t, struct crm_schema *schema)
+/*
+ * Give the fields of the schema their numbers.
+ *
+ * void_kinds  set to the letters of kinds that had no records when they were
+ *             left out or renamed: what is noted of them holds no more
+ */
+static const struct crm_err *
+read_fields(struct crm_txn *t, struct crm_schema *schema, char void_kinds[27])
 {
 	const struct crm_err *err;
 	struct crm_view v;
 	struct crm_field_name name;
-	size_t at = 0;
+	size_t at = 0, nvoid = 0;
 
+	memset(void_kinds, 0, 27);
 	err = crm_meta_get(t, CRM_META_FIELDS, &v);
 	while (err == NULL && crm_meta_next_name(v, &at, &name)) {
 		const struct crm_kind *k = crm_kind_of(schema, name.kind);
 		const struct crm_field *f;
 		char text[256];
 
-		if (name.type >= CRM_NTYPES || name.num < CRM_N_CUSTOM ||
-		    name.num > CRM_N_STORED_MAX || !crm_name_ok(name.text))
+		if (name.type >= CRM_NTYPES ||
+		    (name.num != 0 && name.num < CRM_N_CUSTOM) ||
+		    name.num > CRM_N_STORED_MAX || !crm_name_ok(name.text) ||
+		    name.kind < 'a' || name.kind > 'z')
 			return crm_err(CRM_E_DATA,
 			    "the store is damaged: the names of fields");
-		if (k == NULL) {
+		if (strchr(void_kinds, name.kind) != NULL)
+			continue;
+		if (k == NULL ||
+		    (name.num == 0 && !crm_view_is(name.text, k->name))) {
 			err = check_kind(t, name.kind);
+			void_kinds[nvoid++] = name.kind;
 			continue;
 		}
+		if (name.num == 0)
+			continue;
 		memcpy(text, name.text.p, name.text.n);
 		text[name.text.n] = '\0';
 		f = crm_field_named(k, name.text);
@@ -230,6 +246,14 @@ crm_meta_read_fields(struct crm_txn *t, struct crm_schema *schema)
 		crm_schema_set_num(schema, k->letter, text, name.num);
 	}
 	return err;
+}
+
+const struct crm_err *
+crm_meta_read_fields(struct crm_txn *t, struct crm_schema *schema)
+{
+	char void_kinds[27];
+
+	return read_fields(t, schema, void_kinds);
 }
 
 /* The highest number that a kind has given away. */
@@ -266,14 +290,26 @@ name_field(struct crm_schema *schema, const struct crm_kind *k,
 	return NULL;
 }
 
+static void
+name_kind(const struct crm_kind *k, struct crm_buf *names)
+{
+	struct crm_field_name name = { .kind = k->letter,
+		.text = crm_view_str(k->name) };
+
+	crm_meta_add_name(names, &name);
+}
+
+/* Is a field, or with the lowest number 0 a kind, noted? */
 static bool
-is_named(struct crm_view names, char letter, const char *text)
+is_named(struct crm_view names, char letter, uint16_t lowest, const char *text)
 {
 	struct crm_field_name name;
 	size_t at = 0;
 
 	while (crm_meta_next_name(names, &at, &name))
-		if (name.kind == letter && crm_view_is(name.text, text))
+		if (name.kind == letter &&
+		    (lowest == 0 ? name.num == 0 : name.num >= lowest) &&
+		    crm_view_is(name.text, text))
 			return true;
 	return false;
 }
@@ -287,25 +323,33 @@ number_fields(struct crm_store *s, struct crm_txn *t, bool pretend)
 {
 	struct crm_schema *schema = s->config->schema;
 	struct crm_buf b = CRM_BUF_INIT((size_t)16 << 20);
+	struct crm_field_name name;
 	const struct crm_err *err;
+	char void_kinds[27];
 	struct crm_view v;
-	size_t i, j;
+	size_t i, j, at = 0;
 
-	err = crm_meta_read_fields(t, schema);
+	err = read_fields(t, schema, void_kinds);
 	if (err == NULL)
 		err = crm_meta_get(t, CRM_META_FIELDS, &v);
 	if (err != NULL)
 		return err;
-	crm_buf_addv(&b, v);
+	while (crm_meta_next_name(v, &at, &name))
+		if (strchr(void_kinds, name.kind) == NULL)
+			crm_meta_add_name(&b, &name);
 	for (i = 0; err == NULL && i < crm_schema_nkinds(schema); i++) {
 		const struct crm_kind *k = crm_schema_kind(schema, i);
 
+		if (strchr(CRM_OWN_LETTERS, k->letter) != NULL &&
+		    !is_named(crm_buf_view(&b), k->letter, 0, k->name))
+			name_kind(k, &b);
 		for (j = 0; err == NULL && j < k->nfields; j++)
 			if ((k->field[j].flags & CRM_F_CUSTOM) != 0 &&
-			    !is_named(v, k->letter, k->field[j].name))
+			    !is_named(crm_buf_view(&b), k->letter, CRM_N_CUSTOM,
+				k->field[j].name))
 				err = name_field(schema, k, &k->field[j], &b);
 	}
-	if (err == NULL && b.n > v.n && !pretend)
+	if (err == NULL && !crm_view_eq(crm_buf_view(&b), v) && !pretend)
 		err = crm_meta_put(t, CRM_META_FIELDS, crm_buf_view(&b));
 	crm_buf_release(&b);
 	return err;

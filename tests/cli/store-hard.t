@@ -2,7 +2,7 @@
 # crm-store when things go wrong around it: full disks, slow and closed
 # pipes, signals, small memory, other writers, other users.
 . "${0%/*}/../lib.sh"
-plan 57
+plan 63
 
 # Some thousand people and events, in several change sets.
 crm-store -s a init
@@ -186,3 +186,25 @@ if [ "$(id -u)" -eq 0 ] && mkdir disk &&
 else
 	skip 5 'a small disk needs root'
 fi
+
+# a letter stays with the name of its kind as long as it has records
+own()
+{
+	printf 'kinds:\n  %s:\n    letter: x\n    fields: {title: text, size: %s}\n' \
+		"$1" "$2" >own/crm.yaml
+}
+run crm-store -s own init
+own machine number
+ok 'a kind is noted' crm-add -s own person name=Anna
+own car text
+ok 'as long as it has no records it can be another' \
+	crm-add -s own car title=Beetle size=small
+own machine text
+fails_with 78 'then no more' crm-find -s own any
+own car text
+ok 'a dump knows it' sh -c 'crm-store -s own dump | crm-store -s owned load'
+sed 's/car:/bike:/' own/crm.yaml >owned/crm.yaml
+fails_with 78 'and the store made of it' crm-find -s owned any
+run crm-rm -s own x1
+own bike text
+fails_with 78 'removed records count' crm-find -s own any
