@@ -32,6 +32,16 @@ crm_leave_clean(void (*clean)(void))
 			(void)sigaction(signals[i], &sa, NULL);
 }
 
+void
+crm_leave_now(void)
+{
+	void (*clean)(void) = clean_up;
+
+	clean_up = NULL;
+	if (clean != NULL)
+		clean();
+}
+
 static void
 mask(int how)
 {

@@ -13,6 +13,9 @@
  */
 void crm_leave_clean(void (*clean)(void));
 
+/* Do it now: the program is about to end in a way that no signal tells. */
+void crm_leave_now(void);
+
 /* Let these signals wait, while what 'clean' looks at changes hands. */
 void crm_leave_hold(void);
 void crm_leave_release(void);

@@ -14,6 +14,7 @@
 #include "cli/complete.h"
 #include "cli/env.h"
 #include "cli/import.h"
+#include "cli/leave.h"
 #include "cli/msg.h"
 #include "cli/tables.h"
 #include "cli/version.h"
@@ -81,6 +82,7 @@ static void
 on_impossible(const char *what)
 {
 	crm_msg("the store is damaged (crm-store check): %s", what);
+	crm_leave_now();
 	_exit(crm_err_exit(CRM_E_DATA));
 }
 
@@ -89,16 +91,18 @@ static void
 on_damage(int sig)
 {
 	static const char text[] =
-	    "crm: the store cannot be read: it was cut short or the disk "
-	    "failed (crm-store check)\n";
-	static const char bug[] = "crm: a bug or a damaged store\n";
+	    ": the store cannot be read: it was cut short or the disk failed "
+	    "(crm-store check)\n";
+	static const char bug[] = ": a bug or a damaged store\n";
+	const char *name = ctx.cmd->name;
 
-	if (sig == SIGBUS) {
+	(void)!write(STDERR_FILENO, name, strlen(name));
+	if (sig == SIGBUS)
 		(void)!write(STDERR_FILENO, text, sizeof(text) - 1);
-		_exit(74);
-	}
-	(void)!write(STDERR_FILENO, bug, sizeof(bug) - 1);
-	_exit(70);
+	else
+		(void)!write(STDERR_FILENO, bug, sizeof(bug) - 1);
+	crm_leave_now();
+	_exit(sig == SIGBUS ? 74 : 70);
 }
 
 /* Descriptors 0, 1, 2 that are closed must not become the store's: such that

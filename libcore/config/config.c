@@ -1,6 +1,7 @@
 #include "config/config.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 
 #include "base/fold.h"
 #include "base/io.h"
@@ -442,8 +443,11 @@ crm_config_load(const char *path, struct crm_config **out)
 {
 	const struct crm_err *err;
 	struct crm_yaml *yaml;
+	struct stat st;
 
 	*out = NULL;
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+		return crm_err(CRM_E_CONFIG, "%s: is not a file", path);
 	err = crm_yaml_load(path, &yaml);
 	if (err != NULL && err->code == CRM_E_NOINPUT)
 		err = NULL;
@@ -471,8 +475,10 @@ shift(i128 v, int digits, int64_t *out)
 	for (; digits > 0; digits--)
 		div *= 10;
 	v = (v + (v < 0 ? -div / 2 : div / 2)) / div;
+	if (v < INT64_MIN || v > INT64_MAX)
+		return false;
 	*out = (int64_t)v;
-	return v >= INT64_MIN && v <= INT64_MAX;
+	return true;
 }
 
 bool

@@ -117,21 +117,37 @@ keep_fault(void *ctx, const char *where, const char *what)
 
 	if (b->fault.msg[0] == '\0')
 		b->fault = *crm_err(CRM_E_DATA,
-		    "the copy is damaged (%s: %s): nothing was kept, see "
+		    "the store is damaged (%s: %s): no backup was made, see "
 		    "crm-store check",
 		    where, what);
 }
 
+/* What comes of a check of the store, or of the copy. */
 static const struct crm_err *
-prove(struct crm_backup *b)
+verdict(const struct crm_backup *b, const struct crm_err *err)
 {
-	struct crm_check c = { .fault = keep_fault, .ctx = b };
-	const struct crm_err *err;
-
-	err = crm_check_file(b->dir, true, &c);
-	return err != NULL || c.faults == 0
+	return err != NULL || b->fault.msg[0] == '\0'
 	    ? err
 	    : crm_err(CRM_E_DATA, "%s", b->fault.msg);
+}
+
+/* LMDB goes where damaged pages send it, and writes there. */
+static const struct crm_err *
+prove_source(struct crm_backup *b)
+{
+	struct crm_check c = {
+		.what = CRM_CHECK_PAGES, .fault = keep_fault, .ctx = b
+	};
+
+	return verdict(b, crm_check_store(b->store, &c));
+}
+
+static const struct crm_err *
+prove_copy(struct crm_backup *b)
+{
+	struct crm_check c = { .fault = keep_fault, .ctx = b };
+
+	return verdict(b, crm_check_file(b->dir, true, &c));
 }
 
 const struct crm_err *
@@ -150,10 +166,12 @@ crm_backup_copy(struct crm_store *s, const char *path, struct crm_backup **out)
 	}
 	if (path[0] != '\0' && lstat(path, &st) == 0)
 		return exists(b);
-	err = make_dir(b);
+	err = prove_source(b);
+	if (err == NULL)
+		err = make_dir(b);
 	if (err == NULL)
 		err = copy_data(b);
-	return err != NULL ? err : prove(b);
+	return err != NULL ? err : prove_copy(b);
 }
 
 static const struct crm_err *

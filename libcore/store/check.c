@@ -419,7 +419,7 @@ crm_check_store(struct crm_store *s, struct crm_check *out)
 		/* others may have named fields since it was opened */
 		err = crm_meta_read_fields(c.txn, s->config->schema);
 	}
-	if (err == NULL && (what & CRM_CHECK_BYTES) != 0)
+	if (err == NULL && (what & (CRM_CHECK_BYTES | CRM_CHECK_PAGES)) != 0)
 		err = crm_check_pages(&c);
 	if (err == NULL && out->faults == 0 && (what & CRM_CHECK_BYTES) != 0)
 		err = crm_check_tables(&c);

@@ -7,6 +7,7 @@
 #include "store/store.h"
 
 enum crm_check_what {
+	CRM_CHECK_PAGES = 1 << 4,   /* the engine's pages alone */
 	CRM_CHECK_BYTES = 1 << 0,   /* pages, checksums, order of keys */
 	CRM_CHECK_RECORDS = 1 << 1, /* that they can be read; their links */
 	CRM_CHECK_DERIVED = 1 << 2, /* index, text, story, rollups, totals */

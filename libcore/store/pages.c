@@ -143,7 +143,10 @@ read_page(struct proving *p, uint64_t page, char *out, size_t n)
 		return false;
 	}
 	if (crm_le64_get(out) != page) {
-		fault(p, "page %llu is another one", (unsigned long long)page);
+		fault(p,
+		    "page %llu is not what should be there: lost, or written "
+		    "over",
+		    (unsigned long long)page);
 		return false;
 	}
 	return true;

@@ -622,8 +622,12 @@ find_data(const struct crm_store *s)
 {
 	struct stat st;
 
-	if (fstatat(s->dir, "data.mdb", &st, 0) == 0 && S_ISREG(st.st_mode))
-		return NULL;
+	/* a link would lead to data without the lock that guards it */
+	if (fstatat(s->dir, "data.mdb", &st, AT_SYMLINK_NOFOLLOW) == 0)
+		return S_ISREG(st.st_mode)
+		    ? NULL
+		    : crm_err(CRM_E_NOINPUT,
+			  "'%s/data.mdb' is not a file of its own", s->path);
 	if (errno == EACCES)
 		return crm_err_errno(CRM_E_NOPERM, "%s", s->path);
 	return crm_err(CRM_E_NOINPUT,
