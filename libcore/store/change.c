@@ -37,7 +37,9 @@ crm_change_get(struct crm_txn *t, uint64_t number, struct crm_change *out)
 	if (err != NULL)
 		return err;
 	if (v.p == NULL)
-		return crm_err(CRM_E_DATA, "there is no change %llu",
+		return crm_err(CRM_E_DATA,
+		    "the store is damaged: change set %llu is missing: see "
+		    "crm-store check",
 		    (unsigned long long)number);
 	return crm_change_open(crm_view(key, 8), v, out);
 }
@@ -143,20 +145,14 @@ crm_change_note_parts(struct crm_txn *t, uint64_t number)
 	return err;
 }
 
-/* A change set that is done; number 0 when it is open, or being written. */
+/* A change set that is done; number 0 when it is open. */
 static const struct crm_err *
 get_done(struct crm_txn *t, uint64_t n, struct crm_change *out)
 {
 	const struct crm_err *err;
 	struct crm_change c;
-	struct crm_view v;
-	char key[8];
 
-	crm_be64(key, n);
-	err = crm_kv_get(t, CRM_TABLE_CHANGE, crm_view(key, 8), &v);
-	if (err != NULL || v.p == NULL)
-		return err;
-	err = crm_change_open(crm_view(key, 8), v, &c);
+	err = crm_change_get(t, n, &c);
 	if (err == NULL && c.state != CRM_CHANGE_OPEN)
 		*out = c;
 	return err;
@@ -167,10 +163,17 @@ crm_change_head(struct crm_txn *t, struct crm_change *out)
 {
 	const struct crm_err *err;
 	struct crm_change c;
+	struct crm_view v;
 	uint64_t n, parts = 0;
+	char key[8];
 
 	memset(out, 0, sizeof(*out));
 	err = crm_change_last(t, &n);
+	crm_be64(key, n);
+	if (err == NULL)
+		err = crm_kv_get(t, CRM_TABLE_CHANGE, crm_view(key, 8), &v);
+	if (err == NULL && n > 0 && v.p == NULL)
+		n--; /* it is being written: digests come before it */
 	for (; err == NULL && n > 0 && out->number == 0; n--)
 		err = get_done(t, n, out);
 	if (err == NULL)

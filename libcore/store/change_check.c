@@ -112,6 +112,9 @@ crm_change_check(struct crm_txn *t,
 			err = check_one(t, k, v, &what);
 			if (err == NULL && what != NULL)
 				bad(ctx, n, what);
+		} else if (k.n < 8 || crm_be64_get(k.p) != n) {
+			bad(ctx, n, "digests of another follow");
+			break;
 		}
 		if (err == NULL)
 			err = crm_cur_next(c, &k, &v);

@@ -51,7 +51,7 @@ struct crm_load {
 	struct crm_buf last_key;
 	/* the end of the chain, and the change set with the highest number
 	 * that is done */
-	uint64_t head, head_seq, last_done;
+	uint64_t last_change, last_done, head, head_seq;
 	struct crm_err fault; /* the first one of the check; "": none */
 };
 

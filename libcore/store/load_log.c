@@ -30,6 +30,11 @@ get_ranges(struct crm_load *l, struct crm_buf *out, size_t *n)
 			err = crm_json_next(&l->j, &token, &v);
 		if (err == NULL && token != CRM_JSON_ARRAY_END)
 			err = crm_err(CRM_E_DATA, "expected the range's end");
+		if (err == NULL &&
+		    (r.count == 0 ||
+			r.count - 1 >
+			    CRM_ID_NUMBER_MAX - crm_id_number(r.first)))
+			err = crm_err(CRM_E_DATA, "no range of ids is so long");
 		if (err == NULL)
 			crm_change_add_range(out, &r);
 		(*n)++;
@@ -140,8 +145,12 @@ crm_load_change(struct crm_load *l)
 		    l, KEY("before"), c.before, sizeof(c.before));
 	if (err == NULL)
 		err = crm_load_bytes_at(l, KEY("hash"), c.hash, sizeof(c.hash));
+	if (err == NULL && c.number != l->last_change + 1)
+		err =
+		    crm_err(CRM_E_DATA, "the change set before it is missing");
 	if (err != NULL)
 		return err;
+	l->last_change = c.number;
 	c.replica = (uint16_t)replica;
 	c.ranges = crm_buf_view(&l->new);
 	crm_buf_reset(&l->value);
@@ -166,6 +175,8 @@ crm_load_digests(struct crm_load *l)
 	err = crm_load_number(l, UINT64_MAX, &number);
 	if (err == NULL)
 		err = crm_load_number_at(l, KEY("chunk"), UINT32_MAX, &chunk);
+	if (err == NULL && number != l->last_change)
+		err = crm_err(CRM_E_DATA, "not of the change set before it");
 	if (err == NULL && !crm_load_has(l, KEY("salted")))
 		err = crm_load_lacks(KEY("salted"));
 	if (err == NULL)

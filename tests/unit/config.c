@@ -1416,7 +1416,7 @@ load(void **state)
 
 	err = crm_config_load(dir, &c);
 	assert_non_null(err);
-	assert_int_equal(err->code, CRM_E_IO);
+	assert_int_equal(err->code, CRM_E_CONFIG);
 	assert_int_equal(unlink(path), 0);
 	assert_int_equal(rmdir(dir), 0);
 	crm_buf_release(&want);
