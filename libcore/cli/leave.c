@@ -3,7 +3,7 @@
 #include <signal.h>
 #include <stddef.h>
 
-static const int signals[] = { SIGHUP, SIGINT, SIGTERM };
+static const int signals[] = { SIGHUP, SIGINT, SIGPIPE, SIGTERM };
 #define NSIGNALS (sizeof(signals) / sizeof(signals[0]))
 
 static void (*clean_up)(void);

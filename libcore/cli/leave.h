@@ -5,8 +5,8 @@
 #define CRM_LEAVE_H
 
 /*
- * Have something done when SIGHUP, SIGINT or SIGTERM is about to end the
- * program; the program ends by that signal all the same.  A signal that was
+ * Have something done when SIGHUP, SIGINT, SIGPIPE or SIGTERM is about to end
+ * the program; the program ends by that signal all the same.  A signal that was
  * ignored when the program began stays so.
  *
  * clean   what may be done in a signal handler: unlink(2) and the like

@@ -169,6 +169,10 @@ make_key(struct crm_batch *b)
 	crm_rec_set(&b->rec, f, crm_buf_view(&b->key));
 }
 
+/* Ids that the store gives follow the highest: one near the end of all would
+ * leave none. */
+#define GIVEN_MAX (CRM_ID_NUMBER_MAX / 2)
+
 /* The id that a new record goes by in this batch. */
 static const struct crm_err *
 name_new(struct crm_batch *b, const struct crm_request *q, uint64_t *id)
@@ -196,6 +200,12 @@ name_new(struct crm_batch *b, const struct crm_request *q, uint64_t *id)
 		}
 		return NULL;
 	}
+	if (crm_id_number(q->id) > GIVEN_MAX)
+		return fault(b, "id",
+		    crm_err(CRM_E_DATA,
+			"%s: no id that is given may be above %llu",
+			crm_id_text(q->id, text),
+			(unsigned long long)GIVEN_MAX));
 	if (crm_id_replica(q->id) >= CRM_GHOST)
 		return fault(b, "id", crm_err(CRM_E_DATA, "no such id"));
 	err = crm_snap_get(b->snap, q->id, &r, &p);

@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-add: from operands and from streams, by key, all of it or nothing.
 . "${0%/*}/../lib.sh"
-plan 67
+plan 69
 
 is 'prints the id when asked' "$(crm-add person name='Łukasz Żak' email=luk@mail.example city=Kraków -o ids)" p1
 is 'prints nothing otherwise' "$(crm-add person name=Bob 2>&1)" ''
@@ -100,3 +100,8 @@ ok 'ids of the input are names within it, others those of the store' \
 	sh -c 'crm-add --new-ids -o jsonl < ids | sed 1d > both'
 is 'both are linked' "$(sed 's/.*"who":\(\[[^]]*\]\).*/\1/' both)" \
 	"[\"$(crm-find name:=Numbered -o ids)\",\"p2\"]"
+fails_with 65 'an id near the end of all' crm-add --skip-bad -o ids <<EOF
+{"id":"p549755813888","kind":"person","name":"Last"}
+{"id":"p900","kind":"person","name":"Low"}
+EOF
+is 'only that line is bad' "$(cat "$tmp/out")" p900

@@ -2,7 +2,7 @@
 # crm-store when things go wrong around it: full disks, slow and closed
 # pipes, signals, small memory, other writers, other users.
 . "${0%/*}/../lib.sh"
-plan 63
+plan 64
 
 # Some thousand people and events, in several change sets.
 crm-store -s a init
@@ -170,6 +170,10 @@ crm-store -s p2 dump >p2.dump
 same_file 'the same' p2.dump p.dump
 ok 'and the chain goes on' crm-set -s p2 p1 city=Sopot
 ok 'whole' crm-store -s p2 check
+
+# a backup whose reader goes away leaves no copy behind
+crm-store -s a backup - | head -c 10 >/dev/null
+is 'no copy of the data stays' "$(ls -A a | grep -c backup)" 0
 
 # a small disk
 if [ "$(id -u)" -eq 0 ] && mkdir disk &&
