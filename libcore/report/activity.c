@@ -56,8 +56,7 @@ print(struct work *w)
 	size_t i;
 
 	crm_groups_sort(&w->groups,
-	    r->by.n > 0 && r->by.key[0].of == CRM_BY_PERIOD ? CRM_ORDER_KEY
-							    : CRM_ORDER_COUNT,
+	    crm_by_begins_with_period(&r->by) ? CRM_ORDER_KEY : CRM_ORDER_COUNT,
 	    EVENTS);
 	for (i = 0; err == NULL && i < w->groups.n; i++) {
 		const struct crm_group *g = &w->groups.group[i];

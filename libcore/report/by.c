@@ -108,6 +108,11 @@ read_key(const struct crm_schema *s, const struct crm_kind *thing,
 		set_column(out, crm_unit_name(out->unit), CRM_T_TEXT, NULL);
 		return NULL;
 	}
+	if (thing == NULL && read_unit(name, &out->unit))
+		return crm_err(CRM_E_USAGE,
+		    "--by: customers have no '%.*s' of their own: try "
+		    "revenue --by %.*s",
+		    CRM_VARG(name), CRM_VARG(name));
 	if (crm_view_is(name, "who")) {
 		out->of = CRM_BY_WHO;
 		out->is_who = true;
@@ -168,6 +173,12 @@ crm_by_needs_thing(const struct crm_by *by)
 		if (by->key[i].of == CRM_BY_THING)
 			return true;
 	return false;
+}
+
+bool
+crm_by_begins_with_period(const struct crm_by *by)
+{
+	return by->n > 0 && by->key[0].of == CRM_BY_PERIOD;
 }
 
 /* The values of one key that were gathered. */
@@ -310,6 +321,9 @@ gather_period(struct crm_by_values *v, size_t i, int64_t at_us)
 {
 	char text[11];
 
+	reset_part(&v->part[i]);
+	if (at_us == CRM_BY_NO_TIME)
+		return;
 	if (at_us < v->day_from_us || at_us >= v->day_to_us) {
 		struct crm_date next;
 
@@ -320,7 +334,6 @@ gather_period(struct crm_by_values *v, size_t i, int64_t at_us)
 		if (at_us < v->day_from_us || at_us >= v->day_to_us)
 			v->day_from_us = v->day_to_us = 0;
 	}
-	reset_part(&v->part[i]);
 	add_value(&v->part[i],
 	    crm_view(text,
 		crm_unit_put(text, v->clock, v->by->key[i].unit, v->day)));

@@ -4,7 +4,7 @@
  * A report goes through things (events, deals) that have a customer and a
  * time.  A name of --by is
  *   a period      day, week, month, quarter or year of the time, in the
- *                 store's zone
+ *                 store's zone; none where the thing has no time
  *   a field       of the thing, also through links: product.category
  *   who           the customer; who.FIELD a field of theirs
  *   a field       of the customer, if the thing has none of that name
@@ -48,6 +48,9 @@ CRM_CHECK const struct crm_err *crm_by_parse(const struct crm_schema *,
     const struct crm_kind *thing, const char *list, struct crm_by *out);
 void crm_by_release(struct crm_by *);
 
+/* Do rows begin with a period?  Then they come in the order of time. */
+bool crm_by_begins_with_period(const struct crm_by *);
+
 /* Does a key need the thing itself, not only its customer and time? */
 bool crm_by_needs_thing(const struct crm_by *);
 
@@ -60,6 +63,9 @@ size_t crm_unit_put(
 /* Values of the keys, for one thing after the other. */
 struct crm_by_values;
 
+/* A thing without a time: it belongs to no period. */
+#define CRM_BY_NO_TIME INT64_MIN
+
 CRM_CHECK const struct crm_err *crm_by_values_new(struct crm_snap *,
     const struct crm_clock *, const struct crm_by *,
     struct crm_by_values **out);
@@ -69,6 +75,7 @@ void crm_by_values_free(struct crm_by_values *);
  * Call fn with each combination of values of a thing, packed: for each key
  * the length as a varint, and the value as records store it (periods: text).
  *
+ * at_us   CRM_BY_NO_TIME: it has no time
  * thing   NULL when no key needs it
  *
  * Cost: what is of the customer is read once while things of the same one

@@ -142,7 +142,7 @@ take_row(struct work *w, uint64_t who, uint8_t currency,
 	w->currency = currency;
 	w->row = row;
 	return w->r->by_given
-	    ? crm_by_each(w->values, who, 0, 0, NULL, add_up, w)
+	    ? crm_by_each(w->values, who, CRM_BY_NO_TIME, 0, NULL, add_up, w)
 	    : add_line(w);
 }
 

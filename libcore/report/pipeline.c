@@ -132,21 +132,40 @@ customer_of(const struct work *w, const struct crm_stored *deal)
 	return crm_many_next(&m, &v) ? crm_link_get(v) : 0;
 }
 
+/* A date of a deal. */
+static bool
+date_of(const struct crm_stored *deal, uint16_t num, struct crm_date *out)
+{
+	struct crm_view v;
+
+	return crm_stored_get(deal, num, &v) && crm_value_get_date(v, out);
+}
+
+/* When a deal ended, or is expected to: its place among periods. */
+static int64_t
+time_of(const struct work *w, const struct crm_stored *deal)
+{
+	struct crm_date day;
+
+	if (!date_of(deal, CRM_DEAL_CLOSED, &day) &&
+	    !date_of(deal, CRM_DEAL_EXPECTED, &day))
+		return CRM_BY_NO_TIME;
+	return crm_zone_day_start_us(w->r->clock->zone, day);
+}
+
 /* Is a deal covered?  --in means those that were closed in the period. */
 static bool
 is_covered(const struct work *w, const struct crm_stored *deal)
 {
 	const struct crm_report_run *r = w->r;
 	struct crm_date closed;
-	struct crm_view v;
 	int32_t day;
 
 	if (!r->whom.all && !crm_whom_has(&r->whom, customer_of(w, deal)))
 		return false;
 	if (!r->has_period)
 		return true;
-	if (!crm_stored_get(deal, CRM_DEAL_CLOSED, &v) ||
-	    !crm_value_get_date(v, &closed))
+	if (!date_of(deal, CRM_DEAL_CLOSED, &closed))
 		return false;
 	day = crm_date_days(closed);
 	return day >= crm_date_days(r->period.first) &&
@@ -165,8 +184,8 @@ take_deal(struct work *w, uint64_t id, const struct crm_stored *deal)
 	if (w->end == CRM_END_WON || w->end == CRM_END_LOST)
 		*crm_nummap_at(&w->ended, id, NULL) =
 		    w->end == CRM_END_WON ? 1 : 2;
-	return crm_by_each(
-	    w->values, customer_of(w, deal), 0, id, deal, add_up, w);
+	return crm_by_each(w->values, customer_of(w, deal), time_of(w, deal),
+	    id, deal, add_up, w);
 }
 
 /* Run a query of the firm's own over what it finds. */
@@ -278,8 +297,10 @@ print(struct work *w)
 	size_t i;
 
 	/* stages in the order in which they are gone through */
-	crm_groups_sort(
-	    &w->groups, w->by_stage ? CRM_ORDER_KEY : CRM_ORDER_MONEY, VALUE);
+	crm_groups_sort(&w->groups,
+	    w->by_stage || crm_by_begins_with_period(&r->by) ? CRM_ORDER_KEY
+							     : CRM_ORDER_MONEY,
+	    VALUE);
 	for (i = 0; err == NULL && i < w->groups.n; i++) {
 		const struct crm_group *g = &w->groups.group[i];
 

@@ -184,8 +184,7 @@ print(struct work *w)
 			err = crm_err(CRM_E_DATA, "a sum is too large");
 	}
 	crm_groups_sort(&w->groups,
-	    r->by.n > 0 && r->by.key[0].of == CRM_BY_PERIOD ? CRM_ORDER_KEY
-							    : CRM_ORDER_MONEY,
+	    crm_by_begins_with_period(&r->by) ? CRM_ORDER_KEY : CRM_ORDER_MONEY,
 	    REVENUE);
 	for (i = 0; err == NULL && i < w->groups.n; i++) {
 		const struct crm_group *g = &w->groups.group[i];

@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-report: every report, what rows stand for, periods, currencies.
 . "${0%/*}/../lib.sh"
-plan 30
+plan 34
 
 cat >"$tmp/yaml" <<'EOF'
 currency: EUR
@@ -93,6 +93,23 @@ lost 1 200.00 0.00 0.0 0 1 0.0' pipeline -f stage,deals,value,weighted,age,won,l
 report 'by owner' 'jan 2 345.00 2 0 100.0
 ewa 2 300.00 0 1 0.0' pipeline --by owner -f owner,deals,value,won,lost,win-rate
 report 'closed in a period' 'won 1 300.00' pipeline --in 2026-02 -f stage,deals,value
+crm-set d1 expected=2026-04-30
+crm-add deal title=E who=Anna value=10 owner=ewa
+report 'by period: when it was closed, else when it is expected' '2026-q1 3 545.00 2 1
+2026-q2 1 100.00 0 0
+ 1 10.00 0 0' pipeline --by quarter -f quarter,deals,value,won,lost
+report 'in the order of time, with others beside it' '2026-02 jan 300.00
+2026-03 ewa 200.00
+2026-03 jan 45.00
+2026-04 ewa 100.00
+ ewa 10.00' pipeline --by month,owner -f month,owner,value
+report 'by day' '2026-02-01 300.00
+2026-03-15 245.00
+2026-04-30 100.00
+ 10.00' pipeline --by day -f day,value
+crm-rm d5
+crm-set d1 expected=
+fails_with 64 'customers have no period' crm-report customers --by month
 report 'whose' 'lost 200.00
 won 300.00
 proposal 0.00' pipeline person name:bob -f stage,value --sort -stage
