@@ -38,22 +38,45 @@ unknown(const struct crm_schema *s, const struct crm_kind *only,
 	    CRM_E_USAGE, "unknown field '%.*s'%s", CRM_VARG(name), of);
 }
 
-void
-crm_ref_kinds(const struct crm_ref *ref, const bool selected[26], bool out[26])
+/* The kinds that a link of some kinds may lead to: are there any? */
+static bool
+step(const struct crm_field *const link[26], bool kinds[26])
 {
-	const struct crm_field *const *link;
+	bool to[26] = { false }, any = false;
 	const char *p;
 	size_t i;
 
-	memcpy(out, selected, 26 * sizeof(*out));
-	if (ref->nlinks == 0)
-		return;
-	memset(out, 0, 26 * sizeof(*out));
-	link = ref->link[ref->nlinks - 1];
 	for (i = 0; i < 26; i++)
-		if (link[i] != NULL && link[i]->links != NULL)
+		if (kinds[i] && link[i] != NULL && link[i]->links != NULL)
 			for (p = link[i]->links; *p != '\0'; p++)
-				out[*p - 'a'] = true;
+				to[*p - 'a'] = any = true;
+	memcpy(kinds, to, sizeof(to));
+	return any;
+}
+
+void
+crm_ref_kinds(const struct crm_ref *ref, const bool selected[26], bool out[26])
+{
+	size_t i;
+
+	memcpy(out, selected, 26 * sizeof(*out));
+	for (i = 0; i < ref->nlinks; i++)
+		(void)step(ref->link[i], out);
+}
+
+/* The one kind among some; NULL: there are several. */
+static const struct crm_kind *
+only_kind(const struct crm_schema *s, const bool kinds[26])
+{
+	const struct crm_kind *one = NULL;
+	size_t i;
+
+	for (i = 0; i < 26; i++)
+		if (kinds[i] && one != NULL)
+			return NULL;
+		else if (kinds[i])
+			one = crm_kind_of(s, (char)('a' + i));
+	return one;
 }
 
 /* Only links can be followed. */
@@ -78,6 +101,7 @@ crm_ref_parse(const struct crm_schema *s, const bool kinds[26],
 	bool last[26];
 	size_t dot, i;
 
+	memcpy(last, kinds, sizeof(last));
 	memset(out, 0, sizeof(*out));
 	out->name = name;
 	for (;;) {
@@ -92,18 +116,21 @@ crm_ref_parse(const struct crm_schema *s, const bool kinds[26],
 			    "'%.*s' follows too many links", CRM_VARG(name));
 		if (!find_everywhere(s, part, out->link[out->nlinks]))
 			return unknown(s, only, part);
-		keep_links(out->link[out->nlinks++], &out->many);
+		keep_links(out->link[out->nlinks], &out->many);
+		if (!step(out->link[out->nlinks], last))
+			return unknown(s, only, part);
+		only = only_kind(s, last);
+		out->nlinks++;
 		rest = crm_view_skip(rest, dot + 1);
 	}
 	if (!find_everywhere(s, part, out->field))
-		return unknown(s, out->nlinks == 0 ? only : NULL, part);
+		return unknown(s, only, part);
 	out->last = part;
-	crm_ref_kinds(out, kinds, last);
 	for (i = 0; i < 26 && out->first == NULL; i++)
 		if (last[i])
 			out->first = out->field[i];
 	if (out->first == NULL)
-		return unknown(s, out->nlinks == 0 ? only : NULL, part);
+		return unknown(s, only, part);
 	out->many |= (out->first->flags & CRM_F_MANY) != 0;
 	return NULL;
 }

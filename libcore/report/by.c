@@ -74,6 +74,28 @@ set_column(struct crm_by_key *k, const char *name, enum crm_type type,
 	k->column.links = links;
 }
 
+/*
+ * The organisation of a person is a field, that of an organisation is itself:
+ * read what follows "org" once more, as a field of organisations.
+ */
+static const struct crm_err *
+read_org(
+    const struct crm_schema *s, struct crm_view name, struct crm_by_key *out)
+{
+	const struct crm_field *const *f =
+	    out->ref.nlinks > 0 ? out->ref.link[0] : out->ref.field;
+	const struct crm_field *org = f['p' - 'a'];
+	bool kinds[26] = { ['o' - 'a'] = true };
+	size_t dot = crm_view_find(name, '.');
+
+	out->is_org =
+	    org != NULL && org->num == CRM_PERSON_ORG && f['o' - 'a'] == NULL;
+	if (!out->is_org || dot == name.n)
+		return NULL;
+	return crm_ref_parse(s, kinds, crm_kind_of(s, 'o'),
+	    crm_view_skip(name, dot + 1), &out->org_ref, NULL);
+}
+
 /* A field of the things, or (who) of the customers. */
 static const struct crm_err *
 read_field(const struct crm_schema *s, const struct crm_kind *k,
@@ -92,7 +114,7 @@ read_field(const struct crm_schema *s, const struct crm_kind *k,
 	out->of = k != NULL ? CRM_BY_THING : CRM_BY_WHO;
 	out->column = *out->ref.first;
 	out->column.flags &= CRM_F_COMPUTED; /* id stays an id in tables */
-	return NULL;
+	return k == NULL ? read_org(s, name, out) : NULL;
 }
 
 static const struct crm_err *
@@ -294,12 +316,14 @@ gather_who(struct crm_by_values *v, uint64_t who)
 	v->who = who;
 	for (i = 0; err == NULL && i < v->by->n; i++) {
 		const struct crm_by_key *k = &v->by->key[i];
+		bool is_org = k->is_org && crm_id_kind(who) == 'o';
+		const struct crm_ref *ref = is_org ? &k->org_ref : &k->ref;
 		struct taking t = { v, i };
 
 		if (k->of != CRM_BY_WHO)
 			continue;
 		reset_part(&v->part[i]);
-		if (k->is_who) {
+		if (k->is_who || (is_org && ref->name.n == 0)) {
 			add_value(&v->part[i],
 			    crm_view(link, crm_link_put(link, who)));
 			continue;
@@ -308,10 +332,10 @@ gather_who(struct crm_by_values *v, uint64_t who)
 			err = crm_snap_get(v->snap, who, &r, &p);
 		read = err == NULL;
 		if (err == NULL && p != CRM_ABSENT)
-			err = crm_ref_each(
-			    &k->ref, v->snap, who, &r, take_value, &t);
+			err =
+			    crm_ref_each(ref, v->snap, who, &r, take_value, &t);
 		/* what links led to may have been read in its place */
-		read = read && k->ref.nlinks == 0;
+		read = read && ref->nlinks == 0;
 	}
 	return err;
 }

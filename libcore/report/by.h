@@ -8,6 +8,8 @@
  *   a field       of the thing, also through links: product.category
  *   who           the customer; who.FIELD a field of theirs
  *   a field       of the customer, if the thing has none of that name
+ * The org of a customer that is an organisation is the customer: by who.org
+ * what its people do and what it does itself add up.
  * Where a field has many values a thing counts under each.
  */
 #ifndef CRM_BY_H
@@ -26,6 +28,9 @@ struct crm_by_key {
 	enum crm_unit unit;      /* of a period */
 	bool is_who;             /* the customer themselves */
 	struct crm_ref ref;      /* else */
+	bool is_org;             /* ref begins with a person's org: */
+	struct crm_ref org_ref;  /* what is behind it, of the organisation
+	                            itself; no name: its id */
 	struct crm_field column; /* its name and the type of its values */
 };
 

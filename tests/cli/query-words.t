@@ -1,7 +1,7 @@
 #!/bin/sh
 # Queries that look right but would have meant something else.
 . "${0%/*}/../lib.sh"
-plan 28
+plan 32
 
 # ids [ARG...]: what is found, in one line.
 ids()
@@ -72,3 +72,11 @@ is 'the id of an event needs no kind' "$(ids e1)" 'e1 '
 is 'beside others' "$(ids p1 or e1)" 'e1 p1 '
 is 'but where it is not wanted events stay out' \
 	"$(ids not e1 name:anna)" 'p1 '
+
+fails_with 64 'a link that the kind has not is wrong use' \
+	crm-find event org.city:oslo
+like 'and says of what' "$(cat "$tmp/err")" "unknown field 'org' of events"
+
+fails_with 64 'what links lead to has fields of its own' \
+	crm-find person org.role:x
+like 'and is named' "$(cat "$tmp/err")" "unknown field 'role' of orgs"

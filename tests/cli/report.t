@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-report: every report, what rows stand for, periods, currencies.
 . "${0%/*}/../lib.sh"
-plan 34
+plan 38
 
 cat >"$tmp/yaml" <<'EOF'
 currency: EUR
@@ -126,3 +126,16 @@ like 'names those there are' "$(cat err)" 'there are month, purchases, gross'
 fails_with 64 'a report that takes no query' crm-report segments Anna
 fails_with 64 'about people' crm-report revenue deal
 fails_with 1 'nothing to report' crm-report revenue --in 1999 -e
+
+crm-log Acme purchase amount=41 at=2026-03-03
+crm-add org name=Beta city=Gdynia
+crm-log Beta purchase amount=7 at=2026-03-03
+report 'an organisation and its people' 'o1 3 1100.00 EUR
+o2 1 7.00 EUR
+ 1 5.00 GBP' customers --by who.org -f who.org,customers,spent,currency
+report 'the same without who' 'o1 o1 1100.00
+o2 o2 7.00
+  5.00' customers --by org,who.org -f org,who.org,spent
+report 'and fields of it' 'Berlin Acme 1100.00
+Gdynia Beta 7.00' revenue --by who.org.city,org.name -f who.org.city,org.name,revenue --in 2025-12.. any not id:p3
+report 'of deals' 'o1 645.00' pipeline --by who.org -f who.org,value
