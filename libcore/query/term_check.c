@@ -1,0 +1,136 @@
+/* What looks like a term, and would mean something else. */
+#include "base/fold.h"
+#include "query/term_impl.h"
+#include "store/who.h"
+
+static bool
+is_name_char(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
+	    c == '.';
+}
+
+struct crm_view
+crm_term_name(struct crm_view text)
+{
+	size_t n = 0;
+
+	while (n < text.n && is_name_char(text.p[n]))
+		n++;
+	if (n == 0 || n == text.n || text.p[n] != ':' || text.p[0] < 'a' ||
+	    text.p[0] > 'z')
+		n = 0;
+	return crm_view(text.p, n);
+}
+
+bool
+crm_term_is_reserved(struct crm_view name)
+{
+	return crm_view_is(name, "has") || crm_view_is(name, "no") ||
+	    crm_view_is(name, "is");
+}
+
+/* Is a name that of a field of a kind that the query selects? */
+static bool
+is_selected_field(const struct crm_reading *r, struct crm_view name)
+{
+	size_t i;
+
+	for (i = 0; i < 26; i++) {
+		const struct crm_kind *k =
+		    crm_kind_of(r->schema, (char)('a' + i));
+
+		if (r->q->kind[i] && k != NULL &&
+		    crm_field_named(k, name) != NULL)
+			return true;
+	}
+	return false;
+}
+
+/* "city:Kraków stage:customer" as one argument is two terms. */
+static const struct crm_err *
+check_single(struct crm_reading *r, struct crm_view text)
+{
+	struct crm_view name;
+	size_t i;
+
+	name = text.p[0] == '(' ? crm_term_name(crm_view_skip(text, 1))
+				: CRM_VNULL;
+	if (name.n > 0 &&
+	    (crm_term_is_reserved(name) || is_selected_field(r, name))) {
+		r->to = 1;
+		return crm_err(
+		    CRM_E_USAGE, "'(' has to be an argument of its own");
+	}
+	for (i = 1; i < text.n; i++) {
+		if (text.p[i - 1] != ' ')
+			continue;
+		name = crm_term_name(crm_view_skip(text, i));
+		if (name.n > 0 &&
+		    (crm_term_is_reserved(name) ||
+			is_selected_field(r, name))) {
+			r->from = i;
+			return crm_err(CRM_E_USAGE,
+			    "this looks like two terms: give '%.*s' an "
+			    "argument of its own",
+			    CRM_VARG(crm_view_skip(text, i)));
+		}
+	}
+	return NULL;
+}
+
+/* "City:Kraków" and "OR" would be words to look for: nobody means them so. */
+static const struct crm_err *
+check_case(struct crm_reading *r, struct crm_view text)
+{
+	static const char operators[] = "AND\0OR\0NOT\0";
+	struct crm_view name = crm_view(text.p, crm_view_find(text, ':'));
+	char low[64];
+	const char *op;
+	size_t i;
+
+	if (name.n >= sizeof(low))
+		return NULL;
+	for (i = 0; i < name.n; i++)
+		low[i] = name.p[i] >= 'A' && name.p[i] <= 'Z'
+		    ? (char)(name.p[i] | 0x20)
+		    : name.p[i];
+	for (op = operators; *op != '\0'; op += strlen(op) + 1)
+		if (crm_view_is(text, op))
+			return crm_err(CRM_E_USAGE, "'%s' is written '%.*s'",
+			    op, CRM_VARG(crm_view(low, name.n)));
+	if (name.n == text.n || memcmp(low, name.p, name.n) == 0)
+		return NULL;
+	i = crm_view_find(crm_view(low, name.n), '.');
+	if (!crm_term_is_reserved(crm_view(low, name.n)) &&
+	    !is_selected_field(r, crm_view(low, i)))
+		return NULL;
+	r->to = name.n;
+	return crm_err(CRM_E_USAGE, "'%.*s' is written '%.*s'", CRM_VARG(name),
+	    CRM_VARG(crm_view(low, name.n)));
+}
+
+/* A ref is no term, but looks like one. */
+const struct crm_err *
+crm_term_check_ref(struct crm_reading *r, const struct crm_err *unknown)
+{
+	struct crm_view text = crm_nfc(&r->q->arena, r->t->text);
+	uint64_t ids[CRM_WHO_MAX];
+	const struct crm_err *err;
+	size_t n = 0;
+
+	err = crm_who_find(r->q->ctx.snap, NULL, text, ids, &n);
+	if (err != NULL || n == 0)
+		return err != NULL ? err : unknown;
+	return crm_err(CRM_E_USAGE,
+	    "no field '%.*s': the record of that name is found by ref:%.*s",
+	    CRM_VARG(r->t->ref.name), CRM_VARG(text));
+}
+
+const struct crm_err *
+crm_term_check(struct crm_reading *r, struct crm_view text)
+{
+	const struct crm_err *err = check_single(r, text);
+
+	return err != NULL ? err : check_case(r, text);
+}
