@@ -110,6 +110,67 @@ check_case(struct crm_reading *r, struct crm_view text)
 	    CRM_VARG(crm_view(low, name.n)));
 }
 
+static bool
+is_ordered(const struct crm_field *f)
+{
+	switch ((enum crm_type)f->type) {
+	case CRM_T_DATE:
+	case CRM_T_TIME:
+	case CRM_T_NUMBER:
+	case CRM_T_PERCENT:
+	case CRM_T_MONEY:
+	case CRM_T_SPAN:
+		return true;
+	case CRM_T_TEXT:
+	case CRM_T_EMAIL:
+	case CRM_T_PHONE:
+	case CRM_T_URL:
+	case CRM_T_CURRENCY:
+	case CRM_T_BOOL:
+	case CRM_T_CHOICE:
+	case CRM_T_TAG:
+	case CRM_T_LINK:
+	case CRM_NTYPES:
+		break;
+	}
+	return false;
+}
+
+/* "city=Rome" and "spent>10", as other languages have them, would be words to
+ * look for. */
+static const struct crm_err *
+check_operator(struct crm_reading *r, struct crm_view text)
+{
+	static const char operators[] = "==\0!=\0<=\0>=\0=\0<\0>\0";
+	struct crm_view name = crm_view(text.p, 0), rest, value;
+	struct crm_ref ref;
+	const char *op;
+	bool reserved, range;
+
+	while (name.n < text.n && is_name_char(text.p[name.n]))
+		name.n++;
+	rest = crm_view_trim(crm_view_skip(text, name.n));
+	for (op = operators; *op != '\0'; op += strlen(op) + 1)
+		if (crm_view_starts(rest, crm_view_str(op)))
+			break;
+	if (name.n == 0 || *op == '\0')
+		return NULL;
+	reserved = crm_term_is_reserved(name);
+	if (!reserved &&
+	    crm_ref_parse(
+		r->schema, r->q->kind, r->q->only, name, &ref, NULL) != NULL)
+		return NULL;
+	value = crm_view_trim(crm_view_skip(rest, strlen(op)));
+	range = !reserved && is_ordered(ref.first);
+	r->from = name.n;
+	r->to = (size_t)(rest.p - text.p) + strlen(op);
+	return crm_err(CRM_E_USAGE,
+	    "'%s' is no operator: did you mean '%s%.*s:%s%.*s%s'?", op,
+	    *op == '!' ? "not " : "", CRM_VARG(name),
+	    range && *op == '<' ? ".." : "", CRM_VARG(value),
+	    range && *op == '>' ? ".." : "");
+}
+
 /* A ref is no term, but looks like one. */
 const struct crm_err *
 crm_term_check_ref(struct crm_reading *r, const struct crm_err *unknown)
@@ -132,5 +193,7 @@ crm_term_check(struct crm_reading *r, struct crm_view text)
 {
 	const struct crm_err *err = check_single(r, text);
 
-	return err != NULL ? err : check_case(r, text);
+	if (err == NULL)
+		err = check_case(r, text);
+	return err != NULL ? err : check_operator(r, text);
 }

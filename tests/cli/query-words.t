@@ -1,7 +1,7 @@
 #!/bin/sh
 # Queries that look right but would have meant something else.
 . "${0%/*}/../lib.sh"
-plan 32
+plan 46
 
 # ids [ARG...]: what is found, in one line.
 ids()
@@ -80,3 +80,19 @@ like 'and says of what' "$(cat "$tmp/err")" "unknown field 'org' of events"
 fails_with 64 'what links lead to has fields of its own' \
 	crm-find person org.role:x
 like 'and is named' "$(cat "$tmp/err")" "unknown field 'role' of orgs"
+
+# means TERM WANT [KIND]: it is wrong use, and the message has this instead.
+means()
+{
+	fails_with 64 "$1 is wrong use" crm-find ${3-} "$1"
+	like "and means $2" "$(cat "$tmp/err")" "did you mean '$2'"
+}
+means name=anna name:anna
+means 'spent>10' 'spent:10\.\.' person
+means 'spent <= 10' 'spent:\.\.10'
+means 'tag!=vip' 'not tag:vip'
+means 'org.city=Rome' org.city:Rome person
+means 'is=customer' is:customer
+is 'what is no field is a word' "$(crm-find colour=red --count)" 0
+run crm-log Anna note 'her 2>1 rule'
+is 'also beside a number' "$(crm-find event '2>1' --count)" 1
