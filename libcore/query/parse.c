@@ -110,6 +110,33 @@ parse_not(struct parser *p, struct crm_node **out)
 	return err;
 }
 
+static bool
+is_id(const struct crm_node *n)
+{
+	return n->op == CRM_TERM && n->term->op == CRM_TERM_ID;
+}
+
+/* Two ids that are joined by "and": no record is both.  is is those joined so
+ * far. */
+static const struct crm_err *
+check_ids(struct parser *p, size_t at, const struct crm_node *is,
+    const struct crm_node *right)
+{
+	const struct crm_node *one;
+
+	if (!is_id(right))
+		return NULL;
+	while (is->op == CRM_AND && !is_id(is->right))
+		is = is->left;
+	one = is->op == CRM_AND ? is->right : is;
+	if (!is_id(one) || one->term->id == right->term->id)
+		return NULL;
+	return blame(p, at, 0, right->term->text.n,
+	    crm_err(CRM_E_USAGE,
+		"no record is both: did you mean '%.*s or %.*s'?",
+		CRM_VARG(one->term->text), CRM_VARG(right->term->text)));
+}
+
 static const struct crm_err *
 parse_and(struct parser *p, struct crm_node **out)
 {
@@ -132,7 +159,10 @@ parse_and(struct parser *p, struct crm_node **out)
 				    crm_err(CRM_E_USAGE,
 					"'and' needs a term behind it"));
 		}
+		at = p->at;
 		err = parse_not(p, &right);
+		if (err == NULL)
+			err = check_ids(p, at, *out, right);
 		if (err == NULL)
 			*out = new_node(p, CRM_AND, *out, right);
 	}

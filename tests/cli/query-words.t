@@ -1,7 +1,7 @@
 #!/bin/sh
 # Queries that look right but would have meant something else.
 . "${0%/*}/../lib.sh"
-plan 46
+plan 53
 
 # ids [ARG...]: what is found, in one line.
 ids()
@@ -96,3 +96,12 @@ means 'is=customer' is:customer
 is 'what is no field is a word' "$(crm-find colour=red --count)" 0
 run crm-log Anna note 'her 2>1 rule'
 is 'also beside a number' "$(crm-find event '2>1' --count)" 1
+
+fails_with 64 'no record is two' crm-find p1 p2
+like 'either is meant' "$(cat "$tmp/err")" "did you mean 'p1 or p2'"
+fails_with 64 'nor with others between them' \
+	crm-find name:anna p1 tag:vip and p2
+fails_with 64 'nor one kind and another' crm-find p1 g1
+is 'one of two' "$(ids p1 or p2 tag:vip)" 'p1 '
+is 'one twice is one' "$(ids p1 p1)" 'p1 '
+is 'one and not the other' "$(ids p1 not p2)" 'p1 '
