@@ -124,6 +124,19 @@ kinds_of(const char *kinds, struct crm_view who)
 	return crm_id_parse(who, &id) ? NULL : kinds;
 }
 
+/* A segment is no record: its records come through a pipe. */
+static const struct crm_err *
+hint_segment(
+    const struct crm_ctx *ctx, struct crm_view who, const struct crm_err *err)
+{
+	bool first = strstr(ctx->cmd->operands, "WHO|-") != NULL;
+
+	return crm_err(CRM_E_DATA,
+	    "%s (the records of a segment come through a pipe: "
+	    "crm-find %.*s | %s %s)",
+	    err->msg, CRM_VARG(who), ctx->cmd->name, first ? "- ..." : "... -");
+}
+
 const struct crm_err *
 crm_one_who(struct crm_ctx *ctx, struct crm_snap *snap, const char *kinds,
     const char *who, uint64_t *out)
@@ -139,6 +152,8 @@ crm_one_who(struct crm_ctx *ctx, struct crm_snap *snap, const char *kinds,
 	if (crm_view_is(v, "me"))
 		v = crm_buf_view(&ctx->user);
 	err = crm_who_one(snap, kinds_of(kinds, v), crm_nfc(&arena, v), out);
+	if (err != NULL && err->code == CRM_E_DATA && v.n > 1 && v.p[0] == '@')
+		err = hint_segment(ctx, v, err);
 	crm_arena_release(&arena);
 	return err;
 }

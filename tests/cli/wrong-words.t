@@ -1,7 +1,7 @@
 #!/bin/sh
 # Messages about wrong input say what is wanted, and guess only what is near.
 . "${0%/*}/../lib.sh"
-plan 5
+plan 12
 
 run crm-add person name=Anna
 printf '%s\n' '{"name":"A","email":5}' '{"name":true}' |
@@ -19,3 +19,17 @@ is 'is not said to be one that is as short' "$(sed q err)" \
 	'crm-set: foo: no such field of people'
 run crm-set Anna nmae=1
 like 'but a swap is seen' "$(cat err)" "did you mean 'name'"
+
+run crm-segment define vip name:anna
+for cmd in 'crm-set @vip city=Oslo' 'crm-rm @vip' 'crm-show @vip' \
+	'crm-history @vip' 'crm-log @vip note x'; do
+	# shellcheck disable=SC2086 # words of a command
+	run $cmd
+	like "a segment is no WHO of ${cmd%% *}" "$(cat "$tmp/err")" \
+		"crm-find @vip \\| ${cmd%% *} - \\.\\.\\."
+done
+run crm-segment add hand @vip
+like 'nor of crm-segment' "$(cat "$tmp/err")" \
+	'crm-find @vip \| crm-segment \.\.\. -'
+ok 'what the message says works' \
+	sh -c 'crm-find @vip | crm-segment add hand - && crm-find -e @hand'
