@@ -304,7 +304,22 @@ print_tables(void)
 	return print(&b);
 }
 
-/* The arguments as they were, for the history: what has blanks in quotes. */
+/* May an argument stand in a shell as it is? */
+static bool
+is_plain(const char *arg)
+{
+	static const char also[] = "_@%+=:,./-";
+	const char *p;
+
+	for (p = arg; *p != '\0'; p++)
+		if (!((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') ||
+			(*p >= '0' && *p <= '9') || (unsigned char)*p >= 0x80 ||
+			strchr(also, *p) != NULL))
+			return false;
+	return p > arg;
+}
+
+/* The arguments, for the history: as a shell takes them back. */
 static char *
 join_arguments(int argc, char **argv)
 {
@@ -314,18 +329,19 @@ join_arguments(int argc, char **argv)
 	int i;
 
 	for (i = 1; i < argc; i++) {
-		bool plain = argv[i][0] != '\0';
-
-		for (p = argv[i]; *p != '\0'; p++)
-			plain &= (unsigned char)*p > ' ' && *p != '\'' &&
-			    *p != '"' && *p != '\\';
 		if (i > 1)
 			crm_buf_addc(&b, ' ');
-		if (!plain)
-			crm_buf_addc(&b, '\'');
-		crm_buf_adds(&b, argv[i]);
-		if (!plain)
-			crm_buf_addc(&b, '\'');
+		if (is_plain(argv[i])) {
+			crm_buf_adds(&b, argv[i]);
+			continue;
+		}
+		crm_buf_addc(&b, '\'');
+		for (p = argv[i]; *p != '\0'; p++)
+			if (*p == '\'')
+				crm_buf_adds(&b, "'\\''");
+			else
+				crm_buf_addc(&b, *p);
+		crm_buf_addc(&b, '\'');
 	}
 	text = crm_strndup(b.n > 0 ? b.p : "", b.n);
 	crm_buf_release(&b);

@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-show and crm-history beyond their manuals' examples.
 . "${0%/*}/../lib.sh"
-plan 30
+plan 33
 
 crm-add org name=Acme city=Berlin
 crm-add person name=Anna org=Acme email=anna@mail.example x-shoe=42 note="$(printf 'two\nlines')"
@@ -96,3 +96,19 @@ is 'each field once, no blanks at the end' \
 is 'a contract shows its events' "$(crm-show v1 | sed -n '/^story/,$p' |
 	sed 's/ e[0-9]* / E /')" "story, newest first
   2026-03-15  E  call  Karl  about the contract  by tester"
+
+# Arguments are told so that a shell takes them back.
+crm-set Anna note="it's \$5 & \"more\" \\ *" role='' lang=pl >/dev/null
+history_args()
+{
+	crm-history -l 1 -o jsonl | sed 's/.*"arguments":\("\([^"\\]\|\\.\)*"\).*/\1/' |
+		sed 's/^"//; s/"$//; s/\\\(.\)/\1/g'
+}
+crm-find -o jsonl Anna >before
+args=$(history_args)
+crm-set Anna note= lang=
+eval "crm-set $args"
+crm-find -o jsonl Anna >after
+same_file 'what the history tells can be pasted' after before
+is 'and is told the same again' "$(history_args)" "$args"
+like 'nothing plain is quoted' "$args" '^Anna .* lang=pl$'
