@@ -8,7 +8,8 @@
 #include "report/rows.h"
 #include "store/history.h"
 
-#define LISTED_MAX 5 /* records added that are told of one by one */
+#define LISTED_MAX 5   /* records added that are told of one by one */
+#define CHANGED_MAX 10 /* records changed or removed, for people */
 
 /* clang-format off */
 static const struct crm_field columns[] = {
@@ -38,6 +39,9 @@ struct crm_tell {
 	uint64_t told;            /* change sets */
 	struct crm_change change; /* the one at hand */
 	bool first;               /* nothing of a JSON list was printed */
+	/* all that it changed, for people: so many records were told of, and
+	 * those that were not are counted */
+	uint64_t listed, changed, removed, restored;
 };
 
 static const struct crm_kind *
@@ -216,6 +220,55 @@ tell_changed(void *ctx, const struct crm_changed *c)
 	return err;
 }
 
+/* For people: the first records that it changed, the others are counted. */
+static const struct crm_err *
+list_changed(void *ctx, const struct crm_changed *c)
+{
+	struct crm_tell *h = ctx;
+
+	if (h->listed++ < CHANGED_MAX)
+		return tell_changed(h, c);
+	if ((c->flags & CRM_CHANGED_REMOVED) != 0)
+		h->removed++;
+	else if ((c->flags & CRM_CHANGED_RESTORED) != 0)
+		h->restored++;
+	else
+		h->changed++;
+	return NULL;
+}
+
+static void
+add_count(struct crm_buf *b, uint64_t n)
+{
+	char digits[26];
+
+	crm_buf_add(b, digits, crm_num_put_grouped(digits, n));
+}
+
+static void
+say_more(struct crm_tell *h, uint64_t n, const char *what)
+{
+	if (n == 0)
+		return;
+	crm_say_add(&h->say, "  and ");
+	add_count(&h->say.text, n);
+	crm_say_add(&h->say, " more %s\n", what);
+}
+
+/* All that a change set changed, for people. */
+static const struct crm_err *
+say_changed(struct crm_tell *h)
+{
+	const struct crm_err *err;
+
+	h->listed = h->changed = h->removed = h->restored = 0;
+	err = crm_history_changed(h->snap, h->change.number, list_changed, h);
+	say_more(h, h->changed, "changed");
+	say_more(h, h->removed, "removed");
+	say_more(h, h->restored, "restored");
+	return err;
+}
+
 /* A record that was added, with what it had then. */
 static const struct crm_err *
 tell_added(struct crm_tell *h, uint64_t id)
@@ -244,14 +297,6 @@ tell_added(struct crm_tell *h, uint64_t id)
 	end_record(h);
 	crm_buf_release(&b);
 	return err;
-}
-
-static void
-add_count(struct crm_buf *b, uint64_t n)
-{
-	char digits[26];
-
-	crm_buf_add(b, digits, crm_num_put_grouped(digits, n));
 }
 
 /* What was added, told by its ids: few by name, many as a range. */
@@ -401,7 +446,9 @@ tell_all(struct crm_tell *h)
 		crm_buf_addc(&h->ctx->out.buf, ']');
 		json_list(h, "changed");
 	}
-	if (err == NULL)
+	if (err == NULL && h->form == CRM_OUT_TABLE)
+		err = say_changed(h);
+	else if (err == NULL)
 		err = crm_history_changed(
 		    h->snap, h->change.number, tell_changed, h);
 	if (json)

@@ -112,3 +112,19 @@ crm-find -o jsonl Anna >after
 same_file 'what the history tells can be pasted' after before
 is 'and is told the same again' "$(history_args)" "$args"
 like 'nothing plain is quoted' "$args" '^Anna .* lang=pl$'
+
+# Many records in one change set.
+for i in 1 2 3 4 5 6 7 8 9 10 11 12 13; do
+	echo "{\"name\":\"Firm $i\",\"city\":\"Oslo\",\"tag\":[\"many\"]}"
+done | crm-add org
+crm-find org tag:many | crm-set - city=Bergen
+crm-history -l 1 -o table >many
+is 'ten are told of' "$(grep -c '^  o[0-9]* Firm' many)" 10
+is 'the others are counted' "$(tail -n 1 many)" '  and 3 more changed'
+crm-find org tag:many | crm-rm -
+is 'so are removed ones' "$(crm-history -l 1 -o table | tail -n 1)" \
+	'  and 3 more removed'
+is 'programs get all' "$(crm-history -l 1 -o tsv | sed 1d | wc -l | tr -d ' ')" 13
+is 'and so does who asks for them' \
+	"$(seq 2 14 | sed 's/^/o/' | xargs crm-history -o table -l 1 |
+		grep -c removed)" 13
