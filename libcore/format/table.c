@@ -5,7 +5,8 @@
 
 #define ROWS_HELD 1000 /* say how wide columns are */
 #define GAP 2
-#define COLUMN_MIN 6 /* a cut column keeps so many */
+#define COLUMN_MIN 10           /* a shortened column keeps so many */
+#define ELLIPSIS "\xe2\x80\xa6" /* U+2026 */
 #define DIM "\033[2m"
 #define PLAIN "\033[0m"
 
@@ -14,6 +15,7 @@ struct crm_table_out {
 	const struct crm_table_column *col;
 	size_t ncols, width;
 	bool dim, begun;
+	bool less;    /* columns were left out */
 	size_t *wide; /* columns of the widest cell, then what is printed */
 	bool *shown;
 	struct crm_arena arena;
@@ -74,28 +76,29 @@ static void
 print_cell(struct crm_table_out *t, size_t i, struct crm_view v, bool last)
 {
 	struct crm_buf *b = &t->sink->buf;
-	struct crm_view shown;
-	size_t width, room = t->wide[i];
+	size_t width = crm_utf8_width(v), room = t->wide[i];
+	bool cut = t->width > 0 && t->col[i].cut && width > room;
 
-	shown = crm_utf8_cut(v, room, &width);
-	if (shown.n < v.n && room > 1) {
-		shown = crm_utf8_cut(v, room - 1, &width);
+	if (cut) {
+		v = crm_utf8_cut(v, room - 1, &width);
 		width++;
 	}
 	if (t->col[i].right && width < room)
 		pad(b, room - width);
-	crm_buf_addv(b, shown);
-	if (shown.n < v.n && room > 1)
-		crm_buf_adds(b, "\xe2\x80\xa6"); /* U+2026, an ellipsis */
+	crm_buf_addv(b, v);
+	if (cut)
+		crm_buf_adds(b, ELLIPSIS);
 	if (!t->col[i].right && !last && width < room)
 		pad(b, room - width);
 }
 
+/* end is behind the last cell; more: something comes behind that. */
 static void
-print_row(struct crm_table_out *t, const struct crm_view *cell)
+print_cells(
+    struct crm_table_out *t, const struct crm_view *cell, size_t end, bool more)
 {
-	size_t i, end = last_shown(t, cell);
 	bool first = true;
+	size_t i;
 
 	for (i = 0; i < end; i++) {
 		if (!t->shown[i])
@@ -103,8 +106,14 @@ print_row(struct crm_table_out *t, const struct crm_view *cell)
 		if (!first)
 			pad(&t->sink->buf, GAP);
 		first = false;
-		print_cell(t, i, cell[i], i + 1 == end);
+		print_cell(t, i, cell[i], !more && i + 1 == end);
 	}
+}
+
+static void
+print_row(struct crm_table_out *t, const struct crm_view *cell)
+{
+	print_cells(t, cell, last_shown(t, cell), false);
 	crm_buf_addc(&t->sink->buf, '\n');
 	crm_sink_check(t->sink);
 }
@@ -113,51 +122,81 @@ static void
 print_header(struct crm_table_out *t)
 {
 	struct crm_view *title = crm_calloc(t->ncols, sizeof(*title));
-	size_t i, at;
+	struct crm_buf *b = &t->sink->buf;
+	size_t i;
 
 	for (i = 0; i < t->ncols; i++)
 		title[i] = crm_view_str(t->col[i].title);
 	if (t->dim)
-		crm_buf_adds(&t->sink->buf, DIM);
-	print_row(t, title);
-	if (t->dim && t->sink->buf.n > 0) {
-		/* the colour ends before the line does */
-		at = t->sink->buf.n - 1;
-		t->sink->buf.n = at;
-		crm_buf_adds(&t->sink->buf, PLAIN "\n");
+		crm_buf_adds(b, DIM);
+	print_cells(t, title, last_shown(t, title), t->less);
+	if (t->less) {
+		pad(b, GAP);
+		crm_buf_adds(b, ELLIPSIS);
 	}
+	/* the colour ends before the line does */
+	crm_buf_adds(b, t->dim ? PLAIN "\n" : "\n");
+	crm_sink_check(t->sink);
 	crm_free(title);
 }
 
+/* The sum of the columns' widths, and of what stands between and behind. */
 static size_t
-total_width(const struct crm_table_out *t)
+total_width(const struct crm_table_out *t, const size_t *wide)
 {
 	size_t i, sum = 0, n = 0;
 
 	for (i = 0; i < t->ncols; i++)
 		if (t->shown[i]) {
-			sum += t->wide[i];
+			sum += wide[i];
 			n++;
 		}
+	if (t->less) {
+		sum++; /* the ellipsis */
+		n++;
+	}
 	return n > 0 ? sum + (n - 1) * GAP : 0;
 }
 
-/* The widest column that may be cut: flexible ones first. */
+/* The widest column that may be shortened. */
 static size_t
-widest(const struct crm_table_out *t, bool flexible)
+widest(const struct crm_table_out *t)
 {
 	size_t i, at = t->ncols;
 
 	for (i = 0; i < t->ncols; i++)
-		if (t->shown[i] && !t->col[i].right &&
-		    t->wide[i] > COLUMN_MIN &&
-		    (!flexible || t->col[i].flexible) &&
+		if (t->shown[i] && t->col[i].cut && t->wide[i] > COLUMN_MIN &&
 		    (at == t->ncols || t->wide[i] > t->wide[at]))
 			at = i;
 	return at;
 }
 
-/* Make the table fit: cut the widest columns, then leave out the last. */
+/* Leave out columns from the right until the others can be made to fit; the
+ * first stays. */
+static void
+leave_out(struct crm_table_out *t)
+{
+	size_t *least = crm_calloc(t->ncols, sizeof(*least));
+	size_t i, first = 0;
+
+	for (i = 0; i < t->ncols; i++)
+		least[i] = t->col[i].cut && t->wide[i] > COLUMN_MIN
+		    ? COLUMN_MIN
+		    : t->wide[i];
+	while (first < t->ncols && !t->shown[first])
+		first++;
+	for (i = t->ncols; i-- > first + 1;) {
+		if (!t->shown[i])
+			continue;
+		if (total_width(t, least) <= t->width)
+			break;
+		t->shown[i] = false;
+		t->less = true;
+	}
+	crm_free(least);
+}
+
+/* Make the table fit. */
 static void
 fit(struct crm_table_out *t)
 {
@@ -171,17 +210,13 @@ fit(struct crm_table_out *t)
 	}
 	if (t->width == 0)
 		return;
-	for (sum = total_width(t); sum > t->width; sum--) {
-		at = widest(t, true);
-		if (at == t->ncols)
-			at = widest(t, false);
+	leave_out(t);
+	for (sum = total_width(t, t->wide); sum > t->width; sum--) {
+		at = widest(t);
 		if (at == t->ncols)
 			break;
 		t->wide[at]--;
 	}
-	for (at = t->ncols; at > 1 && total_width(t) > t->width; at--)
-		if (!t->col[at - 1].keep)
-			t->shown[at - 1] = false;
 }
 
 static void

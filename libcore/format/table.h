@@ -10,12 +10,17 @@ struct crm_table_out;
 
 struct crm_table_column {
 	const char *title;
-	bool right;    /* numbers: aligned at their right end */
-	bool keep;     /* not left out when all its cells are empty */
-	bool flexible; /* is cut first when the terminal is too narrow */
+	bool right; /* numbers: aligned at their right end */
+	bool keep;  /* not left out when all its cells are empty */
+	bool cut;   /* words: may be shortened when the terminal is narrow */
 };
 
 /*
+ * Where a table is wider than the terminal the widest columns of words are
+ * shortened, with an ellipsis at the end of a cell; where that is not enough
+ * columns are left out from the right, and the last title is an ellipsis.
+ * Ids, dates and numbers are whole or not there.
+ *
  * width   columns of the terminal; 0: no limit
  * dim     the header in a quiet colour
  */

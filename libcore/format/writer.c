@@ -108,9 +108,8 @@ make_table(struct crm_writer *w)
 		w->table_col[i].title = w->col[i].name;
 		w->table_col[i].right =
 		    is_number(f) && (f->flags & CRM_F_MANY) == 0;
-		w->table_col[i].keep = i == 0;
-		w->table_col[i].flexible =
-		    f->type == CRM_T_TEXT || (f->flags & CRM_F_MANY) != 0;
+		w->table_col[i].keep = i == 0 || w->col[i].keep;
+		w->table_col[i].cut = crm_people_may_cut(f);
 	}
 	w->table = crm_table_new(
 	    w->sink, w->table_col, w->ncols, w->o.width, w->o.color);
@@ -412,50 +411,6 @@ yaml_row(struct crm_writer *w, const struct crm_value *c, size_t n)
 	}
 	if (n == 0)
 		crm_buf_adds(b, "- {}\n");
-}
-
-/* Digits in groups of three: 1,234,567.50 */
-static void
-add_grouped(struct crm_buf *b, struct crm_dec d)
-{
-	char text[CRM_DEC_TEXT], whole[30];
-	size_t n = crm_dec_put(text, d), i, dot, k = 0;
-
-	for (dot = 0; dot < n && text[dot] != '.'; dot++)
-		;
-	for (i = 0; i < dot; i++) {
-		bool sign = text[0] == '-';
-
-		if (i > sign && (dot - i) % 3 == 0)
-			whole[k++] = ',';
-		whole[k++] = text[i];
-	}
-	crm_buf_add(b, whole, k);
-	crm_buf_add(b, text + dot, n - dot);
-}
-
-void
-crm_people_add_value(struct crm_buf *out, const struct crm_field *f,
-    struct crm_view v, struct crm_zone *zone)
-{
-	struct crm_dec d;
-	int64_t at_us, s;
-	char text[CRM_TIME_TEXT];
-
-	if (f->type == CRM_T_MONEY && crm_value_get_dec(v, &d)) {
-		add_grouped(out, d);
-		return;
-	}
-	if (f->type == CRM_T_TIME && zone != NULL &&
-	    crm_value_get_time(v, &at_us)) {
-		s = at_us / CRM_SECOND_US - (at_us % CRM_SECOND_US < 0);
-		at_us = (s + crm_zone_offset(zone, s)) * CRM_SECOND_US;
-		(void)crm_time_put(text, at_us);
-		text[10] = ' ';
-		crm_buf_add(out, text, 16); /* 2026-03-01 09:30 */
-		return;
-	}
-	crm_value_add_text(out, f, v);
 }
 
 static void

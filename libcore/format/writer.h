@@ -30,6 +30,7 @@ bool crm_form_out_parse(const char *, enum crm_form_out *out);
 struct crm_column {
 	const char *name;              /* as it is printed */
 	const struct crm_field *field; /* its type; many values or one */
+	bool keep; /* tables have it also when it is empty in all rows */
 };
 
 struct crm_value {
@@ -86,6 +87,10 @@ void crm_json_add_value(
  */
 void crm_people_add_value(struct crm_buf *, const struct crm_field *,
     struct crm_view value, struct crm_zone *zone);
+
+/* May values be shortened for people?  Words may; half an id, a date or a number
+ * would be another one. */
+bool crm_people_may_cut(const struct crm_field *);
 
 /* Add a string as CSV has it: in quotes where it needs them. */
 void crm_csv_add(struct crm_buf *, struct crm_view);

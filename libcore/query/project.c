@@ -308,6 +308,7 @@ crm_project_new(struct crm_snap *snap, const struct crm_project_options *o,
 	for (i = 0; i < p->ncols; i++) {
 		p->col[i].name = p->column[i].name;
 		p->col[i].field = &p->column[i].field;
+		p->col[i].keep = o->fields != NULL;
 	}
 	crm_writer_columns(p->writer, p->col, p->ncols);
 	return NULL;

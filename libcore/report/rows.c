@@ -143,6 +143,7 @@ crm_rows_new(struct crm_snap *snap, const struct crm_rows_options *o,
 	for (i = 0; i < r->nshown; i++) {
 		r->col[i].name = column[r->shown[i]].name;
 		r->col[i].field = &column[r->shown[i]];
+		r->col[i].keep = o->fields != NULL;
 	}
 	crm_writer_columns(writer, r->col, r->nshown);
 	return NULL;

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Tables: no blanks at the end of a line.
 . "${0%/*}/../lib.sh"
-plan 2
+plan 23
 
 run crm-add person name=Anna email=anna@x.example city=Oslo owner=ben
 run crm-add person name='Bertil Andersson'
@@ -15,3 +15,49 @@ is 'an empty cell before others is' \
 	'id  email           name
 p1  anna@x.example  Anna
 p2                  Bertil Andersson'
+
+is 'a column that was named is there without values' \
+	"$(crm-find person -o table -f name,phone,city)" \
+	'name              phone  city
+Anna                     Oslo
+Bertil Andersson'
+is 'others are not' "$(crm-find p2 -o table | sed q)" 'id  name              stage'
+
+command -v script >/dev/null || {
+	skip 18 'there is no script'
+	exit
+}
+# narrow COLUMNS COMMAND: a table on such a terminal, into the file shown.
+narrow()
+{
+	COLUMNS=$1 script -qec "$2" /dev/null </dev/null 2>&1 |
+		tr -d '\r' >shown
+}
+crm-add org name='株式会社テスト商事ホールディングス' city=東京
+crm-add person name='தமிழ்ச்செல்வன் சுப்பிரமணியம் ராமநாதன்' \
+	email=tamil.selvan@example.org phone='+91 44 2345 6789' city=சென்னை
+crm-add person name='Łukasz Brzęczyszczykiewicz-Nowakowski' \
+	email=lukasz@mail.example phone='+48 601 602 603' city=Bydgoszcz org=o1
+crm-log p4 purchase amount=1234567.89 at=2026-03-01T10:00:00Z text='a long remark on it'
+for cols in 80 60 40 24; do
+	for cmd in 'crm-find person' 'crm-find event' 'crm-report customers'; do
+		narrow $cols "$cmd"
+		is "$cmd fits $cols columns" \
+			"$(LC_ALL=C.UTF-8 wc -L <shown | awk '{ print $1 <= n }' n=$cols)" 1
+	done
+done
+narrow 80 'crm-find event -f id,at,who,text,amount'
+is 'the widest words give way, and no more than has to' \
+	"$(LC_ALL=C.UTF-8 wc -L <shown | tr -d ' ')" 80
+like 'numbers and times are whole' "$(cat shown)" \
+	'2026-03-01 10:00  Łukasz.*…  a long.*  1,234,567.89$'
+narrow 40 'crm-find event -f id,at,who,text,amount'
+is 'columns go from the right, and are missed' "$(sed q shown)" \
+	'id  at                who              …'
+like 'what is left is whole' "$(cat shown)" '^e1  2026-03-01 10:00  Łukasz Br.*…$'
+narrow 24 'crm-find p3 -f phone,name'
+is 'a phone number is a number' "$(tail -n 1 shown)" '+91 44 2345 6789'
+narrow 20 'crm-find event e1 -f at'
+is 'the first column stays' "$(tail -n 1 shown)" '2026-03-01 10:00'
+crm-find event -o table -f who,text,amount >shown
+unlike 'nothing is cut elsewhere' "$(cat shown)" '…'

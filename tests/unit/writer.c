@@ -21,8 +21,9 @@ written(enum crm_form_out form, bool terminal)
 	struct crm_writer_options o = { .form = form, .terminal = terminal };
 	struct crm_field many = { .type = CRM_T_EMAIL, .flags = CRM_F_MANY };
 	struct crm_field one = { .type = CRM_T_TEXT };
-	struct crm_column mail[] = { { "email", &many }, { "name", &one } };
-	struct crm_column text[] = { { "name", &one } };
+	struct crm_column mail[] = { { "email", &many, false },
+		{ "name", &one, false } };
+	struct crm_column text[] = { { "name", &one, false } };
 	struct crm_buf email = CRM_BUF_INIT(100);
 	struct crm_value value[2] = { 0 };
 	struct crm_view v = CRM_V("x@y.z");

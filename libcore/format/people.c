@@ -1,0 +1,78 @@
+/* Values as people read them. */
+#include "format/writer.h"
+
+#include "base/num.h"
+#include "record/value.h"
+
+/* Digits in groups of three: 1,234,567.50 */
+static void
+add_grouped(struct crm_buf *b, struct crm_dec d)
+{
+	char text[CRM_DEC_TEXT], whole[30];
+	size_t n = crm_dec_put(text, d), i, dot, k = 0;
+
+	for (dot = 0; dot < n && text[dot] != '.'; dot++)
+		;
+	for (i = 0; i < dot; i++) {
+		bool sign = text[0] == '-';
+
+		if (i > sign && (dot - i) % 3 == 0)
+			whole[k++] = ',';
+		whole[k++] = text[i];
+	}
+	crm_buf_add(b, whole, k);
+	crm_buf_add(b, text + dot, n - dot);
+}
+
+void
+crm_people_add_value(struct crm_buf *out, const struct crm_field *f,
+    struct crm_view v, struct crm_zone *zone)
+{
+	struct crm_dec d;
+	int64_t at_us, s;
+	char text[CRM_TIME_TEXT];
+
+	if (f->type == CRM_T_MONEY && crm_value_get_dec(v, &d)) {
+		add_grouped(out, d);
+		return;
+	}
+	if (f->type == CRM_T_TIME && zone != NULL &&
+	    crm_value_get_time(v, &at_us)) {
+		s = at_us / CRM_SECOND_US - (at_us % CRM_SECOND_US < 0);
+		at_us = (s + crm_zone_offset(zone, s)) * CRM_SECOND_US;
+		(void)crm_time_put(text, at_us);
+		text[10] = ' ';
+		crm_buf_add(out, text, 16); /* 2026-03-01 09:30 */
+		return;
+	}
+	crm_value_add_text(out, f, v);
+}
+
+bool
+crm_people_may_cut(const struct crm_field *f)
+{
+	switch ((enum crm_type)f->type) {
+	case CRM_T_TEXT:
+	case CRM_T_EMAIL:
+	case CRM_T_URL:
+	case CRM_T_CHOICE:
+	case CRM_T_TAG:
+		return true;
+	case CRM_T_LINK:
+		/* the record's own id; others go by names */
+		return (f->flags & CRM_F_COMPUTED) == 0 ||
+		    (f->flags & CRM_F_MANY) != 0;
+	case CRM_T_PHONE:
+	case CRM_T_DATE:
+	case CRM_T_TIME:
+	case CRM_T_SPAN:
+	case CRM_T_NUMBER:
+	case CRM_T_PERCENT:
+	case CRM_T_MONEY:
+	case CRM_T_CURRENCY:
+	case CRM_T_BOOL:
+	case CRM_NTYPES:
+		break;
+	}
+	return false;
+}
