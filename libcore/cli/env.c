@@ -182,27 +182,32 @@ crm_env_group(const char *name, int64_t *out)
 struct crm_zone *
 crm_env_zone(void)
 {
-	const char *tz = getenv("TZ");
+	const char *tz = get("TZ");
 	struct crm_zone *zone = NULL;
-	const struct crm_err *err;
+
+	if (tz == NULL)
+		return NULL;
+	if (tz[0] == ':')
+		tz++;
+	return crm_zone_open(tz, &zone) == NULL ? zone : NULL;
+}
+
+struct crm_zone *
+crm_env_system_zone(void)
+{
+	struct crm_zone *zone = NULL;
+	const char *name;
 	char link[512];
 	ssize_t n;
 
-	if (tz != NULL) {
-		if (tz[0] == ':')
-			tz++;
-		err = crm_zone_open(tz, &zone);
-		return err == NULL ? zone : NULL;
-	}
 	n = readlink("/etc/localtime", link, sizeof(link) - 1);
 	if (n <= 0)
 		return NULL;
 	link[n] = '\0';
-	tz = strstr(link, "zoneinfo/");
-	if (tz == NULL)
+	name = strstr(link, "zoneinfo/");
+	if (name == NULL)
 		return NULL;
-	err = crm_zone_open(tz + 9, &zone);
-	return err == NULL ? zone : NULL;
+	return crm_zone_open(name + 9, &zone) == NULL ? zone : NULL;
 }
 
 size_t

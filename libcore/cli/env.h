@@ -37,9 +37,10 @@ CRM_CHECK const struct crm_err *crm_env_make_parents(const char *path);
 /* The number of a group; fails with USAGE when there is none of the name. */
 CRM_CHECK const struct crm_err *crm_env_group(const char *name, int64_t *out);
 
-/* The zone that tables show times in: TZ, else the system's; NULL: none is
- * set, or it cannot be read.  Free with crm_zone_free(). */
+/* The zone of TZ, and the system's; NULL: none is set, or it cannot be read.
+ * Free with crm_zone_free(). */
 struct crm_zone *crm_env_zone(void);
+struct crm_zone *crm_env_system_zone(void);
 
 /* Columns of the terminal behind a descriptor; 80 when it does not say. */
 size_t crm_env_width(int fd);

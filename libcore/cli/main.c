@@ -448,6 +448,8 @@ crm_ctx_zone(struct crm_ctx *c)
 {
 	if (c->local == NULL)
 		c->local = crm_env_zone();
+	if (c->local == NULL && (c->config == NULL || !c->config->has_timezone))
+		c->local = crm_env_system_zone();
 	return c->local != NULL ? c->local : c->clock.zone;
 }
 

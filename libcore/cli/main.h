@@ -102,8 +102,8 @@ CRM_CHECK const struct crm_err *crm_ctx_page(struct crm_ctx *);
 /* A writer for a form on the program's output. */
 struct crm_writer *crm_ctx_writer(struct crm_ctx *, enum crm_form_out);
 
-/* The zone that times are shown in for people: TZ, else the system's, else
- * the store's.  Borrowed. */
+/* The zone that times are shown in for people: that of TZ, else of crm.yaml
+ * where it names one, else the system's, else UTC.  Borrowed. */
 struct crm_zone *crm_ctx_zone(struct crm_ctx *);
 
 /* The form of output: -o, else a table on a terminal, JSON Lines in a

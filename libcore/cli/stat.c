@@ -69,14 +69,10 @@ put_changes(struct crm_ctx *ctx, struct crm_table_out *t,
     const struct crm_store_stat *s)
 {
 	struct crm_buf b = CRM_BUF_INIT(CRM_LINE_MAX);
-	struct crm_zone *zone = ctx->clock.zone;
+	struct crm_zone *zone = crm_ctx_zone(ctx);
 	char text[CRM_TIME_TEXT];
 	int64_t at_s = s->newest.clock_us / CRM_SECOND_US;
 
-	if (ctx->local == NULL)
-		ctx->local = crm_env_zone();
-	if (ctx->local != NULL)
-		zone = ctx->local;
 	if (s->newest.number > 0) {
 		at_s += crm_zone_offset(zone, at_s);
 		(void)crm_time_put(text, at_s * CRM_SECOND_US);

@@ -112,6 +112,7 @@ read_timezone(struct crm_cfg *w, const struct crm_yaml_node *node)
 	if (err != NULL)
 		return unknown_zone(w, &t, err);
 	memcpy(c->timezone, t.v.p, t.v.n + 1);
+	c->has_timezone = true;
 	return NULL;
 }
 

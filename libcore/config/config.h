@@ -61,6 +61,7 @@ struct crm_rate {
 struct crm_config {
 	struct crm_schema *schema;
 	char timezone[64]; /* "UTC" when not said */
+	bool has_timezone; /* it was said */
 	struct crm_zone *zone;
 	char currency[4];     /* "EUR" when not said */
 	uint8_t currency_num; /* crm_currency_num() of it */

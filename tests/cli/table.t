@@ -1,7 +1,7 @@
 #!/bin/sh
 # Tables: no blanks at the end of a line.
 . "${0%/*}/../lib.sh"
-plan 23
+plan 27
 
 run crm-add person name=Anna email=anna@x.example city=Oslo owner=ben
 run crm-add person name='Bertil Andersson'
@@ -22,6 +22,20 @@ is 'a column that was named is there without values' \
 Anna                     Oslo
 Bertil Andersson'
 is 'others are not' "$(crm-find p2 -o table | sed q)" 'id  name              stage'
+
+# Times: TZ, else the store's zone.
+run crm-log p1 call at=2026-03-01T10:00:00Z
+at()
+{
+	crm-find e1 -o table -f at | tail -n 1
+}
+is 'times are those of TZ' "$(TZ=Asia/Tokyo at)" '2026-03-01 19:00'
+echo 'timezone: Europe/Warsaw' >"$XDG_DATA_HOME/crm/crm.yaml"
+is 'also where crm.yaml has a zone' "$(TZ=:Asia/Tokyo at)" '2026-03-01 19:00'
+is 'which counts while TZ is empty' "$(TZ='' at)" '2026-03-01 11:00'
+is 'or not set' "$(unset TZ; at)" '2026-03-01 11:00'
+run crm-rm e1
+rm "$XDG_DATA_HOME/crm/crm.yaml"
 
 command -v script >/dev/null || {
 	skip 18 'there is no script'
@@ -54,10 +68,10 @@ like 'numbers and times are whole' "$(cat shown)" \
 narrow 40 'crm-find event -f id,at,who,text,amount'
 is 'columns go from the right, and are missed' "$(sed q shown)" \
 	'id  at                who              …'
-like 'what is left is whole' "$(cat shown)" '^e1  2026-03-01 10:00  Łukasz Br.*…$'
+like 'what is left is whole' "$(cat shown)" '^e2  2026-03-01 10:00  Łukasz Br.*…$'
 narrow 24 'crm-find p3 -f phone,name'
 is 'a phone number is a number' "$(tail -n 1 shown)" '+91 44 2345 6789'
-narrow 20 'crm-find event e1 -f at'
+narrow 20 'crm-find event e2 -f at'
 is 'the first column stays' "$(tail -n 1 shown)" '2026-03-01 10:00'
 crm-find event -o table -f who,text,amount >shown
 unlike 'nothing is cut elsewhere' "$(cat shown)" '…'
