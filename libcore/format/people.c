@@ -24,13 +24,28 @@ add_grouped(struct crm_buf *b, struct crm_dec d)
 	crm_buf_add(b, text + dot, n - dot);
 }
 
+/* "2026-03-01 09:30"; the first instant of a day, which is what a day without
+ * a time is stored as, is that day. */
+static void
+add_time(struct crm_buf *out, struct crm_zone *zone, int64_t at_us)
+{
+	struct crm_date day = crm_zone_date(zone, at_us);
+	int64_t s = at_us / CRM_SECOND_US - (at_us % CRM_SECOND_US < 0);
+	char text[CRM_TIME_TEXT];
+
+	(void)crm_time_put(
+	    text, (s + crm_zone_offset(zone, s)) * CRM_SECOND_US);
+	text[10] = ' ';
+	crm_buf_add(
+	    out, text, at_us == crm_zone_day_start_us(zone, day) ? 10 : 16);
+}
+
 void
 crm_people_add_value(struct crm_buf *out, const struct crm_field *f,
     struct crm_view v, struct crm_zone *zone)
 {
 	struct crm_dec d;
-	int64_t at_us, s;
-	char text[CRM_TIME_TEXT];
+	int64_t at_us;
 
 	if (f->type == CRM_T_MONEY && crm_value_get_dec(v, &d)) {
 		add_grouped(out, d);
@@ -38,11 +53,7 @@ crm_people_add_value(struct crm_buf *out, const struct crm_field *f,
 	}
 	if (f->type == CRM_T_TIME && zone != NULL &&
 	    crm_value_get_time(v, &at_us)) {
-		s = at_us / CRM_SECOND_US - (at_us % CRM_SECOND_US < 0);
-		at_us = (s + crm_zone_offset(zone, s)) * CRM_SECOND_US;
-		(void)crm_time_put(text, at_us);
-		text[10] = ' ';
-		crm_buf_add(out, text, 16); /* 2026-03-01 09:30 */
+		add_time(out, zone, at_us);
 		return;
 	}
 	crm_value_add_text(out, f, v);

@@ -81,7 +81,7 @@ void crm_json_add_value(
 
 /*
  * Add one value for people: money in groups of three digits, times short and
- * in a zone.
+ * in a zone, midnight as the day alone.
  *
  * zone    NULL: times as they are stored
  */

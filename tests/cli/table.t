@@ -1,7 +1,7 @@
 #!/bin/sh
 # Tables: no blanks at the end of a line.
 . "${0%/*}/../lib.sh"
-plan 27
+plan 29
 
 run crm-add person name=Anna email=anna@x.example city=Oslo owner=ben
 run crm-add person name='Bertil Andersson'
@@ -34,6 +34,9 @@ echo 'timezone: Europe/Warsaw' >"$XDG_DATA_HOME/crm/crm.yaml"
 is 'also where crm.yaml has a zone' "$(TZ=:Asia/Tokyo at)" '2026-03-01 19:00'
 is 'which counts while TZ is empty' "$(TZ='' at)" '2026-03-01 11:00'
 is 'or not set' "$(unset TZ; at)" '2026-03-01 11:00'
+run crm-set e1 at=2026-03-02
+is 'a day without a time is a day' "$(TZ='' at)" '2026-03-02'
+is 'though not in another zone' "$(TZ=UTC at)" '2026-03-01 23:00'
 run crm-rm e1
 rm "$XDG_DATA_HOME/crm/crm.yaml"
 
