@@ -230,6 +230,46 @@ names_event(const char *const *arg, size_t nargs)
 	return false;
 }
 
+/* The kinds of which a record may match, as far as ids tell. */
+static void
+kinds_of(const struct crm_query *q, const struct crm_node *n, bool kinds[26])
+{
+	bool right[26];
+	size_t i;
+
+	memcpy(kinds, q->kind, sizeof(right));
+	if (is_id(n)) {
+		memset(kinds, 0, sizeof(right));
+		kinds[crm_id_kind(n->term->id) - 'a'] = true;
+	}
+	if (n->op != CRM_AND && n->op != CRM_OR)
+		return;
+	kinds_of(q, n->left, kinds);
+	kinds_of(q, n->right, right);
+	for (i = 0; i < 26; i++)
+		kinds[i] = n->op == CRM_AND ? kinds[i] && right[i]
+					    : kinds[i] || right[i];
+}
+
+/* Where no kind was named and all ids are of one, that is meant. */
+static void
+narrow(struct crm_query *q)
+{
+	const struct crm_schema *s = crm_snap_schema(q->ctx.snap);
+	const struct crm_kind *one = NULL;
+	bool kinds[26];
+	size_t i;
+
+	kinds_of(q, q->root, kinds);
+	for (i = 0; i < 26; i++)
+		if (kinds[i] && q->kind[i] && one != NULL)
+			return;
+		else if (kinds[i] && q->kind[i])
+			one = crm_kind_of(s, (char)('a' + i));
+	if (one != NULL)
+		crm_query_set_kind(q, one);
+}
+
 static struct crm_query *
 new_query(const struct crm_query_ctx *ctx)
 {
@@ -253,13 +293,15 @@ crm_query_parse_nested(const struct crm_query_ctx *ctx, const char *const *arg,
 		.arg = arg, .nargs = nargs, .nest = nest, .fault = fault
 	};
 	const struct crm_err *err = NULL;
+	bool named;
 	size_t i;
 
 	*out = NULL;
 	if (fault != NULL)
 		fault->known = false;
 	p.q = new_query(ctx);
-	if (!kinds || !take_kind(&p)) {
+	named = kinds && take_kind(&p);
+	if (!named) {
 		for (i = 0; i < crm_schema_nkinds(s); i++)
 			p.q->kind[crm_schema_kind(s, i)->letter - 'a'] =
 			    ctx->events ||
@@ -279,6 +321,8 @@ crm_query_parse_nested(const struct crm_query_ctx *ctx, const char *const *arg,
 		crm_query_free(p.q);
 		return err;
 	}
+	if (!named)
+		narrow(p.q);
 	*out = p.q;
 	return NULL;
 }

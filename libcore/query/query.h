@@ -37,7 +37,9 @@ struct crm_query_fault {
  * out     free with crm_query_free()
  * fault   set when it fails with USAGE or DATA; may be NULL
  *
- * Without a kind all are meant but events, unless a term is the id of one.
+ * Without a kind all are meant but events, unless a term is the id of one;
+ * where only records of one kind can be meant, since all ids are of it, that
+ * kind is as if it were named.
  * Fails with USAGE (a wrong query), DATA (a link's value that names no
  * record, or no such segment).
  */

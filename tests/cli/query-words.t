@@ -1,7 +1,7 @@
 #!/bin/sh
 # Queries that look right but would have meant something else.
 . "${0%/*}/../lib.sh"
-plan 53
+plan 58
 
 # ids [ARG...]: what is found, in one line.
 ids()
@@ -105,3 +105,13 @@ fails_with 64 'nor one kind and another' crm-find p1 g1
 is 'one of two' "$(ids p1 or p2 tag:vip)" 'p1 '
 is 'one twice is one' "$(ids p1 p1)" 'p1 '
 is 'one and not the other' "$(ids p1 not p2)" 'p1 '
+
+run crm-add deal title=Tea who=p1 value=10
+run crm-add deal title=Milk who=p1 value=20
+for query in d1 'd1 or d2' 'd1 title:tea' '( d1 or d2 ) not d2'; do
+	# shellcheck disable=SC2086 # words of a query
+	is "$query has the columns of deals" \
+		"$(crm-find $query -o csv | sed q)" \
+		"$(crm-find deal -o csv | sed q)"
+done
+fails_with 64 'two kinds have none in common' crm-find d1 or p1 -o csv
