@@ -116,39 +116,39 @@ is_id(const struct crm_node *n)
 	return n->op == CRM_TERM && n->term->op == CRM_TERM_ID;
 }
 
-/* Two ids that are joined by "and": no record is both.  is is those joined so
- * far. */
+/* Two ids that stand side by side, or with "and": no record is both.  one is
+ * an id before, NULL while there is none. */
 static const struct crm_err *
-check_ids(struct parser *p, size_t at, const struct crm_node *is,
-    const struct crm_node *right)
+check_id(struct parser *p, size_t at, const struct crm_node *n,
+    const struct crm_term **one)
 {
-	const struct crm_node *one;
-
-	if (!is_id(right))
+	if (!is_id(n) || strcmp(p->arg[at], "(") == 0)
 		return NULL;
-	while (is->op == CRM_AND && !is_id(is->right))
-		is = is->left;
-	one = is->op == CRM_AND ? is->right : is;
-	if (!is_id(one) || one->term->id == right->term->id)
+	if (*one == NULL || (*one)->id == n->term->id) {
+		*one = n->term;
 		return NULL;
-	return blame(p, at, 0, right->term->text.n,
+	}
+	return blame(p, at, 0, n->term->text.n,
 	    crm_err(CRM_E_USAGE,
 		"no record is both: did you mean '%.*s or %.*s'?",
-		CRM_VARG(one->term->text), CRM_VARG(right->term->text)));
+		CRM_VARG((*one)->text), CRM_VARG(n->term->text)));
 }
 
 static const struct crm_err *
 parse_and(struct parser *p, struct crm_node **out)
 {
 	const struct crm_err *err;
+	const struct crm_term *one = NULL;
 	struct crm_node *right;
-	size_t at;
+	size_t at = p->at;
 
 	if (p->at == p->nargs) {
 		*out = new_node(p, CRM_ALL, NULL, NULL);
 		return NULL;
 	}
 	err = parse_not(p, out);
+	if (err == NULL)
+		err = check_id(p, at, *out, &one);
 	while (err == NULL && p->at < p->nargs && !is_word(p, "or") &&
 	    !is_word(p, ")")) {
 		at = p->at;
@@ -162,7 +162,7 @@ parse_and(struct parser *p, struct crm_node **out)
 		at = p->at;
 		err = parse_not(p, &right);
 		if (err == NULL)
-			err = check_ids(p, at, *out, right);
+			err = check_id(p, at, right, &one);
 		if (err == NULL)
 			*out = new_node(p, CRM_AND, *out, right);
 	}

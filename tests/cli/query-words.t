@@ -1,7 +1,7 @@
 #!/bin/sh
 # Queries that look right but would have meant something else.
 . "${0%/*}/../lib.sh"
-plan 58
+plan 59
 
 # ids [ARG...]: what is found, in one line.
 ids()
@@ -115,3 +115,4 @@ for query in d1 'd1 or d2' 'd1 title:tea' '( d1 or d2 ) not d2'; do
 		"$(crm-find deal -o csv | sed q)"
 done
 fails_with 64 'two kinds have none in common' crm-find d1 or p1 -o csv
+is 'in brackets they are left alone' "$(ids '(' p1 name:anna ')' p2)" ''

@@ -604,6 +604,16 @@ struct tree {
 static struct tree tree[32];
 static int ntrees;
 
+/* Is a part of it an id? */
+static bool
+is_id(int i)
+{
+	uint64_t id;
+
+	return tree[i].op == 't' &&
+	    crm_id_parse(crm_view_str(tree[i].term), &id);
+}
+
 static int
 draw_tree(const struct crm_kind *k, const char *kind, uint32_t depth)
 {
@@ -618,6 +628,9 @@ draw_tree(const struct crm_kind *k, const char *kind, uint32_t depth)
 		t->left = draw_tree(k, kind, depth - 1);
 		if (t->op != '!')
 			tree[i].right = draw_tree(k, kind, depth - 1);
+		/* two ids with "and" are wrong use */
+		if (t->op == '&' && is_id(t->left) && is_id(t->right))
+			t->op = '|';
 		return i;
 	}
 	t->op = 't';
