@@ -2,285 +2,17 @@
 
 #include <stdlib.h>
 
-#include "query/ref.h"
+#include "query/project_impl.h"
 #include "record/value.h"
 #include "record/word.h"
 #include "store/who.h"
 
-struct column {
-	struct crm_ref ref;
-	struct crm_field field; /* what the writer is told of it */
-	/* The currency of the money columns whose names begin so. */
-	bool is_currency;
-	const char *name;
-};
-
-/* The columns of all that a kind has, in the order of the field table. */
-struct whole {
-	struct crm_column *col;
-	size_t ncols;
-	uint32_t *by_num; /* column of a stored field's number, or NONE */
-	size_t nnums;
-	uint32_t day, updated, created;
-};
-
 #define NONE UINT32_MAX
-
-struct crm_project {
-	struct crm_snap *snap;
-	struct crm_writer *writer;
-	enum crm_form_out form;
-	struct crm_compute *compute;
-	struct crm_arena arena, row; /* row: values of the record at hand */
-	struct crm_buf scratch;
-	/* chosen columns */
-	struct column *column;
-	struct crm_column *col;
-	size_t ncols, cap;
-	struct crm_value *value;
-	/* or all there are, by kind */
-	bool all;
-	struct whole whole[26];
-	size_t value_cap, slot_cap;
-	struct crm_slot *slot;
-};
 
 static size_t
 letter(uint64_t id)
 {
 	return (size_t)(crm_id_kind(id) - 'a') % 26;
-}
-
-static const char *
-keep(struct crm_project *p, struct crm_view v)
-{
-	return crm_arena_dup(&p->arena, v.p, v.n);
-}
-
-static struct column *
-add_column(struct crm_project *p, struct crm_view name)
-{
-	struct column *c;
-
-	p->column =
-	    crm_grow(p->column, &p->cap, p->ncols + 1, sizeof(*p->column));
-	c = &p->column[p->ncols++];
-	memset(c, 0, sizeof(*c));
-	c->name = keep(p, name);
-	return c;
-}
-
-static const struct crm_err *
-add_field(struct crm_project *p, const struct crm_project_options *o,
-    struct crm_view name)
-{
-	struct column *c = add_column(p, name);
-	const struct crm_err *err;
-
-	err = crm_ref_parse(crm_snap_schema(p->snap), o->kinds, o->only,
-	    crm_view_str(c->name), &c->ref, NULL);
-	if (err != NULL)
-		return err;
-	c->field = *c->ref.first;
-	if (c->ref.many)
-		c->field.flags |= CRM_F_MANY;
-	return NULL;
-}
-
-/* What comes before the last part of a dotted name, with its dot. */
-static struct crm_view
-links_part(const struct column *c)
-{
-	return crm_view(c->name, strlen(c->name) - c->ref.last.n);
-}
-
-static const struct crm_field currency_field = {
-	.name = "currency", .type = CRM_T_CURRENCY, .weight = 1
-};
-
-/* Does money in a column want its currency, and is that column missing? */
-static bool
-lacks_currency(struct crm_project *p, size_t at, struct crm_buf *name)
-{
-	size_t i;
-	struct crm_view part = links_part(&p->column[at]);
-
-	crm_buf_reset(name);
-	crm_buf_addv(name, part);
-	crm_buf_adds(name, "currency");
-	for (i = 0; i < p->ncols; i++) {
-		const struct column *c = &p->column[i];
-
-		if (strcmp(c->name, name->p) == 0)
-			return false;
-		/* the last one of several brings it */
-		if (i > at && c->field.type == CRM_T_MONEY &&
-		    crm_view_eq(links_part(c), part))
-			return false;
-	}
-	return true;
-}
-
-/* In JSON Lines, put the currency behind money that comes without it. */
-static void
-add_currencies(struct crm_project *p)
-{
-	struct crm_buf name = CRM_BUF_INIT(CRM_LINE_MAX);
-	struct column c;
-	size_t i, j;
-
-	for (i = 0; i < p->ncols; i++) {
-		if (p->column[i].field.type != CRM_T_MONEY ||
-		    !lacks_currency(p, i, &name))
-			continue;
-		c = *add_column(p, crm_buf_view(&name));
-		c.ref = p->column[i].ref;
-		c.field = currency_field;
-		c.is_currency = true;
-		for (j = p->ncols - 1; j > i + 1; j--)
-			p->column[j] = p->column[j - 1];
-		p->column[++i] = c;
-	}
-	crm_buf_release(&name);
-}
-
-static const struct crm_err *
-add_list(struct crm_project *p, const struct crm_project_options *o)
-{
-	const struct crm_err *err = NULL;
-	struct crm_view rest = crm_view_str(o->fields), name;
-	size_t comma;
-
-	while (err == NULL) {
-		comma = crm_view_find(rest, ',');
-		name = crm_view_trim(crm_view(rest.p, comma));
-		if (name.n == 0)
-			return crm_err(CRM_E_USAGE,
-			    "-f: a name is missing in '%s'", o->fields);
-		err = add_field(p, o, name);
-		if (comma == rest.n)
-			break;
-		rest = crm_view_skip(rest, comma + 1);
-	}
-	if (err == NULL && o->form == CRM_OUT_JSONL)
-		add_currencies(p);
-	return err;
-}
-
-/* A column that means in every kind its name or title. */
-static void
-add_title(struct crm_project *p, const char *name)
-{
-	const struct crm_schema *s = crm_snap_schema(p->snap);
-	struct column *c = add_column(p, crm_view_str(name));
-	size_t i;
-
-	for (i = 0; i < 26; i++) {
-		const struct crm_kind *k = crm_kind_of(s, (char)('a' + i));
-		uint16_t num = k != NULL ? k->title : 0;
-
-		if (k != NULL && k->letter == 'e')
-			num = CRM_EVENT_TEXT;
-		c->ref.field[i] = num != 0 ? crm_field_num(k, num) : NULL;
-		if (c->ref.field[i] != NULL)
-			c->ref.first = c->ref.field[i];
-	}
-	if (c->ref.first == NULL)
-		p->ncols--;
-	else
-		c->field = *c->ref.first;
-}
-
-/* Columns that are there only if a kind has them. */
-static void
-add_if_known(struct crm_project *p, const struct crm_project_options *o,
-    const char *const *name, size_t n)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		if (add_field(p, o, crm_view_str(name[i])) != NULL)
-			p->ncols--;
-}
-
-/* A table of several kinds. */
-static void
-add_mixed(struct crm_project *p, const struct crm_project_options *o)
-{
-	static const char *const before[] = { "id" };
-	static const char *const after[] = { "email", "phone", "city", "stage",
-		"owner" };
-
-	add_if_known(p, o, before, 1);
-	add_title(p, "name");
-	add_if_known(p, o, after, 5);
-}
-
-static const struct crm_err *
-add_flagged(struct crm_project *p, const struct crm_project_options *o,
-    unsigned int with, unsigned int without)
-{
-	const struct crm_err *err = NULL;
-	const struct crm_kind *k = o->only;
-	size_t i;
-	int round;
-
-	/* own fields and those of crm.yaml, then those every kind has */
-	for (round = 0; round < 2; round++)
-		for (i = 0; err == NULL && i < k->nfields; i++) {
-			const struct crm_field *f = &k->field[i];
-			bool common =
-			    f->num >= CRM_N_REF && f->num < CRM_N_CUSTOM;
-
-			if (common == (round == 1) &&
-			    (f->flags & with) == with &&
-			    (f->flags & without) == 0)
-				err = add_field(p, o, crm_view_str(f->name));
-		}
-	return err;
-}
-
-/* The columns of a form when none were chosen. */
-static const struct crm_err *
-add_default(struct crm_project *p, const struct crm_project_options *o)
-{
-	static const char *const mail[] = { "email", "name", "org.name" };
-	const struct crm_err *err;
-
-	switch (o->form) {
-	case CRM_OUT_JSONL:
-	case CRM_OUT_YAML:
-		p->all = true;
-		return NULL;
-	case CRM_OUT_IDS:
-		return add_field(p, o, CRM_V("id"));
-	case CRM_OUT_MUTT:
-	case CRM_OUT_AERC:
-		add_if_known(p, o, mail, 3);
-		return NULL;
-	case CRM_OUT_TABLE:
-		if (o->only == NULL) {
-			add_mixed(p, o);
-			return NULL;
-		}
-		err = add_field(p, o, CRM_V("id"));
-		if (err == NULL)
-			err = add_flagged(p, o, CRM_F_TABLE, CRM_F_HIDDEN);
-		return err;
-	case CRM_OUT_TSV:
-	case CRM_OUT_CSV:
-		break;
-	}
-	if (o->only == NULL)
-		return crm_err(CRM_E_USAGE,
-		    "several kinds have no columns in common: choose them "
-		    "with -f, or name a kind");
-	err = add_field(p, o, CRM_V("id"));
-	if (err == NULL)
-		err = add_flagged(p, o, 0, CRM_F_HIDDEN | CRM_F_COMPUTED);
-	if (err == NULL)
-		err = add_field(p, o, CRM_V("updated"));
-	return err;
 }
 
 const struct crm_err *
@@ -297,10 +29,7 @@ crm_project_new(struct crm_snap *snap, const struct crm_project_options *o,
 	p->scratch.max = CRM_LINE_MAX * 2;
 	p->compute = crm_compute_new(snap, o->clock);
 	*out = p;
-	err = o->fields != NULL && o->form != CRM_OUT_MUTT &&
-		o->form != CRM_OUT_AERC && o->form != CRM_OUT_IDS
-	    ? add_list(p, o)
-	    : add_default(p, o);
+	err = crm_project_choose(p, o);
 	if (err != NULL || p->all)
 		return err;
 	p->col = crm_calloc(p->ncols, sizeof(*p->col));
@@ -345,7 +74,7 @@ crm_project_renew(struct crm_project *p)
 /* The values of one column that are gathered for a record. */
 struct cell {
 	struct crm_project *p;
-	const struct column *c;
+	const struct crm_project_column *c;
 	struct crm_view *part; /* in the arena of the row */
 	size_t n, cap;
 	bool is_text;
@@ -480,7 +209,8 @@ put_together(struct crm_project *p, const struct cell *cell)
 
 /* Is a column the plain value of a stored field? */
 static const struct crm_field *
-plain_field(const struct crm_project *p, const struct column *c, uint64_t id)
+plain_field(const struct crm_project *p, const struct crm_project_column *c,
+    uint64_t id)
 {
 	const struct crm_field *f = c->ref.field[letter(id)];
 
@@ -500,7 +230,7 @@ put_chosen(struct crm_project *p, uint64_t id, const struct crm_stored *r)
 	size_t i, n = 0;
 
 	for (i = 0; err == NULL && i < p->ncols; i++) {
-		const struct column *c = &p->column[i];
+		const struct crm_project_column *c = &p->column[i];
 		const struct crm_field *f = plain_field(p, c, id);
 		struct crm_value *v = &p->value[n];
 		struct cell cell = { .p = p, .c = c };
@@ -525,7 +255,8 @@ put_chosen(struct crm_project *p, uint64_t id, const struct crm_stored *r)
 }
 
 static uint32_t
-whole_column(struct whole *w, const struct crm_field *f, const char *name)
+whole_column(
+    struct crm_project_whole *w, const struct crm_field *f, const char *name)
 {
 	w->col[w->ncols].name = name;
 	w->col[w->ncols].field = f;
@@ -535,7 +266,8 @@ whole_column(struct whole *w, const struct crm_field *f, const char *name)
 }
 
 static uint32_t
-whole_computed(struct whole *w, const struct crm_kind *k, const char *name)
+whole_computed(
+    struct crm_project_whole *w, const struct crm_kind *k, const char *name)
 {
 	const struct crm_field *f = crm_field_named(k, crm_view_str(name));
 
@@ -557,7 +289,7 @@ cmp_fields(const void *x, const void *y)
 }
 
 static void
-make_whole(struct whole *w, const struct crm_kind *k)
+make_whole(struct crm_project_whole *w, const struct crm_kind *k)
 {
 	const struct crm_field **f = crm_calloc(k->nfields, sizeof(*f));
 	size_t i;
@@ -589,8 +321,8 @@ make_whole(struct whole *w, const struct crm_kind *k)
 
 /* A value that is computed, of everything a record has. */
 static const struct crm_err *
-add_computed(struct crm_project *p, const struct whole *w, uint32_t col,
-    uint64_t id, const struct crm_stored *r, size_t *n)
+add_computed(struct crm_project *p, const struct crm_project_whole *w,
+    uint32_t col, uint64_t id, const struct crm_stored *r, size_t *n)
 {
 	const struct crm_err *err;
 	struct crm_view v;
@@ -606,7 +338,7 @@ add_computed(struct crm_project *p, const struct whole *w, uint32_t col,
 
 /* Some of a record's fields, from one up to another. */
 static const struct crm_err *
-add_slots(struct crm_project *p, const struct whole *w, uint64_t id,
+add_slots(struct crm_project *p, const struct crm_project_whole *w, uint64_t id,
     const struct crm_stored *r, uint32_t from, uint32_t to, size_t *n)
 {
 	const struct crm_err *err = NULL;
@@ -631,7 +363,7 @@ add_slots(struct crm_project *p, const struct whole *w, uint64_t id,
 static const struct crm_err *
 put_whole(struct crm_project *p, uint64_t id, const struct crm_stored *r)
 {
-	struct whole *w = &p->whole[letter(id)];
+	struct crm_project_whole *w = &p->whole[letter(id)];
 	const struct crm_err *err;
 	uint32_t from, to;
 	size_t n = 0;

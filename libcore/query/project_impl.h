@@ -1,0 +1,55 @@
+/*
+ * project_impl - what the parts of printing records share.
+ */
+#ifndef CRM_PROJECT_IMPL_H
+#define CRM_PROJECT_IMPL_H
+
+#include "query/project.h"
+#include "query/ref.h"
+
+struct crm_project_column {
+	struct crm_ref ref;
+	struct crm_field field; /* what the writer is told of it */
+	/* The currency of the money columns whose names begin so. */
+	bool is_currency;
+	const char *name;
+};
+
+/* The columns of all that a kind has, in the order of the field table. */
+struct crm_project_whole {
+	struct crm_column *col;
+	size_t ncols;
+	uint32_t *by_num; /* column of a stored field's number, or NONE */
+	size_t nnums;
+	uint32_t day, updated, created;
+};
+
+struct crm_project {
+	struct crm_snap *snap;
+	struct crm_writer *writer;
+	enum crm_form_out form;
+	struct crm_compute *compute;
+	struct crm_arena arena, row; /* row: values of the record at hand */
+	struct crm_buf scratch;
+	/* chosen columns */
+	struct crm_project_column *column;
+	struct crm_column *col;
+	size_t ncols, cap;
+	struct crm_value *value;
+	/* or all there are, by kind */
+	bool all;
+	struct crm_project_whole whole[26];
+	size_t value_cap, slot_cap;
+	struct crm_slot *slot;
+};
+
+/*
+ * Choose the columns: those that are asked for, else the form's own, or all
+ * there are.
+ *
+ * Fails with USAGE.
+ */
+CRM_CHECK const struct crm_err *crm_project_choose(
+    struct crm_project *, const struct crm_project_options *);
+
+#endif
