@@ -2,9 +2,9 @@
 
 #include <stdlib.h>
 
+#include "query/about.h"
 #include "query/project_impl.h"
 #include "record/value.h"
-#include "record/word.h"
 #include "store/who.h"
 
 #define NONE UINT32_MAX
@@ -223,6 +223,21 @@ plain_field(const struct crm_project *p, const struct crm_project_column *c,
 	return f;
 }
 
+/* For people: an event in a column of texts or titles. */
+static const struct crm_err *
+take_about(struct crm_project *p, const struct crm_project_column *c,
+    const struct crm_stored *r, struct crm_value *out)
+{
+	const struct crm_err *err;
+
+	crm_buf_reset(&p->scratch);
+	err = c->title ? crm_event_title(p->snap, r, &p->scratch)
+		       : crm_event_about(p->snap, r, &p->scratch);
+	out->value = dup_row(p, crm_buf_view(&p->scratch));
+	out->is_text = true;
+	return err;
+}
+
 static const struct crm_err *
 put_chosen(struct crm_project *p, uint64_t id, const struct crm_stored *r)
 {
@@ -237,6 +252,11 @@ put_chosen(struct crm_project *p, uint64_t id, const struct crm_stored *r)
 
 		memset(v, 0, sizeof(*v));
 		v->col = (uint32_t)i;
+		if ((c->about || c->title) && crm_id_kind(id) == 'e') {
+			err = take_about(p, c, r, v);
+			n += v->value.n > 0;
+			continue;
+		}
 		if (f != NULL) {
 			if (crm_stored_get(r, f->num, &v->value))
 				n++;

@@ -139,6 +139,7 @@ add_title(struct crm_project *p, const char *name)
 		p->ncols--;
 	else
 		c->field = *c->ref.first;
+	c->title = true;
 }
 
 /* Columns that are there only if a kind has them. */
@@ -196,6 +197,7 @@ add_default(struct crm_project *p, const struct crm_project_options *o)
 {
 	static const char *const mail[] = { "email", "name", "org.name" };
 	const struct crm_err *err;
+	size_t i;
 
 	switch (o->form) {
 	case CRM_OUT_JSONL:
@@ -216,6 +218,9 @@ add_default(struct crm_project *p, const struct crm_project_options *o)
 		err = add_field(p, o, CRM_V("id"));
 		if (err == NULL)
 			err = add_flagged(p, o, CRM_F_TABLE, CRM_F_HIDDEN);
+		for (i = 0; err == NULL && i < p->ncols; i++)
+			p->column[i].about = o->only->letter == 'e' &&
+			    p->column[i].field.num == CRM_EVENT_TEXT;
 		return err;
 	case CRM_OUT_TSV:
 	case CRM_OUT_CSV:

@@ -12,6 +12,8 @@ struct crm_project_column {
 	struct crm_field field; /* what the writer is told of it */
 	/* The currency of the money columns whose names begin so. */
 	bool is_currency;
+	/* For people: what an event is about, or with what it is. */
+	bool about, title;
 	const char *name;
 };
 
