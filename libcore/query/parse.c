@@ -546,3 +546,30 @@ crm_query_is_all(const struct crm_query *q)
 {
 	return q->root->op == CRM_ALL;
 }
+
+static bool
+asks_stages(const struct crm_term *t)
+{
+	const struct crm_field *f = t->ref.field['e' - 'a'];
+	size_t i;
+
+	if (f == NULL || t->ref.nlinks > 0)
+		return false;
+	if (f->num == CRM_EVENT_FROM || f->num == CRM_EVENT_TO)
+		return true;
+	for (i = 0; f->num == CRM_EVENT_WHAT && i < t->nalts; i++)
+		if (crm_view_is(crm_word_get(t->alt[i].stored), "stage"))
+			return true;
+	return false;
+}
+
+bool
+crm_query_asks_stages(const struct crm_query *q)
+{
+	size_t i;
+
+	for (i = 0; i < q->nterms; i++)
+		if (asks_stages(q->term[i]))
+			return true;
+	return false;
+}

@@ -79,6 +79,12 @@ void crm_query_set_kind(struct crm_query *, const struct crm_kind *);
 bool crm_query_is_all(const struct crm_query *);
 
 /*
+ * Does a term of it ask for changes of stages: by what:stage, or by one of
+ * the fields that they alone have?
+ */
+bool crm_query_asks_stages(const struct crm_query *);
+
+/*
  * Does a record match?
  *
  * Decided on the stored bytes.

@@ -1,4 +1,5 @@
 /* activity: what was done and what happened, counted. */
+#include "record/word.h"
 #include "report/list.h"
 
 #define EVENTS 0 /* slots of counts */
@@ -76,7 +77,11 @@ static const struct crm_err *
 run(struct crm_report_run *r)
 {
 	struct work w = { .r = r };
-	struct crm_facts facts = crm_report_facts(r, CRM_FACT_ALL, false);
+	bool stages = r->things != NULL && crm_query_asks_stages(r->things);
+	/* that a stage changed is the program's note of what was done */
+	struct crm_facts facts = crm_report_facts(r,
+	    stages ? CRM_FACT_ALL : CRM_FACT_ALL & ~CRM_FACT(CRM_W_STAGE),
+	    false);
 	const struct crm_err *err;
 
 	crm_groups_init(&w.groups, r->config, &r->by);

@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-report: every report, what rows stand for, periods, currencies.
 . "${0%/*}/../lib.sh"
-plan 38
+plan 41
 
 cat >"$tmp/yaml" <<'EOF'
 currency: EUR
@@ -76,7 +76,7 @@ report 'by organisation, missing ones last' 'Acme 2 1059.00 EUR
  1 5.00 GBP' customers --by org.name -f org.name,customers,spent,currency --sort org.name
 is 'the organisation whose people they are' "$(crm-report customers --by who.org -f who.org,customers,spent,average -o tsv -l 1)" 'who.org	customers	spent	average
 o1	2	1059.00	353.00'
-is 'activity, most first' "$(crm-report activity -f what,events -o tsv | sed 1d | tr '\t\n' '  ')" 'purchase 5 stage 3 call 2 email 1 refund 1 '
+is 'activity, most first' "$(crm-report activity -f what,events -o tsv | sed 1d | tr '\t\n' '  ')" 'purchase 5 call 2 email 1 refund 1 '
 report 'by whom and when' 'ewa 2026-03 2 2
 jan 2026-01 1 1' activity event what:call,email --by by,month -f by,month,events,customers
 
@@ -139,3 +139,8 @@ o2 o2 7.00
 report 'and fields of it' 'Berlin Acme 1100.00
 Gdynia Beta 7.00' revenue --by who.org.city,org.name -f who.org.city,org.name,revenue --in 2025-12.. any not id:p3
 report 'of deals' 'o1 645.00' pipeline --by who.org -f who.org,value
+
+report 'a stage change is no activity, also of events that a query finds' 'purchase 1
+refund 1' activity event who:Bob -f what,events
+report 'unless it asks for it' 'stage 2' activity event what:stage who:Bob -f what,events
+report 'or for what only that has' 'stage 1' activity event to:won -f what,events
