@@ -333,20 +333,22 @@ days_until(int weekday, struct crm_date d)
 
 /* Refuse a day such as 3/4/2024 when nobody said how to read it. */
 static const struct crm_err *
-ambiguous(struct crm_view text, struct crm_date dmy, struct crm_date mdy)
+ambiguous(enum crm_date_order order, struct crm_view text, struct crm_date dmy,
+    struct crm_date mdy)
 {
 	const char *april = months[dmy.month - 1];
 	const char *march = months[mdy.month - 1];
+	const char *option =
+	    order == CRM_YMD_FIXED ? "" : ", or import with --dates dmy or mdy";
 
 	if (dmy.month == mdy.month)
-		return bad("", text,
-		    " has its year last: "
-		    "write YYYY-MM-DD, or import with --dates dmy or mdy");
+		return crm_err(CRM_E_DATA,
+		    "'%.*s' has its year last: write YYYY-MM-DD%s",
+		    CRM_VARG(text), option);
 	return crm_err(CRM_E_DATA,
-	    "'%.*s' may be %c%s or %c%s: "
-	    "write YYYY-MM-DD, or import with --dates dmy or mdy",
-	    CRM_VARG(text), april[0] - 'a' + 'A', april + 1,
-	    march[0] - 'a' + 'A', march + 1);
+	    "'%.*s' may be %c%s or %c%s: write YYYY-MM-DD%s", CRM_VARG(text),
+	    april[0] - 'a' + 'A', april + 1, march[0] - 'a' + 'A', march + 1,
+	    option);
 }
 
 static const struct crm_err *
@@ -371,10 +373,13 @@ ordered_day(enum crm_date_order order, struct crm_view text,
 		return is_mdy ? NULL
 			      : bad("no such day ", text, " with --dates mdy");
 	case CRM_YMD:
+	case CRM_YMD_FIXED:
 		break;
 	}
 	if (is_dmy && is_mdy)
-		return ambiguous(text, dmy, mdy);
+		return ambiguous(order, text, dmy, mdy);
+	if (order == CRM_YMD_FIXED)
+		return bad("", text, " has its year last: write YYYY-MM-DD");
 	return is_dmy ? bad("", text,
 			    " begins with the day: "
 			    "write YYYY-MM-DD, or import with --dates dmy")

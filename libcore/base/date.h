@@ -6,8 +6,11 @@
 
 #include "base/time.h"
 
-/* The order of day, month and year in 3/4/2024: crm-add --dates. */
-enum crm_date_order { CRM_YMD, CRM_DMY, CRM_MDY };
+/*
+ * The order of day, month and year in 3/4/2024: crm-add --dates.  FIXED is YMD
+ * where there is no such option that a message could name.
+ */
+enum crm_date_order { CRM_YMD, CRM_DMY, CRM_MDY, CRM_YMD_FIXED };
 
 /* What relative dates refer to. */
 struct crm_clock {

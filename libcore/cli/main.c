@@ -383,6 +383,7 @@ crm_ctx_open(struct crm_ctx *c, bool write)
 	c->schema = crm_store_schema(c->store);
 	c->clock.zone = c->config->zone;
 	c->clock.week_start = c->config->week_start;
+	c->clock.order = CRM_YMD_FIXED; /* imports say otherwise */
 	return NULL;
 }
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Queries that look right but would have meant something else.
 . "${0%/*}/../lib.sh"
-plan 59
+plan 65
 
 # ids [ARG...]: what is found, in one line.
 ids()
@@ -116,3 +116,12 @@ for query in d1 'd1 or d2' 'd1 title:tea' '( d1 or d2 ) not d2'; do
 done
 fails_with 64 'two kinds have none in common' crm-find d1 or p1 -o csv
 is 'in brackets they are left alone' "$(ids '(' p1 name:anna ')' p2)" ''
+
+# no program that only asks has an option for the order of a date
+for query in 'crm-find created:3/4/2024' 'crm-find created:31/4/2024' \
+	'crm-find created:31/5/2024' 'crm-report revenue --in 3/4/2024' \
+	'crm-history --since 3/4/2024' 'crm-set p1 birthday=3/4/2024'; do
+	# shellcheck disable=SC2086 # words of a command
+	run $query
+	unlike "$query: no word of --dates" "$(cat "$tmp/err")" '--dates'
+done
