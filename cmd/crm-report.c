@@ -62,6 +62,28 @@ list(struct crm_ctx *ctx, struct crm_snap *snap, struct crm_writer *writer)
 }
 
 static const struct crm_err *
+no_such(struct crm_ctx *ctx, const char *name)
+{
+	struct crm_buf names = CRM_BUF_INIT(4096);
+	const struct crm_err *err;
+	const char *near;
+	size_t i;
+
+	for (i = 0; i < crm_nreports; i++)
+		crm_buf_add(&names, crm_reports[i]->name,
+		    strlen(crm_reports[i]->name) + 1);
+	crm_buf_addc(&names, '\0');
+	near = crm_word_near(names.p, crm_view_str(name));
+	err = near != NULL
+	    ? crm_ctx_usage(
+		  ctx, "no such report: '%s' (did you mean '%s'?)", name, near)
+	    : crm_ctx_usage(ctx,
+		  "no such report: '%s' (crm-report list names them)", name);
+	crm_buf_release(&names);
+	return err;
+}
+
+static const struct crm_err *
 report(struct crm_ctx *ctx, struct crm_snap *snap, struct crm_writer *writer,
     int argc, char **argv)
 {
@@ -76,9 +98,7 @@ report(struct crm_ctx *ctx, struct crm_snap *snap, struct crm_writer *writer,
 	uint64_t rows = 0;
 
 	if (report == NULL)
-		return crm_ctx_usage(ctx,
-		    "no such report: '%s' (crm-report list names them)",
-		    argv[0]);
+		return no_such(ctx, argv[0]);
 	err = crm_ask(ctx, snap, argc - 1, argv + 1,
 	    &(struct crm_ask_how){ .kinds = true }, &ro.query);
 	if (err == NULL)

@@ -374,19 +374,19 @@ show(struct crm_ctx *ctx, int argc, char **argv)
 /* clang-format off */
 static const struct crm_verb verbs[] = {
 	{ "add", "NAME WHO|- ...", "put records into a segment by hand",
-	    2, -1, true, add, "segment who" },
+	    2, -1, true, add, "segment who", false },
 	{ "define", "NAME QUERY ...", "save a query under a name",
-	    2, -1, true, define, "segment query" },
+	    2, -1, true, define, "segment query", false },
 	{ "delete", "NAME", "delete a segment, not its members",
-	    1, 1, true, delete_one, "segment" },
+	    1, 1, true, delete_one, "segment", true },
 	{ "list", "", "print the segments",
-	    0, 0, false, list, NULL },
+	    0, 0, false, list, NULL, false },
 	{ "members", "NAME", "print the records that belong to it",
-	    1, 1, false, members, "segment" },
+	    1, 1, false, members, "segment", false },
 	{ "remove", "NAME WHO|- ...", "keep records out of it, whatever the query",
-	    2, -1, true, take_out, "segment who" },
+	    2, -1, true, take_out, "segment who", true },
 	{ "show", "NAME", "print its query",
-	    1, 1, false, show, "segment" },
+	    1, 1, false, show, "segment", false },
 	{ .name = NULL },
 };
 /* clang-format on */

@@ -210,19 +210,19 @@ run_config(struct crm_ctx *ctx, int argc, char **argv)
 /* clang-format off */
 static const struct crm_verb verbs[] = {
 	{ "backup", "FILE|-", "copy the store into one file, while it is used",
-	    1, 1, false, run_backup, "file" },
+	    1, 1, false, run_backup, "file", false },
 	{ "check", "", "prove every byte and every table that is derived",
-	    0, 0, false, run_check, NULL },
+	    0, 0, false, run_check, NULL, false },
 	{ "config", "[FILE|-]", "check crm.yaml and print what is in force",
-	    0, 1, false, run_config, "file" },
+	    0, 1, false, run_config, "file", false },
 	{ "dump", "", "write the store as JSON Lines",
-	    0, 0, false, run_dump, NULL },
+	    0, 0, false, run_dump, NULL, false },
 	{ "init", "", "make an empty store",
-	    0, 0, false, run_init, NULL },
+	    0, 0, false, run_init, NULL, false },
 	{ "load", "", "make a store from a dump on standard input",
-	    0, 0, false, run_load, NULL },
+	    0, 0, false, run_load, NULL, false },
 	{ "stat", "", "say what is in it and how large it is",
-	    0, 0, false, run_stat, NULL },
+	    0, 0, false, run_stat, NULL, false },
 	{ .name = NULL },
 };
 /* clang-format on */

@@ -57,6 +57,8 @@ no_such(struct crm_ctx *ctx, const char *name)
 
 	crm_programs_list(&list);
 	for (i = 0; i < list.n; i++) {
+		if (strcmp(list.item[i].name, "rm") == 0)
+			continue; /* nobody is led to what removes */
 		d = crm_edit_distance(v, crm_view_str(list.item[i].name));
 		if (d < best && d < v.n) {
 			best = d;

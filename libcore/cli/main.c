@@ -164,21 +164,27 @@ print(struct crm_buf *b)
 }
 
 static const struct crm_err *
-no_verb(const struct crm_verb *v, const char *name)
+no_verb(const struct crm_verb *verbs, const char *name)
 {
-	struct crm_buf names = CRM_BUF_INIT(4096);
+	struct crm_buf names = CRM_BUF_INIT(4096), list = CRM_BUF_INIT(4096);
 	const struct crm_err *err;
+	const struct crm_verb *v;
 	const char *near;
 
-	for (; v->name != NULL; v++)
-		crm_buf_add(&names, v->name, strlen(v->name) + 1);
+	for (v = verbs; v->name != NULL; v++) {
+		if (!v->removes)
+			crm_buf_add(&names, v->name, strlen(v->name) + 1);
+		crm_buf_addf(&list, "%s%s", v > verbs ? ", " : "", v->name);
+	}
 	crm_buf_addc(&names, '\0');
 	near = crm_word_near(names.p, crm_view_str(name));
 	err = near != NULL
-	    ? crm_ctx_usage(
-		  &ctx, "no such command: '%s' (did you mean %s?)", name, near)
-	    : crm_ctx_usage(&ctx, "no such command: '%s'", name);
+	    ? crm_ctx_usage(&ctx, "no such command: '%s' (did you mean '%s'?)",
+		  name, near)
+	    : crm_ctx_usage(
+		  &ctx, "no such command: '%s' (there are %s)", name, list.p);
 	crm_buf_release(&names);
+	crm_buf_release(&list);
 	return err;
 }
 
@@ -470,15 +476,16 @@ crm_ctx_writer(struct crm_ctx *c, enum crm_form_out form)
 const struct crm_err *
 crm_ctx_usage(const struct crm_ctx *c, const char *fmt, ...)
 {
-	const struct crm_err *err;
 	char text[800];
 	va_list ap;
 
 	va_start(ap, fmt);
 	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	err = crm_err(CRM_E_USAGE, "%s (see %s --help)", text, c->cmd->name);
-	return err;
+	/* one hint is enough */
+	if (text[0] != '\0' && text[strlen(text) - 1] == ')')
+		return crm_err(CRM_E_USAGE, "%s", text);
+	return crm_err(CRM_E_USAGE, "%s (see %s --help)", text, c->cmd->name);
 }
 
 /* Read the options; operands come to stand in front of argv, n of them. */

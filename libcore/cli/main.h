@@ -33,6 +33,7 @@ struct crm_verb {
 	bool writes;  /* changes the store */
 	const struct crm_err *(*run)(struct crm_ctx *, int argc, char **argv);
 	const char *complete; /* of the operands behind it: see complete.h */
+	bool removes; /* something is gone behind it: no message proposes it */
 };
 
 struct crm_cmd {

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Messages about wrong input say what is wanted, and guess only what is near.
 . "${0%/*}/../lib.sh"
-plan 12
+plan 24
 
 run crm-add person name=Anna
 printf '%s\n' '{"name":"A","email":5}' '{"name":true}' |
@@ -33,3 +33,23 @@ like 'nor of crm-segment' "$(cat "$tmp/err")" \
 	'crm-find @vip \| crm-segment \.\.\. -'
 ok 'what the message says works' \
 	sh -c 'crm-find @vip | crm-segment add hand - && crm-find -e @hand'
+
+# says WANT COMMAND...: wrong use, and the first line of the message.
+says()
+{
+	says_want=$1
+	shift
+	fails_with 64 "wrong use: $*" "$@"
+	is 'and one hint' "$(sed q "$tmp/err")" "$says_want"
+}
+says "crm-segment: no such command: 'rename' (there are add, define, delete, list, members, remove, show)" \
+	crm-segment rename a b
+says "crm-segment: no such command: 'lst' (did you mean 'list'?)" \
+	crm-segment lst
+says "crm-report: no such report: 'revenu' (did you mean 'revenue'?)" \
+	crm-report revenu
+says "crm-report: no such report: 'sales' (crm-report list names them)" \
+	crm-report sales
+says "crm-find: unknown option --cuont (did you mean --count?)" \
+	crm-find --cuont
+says "crm: no such program: 'rmm' (see crm --help)" crm rmm
