@@ -116,7 +116,7 @@ read_field_term(
 static const struct crm_err *
 read_stage(struct crm_reading *r, struct crm_view word)
 {
-	const char *near = NULL;
+	static const char always[] = "open\0closed\0";
 	bool known = crm_view_is(word, "open") || crm_view_is(word, "closed");
 	size_t i;
 
@@ -132,18 +132,12 @@ read_stage(struct crm_reading *r, struct crm_view word)
 			continue;
 		if (crm_words_find(f->choices, word) != NULL)
 			known = true;
-		else if (near == NULL)
-			near = crm_word_near(f->choices, word);
 	}
 	r->t->op = CRM_TERM_STAGE;
 	r->t->folded = crm_term_keep_folded(r->q, word);
-	if (known)
-		return NULL;
-	if (near != NULL)
-		return crm_err(CRM_E_USAGE,
-		    "unknown stage '%.*s' (did you mean '%s'?)", CRM_VARG(word),
-		    near);
-	return crm_err(CRM_E_USAGE, "unknown stage '%.*s'", CRM_VARG(word));
+	return known ? NULL
+		     : crm_term_no_choice("unknown stage", word,
+			   r->t->ref.field, r->q->kind, always);
 }
 
 static const struct crm_err *

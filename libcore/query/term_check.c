@@ -197,3 +197,50 @@ crm_term_check(struct crm_reading *r, struct crm_view text)
 		err = check_case(r, text);
 	return err != NULL ? err : check_operator(r, text);
 }
+
+/* Add words to a list of them, each once. */
+static void
+add_choices(struct crm_buf *words, const char *choices)
+{
+	const char *w;
+
+	for (w = choices; w != NULL && *w != '\0'; w += strlen(w) + 1) {
+		crm_buf_addc(words, '\0'); /* the end of the list */
+		if (crm_words_find(words->p, crm_view_str(w)) == NULL) {
+			words->n--;
+			crm_buf_add(words, w, strlen(w) + 1);
+		} else
+			words->n--;
+	}
+}
+
+const struct crm_err *
+crm_term_no_choice(const char *what, struct crm_view word,
+    const struct crm_field *const field[26], const bool kinds[26],
+    const char *more)
+{
+	struct crm_buf words = CRM_BUF_INIT(CRM_LINE_MAX);
+	struct crm_buf list = CRM_BUF_INIT(700);
+	const struct crm_err *err;
+	const char *near, *w;
+	size_t i;
+
+	add_choices(&words, more);
+	for (i = 0; i < 26; i++)
+		if (kinds[i] && field[i] != NULL)
+			add_choices(&words, field[i]->choices);
+	crm_buf_addc(&words, '\0');
+	near = crm_word_near(words.p, word);
+	for (w = words.p; *w != '\0'; w += strlen(w) + 1)
+		crm_buf_addf(&list, "%s%s", w > words.p ? ", " : "", w);
+	if (near != NULL)
+		err = crm_err(CRM_E_USAGE, "%s '%.*s' (did you mean '%s'?)",
+		    what, CRM_VARG(word), near);
+	else
+		err = crm_err(CRM_E_USAGE, "%s '%.*s' (there are %s%s)", what,
+		    CRM_VARG(word), list.n > 0 ? list.p : "none",
+		    list.over ? " ..." : "");
+	crm_buf_release(&words);
+	crm_buf_release(&list);
+	return err;
+}

@@ -44,6 +44,18 @@ CRM_CHECK const struct crm_err *crm_term_check(
 CRM_CHECK const struct crm_err *crm_term_check_ref(
     struct crm_reading *, const struct crm_err *unknown);
 
+/*
+ * The error for a word that no field has among its choices: the nearest one,
+ * else those there are.
+ *
+ * what    "unknown stage"
+ * field   by letter; those of the kinds count
+ * more    further words, "a\0b\0\0"
+ */
+const struct crm_err *crm_term_no_choice(const char *what, struct crm_view word,
+    const struct crm_field *const field[26], const bool kinds[26],
+    const char *more);
+
 /* term_value.c: values into alternatives.  Both fail with USAGE, and DATA: a
  * link's value that names no record. */
 CRM_CHECK const struct crm_err *crm_term_read_alts(

@@ -1,4 +1,6 @@
 /* The values of a term, each as its field's type has it. */
+#include <stdio.h>
+
 #include "base/fold.h"
 #include "query/term_impl.h"
 #include "record/value.h"
@@ -198,7 +200,8 @@ static const struct crm_err *
 read_choice(struct crm_reading *r, struct crm_alt *a)
 {
 	const struct crm_field *f = r->field;
-	const char *word = NULL, *near;
+	const char *word = NULL;
+	char what[80];
 	bool kinds[26];
 	size_t i;
 
@@ -212,14 +215,9 @@ read_choice(struct crm_reading *r, struct crm_alt *a)
 	    crm_view_starts(a->text, CRM_V("x-")))
 		word = a->text.p;
 	if (word == NULL) {
-		near = f->choices != NULL ? crm_word_near(f->choices, a->text)
-					  : NULL;
-		if (near != NULL)
-			return crm_err(CRM_E_USAGE,
-			    "%s: unknown '%.*s' (did you mean '%s'?)", f->name,
-			    CRM_VARG(a->text), near);
-		return crm_err(CRM_E_USAGE, "%s: unknown '%.*s'", f->name,
-		    CRM_VARG(a->text));
+		(void)snprintf(what, sizeof(what), "%s: unknown", f->name);
+		return crm_term_no_choice(
+		    what, a->text, r->t->ref.field, kinds, NULL);
 	}
 	crm_buf_reset(&r->q->scratch);
 	crm_word_put(

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Messages about wrong input say what is wanted, and guess only what is near.
 . "${0%/*}/../lib.sh"
-plan 24
+plan 32
 
 run crm-add person name=Anna
 printf '%s\n' '{"name":"A","email":5}' '{"name":true}' |
@@ -53,3 +53,11 @@ says "crm-report: no such report: 'sales' (crm-report list names them)" \
 says "crm-find: unknown option --cuont (did you mean --count?)" \
 	crm-find --cuont
 says "crm: no such program: 'rmm' (see crm --help)" crm rmm
+
+says "crm-find: unknown stage 'wonn' (did you mean 'won'?)" crm-find is:wonn
+says "crm-find: unknown stage 'fubar' (there are open, closed, done)" \
+	crm-find task is:fubar
+says "crm-find: stage: unknown 'fubar' (there are lead, prospect, customer, former)" \
+	crm-find person stage:fubar
+says "crm-find: stage: unknown 'fubar' (there are lead, prospect, customer, former)" \
+	crm-find deal who.stage:fubar
