@@ -83,8 +83,8 @@ crm_err_errno(enum crm_code code, const char *fmt, ...)
 	format(err->msg, sizeof(err->msg), fmt, ap);
 	va_end(ap);
 	n = strlen(err->msg);
-	(void)snprintf(
-	    err->msg + n, sizeof(err->msg) - n, ": %s", strerror(saved));
+	(void)snprintf(err->msg + n, sizeof(err->msg) - n, ": %s",
+	    saved == EBADF ? "it is closed" : strerror(saved));
 	return err;
 }
 

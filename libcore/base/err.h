@@ -47,7 +47,8 @@ struct crm_err {
 const struct crm_err *crm_err(enum crm_code, const char *, ...)
     CRM_PRINTF(2, 3);
 
-/* The same with ": " and strerror(errno) behind it. */
+/* The same with ": " and strerror(errno) behind it; EBADF, which only a
+ * standard stream can have, is "it is closed". */
 const struct crm_err *crm_err_errno(enum crm_code, const char *, ...)
     CRM_PRINTF(2, 3);
 

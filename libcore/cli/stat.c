@@ -39,7 +39,7 @@ put_text(struct crm_table_out *t, const char *name, struct crm_view text)
 	crm_buf_release(&safe);
 }
 
-/* "12 removed, 30 not in the text index yet" */
+/* "12 removed, 30 not indexed yet, but found all the same" */
 static void
 put_kind(struct crm_table_out *t, const struct crm_kind *k,
     const struct crm_store_stat *s)
@@ -57,7 +57,7 @@ put_kind(struct crm_table_out *t, const struct crm_kind *k,
 		crm_buf_adds(&b, b.n > 0 ? ", " : "");
 		crm_buf_add(
 		    &b, digits, crm_num_put_grouped(digits, s->lagging));
-		crm_buf_adds(&b, " not yet in all indexes");
+		crm_buf_adds(&b, " not indexed yet, but found all the same");
 	}
 	put_row(t, k->plural, &s->live[i], crm_buf_view(&b));
 	crm_buf_release(&b);

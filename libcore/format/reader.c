@@ -1,6 +1,7 @@
 #include "format/reader.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <strings.h>
 
@@ -43,11 +44,10 @@ crm_reader_open(int fd, const char *name, enum crm_form_in form,
 	int flags = fcntl(fd, F_GETFL);
 
 	*out = NULL;
-	if (flags == -1)
-		return crm_err_errno(CRM_E_IO, "cannot read '%s'", name);
-	if ((flags & O_ACCMODE) == O_WRONLY)
-		return crm_err(
-		    CRM_E_IO, "cannot read '%s': open for writing", name);
+	if (flags != -1 && (flags & O_ACCMODE) == O_WRONLY)
+		errno = EBADF;
+	if (flags == -1 || (flags & O_ACCMODE) == O_WRONLY)
+		return crm_err_errno(CRM_E_IO, "cannot read %s", name);
 	r = crm_calloc(1, sizeof(*r));
 	crm_lines_init(&r->lines, fd);
 	crm_cols_init(&r->cols);

@@ -46,7 +46,7 @@ crm-store check
 crm-store config
 crm-store
 EOF
-plan $(($(wc -l <commands) + 24))
+plan $(($(wc -l <commands) + 29))
 
 while read -r line; do
 	printf 'one\ntwo\nthree\n' | {
@@ -78,6 +78,13 @@ done
 
 # a closed stdin is told where stdin was asked for, and not used elsewhere
 fails_with 74 'a closed stdin is told' sh -c 'crm-add person <&-'
+is 'in plain words' "$(cat "$tmp/err")" \
+	'crm-add: cannot read stdin: it is closed'
+fails_with 74 'also where it is no stream of records' \
+	sh -c 'crm-log Anna note -F - <&-'
+like 'in the same words' "$(cat "$tmp/err")" ': it is closed$'
+fails_with 74 'and so is a closed stdout' sh -c 'crm-find Anna >&-'
+like 'in theirs' "$(cat "$tmp/err")" ': it is closed$'
 fails_with 74 'and asked for with -' sh -c 'crm-set - city=X <&-'
 ok 'who does not read it does not miss it' sh -c 'crm-find Anna <&-'
 ok 'nor who writes' sh -c 'crm-set Anna city=Kraków <&- >&-'
