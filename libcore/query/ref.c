@@ -26,8 +26,17 @@ unknown(const struct crm_schema *s, const struct crm_kind *only,
     struct crm_view name)
 {
 	const char *near = crm_field_near(s, only, name);
+	const struct crm_kind *k;
 	char of[60] = "";
+	size_t i;
 
+	for (i = 0; only == NULL && i < crm_schema_nkinds(s); i++) {
+		k = crm_schema_kind(s, i);
+		if (crm_field_named(k, name) != NULL)
+			return crm_err(CRM_E_USAGE,
+			    "'%.*s' is a field of %s, which are not meant here",
+			    CRM_VARG(name), k->plural);
+	}
 	if (only != NULL)
 		(void)snprintf(of, sizeof(of), " of %s", only->plural);
 	if (near != NULL)

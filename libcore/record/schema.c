@@ -340,15 +340,15 @@ crm_edit_distance(struct crm_view a, struct crm_view b)
 	return row[b.n];
 }
 
-/* Keep the nearer of two names; *best is its distance.  What has less than
- * half in common ("foo" and "got") is not near. */
+/* Keep the nearer of two names; *best is its distance.  What has no more than
+ * half in common ("foo" and "from") is not near. */
 static void
 nearer(const char *name, struct crm_view wrong, const char **near, size_t *best)
 {
 	size_t d = crm_edit_distance(crm_view_str(name), wrong);
 	size_t n = strlen(name) > wrong.n ? strlen(name) : wrong.n;
 
-	if (d < *best && 2 * d <= n) {
+	if (d < *best && 2 * d < n) {
 		*best = d;
 		*near = name;
 	}

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Messages about wrong input say what is wanted, and guess only what is near.
 . "${0%/*}/../lib.sh"
-plan 32
+plan 38
 
 run crm-add person name=Anna
 printf '%s\n' '{"name":"A","email":5}' '{"name":true}' |
@@ -61,3 +61,9 @@ says "crm-find: stage: unknown 'fubar' (there are lead, prospect, customer, form
 	crm-find person stage:fubar
 says "crm-find: stage: unknown 'fubar' (there are lead, prospect, customer, former)" \
 	crm-find deal who.stage:fubar
+
+says "crm-find: 'what' is a field of events, which are not meant here" \
+	crm-find what:call
+says "crm-report: --by: unknown field 'foo'" crm-report revenue --by foo
+says "crm-find: unknown field 'ctiy' of people (did you mean 'city'?)" \
+	crm-find person ctiy:oslo
