@@ -80,6 +80,9 @@ const struct crm_field *crm_plan_field(
 
 bool crm_plan_is_range(const struct crm_field *);
 
+/* Is an index up to date with every change?  Those of events may lag. */
+bool crm_plan_is_prompt(const struct crm_planning *, const struct crm_field *);
+
 /* Is a term one that only those with rollups can match? */
 bool crm_plan_is_rollup(const struct crm_planning *, const struct crm_term *,
     const struct crm_field *);
@@ -89,6 +92,11 @@ bool crm_plan_is_met(const struct crm_field *);
 
 CRM_CHECK const struct crm_err *crm_plan_term(
     struct crm_planning *, struct crm_term *, struct crm_candidates *);
+
+/* plan_range.c: the ids of a term of dates or numbers, which are indexed in
+ * their order */
+CRM_CHECK const struct crm_err *crm_plan_range(struct crm_planning *,
+    const struct crm_term *, const struct crm_field *, struct crm_candidates *);
 
 /* plan_size.c: about how many ids a list has; UNKNOWN: there is none */
 CRM_CHECK const struct crm_err *crm_plan_estimate_term(

@@ -1,0 +1,202 @@
+/* Which invoices are open. */
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "query/compute.h"
+#include "record/value.h"
+#include "record/word.h"
+#include "store/store.h"
+
+/* What an invoice is worth and when it is due; what a payment pays. */
+static const struct crm_err *
+read_bill(struct crm_snap *snap, const struct crm_story *s, struct crm_arena *a,
+    struct crm_open_invoice *out)
+{
+	struct crm_zone *zone = crm_store_config(crm_snap_store(snap))->zone;
+	const struct crm_err *err;
+	enum crm_presence p;
+	struct crm_stored e;
+	struct crm_view v;
+
+	out->at_us = s->at_us;
+	out->due = crm_zone_date(zone, s->at_us);
+	out->minor = out->left = s->minor;
+	out->currency = s->currency;
+	out->event = s->event;
+	out->doc = "";
+	err = crm_snap_get(snap, s->event, &e, &p);
+	if (err != NULL || p != CRM_LIVE)
+		return err;
+	if (crm_stored_get(&e, CRM_EVENT_DOC, &v))
+		out->doc = crm_arena_dup(a, v.p, v.n);
+	if (crm_stored_get(&e, CRM_EVENT_DUE, &v))
+		(void)crm_value_get_date(v, &out->due);
+	return NULL;
+}
+
+/* Pay of an invoice what is there; returns what remains. */
+static int64_t
+settle(struct crm_open_invoice *i, int64_t minor)
+{
+	int64_t paid = i->left < minor ? i->left : minor;
+
+	if (paid <= 0)
+		return minor;
+	i->left -= paid;
+	return minor - paid;
+}
+
+struct bills {
+	struct crm_open_invoice *inv, *pay;
+	size_t ninv, npay, inv_cap, pay_cap;
+};
+
+/* Gather the invoices and the payments (and credit notes) of a story. */
+static const struct crm_err *
+gather_bills(
+    struct crm_snap *snap, uint64_t who, struct crm_arena *a, struct bills *b)
+{
+	const struct crm_err *err;
+	struct crm_open_invoice bill;
+	struct crm_story s;
+	struct crm_entry e;
+	struct crm_walk *w;
+	uint8_t what;
+	char key[8];
+
+	crm_be64(key, who);
+	err = crm_snap_walk(snap, CRM_TABLE_STORY, &w);
+	if (err == NULL)
+		err = crm_walk_seek(w, crm_view(key, 8), &e);
+	for (; err == NULL && e.prefix.p != NULL &&
+	     memcmp(e.prefix.p, key, 8) == 0;
+	     err = err == NULL ? crm_walk_next(w, &e) : err) {
+		crm_story_read(&e, &s);
+		what = s.what & CRM_WHAT_WORD;
+		if ((s.what & CRM_WHAT_ALSO) != 0 ||
+		    crm_what_is_contact(what) ||
+		    (what != CRM_W_INVOICE && what != CRM_W_PAYMENT) ||
+		    crm_snap_is_hidden(snap, s.event))
+			continue;
+		err = read_bill(snap, &s, a, &bill);
+		if (what == CRM_W_INVOICE && s.minor >= 0) {
+			b->inv = crm_grow(
+			    b->inv, &b->inv_cap, b->ninv + 1, sizeof(*b->inv));
+			b->inv[b->ninv++] = bill;
+			continue;
+		}
+		if (what == CRM_W_INVOICE)
+			bill.left =
+			    bill.left > -INT64_MAX ? -bill.left : INT64_MAX;
+		b->pay =
+		    crm_grow(b->pay, &b->pay_cap, b->npay + 1, sizeof(*b->pay));
+		b->pay[b->npay++] = bill;
+	}
+	return err;
+}
+
+/* Invoices by currency and doc, in the order of time. */
+static int
+cmp_docs(const void *x, const void *y)
+{
+	const struct crm_open_invoice *a = *(struct crm_open_invoice *const *)x;
+	const struct crm_open_invoice *b = *(struct crm_open_invoice *const *)y;
+	int c = (int)a->currency - (int)b->currency;
+
+	if (c == 0)
+		c = strcmp(a->doc, b->doc);
+	return c != 0 ? c : a < b ? -1 : a > b;
+}
+
+/* The first invoice of a payment's currency and doc. */
+static size_t
+find_doc(struct crm_open_invoice *const *by_doc, size_t n,
+    const struct crm_open_invoice *pay)
+{
+	size_t lo = 0, hi = n, mid;
+	int c;
+
+	while (lo < hi) {
+		mid = lo + (hi - lo) / 2;
+		c = (int)by_doc[mid]->currency - (int)pay->currency;
+		if (c == 0)
+			c = strcmp(by_doc[mid]->doc, pay->doc);
+		if (c < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+/* First, payments pay the invoices that they name. */
+static void
+pay_by_doc(struct bills *b)
+{
+	struct crm_open_invoice **by_doc =
+	    crm_calloc(b->ninv, sizeof(struct crm_open_invoice *));
+	size_t i, j;
+
+	for (i = 0; i < b->ninv; i++)
+		by_doc[i] = &b->inv[i];
+	if (b->ninv > 0)
+		qsort(by_doc, b->ninv, sizeof(struct crm_open_invoice *),
+		    cmp_docs);
+	for (i = 0; i < b->npay; i++) {
+		struct crm_open_invoice *p = &b->pay[i];
+
+		if (p->doc[0] == '\0')
+			continue;
+		for (j = find_doc(by_doc, b->ninv, p); j < b->ninv &&
+		     p->left > 0 && by_doc[j]->currency == p->currency &&
+		     strcmp(by_doc[j]->doc, p->doc) == 0;
+		     j++)
+			p->left = settle(by_doc[j], p->left);
+	}
+	crm_free(by_doc);
+}
+
+/* Then the oldest ones. */
+static void
+pay_oldest(struct bills *b)
+{
+	size_t next[256] = { 0 }, i, *j; /* by currency: not paid yet */
+
+	for (i = 0; i < b->npay; i++) {
+		struct crm_open_invoice *p = &b->pay[i];
+
+		for (j = &next[p->currency]; p->left > 0 && *j < b->ninv;
+		     (*j)++) {
+			if (b->inv[*j].currency == p->currency)
+				p->left = settle(&b->inv[*j], p->left);
+			if (p->left == 0)
+				break;
+		}
+	}
+}
+
+const struct crm_err *
+crm_open_invoices(struct crm_snap *snap, uint64_t who, struct crm_arena *a,
+    struct crm_open_invoice **out, size_t *n)
+{
+	struct bills b = { 0 };
+	const struct crm_err *err;
+	size_t i, k = 0;
+
+	*out = NULL;
+	*n = 0;
+	err = gather_bills(snap, who, a, &b);
+	if (err != NULL)
+		goto done;
+	pay_by_doc(&b);
+	pay_oldest(&b);
+	*out = crm_arena_alloc(a, (b.ninv + 1) * sizeof(**out));
+	for (i = 0; i < b.ninv; i++)
+		if (b.inv[i].left > 0)
+			(*out)[k++] = b.inv[i];
+	*n = k;
+done:
+	crm_free(b.inv);
+	crm_free(b.pay);
+	return err;
+}
