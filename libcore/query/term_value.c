@@ -241,13 +241,6 @@ read_plain(struct crm_reading *r, struct crm_alt *a)
 	return as_usage(err);
 }
 
-/* owner:me, by:me */
-static bool
-is_user_field(const struct crm_field *f)
-{
-	return strcmp(f->name, "owner") == 0 || strcmp(f->name, "by") == 0;
-}
-
 static const struct crm_err *
 read_alt(struct crm_reading *r, struct crm_view text)
 {
@@ -278,8 +271,8 @@ read_alt(struct crm_reading *r, struct crm_view text)
 	case CRM_NTYPES:
 		break;
 	}
-	if (is_user_field(r->field) && crm_view_is(text, "me") &&
-	    r->q->ctx.user != NULL)
+	if (r->q->ctx.user != NULL && crm_view_is(text, "me") &&
+	    crm_field_is_user(r->field))
 		a->text = crm_view_str(r->q->ctx.user);
 	read_words(r, a);
 	return NULL;

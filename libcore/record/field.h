@@ -64,6 +64,13 @@ struct crm_field {
 	const char *help;    /* for crm-record(5) and completion */
 };
 
+/* Does a field say who of us: the user?  There "me" is the one who asks. */
+static inline bool
+crm_field_is_user(const struct crm_field *f)
+{
+	return strcmp(f->name, "owner") == 0 || strcmp(f->name, "by") == 0;
+}
+
 /*
  * Numbers of fields that every kind has, and of fields that are not stored.
  * Fields of one kind are numbered from 1 in the order of its table, and from

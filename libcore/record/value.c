@@ -452,6 +452,8 @@ parse_text(const struct crm_value_ctx *ctx, const struct crm_field *f,
 {
 	size_t colon;
 
+	if (ctx->user != NULL && crm_view_is(v, "me") && crm_field_is_user(f))
+		v = crm_view_str(ctx->user);
 	v = crm_nfc(ctx->arena, v);
 	if (f->type == CRM_T_TAG && crm_view_find(v, ',') < v.n)
 		return crm_err(

@@ -38,7 +38,8 @@ struct crm_value_ctx {
 	const struct crm_err *(*link)(void *ctx, const struct crm_field *,
 	    struct crm_view who, uint64_t *out);
 	void *link_ctx;
-	const char *user; /* who "me" is; NULL: nobody */
+	/* Who "me" is, where a field says who of us; NULL: a word like any. */
+	const char *user;
 };
 
 /*
