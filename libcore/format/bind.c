@@ -21,10 +21,90 @@ find_triple(struct crm_view v)
 	return v.n;
 }
 
+/* "name", then =, += or -=; n is its length, 0 when it is none. */
+static size_t
+assigned_name(const char *arg, enum crm_edit_op *op, const char **value)
+{
+	size_t n = 0;
+
+	if (arg[0] < 'a' || arg[0] > 'z')
+		return 0;
+	while ((arg[n] >= 'a' && arg[n] <= 'z') ||
+	    (arg[n] >= '0' && arg[n] <= '9') ||
+	    (arg[n] == '-' && arg[n + 1] != '='))
+		n++;
+	*op = CRM_SET;
+	if (arg[n] == '=') {
+		*value = arg + n + 1;
+		return n;
+	}
+	if ((arg[n] != '+' && arg[n] != '-') || arg[n + 1] != '=')
+		return 0;
+	*op = arg[n] == '+' ? CRM_ADD : CRM_TAKE;
+	*value = arg + n + 2;
+	return n;
+}
+
+bool
+crm_bind_is_assignment(const char *arg)
+{
+	enum crm_edit_op op;
+	const char *value;
+
+	return assigned_name(arg, &op, &value) > 0;
+}
+
+/* Does a field of a kind, or of any, take one value alone? */
+static bool
+is_single(
+    const struct crm_bind *b, const struct crm_kind *k, struct crm_view name)
+{
+	const struct crm_field *f;
+	size_t i;
+
+	for (i = 0; k == NULL && i < crm_schema_nkinds(b->o.schema); i++) {
+		f = crm_field_named(crm_schema_kind(b->o.schema, i), name);
+		if (f != NULL && (f->flags & CRM_F_MANY) == 0)
+			return true;
+	}
+	f = k != NULL ? crm_field_named(k, name) : NULL;
+	return (f != NULL && (f->flags & CRM_F_MANY) == 0) ||
+	    crm_view_starts(name, CRM_V("x-"));
+}
+
+/*
+ * Refuse two values for a field that takes one: one of them would be lost.
+ *
+ * option  that they stand behind, "--set: ", or ""
+ */
+static const struct crm_err *
+check_once(const struct crm_bind *b, const struct crm_kind *k,
+    const char *option, const char *const *arg, size_t n)
+{
+	enum crm_edit_op op;
+	const char *was, *is;
+	size_t i, j, len;
+
+	for (i = 1; i < n; i++)
+		for (j = 0; j < i; j++) {
+			len = assigned_name(arg[i], &op, &is);
+			if (len != assigned_name(arg[j], &op, &was) ||
+			    memcmp(arg[i], arg[j], len) != 0 ||
+			    !is_single(b, k, crm_view(arg[i], len)))
+				continue;
+			return crm_err(CRM_E_USAGE,
+			    "%s'%.*s' has one value, but '%.200s' and "
+			    "'%.200s' are given",
+			    option, (int)len, arg[i], was, is);
+		}
+	return NULL;
+}
+
 const struct crm_err *
 crm_bind_new(const struct crm_bind_options *o, struct crm_bind **out)
 {
 	struct crm_bind *b = crm_calloc(1, sizeof(*b));
+	const struct crm_err *err;
 	size_t i;
 
 	b->o = *o;
@@ -34,7 +114,8 @@ crm_bind_new(const struct crm_bind_options *o, struct crm_bind **out)
 		if (!crm_bind_is_assignment(o->set[i]))
 			return crm_err(CRM_E_USAGE,
 			    "--set: '%s' is not FIELD=VALUE", o->set[i]);
-	return crm_bind_read_maps(b);
+	err = check_once(b, o->kind, "--set: ", o->set, o->nsets);
+	return err != NULL ? err : crm_bind_read_maps(b);
 }
 
 void
@@ -472,39 +553,6 @@ has_edit(const struct crm_bind *b, const struct crm_field *f)
 	return false;
 }
 
-/* "name", then =, += or -=; n is its length, 0 when it is none. */
-static size_t
-assigned_name(const char *arg, enum crm_edit_op *op, const char **value)
-{
-	size_t n = 0;
-
-	if (arg[0] < 'a' || arg[0] > 'z')
-		return 0;
-	while ((arg[n] >= 'a' && arg[n] <= 'z') ||
-	    (arg[n] >= '0' && arg[n] <= '9') ||
-	    (arg[n] == '-' && arg[n + 1] != '='))
-		n++;
-	*op = CRM_SET;
-	if (arg[n] == '=') {
-		*value = arg + n + 1;
-		return n;
-	}
-	if ((arg[n] != '+' && arg[n] != '-') || arg[n + 1] != '=')
-		return 0;
-	*op = arg[n] == '+' ? CRM_ADD : CRM_TAKE;
-	*value = arg + n + 2;
-	return n;
-}
-
-bool
-crm_bind_is_assignment(const char *arg)
-{
-	enum crm_edit_op op;
-	const char *value;
-
-	return assigned_name(arg, &op, &value) > 0;
-}
-
 /* name=value, also of --set: there it fills in what is missing. */
 static const struct crm_err *
 bind_arg(struct crm_bind *b, const char *arg, bool fill)
@@ -591,9 +639,13 @@ const struct crm_err *
 crm_bind_args(struct crm_bind *b, const struct crm_kind *k,
     const char *const *arg, size_t n, struct crm_bound *out, bool *ok)
 {
-	const struct crm_err *err = NULL;
+	const struct crm_err *err;
 	size_t i;
 
+	*ok = false;
+	err = check_once(b, k, "", arg, n);
+	if (err != NULL)
+		return err;
 	begin(b, k);
 	for (i = 0; err == NULL && i < n; i++)
 		err = bind_arg(b, arg[i], false);

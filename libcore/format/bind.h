@@ -41,7 +41,7 @@ struct crm_bound {
  * Begin.
  *
  * Fails with USAGE when a map or set is malformed or, with a kind, names an
- * unknown field.
+ * unknown field, or when sets give a field of one value two.
  */
 CRM_CHECK const struct crm_err *crm_bind_new(
     const struct crm_bind_options *, struct crm_bind **out);
@@ -73,6 +73,9 @@ CRM_CHECK const struct crm_err *crm_bind_row(struct crm_bind *,
 
 /*
  * The edits of arguments: name=value, name+=value, name-=value, name=.
+ *
+ * Fails with USAGE when a field of one value is given two; else as
+ * crm_bind_row() does.
  */
 CRM_CHECK const struct crm_err *crm_bind_args(struct crm_bind *,
     const struct crm_kind *, const char *const *arg, size_t n,

@@ -1,7 +1,7 @@
 #!/bin/sh
 # What people write in fields, and how often: "me", a field twice, an id.
 . "${0%/*}/../lib.sh"
-plan 5
+plan 17
 
 crm-add person name='Anna Nowak' owner=me
 crm-add person name=Bob --set owner=me
@@ -20,3 +20,20 @@ crm-add person name=me city=me
 is 'other fields keep the word' "$(crm-find person city:=me -f name,city)" \
 	'{"name":"me","city":"me"}'
 ok 'a dump holds no me' sh -c 'crm-store dump >all; ! grep -q "\"owner\":\"me\"" all'
+
+# a field of one value
+fails_with 64 'one value twice is refused' crm-add person name=Eva city=A city=B
+is 'naming both' "$(cat err)" \
+	"crm-add: 'city' has one value, but 'A' and 'B' are given"
+fails_with 64 'also to clear and to set' crm-set p1 city= city=B
+fails_with 64 'TEXT beside text=' crm-log p1 note hello text=other
+is 'naming both as well' "$(cat err)" \
+	"crm-log: 'text' has one value, but 'other' and 'hello' are given"
+fails_with 64 'WHAT beside what=' crm-log p1 note what=call
+fails_with 64 'x-NAME' crm-set p1 x-shoe=42 x-shoe=43
+fails_with 64 '--set' crm-add person --set city=A --set city=B name=Eva
+fails_with 64 '--set, whatever the kind' sh -c \
+	'echo "{\"kind\":\"person\",\"name\":\"E\"}" | crm-add --set city=A --set city=B'
+ok 'many values add up' crm-add person name=Eva tag=a tag=b tag+=c --set tag=d
+is 'all of them' "$(crm-find eva -f tag)" '{"tag":["a","b","c","d"]}'
+fails_with 64 'a record at a time from stdin' sh -c 'echo p1 | crm-set - city=A city=B'
