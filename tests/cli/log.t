@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-log: from operands, for many, from streams; keys, docs, corrections.
 . "${0%/*}/../lib.sh"
-plan 47
+plan 49
 
 crm-add org name=Acme terms=14
 crm-add person name='Anna Nowak' email=anna@mail.example org=Acme
@@ -10,6 +10,13 @@ crm-add deal title='Ten chairs' who='Anna Nowak' who=Acme
 
 ok 'a call' crm-log anna@mail.example call asked for 'ten chairs' direction=in
 is 'text is joined, the clock and the user fill in' "$(crm-find event -f who,what,at,by,direction,text)" '{"who":["p1"],"what":"call","at":"2026-03-15T12:00:00Z","by":"tester","direction":"in","text":"asked for ten chairs"}'
+is 'qty times price is rounded, halves away from zero' "$(for q in 2.5 -2.5 5.165 1.5; do
+	crm-log 'Anna Nowak' quote qty=$q price=0.33 -n -f amount
+done)" '{"amount":0.83,"currency":"EUR"}
+{"amount":-0.83,"currency":"EUR"}
+{"amount":1.70,"currency":"EUR"}
+{"amount":0.50,"currency":"EUR"}'
+fails_with 65 'what was written is not' crm-log 'Anna Nowak' quote qty=2 price=0.335
 ok 'an assignment may stand anywhere' crm-log at=2026-03-01 'Anna Nowak' purchase qty=3 price=19.99 product=Chair doc=R1
 is 'amount is qty times price' "$(crm-find event what:purchase -f amount,at,doc)" '{"amount":59.97,"currency":"EUR","at":"2026-03-01T00:00:00Z","doc":"R1"}'
 is 'a first purchase makes a customer' "$(crm-find anna -f stage)" '{"stage":"customer"}'
