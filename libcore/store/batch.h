@@ -21,7 +21,8 @@ struct crm_batch_options {
 	bool dry_run;      /* do it, show it, take it back */
 	bool skip_bad;     /* bad lines are left out, the others written */
 	bool keep;         /* only fill fields that are empty */
-	bool correct;      /* an event whose key is known is changed */
+	bool correct;      /* an event whose key is known is changed, but not
+	                      its "what" when the key was made of doc */
 	bool key_from_doc; /* events get keys DOC/1, DOC/2, ... */
 	bool new_ids;      /* ids of the input are names within it */
 	const char *add_missing; /* letters of kinds that links may make */

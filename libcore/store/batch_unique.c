@@ -313,6 +313,48 @@ correct(struct crm_batch *b, struct crm_row r, uint64_t id)
 	    b, id, edit, n, "\0\0\0", false, CRM_EDIT_PUT);
 }
 
+/* Was a row's key made of its doc? */
+static bool
+is_key_made(struct crm_row r)
+{
+	struct crm_view v;
+	uint16_t num;
+	uint8_t flags;
+
+	while (crm_row_field(&r, &num, &flags, &v))
+		if (num == CRM_EVENT_KEY)
+			return (flags & CRM_SLOT_GIVEN) == 0;
+	return false;
+}
+
+/*
+ * Tell that a key is that of another event.  A purchase does not become an
+ * invoice: two files that count the lines of the same docs do not mean the
+ * same events.
+ *
+ * names   of the fields that differ
+ */
+static void
+blame_known(struct crm_batch *b, struct crm_view key, const struct claim *c,
+    struct crm_view was, struct crm_view is, uint64_t id, const char *names)
+{
+	char text[CRM_ID_TEXT];
+	const struct crm_err *err;
+
+	if (crm_view_eq(was, is))
+		err = crm_err(CRM_E_DATA,
+		    "'%.*s' is %s with another %s (--correct changes it)",
+		    CRM_VARG(shown(key)), crm_id_text(id, text), names);
+	else
+		err = crm_err(CRM_E_DATA,
+		    "'%.*s' is %s (what: %.*s, now %.*s): give it a key of its "
+		    "own, such as --map COLUMN=key:%.*s",
+		    CRM_VARG(shown(key)), crm_id_text(id, text), CRM_VARG(was),
+		    CRM_VARG(is), CRM_VARG(is));
+	drop(b, c);
+	crm_batch_blame(b, c->line, "key", err);
+}
+
 /* An event whose key the store knows: the same again is no error. */
 static const struct crm_err *
 known_event(struct crm_batch *b, struct crm_snap *snap, struct crm_view key,
@@ -323,7 +365,7 @@ known_event(struct crm_batch *b, struct crm_snap *snap, struct crm_view key,
 	enum crm_presence p;
 	struct crm_stored e;
 	struct crm_row row;
-	char text[CRM_ID_TEXT];
+	struct crm_view was = CRM_VNULL, is = CRM_VNULL;
 
 	err = crm_snap_get(snap, id, &e, &p);
 	if (err == NULL)
@@ -334,16 +376,18 @@ known_event(struct crm_batch *b, struct crm_snap *snap, struct crm_view key,
 	if (names.n == 0) {
 		drop_row(b, c, id);
 		b->result.unchanged++;
-	} else if (b->o.correct) {
+		goto done;
+	}
+	if (crm_stored_get(&e, CRM_EVENT_WHAT, &was))
+		was = crm_word_get(was);
+	if (crm_row_get(row, CRM_EVENT_WHAT, &is))
+		is = crm_word_get(is);
+	if (b->o.correct && (crm_view_eq(was, is) || !is_key_made(row))) {
 		drop_row(b, c, id);
 		err = correct(b, row, id);
-	} else {
-		drop(b, c);
-		crm_batch_blame(b, c->line, "key",
-		    crm_err(CRM_E_DATA,
-			"'%.*s' is %s with another %s (--correct changes it)",
-			CRM_VARG(shown(key)), crm_id_text(id, text), names.p));
-	}
+	} else
+		blame_known(b, key, c, was, is, id, names.p);
+done:
 	crm_buf_release(&names);
 	return err;
 }

@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-log: from operands, for many, from streams; keys, docs, corrections.
 . "${0%/*}/../lib.sh"
-plan 49
+plan 59
 
 crm-add org name=Acme terms=14
 crm-add person name='Anna Nowak' email=anna@mail.example org=Acme
@@ -74,3 +74,34 @@ is 'without a rate they are left out of spent' "$(crm-find acme -f spent -o tsv 
 is 'and have rows of their own' "$(crm-report revenue --by who who:o1 2>/dev/null; crm-report customers o1 -f spent,currency -o tsv | sed 1d)" '102.00	EUR
 10.00	USD'
 ok 'the store is proved' crm-store check
+
+# purchases and invoices of the same docs, in files of their own
+crm-store init -s docs
+CRM_STORE=docs
+export CRM_STORE
+crm-add person name=Zoe
+printf 'what,who,doc,amount\npurchase,Zoe,7,10\npurchase,Zoe,7,20\n' >shop.csv
+printf 'what,who,InvoiceId,amount\ninvoice,Zoe,7,30\n' >invoices.csv
+crm-log --key doc <shop.csv
+fails_with 65 'invoices do not become purchases' \
+	crm-log --key doc --map InvoiceId=doc <invoices.csv
+is 'the message says what is different, and what to do' "$(sed 1q err)" \
+	"crm-log: stdin:2: key: '7/1' is e1 (what: purchase, now invoice): give it a key of its own, such as --map COLUMN=key:invoice"
+fails_with 65 'nor with --correct' \
+	crm-log --key doc --map InvoiceId=doc --correct <invoices.csv
+ok 'keys of their own' \
+	crm-log --map InvoiceId=doc,InvoiceId=key:inv <invoices.csv
+is 'beside the purchases' "$(crm-find event not what:stage -f what,doc,key,amount -o tsv)" \
+	'what	doc	key	amount
+purchase	7	7/1	10.00
+purchase	7	7/2	20.00
+invoice	7	inv:7	30.00'
+ok 'again, and nothing is written' \
+	crm-log --map InvoiceId=doc,InvoiceId=key:inv <invoices.csv
+sed 's/,20$/,25/' shop.csv >new.csv
+fails_with 65 'another amount is refused' crm-log --key doc <new.csv
+like 'and may be corrected' "$(cat err)" "with another amount .--correct changes it"
+ok 'as it is' crm-log --key doc --correct <new.csv
+printf 'key,what,who,amount\nx:1,quote,Zoe,5\n' | crm-log
+ok 'a key that was given may change the what' sh -c \
+	'printf "key,what,who,amount\nx:1,invoice,Zoe,5\n" | crm-log --correct'
