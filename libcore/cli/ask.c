@@ -170,6 +170,22 @@ find_who(const struct crm_reader *reader, const struct crm_row *row)
 	return NULL;
 }
 
+/* Does a header name no ids?  Told once, however few rows there are. */
+static bool
+lacks_ids(const struct crm_each *each, const struct crm_reader *reader)
+{
+	uint32_t i;
+
+	if (crm_reader_header(reader).n == 0)
+		return false;
+	for (i = 0; i < crm_reader_ncols(reader); i++)
+		if (crm_view_is(crm_reader_col(reader, i), "id"))
+			return false;
+	each->fault(each->ctx, 1, crm_reader_header(reader),
+	    "the first line has no column 'id', which names the records");
+	return true;
+}
+
 static const struct crm_err *
 take_row(struct crm_snap *snap, const struct crm_each *each,
     const struct crm_reader *reader, const struct crm_row *row,
@@ -203,6 +219,7 @@ crm_each_line(
 	const struct crm_err *err;
 	const struct crm_row *row;
 	struct crm_reader *reader;
+	bool begun = false;
 
 	err = crm_reader_open(STDIN_FILENO, "stdin",
 	    (enum crm_form_in)ctx->form_in, NULL, NULL, &reader);
@@ -212,6 +229,12 @@ crm_each_line(
 		crm_reader_on_wait(reader, each->wait, each->ctx);
 	for (;;) {
 		err = crm_reader_next(reader, &row);
+		if (!begun && !crm_reader_is_over(reader) &&
+		    lacks_ids(each, reader)) {
+			err = NULL;
+			break;
+		}
+		begun = true;
 		if (err != NULL && err->code == CRM_E_DATA) {
 			each->fault(each->ctx, crm_reader_line(reader),
 			    crm_reader_raw(reader), err->msg);

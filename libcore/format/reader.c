@@ -7,6 +7,7 @@
 
 #include "base/utf8.h"
 #include "config/yaml.h"
+#include "format/json.h"
 #include "format/read_impl.h"
 
 /* What may part the cells of CSV; the earlier one when they tie. */
@@ -127,21 +128,41 @@ is_column(const struct crm_reader *r, struct crm_view name)
 	return crm_view_is(name, "id");
 }
 
+/* Is a line one JSON string?  Then out is what it says, kept in scratch. */
+static bool
+is_json_string(struct crm_reader *r, struct crm_view line, struct crm_view *out)
+{
+	enum crm_json_token token, end;
+	const struct crm_err *err;
+	struct crm_json j;
+	struct crm_view rest;
+
+	if (line.n < 2 || line.p[0] != '"')
+		return false;
+	crm_json_begin(&j, line, &r->scratch);
+	err = crm_json_next(&j, &token, out);
+	if (err == NULL)
+		err = crm_json_next(&j, &end, &rest);
+	return err == NULL && token == CRM_JSON_STRING && end == CRM_JSON_END &&
+	    memchr(out->p, '\0', out->n) == NULL;
+}
+
 /*
  * Tell the form by the first line.
  *
  * word    the line without blanks around it; not empty
  */
 static enum crm_form_in
-guess_form(
-    const struct crm_reader *r, struct crm_view line, struct crm_view word)
+guess_form(struct crm_reader *r, struct crm_view line, struct crm_view word)
 {
 	size_t n[3]; /* as SEPS */
 
 	if (word.p[0] == '{')
 		return CRM_IN_JSONL;
 	if (word.p[0] == '"')
-		return CRM_IN_CSV;
+		return is_json_string(r, word, &word) && !is_column(r, word)
+		    ? CRM_IN_IDS
+		    : CRM_IN_CSV;
 	if (crm_yaml_is_first(line))
 		return CRM_IN_YAML;
 	crm_sv_count(line, SEPS, n);
@@ -285,7 +306,9 @@ read_row(struct crm_reader *r, struct crm_view line)
 		return crm_jsonl_row(r, line);
 	if (r->form != CRM_IN_IDS)
 		return crm_sv_row(r, line);
-	r->cell[0].text = crm_view_trim(line);
+	line = crm_view_trim(line);
+	if (!is_json_string(r, line, &r->cell[0].text))
+		r->cell[0].text = line;
 	r->row.n = 1;
 	return NULL;
 }

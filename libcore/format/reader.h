@@ -14,7 +14,8 @@ enum crm_form_in {
 	CRM_IN_JSONL,
 	CRM_IN_TSV,
 	CRM_IN_CSV,  /* with commas, semicolons or tabs: as the header has */
-	CRM_IN_IDS,  /* one WHO a line: a row of one cell, named "id" */
+	CRM_IN_IDS,  /* one WHO a line, bare or as a JSON string: a row of one
+	                cell, named "id" */
 	CRM_IN_YAML, /* a list of maps, each beginning with "- " in column 1 */
 };
 
@@ -69,8 +70,9 @@ struct crm_reader;
  * fd      read from where it stands; not closed
  * name    for messages: "stdin", a path; copied
  * known   says whether a word is the name of a column that the caller
- *         understands: a stream of one column is TSV with a header when its
- *         first line is such a name, else WHO lines.  NULL: only "id" is
+ *         understands: a stream of one column is TSV with a header (CSV, when
+ *         it is quoted) when its first line is such a name, else WHO lines.
+ *         NULL: only "id" is
  * out     free with crm_reader_close()
  *
  * Nothing is read yet.  Fails with IO when fd is not open for reading.

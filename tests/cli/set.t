@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-set: single and many values, several records, streams; all or nothing.
 . "${0%/*}/../lib.sh"
-plan 30
+plan 52
 
 crm-add org name=Acme
 crm-add person name=Anna email=anna@mail.example tag=a
@@ -44,3 +44,18 @@ fails_with 65 'several of a name' sh -c 'crm-add person name=Anna; crm-set Anna 
 like 'are listed' "$(cat err)" 'p1 Anna, p3 Anna'
 fails_with 65 'a wrong value' crm-set Bob birthday=yesterday-ish
 fails_with 64 'no assignment' crm-set Bob
+
+# what other programs print of a record: a JSON string is a WHO
+crm-set p1 p2 tag=
+ok 'a JSON string a line' sh -c 'printf "\"p2\"\n\"p1\"\n" | crm-set - tag+=json'
+is 'names a record' "$(crm-find person tag:json --count)" 2
+for j in '"p9"' null 5 true '["p1"]' '"p1","Anna"' 'name,email' '"p1'; do
+	fails_with 65 "refuses $j" sh -c 'printf "%s\n" "$1" | crm-set - tag+=bad' - "$j"
+	like 'with its line' "$(cat err)" '^crm-set: stdin:1: '
+done
+fails_with 65 'other lines, too' sh -c 'printf "\"p1\"\nnull\n[1]\n" | crm-set - tag+=bad'
+is 'each of them' "$(cat err)" "crm-set: stdin:2: no such record: 'null'
+crm-set: stdin:3: no such record: '[1]'
+crm-set: nothing was written"
+fails_with 65 'a header without ids has no records' sh -c 'echo name,email | crm-set - tag+=bad'
+is 'nothing was written then' "$(crm-find person tag:bad --count)" 0
