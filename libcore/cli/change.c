@@ -294,18 +294,13 @@ crm_changing_each(struct crm_changing *c, const char *kinds,
 static void
 add_count(struct crm_buf *b, uint64_t n, const char *word)
 {
-	char digits[24];
-	size_t len = crm_num_put(digits, n), i;
+	char digits[26];
 
 	if (n == 0)
 		return;
 	if (b->n > 0)
 		crm_buf_adds(b, ", ");
-	for (i = 0; i < len; i++) {
-		if (i > 0 && (len - i) % 3 == 0)
-			crm_buf_addc(b, ',');
-		crm_buf_addc(b, digits[i]);
-	}
+	crm_buf_add(b, digits, crm_num_put_grouped(digits, n));
 	crm_buf_addf(b, " %s", word);
 }
 
@@ -405,6 +400,26 @@ give_receipt(struct crm_changing *c, const struct crm_batch_result *r)
 	crm_buf_release(&b);
 }
 
+/* Say which amounts are not in sums: they would be missed without a word. */
+static void
+tell_unrated(struct crm_changing *c)
+{
+	char digits[26];
+	uint64_t n;
+	int i;
+
+	for (i = 1; i <= UINT8_MAX && !c->ctx->quiet; i++) {
+		n = crm_batch_unrated(c->batch, (uint8_t)i);
+		if (n == 0)
+			continue;
+		crm_msg("no rate for %s in crm.yaml: %.*s %s kept, but left "
+			"out of sums",
+		    crm_currency_code((uint8_t)i),
+		    (int)crm_num_put_grouped(digits, n), digits,
+		    n == 1 ? "amount is" : "amounts are");
+	}
+}
+
 const struct crm_err *
 crm_changing_commit(struct crm_changing *c)
 {
@@ -431,6 +446,7 @@ crm_changing_commit(struct crm_changing *c)
 		return crm_err_errno(
 		    CRM_E_IO, "cannot write '%s'", c->rejects_name);
 	c->ctx->bad |= r.bad > 0 || crm_batch_faults(c->batch) > 0;
+	tell_unrated(c);
 	give_receipt(c, &r);
 	/* What was asked for is done; should this fail, the next one tries. */
 	if (r.change != 0)

@@ -268,8 +268,10 @@ crm_batch_add(struct crm_batch *b, const struct crm_request *q, bool *ok)
 		err = crm_batch_fit_unique(b, &b->rec, &field);
 	if (err != NULL)
 		return fault(b, field, err);
-	if (q->kind->letter == 'e')
+	if (q->kind->letter == 'e') {
 		err = crm_batch_make_due(b, &flags);
+		crm_batch_note_rate(b, NULL);
+	}
 	if (err == NULL)
 		err = name_new(b, q, &id);
 	if (err != NULL || b->line_bad)
@@ -424,6 +426,7 @@ try_edit(
 	if (err != NULL)
 		return fault(b, field, err);
 	*same = crm_rec_same(&b->rec, &b->old);
+	crm_batch_note_rate(b, &b->old);
 	return *same ? NULL
 		     : crm_batch_note_unique(b, &b->rec, id,
 			   CRM_CLAIM_EDIT | (b->nedits + 1), &b->old);
@@ -537,6 +540,8 @@ crm_batch_commit(struct crm_batch *b, struct crm_batch_result *result,
 		err = crm_batch_settle_all(b);
 	if (err == NULL && b->faults > 0 && !b->o.skip_bad)
 		err = crm_err(CRM_E_DATA, "nothing was written");
+	if (err == NULL)
+		err = crm_batch_count_rates(b);
 	if (err == NULL)
 		err = crm_batch_write(b, to);
 	*result = b->result;

@@ -103,6 +103,12 @@ CRM_CHECK const struct crm_err *crm_batch_edit(
 CRM_CHECK const struct crm_err *crm_batch_remove(
     struct crm_batch *, uint64_t id, bool *ok);
 
+/*
+ * How many events of a currency were written whose amounts sums leave out,
+ * as crm.yaml has no rate for it.  Known after the commit.
+ */
+uint64_t crm_batch_unrated(const struct crm_batch *, uint8_t currency_num);
+
 /* Who is handed the records that were written. */
 struct crm_receiver {
 	/* What they are read from.  It may come again: then forget all that

@@ -125,6 +125,11 @@ struct crm_batch {
 	struct crm_map keys; /* key values of this batch to id */
 	struct crm_map doc_lines;
 
+	/* Events whose amounts sums leave out, by the currency's number; [0]
+	 * counts the others. */
+	uint64_t unrated[256];
+	bool rows_unrated; /* some rows may be such */
+
 	struct crm_runs *unique;   /* key: kind, field, value; value: id, line,
 	                             place in adds */
 	struct crm_nummap dropped; /* ids of rows: what they are instead; 0:
@@ -269,6 +274,18 @@ CRM_CHECK const struct crm_err *crm_batch_note_terms(struct crm_batch *);
 /* The same for an invoice of a row of CRM_ROW_TERMS. */
 void crm_batch_settle_due(
     const struct crm_batch *, struct crm_row, struct crm_rec *);
+
+/* batch_rates.c */
+
+/*
+ * Note whether the amount of b->rec is left out of sums.
+ *
+ * old     what it was before; NULL: it is put aside as a row
+ */
+void crm_batch_note_rate(struct crm_batch *, const struct crm_rec *old);
+
+/* After the last line: count those rows that are written. */
+CRM_CHECK const struct crm_err *crm_batch_count_rates(struct crm_batch *);
 
 /* batch_settle.c */
 

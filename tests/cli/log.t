@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-log: from operands, for many, from streams; keys, docs, corrections.
 . "${0%/*}/../lib.sh"
-plan 59
+plan 74
 
 crm-add org name=Acme terms=14
 crm-add person name='Anna Nowak' email=anna@mail.example org=Acme
@@ -105,3 +105,31 @@ ok 'as it is' crm-log --key doc --correct <new.csv
 printf 'key,what,who,amount\nx:1,quote,Zoe,5\n' | crm-log
 ok 'a key that was given may change the what' sh -c \
 	'printf "key,what,who,amount\nx:1,invoice,Zoe,5\n" | crm-log --correct'
+
+# a currency without a rate: kept, left out of sums, and said so
+crm-store init -s rates
+CRM_STORE=rates
+printf 'currency: EUR\nrates:\n  USD: 0.9\n' >rates/crm.yaml
+crm-add person name=Mia
+ok 'an amount without a rate' crm-log Mia purchase amount=10CHF
+is 'is told of' "$(cat err)" \
+	'crm-log: no rate for CHF in crm.yaml: 1 amount is kept, but left out of sums'
+ok 'with a rate' crm-log Mia purchase amount=10USD
+empty 'it is not' err
+ok '-q says nothing' crm-log -q Mia purchase amount=10CHF
+empty 'at all' err
+ok 'nor does what no sum holds' crm-log Mia quote amount=10CHF
+empty 'a quote' err
+for i in 1 2 3; do echo "s:$i,purchase,Mia,$i,CHF"; done >rest
+for i in 4 5 6; do echo "s:$i,invoice,Mia,$i,JPY"; done >>rest
+{ echo key,what,who,amount,currency; cat rest; } >feed.csv
+ok 'a file' sh -c 'crm-log <feed.csv'
+is 'one line a currency' "$(cat err)" \
+	'crm-log: no rate for CHF in crm.yaml: 3 amounts are kept, but left out of sums
+crm-log: no rate for JPY in crm.yaml: 3 amounts are kept, but left out of sums'
+ok 'again' sh -c 'crm-log <feed.csv'
+empty 'nothing is written, nothing said' err
+crm-log Mia payment amount=1 -o ids >id
+ok 'a correction' sh -c 'crm-set $(cat id) amount=1GBP'
+like 'is told of' "$(cat err)" 'no rate for GBP in crm.yaml: 1 amount is'
+is 'the sum of the rest' "$(crm-find mia -f spent)" '{"spent":9.00,"currency":"EUR"}'
