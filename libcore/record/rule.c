@@ -210,6 +210,42 @@ make_amount(const struct work *w)
 	return NULL;
 }
 
+/*
+ * Events that sums are made of have an amount, 0 at least said.  The word
+ * gives the sign: only purchases and invoices may be negative, as lines of
+ * discount and credit notes.
+ */
+static const struct crm_err *
+check_amount(const struct work *w)
+{
+	struct crm_view v, word;
+	struct crm_dec amount;
+	uint8_t what;
+
+	if (!crm_rec_get(w->rec, CRM_EVENT_WHAT, &v))
+		return NULL;
+	what = crm_word_of(v);
+	if (crm_what_revenue(what) == 0 && crm_what_balance(what) == 0)
+		return NULL;
+	if (w->old != NULL && !was_edited(w, CRM_EVENT_WHAT) &&
+	    !was_edited(w, CRM_EVENT_AMOUNT) && !was_edited(w, CRM_EVENT_QTY) &&
+	    !was_edited(w, CRM_EVENT_PRICE))
+		return NULL; /* it was so before */
+	word = crm_word_text(what);
+	if (!crm_rec_get(w->rec, CRM_EVENT_AMOUNT, &v) ||
+	    !crm_value_get_dec(v, &amount))
+		return blame(w, CRM_EVENT_AMOUNT,
+		    crm_err(CRM_E_DATA,
+			"missing: %s %.*s has an amount or a price, 0 if it "
+			"was free",
+			what == CRM_W_INVOICE ? "an" : "a", CRM_VARG(word)));
+	if (amount.m >= 0 || crm_what_revenue(what) > 0 ||
+	    crm_what_balance(what) > 0)
+		return NULL;
+	return blame(w, CRM_EVENT_AMOUNT,
+	    crm_err(CRM_E_DATA, "a %.*s is a positive amount", CRM_VARG(word)));
+}
+
 /* Is a money field there that the edits did not touch? */
 static bool
 has_other_money(const struct work *w)
@@ -491,6 +527,8 @@ crm_rule_finish(const struct crm_rule_ctx *ctx, struct crm_rec *rec,
 		err = make_amount(&w);
 	if (err == NULL && num != 0)
 		err = fit_money(&w, num);
+	if (err == NULL && letter == 'e')
+		err = check_amount(&w);
 	if (err == NULL)
 		err = check_stage(&w);
 	if (err != NULL)

@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-log: from operands, for many, from streams; keys, docs, corrections.
 . "${0%/*}/../lib.sh"
-plan 74
+plan 96
 
 crm-add org name=Acme terms=14
 crm-add person name='Anna Nowak' email=anna@mail.example org=Acme
@@ -133,3 +133,21 @@ crm-log Mia payment amount=1 -o ids >id
 ok 'a correction' sh -c 'crm-set $(cat id) amount=1GBP'
 like 'is told of' "$(cat err)" 'no rate for GBP in crm.yaml: 1 amount is'
 is 'the sum of the rest' "$(crm-find mia -f spent)" '{"spent":9.00,"currency":"EUR"}'
+
+# what sums are made of has an amount, and the word gives the sign
+for what in purchase refund invoice payment; do
+	fails_with 65 "a $what without an amount" crm-log Mia $what
+	like 'says so' "$(cat err)" "^crm-log: amount: missing: an? $what has an amount"
+	ok 'free of charge' crm-log Mia $what amount=0 -n
+done
+ok 'a price will do' crm-log Mia purchase price=3 -n
+ok 'others have none' crm-log Mia quote 'on its way'
+ok 'a line of discount' crm-log Mia purchase amount=-2
+ok 'a credit note' crm-log Mia invoice amount=-2 -o ids
+for what in refund payment; do
+	fails_with 65 "no negative $what" crm-log Mia $what amount=-2
+	like 'says so' "$(cat err)" "amount: a $what is a positive amount"
+done
+credit=$(crm-find event what:invoice amount:-2 -o ids)
+fails_with 65 'an amount is not cleared' crm-set "$credit" amount=
+fails_with 65 'a credit note is no payment' crm-set "$credit" what=payment

@@ -9,7 +9,8 @@
 static struct event {
 	bool live;
 	bool purchase;
-	uint32_t who; /* the first */
+	bool sums, priced; /* sums are made of it; it has an amount */
+	uint32_t who;      /* the first */
 } event[EVENTS_MAX];
 static uint32_t nevents, nwho, ngiven, ngaps;
 static struct customer {
@@ -17,6 +18,8 @@ static struct customer {
 	uint32_t before, after; /* purchases */
 } customer[WHO_MAX];
 
+/* Sums are made of the first six: these have an amount. */
+#define NSUMS 6
 static const char *const whats[] = { "purchase", "purchase", "purchase",
 	"refund", "invoice", "payment", "call", "note", "feedback", "x-odd" };
 static const char *const currencies[] = { "EUR", "PLN", "JPY", "USD" };
@@ -27,7 +30,7 @@ struct drawn {
 	const char *word[13];
 	size_t n;
 	uint32_t who;
-	bool purchase;
+	bool purchase, sums, priced;
 };
 
 static void CRM_PRINTF(2, 3) word(struct drawn *d, const char *fmt, ...)
@@ -57,8 +60,10 @@ draw_who(struct drawn *d, uint32_t among)
 static void
 draw_what(struct drawn *d)
 {
-	const char *what = whats[below(sizeof(whats) / sizeof(whats[0]))];
+	uint32_t i = below(sizeof(whats) / sizeof(whats[0]));
+	const char *what = whats[i];
 
+	d->sums = i < NSUMS;
 	d->purchase = strcmp(what, "purchase") == 0;
 	word(d, "what=%s", what);
 }
@@ -66,7 +71,8 @@ draw_what(struct drawn *d)
 static void
 draw_amount(struct drawn *d)
 {
-	if (below(10) == 0)
+	d->priced = d->sums || below(4) != 0;
+	if (!d->priced)
 		word(d, "amount=");
 	else
 		word(d, "amount=%u %s", below(500), currencies[below(4)]);
@@ -111,6 +117,8 @@ add_event(struct crm_batch *b, uint32_t among)
 		fail_msg("%s", last_fault);
 	event[nevents].live = true;
 	event[nevents].purchase = d.purchase;
+	event[nevents].sums = d.sums;
+	event[nevents].priced = d.priced;
 	event[nevents++].who = d.who;
 }
 
@@ -126,13 +134,15 @@ edit_event(struct crm_batch *b, uint32_t among)
 		return;
 	d.who = e->who;
 	d.purchase = e->purchase;
+	d.sums = e->sums;
+	d.priced = e->priced;
 	if (below(4) == 0) {
 		word(&d, "who=");
 		draw_who(&d, among);
 	}
 	if (below(3) == 0)
 		draw_what(&d);
-	if (below(2) == 0)
+	if (below(2) == 0 || (d.sums && !d.priced))
 		draw_amount(&d);
 	if (below(3) == 0)
 		draw_at(&d);
@@ -147,6 +157,8 @@ edit_event(struct crm_batch *b, uint32_t among)
 		fail_msg("%s", last_fault);
 	e->who = d.who;
 	e->purchase = d.purchase;
+	e->sums = d.sums;
+	e->priced = d.priced;
 }
 
 static void
