@@ -290,29 +290,32 @@ crm_changing_each(struct crm_changing *c, const char *kinds,
 	    c->ctx, crm_batch_snap(c->batch), &each, argc, argv);
 }
 
-/* 4,906 */
+/* "4,906 added"; of one record alone its id. */
 static void
-add_count(struct crm_buf *b, uint64_t n, const char *word)
+add_count(struct crm_buf *b, uint64_t n, uint64_t only, const char *word)
 {
-	char digits[26];
+	char text[26]; /* of a number with commas; ids are shorter */
 
 	if (n == 0)
 		return;
 	if (b->n > 0)
 		crm_buf_adds(b, ", ");
-	crm_buf_add(b, digits, crm_num_put_grouped(digits, n));
+	if (only != 0)
+		crm_buf_adds(b, crm_id_text(only, text));
+	else
+		crm_buf_add(b, text, crm_num_put_grouped(text, n));
 	crm_buf_addf(b, " %s", word);
 }
 
 void
-crm_receipt_add(
-    struct crm_buf *b, const struct crm_batch_result *r, bool dry_run)
+crm_receipt_add(struct crm_buf *b, const struct crm_batch_result *r,
+    uint64_t only, bool dry_run)
 {
-	add_count(b, r->added, "added");
-	add_count(b, r->changed, "changed");
-	add_count(b, r->removed, "removed");
-	add_count(b, r->unchanged, "unchanged");
-	add_count(b, r->bad, r->bad == 1 ? "bad line" : "bad lines");
+	add_count(b, r->added, only, "added");
+	add_count(b, r->changed, only, "changed");
+	add_count(b, r->removed, only, "removed");
+	add_count(b, r->unchanged, only, "unchanged");
+	add_count(b, r->bad, 0, r->bad == 1 ? "bad line" : "bad lines");
 	if (b->n == 0)
 		crm_buf_adds(b, "nothing to do");
 	if (dry_run)
@@ -393,7 +396,8 @@ give_receipt(struct crm_changing *c, const struct crm_batch_result *r)
 	struct crm_buf b = CRM_BUF_INIT(1000);
 
 	if (!c->ctx->quiet && isatty(STDERR_FILENO) == 1) {
-		crm_receipt_add(&b, r, c->ctx->dry_run);
+		crm_receipt_add(
+		    &b, r, crm_batch_only(c->batch), c->ctx->dry_run);
 		crm_buf_addc(&b, '\n');
 		crm_msg_raw(crm_buf_view(&b));
 	}

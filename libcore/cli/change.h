@@ -75,8 +75,12 @@ CRM_CHECK const struct crm_err *crm_changing_each(struct crm_changing *,
  */
 CRM_CHECK const struct crm_err *crm_changing_commit(struct crm_changing *);
 
-/* "2 added, 1 changed (change 7)" */
-void crm_receipt_add(
-    struct crm_buf *, const struct crm_batch_result *, bool dry_run);
+/*
+ * "2 added, 1 changed (change 7)"
+ *
+ * only    the one record that it was about: "p3 added (change 7)"; or 0
+ */
+void crm_receipt_add(struct crm_buf *, const struct crm_batch_result *,
+    uint64_t only, bool dry_run);
 
 #endif

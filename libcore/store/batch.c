@@ -527,6 +527,17 @@ crm_batch_remove(struct crm_batch *b, uint64_t id, bool *ok)
 	    b, id, NULL, 0, "\0\0\0", false, CRM_EDIT_REMOVE);
 }
 
+uint64_t
+crm_batch_only(const struct crm_batch *b)
+{
+	const struct crm_batch_result *r = &b->result;
+	uint64_t n = r->added + r->changed + r->removed + r->unchanged;
+
+	return b->nwritten == 1 && n == 1 && r->bad == 0
+	    ? crm_batch_final(b, b->written[0])
+	    : 0;
+}
+
 const struct crm_err *
 crm_batch_commit(struct crm_batch *b, struct crm_batch_result *result,
     const struct crm_receiver *to)

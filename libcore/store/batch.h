@@ -103,6 +103,10 @@ CRM_CHECK const struct crm_err *crm_batch_edit(
 CRM_CHECK const struct crm_err *crm_batch_remove(
     struct crm_batch *, uint64_t id, bool *ok);
 
+/* The record that was written, or was as it should be, if the lines were about
+ * one alone; else 0.  Known after the commit. */
+uint64_t crm_batch_only(const struct crm_batch *);
+
 /*
  * How many events of a currency were written whose amounts sums leave out,
  * as crm.yaml has no rate for it.  Known after the commit.

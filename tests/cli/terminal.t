@@ -2,7 +2,7 @@
 # On a terminal: tables, a receipt on stderr, no harm from what is stored.
 . "${0%/*}/../lib.sh"
 command -v script >/dev/null || skip_all 'there is no script'
-plan 19
+plan 21
 
 # tty COMMAND: its output as a terminal sees it, into out; sets status
 tty()
@@ -14,7 +14,7 @@ tty()
 esc=$(printf '\033')
 
 tty 'crm-add person name=Anna city=Kraków'
-like 'what was written is told' "$(cat out)" '^1 added \(change 1\)$'
+like 'what was written is told' "$(cat out)" '^p1 added \(change 1\)$'
 tty 'crm-add person name=Anna city=Kraków -q'
 is 'but not with -q' "$(cat out)" ''
 tty 'crm-set p1 p2 city=Lublin'
@@ -22,7 +22,11 @@ like 'changes' "$(cat out)" '^2 changed \(change 3\)$'
 tty 'crm-set p1 p2 city=Lublin'
 like 'nothing to change' "$(cat out)" '2 unchanged'
 tty 'crm-rm p2 -n'
-like 'a dry run says so' "$(cat out)" '1 removed \(dry run: nothing was written\)'
+like 'a dry run says so' "$(cat out)" '^p2 removed \(dry run: nothing was written\)'
+tty 'crm-set p2 city=Lublin'
+like 'one record goes by its id' "$(cat out)" '^p2 unchanged$'
+tty 'crm-add person name=Anna -n'
+like 'a new one too' "$(cat out)" '^p3 added \(dry run'
 tty 'crm-find person'
 is 'a table' "$(sed "s/$esc\[[0-9;]*m//g" out)" 'id  name  city    stage
 p1  Anna  Lublin  lead
