@@ -23,7 +23,10 @@ struct crm_snap {
 	int64_t time_us;
 	uint64_t *found;
 	size_t found_cap;
+	unsigned int hints;
 };
+
+#define HINTS_MAX 20
 
 /* Hidden ranges: first id u64, count u64, change u64, each. */
 static const struct crm_err *
@@ -210,6 +213,12 @@ uint64_t
 crm_snap_generation(const struct crm_snap *s)
 {
 	return s->generation;
+}
+
+bool
+crm_snap_take_hint(struct crm_snap *s)
+{
+	return s->hints < HINTS_MAX && s->hints++ < HINTS_MAX;
 }
 
 const struct crm_err *

@@ -37,6 +37,10 @@ const struct crm_schema *crm_snap_schema(const struct crm_snap *);
 /* Counts up with every resume: what was read before may be out of date. */
 uint64_t crm_snap_generation(const struct crm_snap *);
 
+/* May a near name be looked for once more?  Few times: only the first faults
+ * of many are told. */
+bool crm_snap_take_hint(struct crm_snap *);
+
 /*
  * The walk of a table that look-ups share.  A scan that makes look-ups in the
  * same table meanwhile opens one of its own.

@@ -6,6 +6,7 @@
 #include "base/utf8.h"
 #include "record/field.h"
 #include "record/value.h"
+#include "store/near.h"
 
 #define PHONE_DIGITS_MIN 6 /* fewer are no phone number */
 
@@ -288,9 +289,39 @@ list_kinds(struct crm_snap *snap, const char *kinds, char *out, size_t size)
 	}
 }
 
+/* " (did you mean p1 Anna Nowak?)", of a word that looks like a name. */
+static void
+add_near(struct crm_snap *snap, const char *kinds, struct crm_view text,
+    struct crm_buf *b)
+{
+	const struct crm_err *err;
+	uint64_t ids[CRM_NEAR_MAX], id;
+	char name[CRM_ID_TEXT];
+	size_t n = 0, i;
+
+	if (crm_id_parse(text, &id) || crm_who_is_email(text) ||
+	    crm_who_is_phone(text) || crm_who_is_ref(text) ||
+	    !crm_snap_take_hint(snap))
+		return;
+	err = crm_near(snap, kinds, text, ids, &n);
+	for (i = 0; err == NULL && i < n; i++) {
+		crm_buf_adds(b, i > 0 ? ", " : " (did you mean ");
+		crm_buf_adds(b, crm_id_text(ids[i], name));
+		crm_buf_addc(b, ' ');
+		err = crm_who_name(snap, ids[i], b);
+	}
+	if (n > 0)
+		crm_buf_adds(b, "?)");
+	/* it is only a hint: without it, what is wrong is told all the same */
+	if (err != NULL || crm_buf_end(b) != NULL)
+		crm_buf_reset(b);
+}
+
 const struct crm_err *
 crm_who_none(struct crm_snap *snap, const char *kinds, struct crm_view text)
 {
+	struct crm_buf near = CRM_BUF_INIT(600);
+	const struct crm_err *err;
 	const struct crm_kind *k;
 	char list[200];
 	uint64_t id;
@@ -304,7 +335,11 @@ crm_who_none(struct crm_snap *snap, const char *kinds, struct crm_view text)
 			    CRM_VARG(text), article(k->name), k->name,
 			    article(list), list);
 	}
-	return crm_err(CRM_E_DATA, "no such %s: '%.*s'", list, CRM_VARG(text));
+	add_near(snap, kinds, text, &near);
+	err = crm_err(CRM_E_DATA, "no such %s: '%.*s'%.*s", list,
+	    CRM_VARG(text), CRM_VARG(crm_buf_view(&near)));
+	crm_buf_release(&near);
+	return err;
 }
 
 const struct crm_err *

@@ -44,7 +44,8 @@ CRM_CHECK const struct crm_err *crm_who_one(
 const struct crm_err *crm_who_several(
     struct crm_snap *, struct crm_view text, const uint64_t *ids, size_t n);
 
-/* The error for a word that names nothing of the kinds. */
+/* The error for a word that names nothing of the kinds.  Near names are
+ * proposed, the first times. */
 const struct crm_err *crm_who_none(
     struct crm_snap *, const char *kinds, struct crm_view text);
 
