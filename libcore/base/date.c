@@ -18,7 +18,7 @@ enum part {
 	SECOND,
 	WEEKDAY,
 	COUNT,
-	UNIT, /* an index of span_units or period_units */
+	UNIT, /* an index of span_units, short_units or period_units */
 	HOUR,
 	MINUTE,
 	SEC,
@@ -51,6 +51,7 @@ static const struct digits {
 	['V'] = { 1, 2, COUNT },
 	['H'] = { 1, 2, HOUR },
 	['O'] = { 2, 2, MINUTE },
+	['P'] = { 2, 2, HOUR },
 	['S'] = { 2, 2, SEC },
 	['K'] = { 2, 2, ZONE_HOUR },
 	['L'] = { 2, 2, ZONE_MINUTE },
@@ -63,6 +64,7 @@ static const char *const months[] = { "january", "february", "march", "april",
 static const char *const weekdays[] = { "sunday", "monday", "tuesday",
 	"wednesday", "thursday", "friday", "saturday", NULL };
 static const char *const span_units[] = { "d", "w", "m", "y", NULL };
+static const char *const short_units[] = { "h", "min", NULL };
 static const char *const period_units[] = { "week", "month", "quarter", "year",
 	NULL };
 
@@ -75,6 +77,7 @@ static const struct names {
 	['B'] = { months, 3, 1, MONTH },
 	['A'] = { weekdays, 3, 0, WEEKDAY },
 	['U'] = { span_units, 1, 0, UNIT },
+	['R'] = { short_units, 3, 0, UNIT },
 	['G'] = { period_units, 9, 0, UNIT },
 };
 
@@ -430,7 +433,11 @@ make_day(const struct crm_clock *clock, const struct day_form *form,
  * Instants.
  */
 
-static const char *const time_forms[] = { "H:O:S.F", "H:O:S", "H:O", "H" };
+static const char *const time_forms[] = { "H:O:S.F", "H:O:S,F", "H:O:S", "H:O",
+	"H" };
+
+/* The basic forms of ISO 8601, which stand behind a T. */
+static const char *const basic_forms[] = { "POS.F", "POS,F", "POS", "PO" };
 
 static const struct {
 	const char *form;
@@ -446,24 +453,51 @@ static const struct {
 	{ "-K", 3 },
 };
 
-/* Is v a time of day, with or without a zone?  The values are not checked. */
+/* Take a time of day off v. */
 static bool
-scan_time(struct crm_view v, struct parts *p)
+take_time(struct crm_view *v, struct parts *p)
 {
 	size_t i;
 
 	for (i = 0; i < COUNT_OF(time_forms); i++)
-		if (take(time_forms[i], &v, p))
+		if (take(time_forms[i], v, p))
 			break;
-	if (i == COUNT_OF(time_forms))
-		return false;
-	(void)skip_blanks(&v);
-	if (take("am", &v, p))
-		p->of[HALF] = 1;
-	else if (take("pm", &v, p))
-		p->of[HALF] = 2;
-	else if (i == COUNT_OF(time_forms) - 1)
-		return false;
+	/* The last form takes an hour alone, which has to say its half. */
+	if (i < COUNT_OF(time_forms)) {
+		struct crm_view rest = *v;
+
+		(void)skip_blanks(&rest);
+		if (take("am", &rest, p))
+			p->of[HALF] = 1;
+		else if (take("pm", &rest, p))
+			p->of[HALF] = 2;
+		if (p->of[HALF] > 0)
+			*v = rest;
+		if (p->of[HALF] > 0 || i < COUNT_OF(time_forms) - 1)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Is v a time of day, with or without a zone?  The values are not checked.
+ *
+ * basic   it may be in a basic form
+ */
+static bool
+scan_time(struct crm_view v, bool basic, struct parts *p)
+{
+	struct crm_view all = v;
+	size_t i;
+
+	if (!take_time(&v, p)) {
+		v = all;
+		for (i = 0; basic && i < COUNT_OF(basic_forms); i++)
+			if (take(basic_forms[i], &v, p))
+				break;
+		if (!basic || i == COUNT_OF(basic_forms))
+			return false;
+	}
 	(void)skip_blanks(&v);
 	if (v.n == 0)
 		return true;
@@ -548,6 +582,23 @@ take_day(struct crm_view *v, struct parts *p)
 	return NULL;
 }
 
+/* An instant so long before or after now: -2h, +30min. */
+static bool
+read_short_span(
+    const struct crm_clock *clock, struct crm_view text, int64_t *at_us)
+{
+	struct parts p = { { 0 } };
+	bool minus = text.n > 0 && text.p[0] == '-';
+	int64_t us;
+
+	if (!take(minus ? "-CR" : "+CR", &text, &p) || text.n > 0)
+		return false;
+	us = (int64_t)p.of[COUNT] * (p.of[UNIT] == 0 ? 3600 : 60) *
+	    CRM_SECOND_US;
+	*at_us = clock->now_us + (minus ? -us : us);
+	return true;
+}
+
 /*
  * Read a day, or a day and a time of day, or "now".
  *
@@ -561,6 +612,7 @@ read_moment(const struct crm_clock *clock, struct crm_view text,
 	const struct day_form *form;
 	const struct crm_err *err;
 	struct parts p = { { 0 } };
+	bool basic = false;
 
 	out->has_time = true;
 	out->at_us = clock->now_us;
@@ -568,19 +620,25 @@ read_moment(const struct crm_clock *clock, struct crm_view text,
 		return NULL;
 	rest = text;
 	form = take_day(&rest, &p);
-	if (form == NULL)
-		return bad("", text, is_no);
-	err = make_day(
-	    clock, form, crm_view(text.p, text.n - rest.n), &p, &out->day);
-	out->has_time = rest.n > 0;
-	if (err != NULL || !out->has_time)
-		return err;
-
-	if (!skip_blanks(&rest))
-		rest = crm_view_skip(rest, 1); /* the T */
+	if (form != NULL) {
+		err = make_day(clock, form, crm_view(text.p, text.n - rest.n),
+		    &p, &out->day);
+		out->has_time = rest.n > 0;
+		if (err != NULL || !out->has_time)
+			return err;
+		basic = !skip_blanks(&rest);
+		if (basic)
+			rest = crm_view_skip(rest, 1); /* the T */
+	} else if (read_short_span(clock, text, &out->at_us))
+		return is_time_in_years(out->at_us) ? NULL
+						    : bad("", text, OUTSIDE);
+	else
+		out->day = today(clock);
 	p = (struct parts){ { 0 } };
-	if (!scan_time(rest, &p))
+	if (!scan_time(rest, basic, &p))
 		return bad("", text, is_no);
+	if (form == NULL && clock->of_file)
+		return bad("", text, " has no day");
 	if (!time_valid(&p))
 		return bad("no such time ", rest, "");
 	if (out->day.year == 0)

@@ -18,6 +18,7 @@ struct crm_clock {
 	struct crm_zone *zone; /* the store's zone: cuts days; never NULL */
 	int week_start;        /* 0 Sunday .. 6 Saturday; ISO: 1 */
 	enum crm_date_order order;
+	bool of_file; /* a time without a day is not one of today */
 };
 
 /*
@@ -35,8 +36,8 @@ struct crm_clock {
  *   -monday             the last such day before today
  *   +3d -2w +1m -1y     from today, 0 to 99999 of them; months and years as
  *                       crm_date_add_months()
- *   any of these followed by a time, or "now" (see crm_time_parse): the local
- *   day of that instant in clock->zone
+ *   any of these followed by a time, "now", a time alone, or an instant near
+ *   now (see crm_time_parse): the local day of that instant in clock->zone
  *
  * Fails with DATA: "no such day '1990-02-29'", "'3/4/2024' may be April or
  * March: write YYYY-MM-DD, or import with --dates dmy or mdy", "the year of
@@ -51,14 +52,17 @@ CRM_CHECK const struct crm_err *crm_date_parse(
  * a day without a year is refused), or a day and a time of day after blanks
  * or 'T':
  *   09:30  9:30  09:30:15  09:30:15.25  2:30 PM  2:30pm  9am
+ *   0930  093015  093015.25   behind a T only
  * and then, or not: Z  UTC  +02:00  +0200  +02  (no zone: clock->zone, as
  * crm_zone_to_utc() reads skipped and repeated times).
- * Also "now".  RFC 3339 is a part of this.  Fractions are cut to
- * microseconds; a second of 60 is read as 59.999999.  Blanks may be the
+ * Also "now", an instant before or after it (-2h, +30min: 0 to 99999 hours or
+ * minutes), and a time of day alone, which is one of today, but for
+ * clock->of_file.  RFC 3339 is a part of this, and the basic forms of ISO 8601
+ * are.  A fraction may have a comma, and is cut to microseconds; a second of 60 is read as 59.999999.  Blanks may be the
  * no-break ones (U+00A0, U+202F) that other programs print before PM.
  *
  * Fails with DATA as above, or "no such time '25:00'", "'--02-29' has no
- * year", or when the instant is outside the years 1 to 9999 of UTC.
+ * year", "'9:30' has no day", or when the instant is outside the years 1 to 9999 of UTC.
  */
 CRM_CHECK const struct crm_err *crm_time_parse(
     const struct crm_clock *, struct crm_view, int64_t *out_us);

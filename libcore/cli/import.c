@@ -212,6 +212,8 @@ take(void *arg, const struct crm_bound *bound, bool *ok)
 const struct crm_err *
 crm_import_stdin(void)
 {
+	/* A column of times wants its days: today would be a guess. */
+	im.ctx->clock.of_file = true;
 	return crm_changing_read(&im.c, take, NULL);
 }
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # What people write in fields, and how often: "me", a field twice, an id.
 . "${0%/*}/../lib.sh"
-plan 17
+plan 25
 
 crm-add person name='Anna Nowak' owner=me
 crm-add person name=Bob --set owner=me
@@ -37,3 +37,18 @@ fails_with 64 '--set, whatever the kind' sh -c \
 ok 'many values add up' crm-add person name=Eva tag=a tag=b tag+=c --set tag=d
 is 'all of them' "$(crm-find eva -f tag)" '{"tag":["a","b","c","d"]}'
 fails_with 64 'a record at a time from stdin' sh -c 'echo p1 | crm-set - city=A city=B'
+
+# times near now; the clock stands at 12:00 UTC
+at()
+{
+	crm-log p1 note at="$1" -f at -o tsv | sed 1d
+}
+is 'a time of today' "$(at 13:30)" 2026-03-15T13:30:00Z
+is 'hours ago' "$(at -2h)" 2026-03-15T10:00:00Z
+is 'minutes ago' "$(at -30min)" 2026-03-15T11:30:00Z
+is 'm is months' "$(at -1m)" 2026-02-15T00:00:00Z
+is 'ISO 8601, basic' "$(at 20240301T133000Z)" 2024-03-01T13:30:00Z
+is 'a query may ask so' "$(crm-find event at:-45min..now --count)" 2
+fails_with 65 'a file of times has no days' sh -c \
+	'printf "who,what,at\np1,call,09:30\n" | crm-log'
+like 'it says' "$(cat err)" "stdin:2: at: '09:30' has no day"

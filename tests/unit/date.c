@@ -13,7 +13,8 @@
 #define COUNT_OF(a) (sizeof(a) / sizeof((a)[0]))
 
 /* Wednesday, 4 March 2026, 13:00 in Warsaw. */
-static struct crm_clock clock = { INT64_C(1772625600000000), NULL, 1, CRM_YMD };
+static struct crm_clock clock = { .now_us = INT64_C(1772625600000000),
+	.week_start = 1 };
 
 static void
 use_zone(const char *name)
@@ -289,6 +290,9 @@ relative_dates(void **state)
 		{ "-2025y", "0001-03-04" },
 		{ "+7973y", "9999-03-04" },
 		{ "-99999w", "0109-08-28" },
+		{ "+3h", "2026-03-04" },
+		{ "+11h", "2026-03-05" },
+		{ "-781min", "2026-03-03" },
 
 		{ "-2026y", "'-2026y' is outside the years 1 to 9999" },
 		{ "+7974y", "'+7974y' is outside the years 1 to 9999" },
@@ -298,7 +302,7 @@ relative_dates(void **state)
 		{ "+d", "'+d' is not a date" },
 		{ "+3", "'+3' is not a date" },
 		{ "+3days", "'+3days' is not a date" },
-		{ "+3h", "'+3h' is not a date" },
+		{ "+3hours", "'+3hours' is not a date" },
 		{ "+ 3d", "'+ 3d' is not a date" },
 		{ "--3d", "'--3d' is not a date" },
 		{ "+monday", "'+monday' is not a date" },
@@ -405,6 +409,22 @@ instants(void **state)
 		{ "tomorrow 9am", "2026-03-05T08:00:00Z" },
 		{ "-monday 14:00", "2026-03-02T13:00:00Z" },
 		{ "+1w 10:00", "2026-03-11T09:00:00Z" },
+		/* Today, and near now. */
+		{ "09:30", "2026-03-04T08:30:00Z" },
+		{ "9:30:15Z", "2026-03-04T09:30:15Z" },
+		{ "2pm", "2026-03-04T13:00:00Z" },
+		{ "-2h", "2026-03-04T10:00:00Z" },
+		{ "+2H", "2026-03-04T14:00:00Z" },
+		{ "-30min", "2026-03-04T11:30:00Z" },
+		{ "+99999min", "2026-05-12T22:39:00Z" },
+		{ "-1m", "2026-02-03T23:00:00Z" },
+		/* The basic forms of ISO 8601. */
+		{ "20240301", "2024-02-29T23:00:00Z" },
+		{ "20240301T133000Z", "2024-03-01T13:30:00Z" },
+		{ "20240301T1330", "2024-03-01T12:30:00Z" },
+		{ "20240301T133015.25+0200", "2024-03-01T11:30:15.25Z" },
+		{ "20240301T133015,5Z", "2024-03-01T13:30:15.5Z" },
+		{ "2024-03-01T13:30:15,5Z", "2024-03-01T13:30:15.5Z" },
 		/* Skipped, and shown twice. */
 		{ "2026-03-29 02:30", "2026-03-29T01:00:00Z" },
 		{ "2026-10-25 02:30", "2026-10-25T00:30:00Z" },
@@ -426,7 +446,17 @@ instants(void **state)
 
 		{ "", "'' is not a date or time" },
 		{ "soon", "'soon' is not a date or time" },
-		{ "09:30", "'09:30' is not a date or time" },
+		{ "9", "'9' is not a date or time" },
+		{ "0930", "'0930' is not a date or time" },
+		{ "25:30", "no such time '25:30'" },
+		{ "-2hm", "'-2hm' is not a date or time" },
+		{ "-2mi", "'-2mi' is not a date or time" },
+		{ "2h", "'2h' is not a date or time" },
+		{ "-100000h", "'-100000h' is not a date or time" },
+		{ "2026-03-01 0930",
+		    "'2026-03-01 0930' is not a date or time" },
+		{ "20260301T093", "'20260301T093' is not a date or time" },
+		{ "20260301T2500", "no such time '2500'" },
 		{ "now 09:30", "'now 09:30' is not a date or time" },
 		{ "nowhere", "'nowhere' is not a date or time" },
 		{ "--02-29", "'--02-29' has no year" },
@@ -473,6 +503,10 @@ instants(void **state)
 	clock.order = CRM_MDY;
 	check_time("3/15/2024 2:30 PM", "2024-03-15T13:30:00Z");
 	clock.order = CRM_YMD;
+	clock.of_file = true;
+	check_time("09:30", "'09:30' has no day");
+	check_time("-2h", "2026-03-04T10:00:00Z");
+	clock.of_file = false;
 }
 
 /* What crm_time_put() prints is read as the same instant. */
