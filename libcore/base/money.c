@@ -228,17 +228,204 @@ strip_groups(struct crm_view v, char point, char *out, size_t *n)
 	return g.n == 0 || behind || g.size == 3;
 }
 
+/*
+ * Signs of currencies: those of one, and those that several share, of which a
+ * code beside the amount has to name one.  Signs that end as others do stand
+ * before them.
+ * From: Unicode CLDR 44, symbols and narrow symbols of the root locale; zl,
+ * Kc, Ft and lv as pl, cs, hu and bg write them.
+ */
+/* clang-format off */
+static const struct sign {
+	const char *text;
+	const char *codes; /* with blanks between */
+} signs[] = {
+	{ "\xe2\x82\xac", "EUR" }, { "\xc2\xa3", "GBP" },
+	{ "\xe2\x82\xb9", "INR" }, { "\xe2\x82\xa9", "KRW" },
+	{ "\xe2\x82\xba", "TRY" }, { "\xe2\x82\xb4", "UAH" },
+	{ "\xe2\x82\xbd", "RUB" }, { "\xe2\x82\xab", "VND" },
+	{ "\xe2\x82\xaa", "ILS" }, { "\xe2\x82\xb1", "PHP" },
+	{ "\xe2\x82\xa6", "NGN" }, { "\xe2\x82\xb8", "KZT" },
+	{ "\xe2\x82\xa1", "CRC" }, { "\xe2\x82\xb2", "PYG" },
+	{ "GH\xe2\x82\xb5", "GHS" }, { "\xe2\x82\xae", "MNT" },
+	{ "\xe2\x82\xad", "LAK" }, { "\xe2\x82\xbe", "GEL" },
+	{ "\xe2\x82\xbc", "AZN" }, { "\xd6\x8f", "AMD" },
+	{ "\xe0\xa7\xb3", "BDT" }, { "\xe0\xb8\xbf", "THB" },
+	{ "\xe1\x9f\x9b", "KHR" }, { "z\xc5\x82", "PLN" },
+	{ "K\xc4\x8d", "CZK" }, { "Ft", "HUF" },
+	{ "\xd0\xbb\xd0\xb2.", "BGN" }, { "\xd0\xbb\xd0\xb2", "BGN" },
+	{ "US$", "USD" }, { "CA$", "CAD" }, { "A$", "AUD" }, { "NZ$", "NZD" },
+	{ "HK$", "HKD" }, { "MX$", "MXN" }, { "NT$", "TWD" }, { "R$", "BRL" },
+	{ "EC$", "XCD" }, { "CN\xc2\xa5", "CNY" }, { "JP\xc2\xa5", "JPY" },
+	{ "$", "USD CAD AUD NZD HKD SGD TWD MXN ARS CLP COP UYU DOP CUP CUC "
+	    "BBD BMD BND BSD BZD FJD GYD JMD KYD LRD NAD SBD SRD SSP TTD XCD" },
+	{ "\xc2\xa5", "JPY CNY" }, { "\xef\xbf\xa5", "JPY CNY" },
+	{ "kr.", "DKK SEK NOK ISK" }, { "kr", "SEK NOK DKK ISK" },
+	{ "Rs.", "INR PKR LKR NPR MUR SCR" }, { "Rs", "INR PKR LKR NPR MUR SCR" },
+	{ "\xe2\x82\xa8", "INR PKR LKR NPR MUR SCR" },
+};
+/* clang-format on */
+
+/* An amount and what stands around it. */
+struct amount {
+	struct crm_view digits;
+	const struct sign *sign; /* or NULL */
+	char currency[4];
+	bool minus, signed_; /* signed_: by '-', '+' or parentheses */
+};
+
+static bool
+ends_with(struct crm_view v, struct crm_view end)
+{
+	return v.n >= end.n && memcmp(v.p + v.n - end.n, end.p, end.n) == 0;
+}
+
+/* Without blanks around it, also no-break and thin ones. */
+static struct crm_view
+trim_blanks(struct crm_view v)
+{
+	static const char *const wide[] = { "\xc2\xa0", "\xe2\x80\xaf",
+		"\xe2\x80\x89" };
+	size_t i, n, before;
+
+	do {
+		v = crm_view_trim(v);
+		before = v.n;
+		for (i = 0; i < sizeof(wide) / sizeof(wide[0]); i++) {
+			n = strlen(wide[i]);
+			if (crm_view_starts(v, crm_view_str(wide[i])))
+				v = crm_view_skip(v, n);
+			if (ends_with(v, crm_view_str(wide[i])))
+				v.n -= n;
+		}
+	} while (v.n < before);
+	return v;
+}
+
+/* Take a minus, a plus or parentheses off; more than one of them is wrong,
+ * and left. */
+static bool
+take_minus(struct amount *a)
+{
+	struct crm_view *v = &a->digits;
+
+	if (a->signed_ || v->n < 2)
+		return false;
+	if (v->p[0] == '(' && v->p[v->n - 1] == ')') {
+		a->minus = true;
+		*v = crm_view(v->p + 1, v->n - 2);
+	} else if (crm_view_starts(*v, CRM_V("\xe2\x88\x92"))) { /* U+2212 */
+		a->minus = true;
+		*v = crm_view_skip(*v, 3);
+	} else if (v->p[0] == '-' || v->p[0] == '+') {
+		a->minus = v->p[0] == '-';
+		*v = crm_view_skip(*v, 1);
+	} else
+		return false;
+	a->signed_ = true;
+	return true;
+}
+
+static bool
+take_sign(struct amount *a)
+{
+	struct crm_view text;
+	size_t i;
+
+	for (i = 0; a->sign == NULL && i < sizeof(signs) / sizeof(*signs);
+	     i++) {
+		text = crm_view_str(signs[i].text);
+		if (crm_view_starts(a->digits, text))
+			a->digits = crm_view_skip(a->digits, text.n);
+		else if (ends_with(a->digits, text))
+			a->digits.n -= text.n;
+		else
+			continue;
+		a->sign = &signs[i];
+		return true;
+	}
+	return false;
+}
+
+/* Part an amount from what stands around it, in any order. */
+static void
+read_around(struct crm_view v, struct amount *a)
+{
+	struct crm_view rest;
+
+	memset(a, 0, sizeof(*a));
+	a->digits = trim_blanks(v);
+	while (a->digits.n > 0) {
+		rest = a->digits;
+		if (a->currency[0] == '\0')
+			a->digits = take_code(rest, a->currency);
+		if (a->digits.n == rest.n && !take_minus(a) && !take_sign(a))
+			break;
+		a->digits = trim_blanks(a->digits);
+	}
+}
+
+/* Is a code one of those that a sign stands for? */
+static bool
+is_sign_of(const struct sign *sign, const char code[4])
+{
+	const char *p;
+
+	for (p = sign->codes; *p != '\0'; p += p[3] == ' ' ? 4 : 3)
+		if (memcmp(p, code, 3) == 0)
+			return true;
+	return false;
+}
+
+const char *
+crm_money_shared_sign(struct crm_view v, const char **codes)
+{
+	struct amount a;
+
+	read_around(v, &a);
+	if (a.sign == NULL || a.currency[0] != '\0' || a.sign->codes[3] == '\0')
+		return NULL;
+	*codes = a.sign->codes;
+	return a.sign->text;
+}
+
+/* Is there nothing around the digits but a point, and a minus? */
+static bool
+is_bare(struct crm_view v)
+{
+	return v.n > 0 && v.p[v.n - 1] >= '0' && v.p[v.n - 1] <= '9' &&
+	    ((v.p[0] >= '0' && v.p[0] <= '9') ||
+		(v.n > 1 && v.p[0] == '-' && v.p[1] >= '0' && v.p[1] <= '9'));
+}
+
 bool
 crm_money_parse(struct crm_view v, char point, struct crm_money *out)
 {
 	char text[CRM_AMOUNT_MAX];
+	struct amount a;
 	size_t n;
 
-	v = take_code(crm_view_trim(v), out->currency);
-	if (out->currency[0] != '\0' &&
-	    crm_currency_decimals(crm_view(out->currency, 3)) < 0)
+	v = crm_view_trim(v);
+	out->currency[0] = '\0';
+	if (is_bare(v))
+		return strip_groups(v, point, text, &n) &&
+		    crm_dec_parse(crm_view(text, n), point, &out->dec);
+	read_around(v, &a);
+	if (a.currency[0] != '\0' &&
+	    crm_currency_decimals(crm_view(a.currency, 3)) < 0)
 		return false;
-	if (v.n == 0 || !strip_groups(v, point, text, &n))
+	if (a.sign != NULL && a.currency[0] == '\0') {
+		if (a.sign->codes[3] != '\0')
+			return false; /* crm_money_shared_sign() */
+		memcpy(a.currency, a.sign->codes, 4);
+	} else if (a.sign != NULL && !is_sign_of(a.sign, a.currency))
 		return false;
-	return crm_dec_parse(crm_view(text, n), point, &out->dec);
+	if (a.digits.n == 0 || a.digits.p[0] == '-' || a.digits.p[0] == '+' ||
+	    !strip_groups(a.digits, point, text, &n) ||
+	    !crm_dec_parse(crm_view(text, n), point, &out->dec))
+		return false;
+	if (a.minus)
+		out->dec.m = -out->dec.m;
+	memcpy(out->currency, a.currency, sizeof(out->currency));
+	return true;
 }

@@ -29,17 +29,27 @@ const char *crm_currency_code(uint8_t num);
 
 /*
  * Read an amount as people write it: "120.50", "120EUR", "EUR 1,234.50",
- * "1 234,50 zl" is not one.
+ * with the sign of a currency before or behind it, and "(12.00)" for what is
+ * negative.  A sign that several currencies share needs a code beside it:
+ * "$12.00 USD".
  *
  * point   the decimal point, '.' or ','; the other one, blanks and
  *         apostrophes may part groups of three digits, or of two and at last
  *         three: "12,34,567.50"
  * out     digits behind the point as written
  *
- * Returns false when it is none, the currency is unknown, or it has more
- * than 18 digits.
+ * Returns false when it is none, the currency is unknown, or one of several,
+ * or it has more than 18 digits.
  */
 #define CRM_AMOUNT_MAX 60 /* characters without what parts groups */
 bool crm_money_parse(struct crm_view, char point, struct crm_money *out);
+
+/*
+ * The sign in a text that several currencies share, where no code says which;
+ * NULL: there is none.
+ *
+ * codes   set to their codes, blanks between
+ */
+const char *crm_money_shared_sign(struct crm_view, const char **codes);
 
 #endif

@@ -353,11 +353,21 @@ static const struct crm_err *
 parse_money(const struct crm_value_ctx *ctx, struct crm_view v, bool json,
     struct crm_buf *out, char currency[4])
 {
+	const char *sign, *codes;
 	struct crm_money m;
 
-	if (!crm_money_parse(v, json ? '.' : ctx->point, &m))
+	if (!crm_money_parse(v, json ? '.' : ctx->point, &m)) {
+		sign = crm_money_shared_sign(v, &codes);
+		if (sign != NULL)
+			return crm_err(CRM_E_DATA,
+			    "'%.*s': %s is the sign of %.11s%s: write the code "
+			    "too, such as '%.*s %.3s'",
+			    CRM_VARG(v), sign, codes,
+			    strlen(codes) > 11 ? " and others" : "",
+			    CRM_VARG(v), codes);
 		return crm_err(CRM_E_DATA, "'%.*s' is not an amount of money",
 		    CRM_VARG(v));
+	}
 	if (m.currency[0] != '\0') {
 		if (currency == NULL)
 			return crm_err(CRM_E_DATA,

@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-add: from operands and from streams, by key, all of it or nothing.
 . "${0%/*}/../lib.sh"
-plan 69
+plan 74
 
 is 'prints the id when asked' "$(crm-add person name='Łukasz Żak' email=luk@mail.example city=Kraków -o ids)" p1
 is 'prints nothing otherwise' "$(crm-add person name=Bob 2>&1)" ''
@@ -43,6 +43,13 @@ fails_with 65 'two currencies' crm-add product name=A price=1EUR currency=USD
 is 'a birthday may lack its year' "$(crm-add person name=B birthday=--02-29 -f birthday,next-birthday)" '{"birthday":"--02-29","next-birthday":"2027-03-01"}'
 is 'yen have no decimals, dinars three' "$(crm-add product name=C price=1500JPY -f price; crm-add product name=D price=1.5KWD -f price)" '{"price":1500,"currency":"JPY"}
 {"price":1.500,"currency":"KWD"}'
+
+is 'signs of currencies' "$(crm-add product name=E price='€5.50' -f price; crm-add product name=F price='12 zł' -f price)" '{"price":5.50,"currency":"EUR"}
+{"price":12.00,"currency":"PLN"}'
+fails_with 65 'not one that several share' crm-add product name=G price='$5'
+is 'the message has codes' "$(sed 1q err)" "crm-add: price: '\$5': \$ is the sign of USD CAD AUD and others: write the code too, such as '\$5 USD'"
+is 'beside one of them it is' "$(crm-add product name=G price='$5 CAD' -f price)" '{"price":5.00,"currency":"CAD"}'
+is 'a query asks so too' "$(crm-find product price:€5..€6 -f name)" '{"name":"E"}'
 
 # streams
 cat >people.csv <<'EOF'
