@@ -12,29 +12,14 @@
 #include "cli/msg.h"
 #include "store/rebuild.h"
 
-#define TOLD_MAX 20 /* faults that are told one by one */
 #define HELD_MAX ((size_t)64 << 10)
-
-static void
-tell(struct crm_changing *c, uint64_t line, const char *field, const char *what)
-{
-	struct crm_buf b = CRM_BUF_INIT(CRM_LINE_MAX);
-
-	if (++c->told > TOLD_MAX)
-		return;
-	if (line > 0)
-		crm_buf_addf(&b, "stdin:%llu: ", (unsigned long long)line);
-	if (field != NULL)
-		crm_buf_addf(&b, "%s: ", field);
-	crm_buf_adds(&b, what);
-	crm_msg("%s", b.p);
-	crm_buf_release(&b);
-}
 
 static void
 complain(void *ctx, uint64_t line, const char *field, const char *what)
 {
-	tell(ctx, line, field, what);
+	struct crm_changing *c = ctx;
+
+	crm_faults_add(&c->faults, line, field, what);
 }
 
 /* A fault found while binding belongs to the line at hand. */
@@ -115,6 +100,7 @@ crm_changing_begin(struct crm_changing *c, struct crm_ctx *ctx,
 void
 crm_changing_free(struct crm_changing *c)
 {
+	crm_faults_tell(&c->faults);
 	crm_out_free(c->out);
 	crm_snap_close(c->out_snap);
 	crm_bind_free(c->bind);
@@ -336,6 +322,8 @@ begin_out(void *ctx, struct crm_snap *snap)
 		crm_buf_reset(&c->ctx->out.buf);
 	}
 	c->out_snap = snap;
+	if (!c->ctx->dry_run) /* others wait then, and stderr may be slow */
+		crm_faults_tell(&c->faults);
 	return crm_out_new(c->ctx, snap, &c->kinds, c->ctx->dry_run, &c->out);
 }
 
@@ -380,14 +368,6 @@ check_out(struct crm_changing *c)
 	crm_out_free(out);
 	c->ctx->out.limit = limit;
 	return err;
-}
-
-static void
-tell_rest(struct crm_changing *c)
-{
-	if (c->told > TOLD_MAX)
-		crm_msg(
-		    "and %llu more", (unsigned long long)(c->told - TOLD_MAX));
 }
 
 static void
@@ -442,7 +422,7 @@ crm_changing_commit(struct crm_changing *c)
 		c->out = NULL;
 	}
 	c->out_snap = NULL;
-	tell_rest(c);
+	crm_faults_tell(&c->faults);
 	write_held(c);
 	if (err != NULL)
 		return err;

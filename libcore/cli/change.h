@@ -5,6 +5,7 @@
 #ifndef CRM_CLI_CHANGE_H
 #define CRM_CLI_CHANGE_H
 
+#include "cli/faults.h"
 #include "cli/out.h"
 #include "format/bind.h"
 #include "store/batch.h"
@@ -14,7 +15,7 @@ struct crm_changing {
 	struct crm_batch *batch;
 	struct crm_bind *bind;
 	struct crm_out_kinds kinds; /* of what may be written: all */
-	uint64_t told;              /* faults */
+	struct crm_faults faults;   /* told at the end */
 	int rejects;                /* descriptor, -1: none */
 	const char *rejects_name;
 	struct crm_buf held; /* lines to be rejected */

@@ -56,7 +56,7 @@ cat >cases <<'EOF'
 66|store for writing|no store|crm-add person name=A -s nowhere
 EOF
 printf 'a,b\n1,2\n' >a.csv
-plan $(($(wc -l <cases) * 2 + 13))
+plan $(($(wc -l <cases) * 2 + 19))
 while IFS='|' read -r want what message command; do
 	run sh -c "$command" </dev/null
 	[ "$status" -eq "$want" ]
@@ -70,6 +70,34 @@ is 'nothing was written' "$(crm-find any --count)" "$before"
 fails_with 65 'many bad lines' sh -c 'crm-add person <many.csv'
 is 'twenty are told' "$(grep -c 'stdin:' err)" 20
 like 'the rest is counted' "$(cat err)" 'and 10 more'
+
+# faults are found while lines are read, and behind the last one: they are
+# told in the order of the lines, and the same one once
+cat >mixed.csv <<'EOF'
+name,email,org,birthday,ref
+A,,Nobody,,
+B,x@y.example,,soon,
+C,,,,s:1
+D,,,,s:1
+E,bad,,,
+EOF
+fails_with 65 'faults of all sorts' sh -c 'crm-add person <mixed.csv'
+is 'come in the order of lines' "$(sed 's/^crm-add: //; s/^\(stdin:[0-9]*\).*/\1/' err)" 'stdin:2
+stdin:3
+stdin:5
+stdin:6
+nothing was written'
+{ echo name,birthday; seq 313 | sed 's/.*/n&,soon/'; echo x,never; } >same.csv
+fails_with 65 'the same fault often' sh -c 'crm-add person <same.csv'
+is 'is told once' "$(cat err)" "crm-add: stdin:2: birthday: 'soon' is not a date (and 312 more lines like it)
+crm-add: stdin:315: birthday: 'never' is not a date
+crm-add: nothing was written"
+{ echo name,org; seq 40 -1 1 | sed 's/.*/n&,Org &/'; echo 'x,'; } >late.csv
+fails_with 65 'many that are found late' sh -c 'crm-add person <late.csv'
+is 'the first lines of them' "$(sed -n '1p;20,22p' err)" "crm-add: stdin:2: org: no such org: 'Org 40'
+crm-add: stdin:21: org: no such org: 'Org 21'
+crm-add: and 20 more
+crm-add: nothing was written"
 
 # crm.yaml
 store=$XDG_DATA_HOME/crm
