@@ -183,19 +183,24 @@ crm_bind_header(struct crm_bind *b, const struct crm_reader *reader)
 {
 	const struct crm_kind *k = b->o.kind;
 	const struct crm_target *t;
-	size_t i, n;
+	struct crm_view *unknown;
+	size_t i, n, nunknown = 0;
 	uint32_t col;
 
 	b->bad = false;
 	if (k == NULL || crm_reader_header(reader).n == 0)
 		return true;
+	unknown = crm_calloc(crm_reader_ncols(reader) + 1, sizeof(*unknown));
 	for (col = 0; col < crm_reader_ncols(reader); col++) {
 		t = crm_bind_targets(b, reader, k, col, &n);
 		for (i = 0; i < n; i++)
 			if (t[i].role == CRM_TO_UNKNOWN)
-				crm_bind_unknown(
-				    b, k, crm_reader_col(reader, col), true);
+				break;
+		if (i < n)
+			unknown[nunknown++] = crm_reader_col(reader, col);
 	}
+	crm_bind_unknown_columns(b, k, unknown, nunknown);
+	crm_free(unknown);
 	for (i = 0; i < b->nmaps; i++)
 		if (!b->map[i].used) {
 			crm_buf_reset(&b->text);

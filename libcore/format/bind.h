@@ -17,7 +17,8 @@ struct crm_bind_options {
 	const struct crm_kind *kind; /* NULL: every record names its own */
 	const struct crm_value_ctx *values;
 	/* "COLUMN=FIELD", "COLUMN=FIELD:SYSTEM", "COLUMN=", ","-separated;
-	 * "*=" drops what is no field */
+	 * "*=" drops what is no field.  In a COLUMN "\,", "\=" and "\\" are
+	 * what stands behind the backslash */
 	const char *const *map;
 	size_t nmaps;
 	/* "FIELD=VALUE": stands where a record has none */

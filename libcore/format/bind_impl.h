@@ -81,6 +81,10 @@ const struct crm_target *crm_bind_targets(struct crm_bind *,
 const struct crm_field *crm_bind_field(
     struct crm_bind *, const struct crm_kind *, struct crm_view name);
 
+/* Tell of all columns of a header that are no field of a kind, at once. */
+void crm_bind_unknown_columns(struct crm_bind *, const struct crm_kind *,
+    const struct crm_view *name, size_t n);
+
 /* Tell that a name is no field of a kind. */
 void crm_bind_unknown(struct crm_bind *, const struct crm_kind *,
     struct crm_view name, bool is_column);

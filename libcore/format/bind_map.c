@@ -9,7 +9,49 @@ keep(struct crm_bind *b, struct crm_view v)
 	return crm_view(crm_arena_dup(&b->arena, v.p, v.n), v.n);
 }
 
-/* "COLUMN=FIELD" up to a comma behind FIELD; a column's name may have some. */
+/* Keep the name of a column; what stands behind a backslash is meant as it
+ * is. */
+static struct crm_view
+keep_column(struct crm_bind *b, struct crm_view v)
+{
+	size_t i;
+
+	v = crm_view_trim(v);
+	crm_buf_reset(&b->text);
+	for (i = 0; i < v.n; i++) {
+		if (v.p[i] == '\\' && i + 1 < v.n &&
+		    memchr("\\,=", v.p[i + 1], 3) != NULL)
+			i++;
+		crm_buf_addc(&b->text, v.p[i]);
+	}
+	return keep(b, crm_buf_view(&b->text));
+}
+
+/*
+ * The first item of a list of maps: up to a comma behind a '='.  A column's
+ * name may have commas in front of its first '=', and the last '=' is the one
+ * that counts.
+ *
+ * Returns its length; *equals is SIZE_MAX when there is none.
+ */
+static size_t
+find_map(struct crm_view v, size_t *equals)
+{
+	size_t i;
+
+	*equals = SIZE_MAX;
+	for (i = 0; i < v.n; i++) {
+		if (v.p[i] == '\\')
+			i++;
+		else if (v.p[i] == '=')
+			*equals = i;
+		else if (v.p[i] == ',' && *equals != SIZE_MAX)
+			break;
+	}
+	return i < v.n ? i : v.n;
+}
+
+/* "COLUMN=FIELD,...": one after the other. */
 static const struct crm_err *
 read_map(struct crm_bind *b, struct crm_view rest)
 {
@@ -18,19 +60,18 @@ read_map(struct crm_bind *b, struct crm_view rest)
 	size_t equals, end, colon;
 
 	while (rest.n > 0) {
-		equals = crm_view_find(rest, '=');
-		if (equals == rest.n || equals == 0)
+		end = find_map(rest, &equals);
+		if (equals == SIZE_MAX || equals == 0)
 			return crm_err(CRM_E_USAGE,
 			    "--map: '%.*s' is not COLUMN=FIELD",
 			    CRM_VARG(rest));
-		to = crm_view_skip(rest, equals + 1);
-		end = crm_view_find(to, ',');
 		b->map = crm_grow(
 		    b->map, &b->map_cap, b->nmaps + 1, sizeof(*b->map));
 		m = &b->map[b->nmaps++];
 		memset(m, 0, sizeof(*m));
-		m->column = keep(b, crm_view_trim(crm_view(rest.p, equals)));
-		to = crm_view_trim(crm_view(to.p, end));
+		m->column = keep_column(b, crm_view(rest.p, equals));
+		to = crm_view_trim(
+		    crm_view(rest.p + equals + 1, end - equals - 1));
 		colon = crm_view_find(to, ':');
 		m->field = keep(b, crm_view(to.p, colon));
 		m->used = crm_view_is(m->column, "*") && m->field.n == 0;
@@ -41,7 +82,6 @@ read_map(struct crm_bind *b, struct crm_view rest)
 				    "--map: '%.*s' is not FIELD:SYSTEM",
 				    CRM_VARG(to));
 		}
-		end += equals + 1;
 		rest = crm_view_skip(rest, end < rest.n ? end + 1 : end);
 	}
 	return NULL;
@@ -133,6 +173,93 @@ crm_bind_unknown(struct crm_bind *b, const struct crm_kind *k,
 	    what.p != NULL ? what.p : "no such field");
 	crm_buf_release(&what);
 	crm_buf_release(&field);
+}
+
+/* Add a column's name as it stands in --map, within single quotes. */
+static void
+add_column(struct crm_buf *b, struct crm_view name)
+{
+	size_t i;
+
+	for (i = 0; i < name.n; i++) {
+		if (memchr("\\,=", name.p[i], 3) != NULL)
+			crm_buf_addc(b, '\\');
+		if (name.p[i] == '\'')
+			crm_buf_adds(b, "'\\'");
+		crm_buf_addc(b, name.p[i]);
+	}
+}
+
+static bool
+parts_words(char c)
+{
+	return !(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') &&
+	    !(c >= '0' && c <= '9');
+}
+
+/* Add the field x-NAME that a column might go to; nothing when its name makes
+ * none. */
+static void
+add_x_name(struct crm_buf *b, struct crm_view column)
+{
+	struct crm_buf x = CRM_BUF_INIT(CRM_LINE_MAX);
+	size_t i;
+	char c;
+
+	crm_buf_adds(&x, "x");
+	for (i = 0; i < column.n; i++) {
+		c = column.p[i];
+		if (c >= 'A' && c <= 'Z')
+			c = (char)(c | 0x20);
+		if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) {
+			if (x.n == 1 ||
+			    (i > 0 && x.p[x.n - 1] != '-' &&
+				parts_words(column.p[i - 1])))
+				crm_buf_addc(&x, '-');
+			crm_buf_addc(&x, c);
+		}
+	}
+	if (x.n > 2 && crm_name_ok(crm_buf_view(&x)))
+		crm_buf_addv(b, crm_buf_view(&x));
+	crm_buf_release(&x);
+}
+
+void
+crm_bind_unknown_columns(struct crm_bind *b, const struct crm_kind *k,
+    const struct crm_view *name, size_t n)
+{
+	struct crm_buf what = CRM_BUF_INIT(CRM_LINE_MAX * 2);
+	const char *near;
+	size_t i;
+
+	if (n == 1)
+		crm_bind_unknown(b, k, name[0], true);
+	if (n <= 1)
+		return;
+	crm_buf_addf(&what, "no fields of %s:", k->plural);
+	for (i = 0; i < n; i++) {
+		near = crm_field_named(k, name[i]) == NULL
+		    ? crm_field_near(b->o.schema, k, name[i])
+		    : NULL;
+		crm_buf_addf(
+		    &what, "%s '%.*s'", i > 0 ? "," : "", CRM_VARG(name[i]));
+		if (near != NULL)
+			crm_buf_addf(&what, " (%s?)", near);
+	}
+	crm_buf_adds(&what, "; '*=' drops all such, this keeps them: --map '");
+	for (i = 0; i < n; i++) {
+		crm_buf_adds(&what, i > 0 ? "," : "");
+		add_column(&what, name[i]);
+		crm_buf_addc(&what, '=');
+		if (crm_field_named(k, name[i]) == NULL)
+			add_x_name(&what, name[i]);
+	}
+	crm_buf_adds(&what, "'");
+	b->bad = true;
+	b->o.fault(b->o.fault_ctx, NULL,
+	    what.p != NULL && !what.over ? what.p
+					 : "columns that are no fields");
+	crm_buf_release(&what);
 }
 
 static struct crm_target
