@@ -22,27 +22,56 @@ make_text(const char *field, const char *what)
 
 /* Put a fault in its place: behind those of the same line. */
 static void
-insert(struct crm_faults *f, struct crm_fault new)
+insert(struct crm_fault *list, size_t *n, struct crm_fault new)
 {
-	size_t i = f->n;
+	size_t i = *n;
 
-	while (i > 0 && f->fault[i - 1].line > new.line)
+	while (i > 0 && list[i - 1].line > new.line)
 		i--;
-	memmove(
-	    &f->fault[i + 1], &f->fault[i], (f->n - i) * sizeof(f->fault[0]));
-	f->fault[i] = new;
-	f->n++;
+	memmove(&list[i + 1], &list[i], (*n - i) * sizeof(*list));
+	list[i] = new;
+	++*n;
 }
 
 static struct crm_fault
-take_out(struct crm_faults *f, size_t i)
+take_out(struct crm_fault *list, size_t *n, size_t i)
 {
-	struct crm_fault it = f->fault[i];
+	struct crm_fault it = list[i];
 
-	f->n--;
-	memmove(
-	    &f->fault[i], &f->fault[i + 1], (f->n - i) * sizeof(f->fault[0]));
+	--*n;
+	memmove(&list[i], &list[i + 1], (*n - i) * sizeof(*list));
 	return it;
+}
+
+/* Add a fault to those that are kept once. */
+static void
+add_sort(struct crm_faults *f, struct crm_fault it)
+{
+	struct crm_fault *last = &f->sort[CRM_FAULTS_MAX - 1];
+	uint64_t line = it.line;
+	size_t i;
+
+	for (i = 0; i < f->nsorts; i++) {
+		if (strcmp(f->sort[i].text, it.text) != 0)
+			continue;
+		crm_free(it.text);
+		it = take_out(f->sort, &f->nsorts, i);
+		it.more += line != it.line;
+		if (line < it.line)
+			it.line = line;
+		insert(f->sort, &f->nsorts, it);
+		return;
+	}
+	if (f->nsorts == CRM_FAULTS_MAX) {
+		f->others++;
+		if (line >= last->line) {
+			crm_free(it.text);
+			return;
+		}
+		f->others += last->more;
+		crm_free(take_out(f->sort, &f->nsorts, f->nsorts - 1).text);
+	}
+	insert(f->sort, &f->nsorts, it);
 }
 
 void
@@ -50,29 +79,12 @@ crm_faults_add(
     struct crm_faults *f, uint64_t line, const char *field, const char *what)
 {
 	struct crm_fault it = { line, 0, make_text(field, what) };
-	size_t i;
 
-	for (i = 0; i < f->n; i++) {
-		if (strcmp(f->fault[i].text, it.text) != 0)
-			continue;
-		crm_free(it.text);
-		it = take_out(f, i);
-		it.more += line != it.line;
-		if (line < it.line)
-			it.line = line;
-		insert(f, it);
-		return;
+	if (f->total++ < CRM_FAULTS_MAX) {
+		insert(f->each, &f->neach, it);
+		it.text = make_text(field, what);
 	}
-	if (f->n == CRM_FAULTS_MAX) {
-		f->others++;
-		if (line >= f->fault[f->n - 1].line) {
-			crm_free(it.text);
-			return;
-		}
-		f->others += f->fault[f->n - 1].more;
-		crm_free(take_out(f, f->n - 1).text);
-	}
-	insert(f, it);
+	add_sort(f, it);
 }
 
 static void
@@ -92,19 +104,30 @@ tell(const struct crm_fault *it)
 	crm_buf_release(&b);
 }
 
+/* Print a list, or not, and empty it. */
+static void
+empty(struct crm_fault *list, size_t *n, bool print)
+{
+	size_t i;
+
+	for (i = 0; i < *n; i++) {
+		if (print)
+			tell(&list[i]);
+		crm_free(list[i].text);
+	}
+	*n = 0;
+}
+
 void
 crm_faults_tell(struct crm_faults *f)
 {
+	bool few = f->total <= CRM_FAULTS_MAX;
 	char digits[26];
-	size_t i;
 
-	for (i = 0; i < f->n; i++) {
-		tell(&f->fault[i]);
-		crm_free(f->fault[i].text);
-	}
+	empty(f->each, &f->neach, few);
+	empty(f->sort, &f->nsorts, !few);
 	if (f->others > 0)
 		crm_msg("and %.*s more",
 		    (int)crm_num_put_grouped(digits, f->others), digits);
-	f->n = 0;
-	f->others = 0;
+	f->total = f->others = 0;
 }

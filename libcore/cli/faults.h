@@ -1,6 +1,6 @@
 /*
  * faults - what was wrong with the input: kept until the end, told in the
- * order of its lines, equal ones once.
+ * order of its lines, and, when they are many, equal ones once.
  */
 #ifndef CRM_FAULTS_H
 #define CRM_FAULTS_H
@@ -10,14 +10,17 @@
 /* So many are told; the others are counted. */
 #define CRM_FAULTS_MAX 20
 
+struct crm_fault {
+	uint64_t line; /* the first that has it; 0: none */
+	uint64_t more; /* other lines */
+	char *text;
+};
+
 struct crm_faults {
-	struct crm_fault {
-		uint64_t line; /* the first that has it; 0: none */
-		uint64_t more; /* other lines */
-		char *text;
-	} fault[CRM_FAULTS_MAX]; /* by line */
-	size_t n;
-	uint64_t others;
+	/* Both by line: all, while they are few; and equal ones once. */
+	struct crm_fault each[CRM_FAULTS_MAX], sort[CRM_FAULTS_MAX];
+	size_t neach, nsorts;
+	uint64_t total, others; /* others: that sort has not */
 };
 
 /*

@@ -154,7 +154,8 @@ crm_import_begin(struct crm_ctx *ctx, const struct crm_kind *kind)
 		.nmaps = o.map.n,
 		.set = o.set.item,
 		.nsets = o.set.n,
-		.kind = kind };
+		.kind = kind,
+		.takes_ids = true };
 	const struct crm_err *err;
 
 	im.ctx = ctx;

@@ -569,6 +569,11 @@ bind_arg(struct crm_bind *b, const char *arg, bool fill)
 
 	name = crm_view(arg, assigned_name(arg, &op, &text));
 	value = crm_view_str(text);
+	if (b->o.takes_ids && !fill && op == CRM_SET &&
+	    crm_view_is(name, "id")) {
+		bind_id(b, value, CRM_IN_TSV);
+		return NULL;
+	}
 	f = crm_bind_field(b, b->kind, name);
 	if (f == NULL) {
 		crm_bind_unknown(b, b->kind, name, false);

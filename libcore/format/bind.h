@@ -27,6 +27,7 @@ struct crm_bind_options {
 	/* Called for each fault; field may be NULL. */
 	void (*fault)(void *ctx, const char *field, const char *what);
 	void *fault_ctx;
+	bool takes_ids; /* arguments may name the id of a new record */
 };
 
 /* Edits of one record. */

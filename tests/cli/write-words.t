@@ -1,7 +1,7 @@
 #!/bin/sh
 # What people write in fields, and how often: "me", a field twice, an id.
 . "${0%/*}/../lib.sh"
-plan 25
+plan 34
 
 crm-add person name='Anna Nowak' owner=me
 crm-add person name=Bob --set owner=me
@@ -52,3 +52,15 @@ is 'a query may ask so' "$(crm-find event at:-45min..now --count)" 2
 fails_with 65 'a file of times has no days' sh -c \
 	'printf "who,what,at\np1,call,09:30\n" | crm-log'
 like 'it says' "$(cat err)" "stdin:2: at: '09:30' has no day"
+
+# an id of one's own
+is 'an id that is free' "$(crm-add person name=Fay id=p500 -o ids)" p500
+fails_with 65 'one that is taken' crm-add person name=Gus id=p500
+like 'says so' "$(cat err)" 'id: p500 is taken'
+fails_with 65 'one of another kind' crm-add person name=Gus id=o7
+fails_with 65 'what is none' crm-add person name=Gus id=seven
+fails_with 64 'two of them' crm-add person name=Gus id=p501 id=p502
+fails_with 65 'a record keeps its id' crm-set p500 id=p501
+is 'with --key id it is the record to change' \
+	"$(crm-add person --key id id=p500 name=Faye; crm-find p500 -f name)" '{"name":"Faye"}'
+is 'events too' "$(crm-log p500 note hello id=e900 -o ids)" e900
