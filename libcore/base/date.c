@@ -1,5 +1,7 @@
 #include "base/date.h"
 
+#include <stdio.h>
+
 #include "base/num.h"
 #include "base/utf8.h"
 
@@ -334,28 +336,33 @@ days_until(int weekday, struct crm_date d)
 	return (weekday - crm_weekday(crm_date_days(d)) + 7) % 7;
 }
 
-/* Refuse a day such as 3/4/2024 when nobody said how to read it. */
+/* What to do about a day such as 3/4/2024 when nobody said how to read it. */
 static const struct crm_err *
-ambiguous(enum crm_date_order order, struct crm_view text, struct crm_date dmy,
-    struct crm_date mdy)
+advise(const struct crm_clock *clock, struct crm_view text, const char *what,
+    const char *orders)
 {
-	const char *april = months[dmy.month - 1];
-	const char *march = months[mdy.month - 1];
-	const char *option =
-	    order == CRM_YMD_FIXED ? "" : ", or import with --dates dmy or mdy";
-
-	if (dmy.month == mdy.month)
-		return crm_err(CRM_E_DATA,
-		    "'%.*s' has its year last: write YYYY-MM-DD%s",
-		    CRM_VARG(text), option);
-	return crm_err(CRM_E_DATA,
-	    "'%.*s' may be %c%s or %c%s: write YYYY-MM-DD%s", CRM_VARG(text),
-	    april[0] - 'a' + 'A', april + 1, march[0] - 'a' + 'A', march + 1,
-	    option);
+	return crm_err(CRM_E_DATA, "'%.*s' %s: write YYYY-MM-DD%s%s",
+	    CRM_VARG(text), what,
+	    clock->has_option ? ", or import with --dates " : "",
+	    clock->has_option ? orders : "");
 }
 
 static const struct crm_err *
-ordered_day(enum crm_date_order order, struct crm_view text,
+ambiguous(const struct crm_clock *clock, struct crm_view text,
+    struct crm_date dmy, struct crm_date mdy)
+{
+	const char *april = months[dmy.month - 1];
+	const char *march = months[mdy.month - 1];
+	char what[60];
+
+	(void)snprintf(what, sizeof(what), "may be %c%s or %c%s",
+	    april[0] - 'a' + 'A', april + 1, march[0] - 'a' + 'A', march + 1);
+	return advise(clock, text,
+	    dmy.month == mdy.month ? "has its year last" : what, "dmy or mdy");
+}
+
+static const struct crm_err *
+ordered_day(const struct crm_clock *clock, struct crm_view text,
     const struct parts *p, struct crm_date *out)
 {
 	struct crm_date dmy =
@@ -365,10 +372,10 @@ ordered_day(enum crm_date_order order, struct crm_view text,
 	bool is_dmy = dmy.year > 0 && crm_date_valid(dmy);
 	bool is_mdy = mdy.year > 0 && crm_date_valid(mdy);
 
-	*out = order == CRM_DMY ? dmy : mdy;
+	*out = clock->order == CRM_DMY ? dmy : mdy;
 	if (!is_dmy && !is_mdy)
 		return bad("no such day ", text, "");
-	switch (order) {
+	switch (clock->order) {
 	case CRM_DMY:
 		return is_dmy ? NULL
 			      : bad("no such day ", text, " with --dates dmy");
@@ -376,19 +383,12 @@ ordered_day(enum crm_date_order order, struct crm_view text,
 		return is_mdy ? NULL
 			      : bad("no such day ", text, " with --dates mdy");
 	case CRM_YMD:
-	case CRM_YMD_FIXED:
 		break;
 	}
 	if (is_dmy && is_mdy)
-		return ambiguous(order, text, dmy, mdy);
-	if (order == CRM_YMD_FIXED)
-		return bad("", text, " has its year last: write YYYY-MM-DD");
-	return is_dmy ? bad("", text,
-			    " begins with the day: "
-			    "write YYYY-MM-DD, or import with --dates dmy")
-		      : bad("", text,
-			    " begins with the month: "
-			    "write YYYY-MM-DD, or import with --dates mdy");
+		return ambiguous(clock, text, dmy, mdy);
+	return is_dmy ? advise(clock, text, "begins with the day", "dmy")
+		      : advise(clock, text, "begins with the month", "mdy");
 }
 
 /*
@@ -412,7 +412,7 @@ make_day(const struct crm_clock *clock, const struct day_form *form,
 			return bad("no such day ", text, "");
 		return NULL;
 	case DAY_ORDERED:
-		return ordered_day(clock->order, text, p, out);
+		return ordered_day(clock, text, p, out);
 	case DAY_SHORT_YEAR:
 		return bad("the year of ", text, " needs four digits");
 	case DAY_NEAR:

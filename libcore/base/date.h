@@ -6,11 +6,8 @@
 
 #include "base/time.h"
 
-/*
- * The order of day, month and year in 3/4/2024: crm-add --dates.  FIXED is YMD
- * where there is no such option that a message could name.
- */
-enum crm_date_order { CRM_YMD, CRM_DMY, CRM_MDY, CRM_YMD_FIXED };
+/* The order of day, month and year in 3/4/2024: crm-add --dates. */
+enum crm_date_order { CRM_YMD, CRM_DMY, CRM_MDY };
 
 /* What relative dates refer to. */
 struct crm_clock {
@@ -18,7 +15,8 @@ struct crm_clock {
 	struct crm_zone *zone; /* the store's zone: cuts days; never NULL */
 	int week_start;        /* 0 Sunday .. 6 Saturday; ISO: 1 */
 	enum crm_date_order order;
-	bool of_file; /* a time without a day is not one of today */
+	bool has_option; /* somebody can say the order, with --dates */
+	bool of_file;    /* a time without a day is not one of today */
 };
 
 /*
@@ -40,7 +38,8 @@ struct crm_clock {
  *   now (see crm_time_parse): the local day of that instant in clock->zone
  *
  * Fails with DATA: "no such day '1990-02-29'", "'3/4/2024' may be April or
- * March: write YYYY-MM-DD, or import with --dates dmy or mdy", "the year of
+ * March: write YYYY-MM-DD" (with has_option: ", or import with --dates dmy or
+ * mdy"), "the year of
  * '1.3.26' needs four digits",
  * "'-9999y' is outside the years 1 to 9999", "'foo' is not a date".
  */

@@ -72,25 +72,42 @@ look_up_user(size_t want, struct crm_buf *out)
 	look_up("/etc/passwd", 2, uid, want, out);
 }
 
-void
+/* Does a name hold what would break a line, or drive a terminal? */
+static bool
+has_controls(const char *name)
+{
+	for (; *name != '\0'; name++)
+		if ((unsigned char)*name < 0x20 || *name == 0x7f ||
+		    ((unsigned char)name[0] == 0xc2 &&
+			(unsigned char)name[1] >= 0x80 &&
+			(unsigned char)name[1] <= 0x9f))
+			return true;
+	return false;
+}
+
+const struct crm_err *
 crm_env_user(struct crm_buf *out)
 {
 	const char *name = get("CRM_USER");
 
 	crm_buf_reset(out);
+	if (name != NULL && has_controls(name))
+		return crm_err(CRM_E_USAGE,
+		    "CRM_USER: a name has no line breaks and no controls");
 	if (name == NULL) {
 		look_up_user(0, out);
 		if (out->n > 0)
-			return;
+			return NULL;
 		name = get("LOGNAME");
 	}
 	if (name == NULL)
 		name = get("USER");
-	if (name == NULL || crm_utf8_check(crm_view_str(name)) < strlen(name)) {
+	if (name == NULL || has_controls(name) ||
+	    crm_utf8_check(crm_view_str(name)) < strlen(name))
 		crm_buf_addf(out, "%lu", (unsigned long)getuid());
-		return;
-	}
-	crm_buf_adds(out, name);
+	else
+		crm_buf_adds(out, name);
+	return NULL;
 }
 
 const struct crm_err *

@@ -10,8 +10,10 @@
 
 /*
  * The user's name: CRM_USER, else the login name; out is never empty.
+ *
+ * Fails with USAGE when CRM_USER has control characters.
  */
-void crm_env_user(struct crm_buf *out);
+CRM_CHECK const struct crm_err *crm_env_user(struct crm_buf *out);
 
 /*
  * The clock: CRM_NOW, else the system's.

@@ -170,6 +170,7 @@ crm_import_begin(struct crm_ctx *ctx, const struct crm_kind *kind)
 	if (err != NULL)
 		return err;
 	ctx->clock.order = (enum crm_date_order)o.dates;
+	ctx->clock.has_option = true;
 	bo.key_from_doc = o.key != NULL && strcmp(o.key, "doc") == 0;
 	err = crm_changing_begin(&im.c, ctx, &bo, &binding, o.rejects);
 	if (err == NULL && kind != NULL)

@@ -389,7 +389,6 @@ crm_ctx_open(struct crm_ctx *c, bool write)
 	c->schema = crm_store_schema(c->store);
 	c->clock.zone = c->config->zone;
 	c->clock.week_start = c->config->week_start;
-	c->clock.order = CRM_YMD_FIXED; /* imports say otherwise */
 	return NULL;
 }
 
@@ -564,7 +563,9 @@ run(const struct crm_cmd *cmd, int argc, char **argv)
 		err = crm_env_store(o.store, &ctx.path, &ctx.named);
 	if (err != NULL)
 		return err;
-	crm_env_user(&ctx.user);
+	err = crm_env_user(&ctx.user);
+	if (err != NULL)
+		return err;
 	look_at_stdout();
 	crm_sink_init(&ctx.out, STDOUT_FILENO, OUT_LIMIT);
 	write = (cmd->needs & CRM_NEED_WRITE) != 0 &&

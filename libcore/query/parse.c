@@ -277,7 +277,8 @@ new_query(const struct crm_query_ctx *ctx)
 
 	q->ctx = *ctx;
 	q->clock = *ctx->clock;
-	q->clock.order = CRM_YMD_FIXED;
+	q->clock.order = CRM_YMD;
+	q->clock.has_option = false;
 	q->scratch.max = q->folded.max = q->value.max = CRM_LINE_MAX * 8;
 	q->compute = crm_compute_new(ctx->snap, ctx->clock);
 	return q;

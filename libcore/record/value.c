@@ -456,6 +456,17 @@ parse_choice(const struct crm_field *f, struct crm_view v, struct crm_buf *out)
 	    CRM_E_DATA, "unknown '%.*s' (one of: %s)", CRM_VARG(v), list);
 }
 
+/* A key that was made of a doc without a system: DOC/1. */
+static bool
+is_doc_line(struct crm_view v)
+{
+	size_t n = v.n;
+
+	while (n > 0 && v.p[n - 1] >= '0' && v.p[n - 1] <= '9')
+		n--;
+	return n > 1 && n < v.n && v.p[n - 1] == '/';
+}
+
 static const struct crm_err *
 parse_text(const struct crm_value_ctx *ctx, const struct crm_field *f,
     struct crm_view v, struct crm_buf *out)
@@ -472,6 +483,11 @@ parse_text(const struct crm_value_ctx *ctx, const struct crm_field *f,
 	if (f->num == CRM_N_REF && (colon == 0 || colon + 1 >= v.n))
 		return crm_err(CRM_E_DATA,
 		    "'%.*s' is not a ref (SYSTEM:ID, such as shop:4711)",
+		    CRM_VARG(v));
+	if (f->num == CRM_EVENT_KEY && strcmp(f->name, "key") == 0 &&
+	    (colon == 0 || colon + 1 >= v.n) && !is_doc_line(v))
+		return crm_err(CRM_E_DATA,
+		    "'%.*s' is not a key (SYSTEM:ID, such as shop:4711/2)",
 		    CRM_VARG(v));
 	crm_buf_addv(out, v);
 	return NULL;

@@ -1,7 +1,11 @@
 #!/bin/sh
 # Messages about wrong input say what is wanted, and guess only what is near.
 . "${0%/*}/../lib.sh"
+<<<<<<< HEAD
 plan 38
+=======
+plan 24
+>>>>>>> 95d1777 (cli, record: mend hints, keys without a system, odd users)
 
 run crm-add person name=Anna
 printf '%s\n' '{"name":"A","email":5}' '{"name":true}' |
@@ -20,6 +24,7 @@ is 'is not said to be one that is as short' "$(sed q err)" \
 run crm-set Anna nmae=1
 like 'but a swap is seen' "$(cat err)" "did you mean 'name'"
 
+<<<<<<< HEAD
 run crm-segment define vip name:anna
 for cmd in 'crm-set @vip city=Oslo' 'crm-rm @vip' 'crm-show @vip' \
 	'crm-history @vip' 'crm-log @vip note x'; do
@@ -67,3 +72,30 @@ says "crm-find: 'what' is a field of events, which are not meant here" \
 says "crm-report: --by: unknown field 'foo'" crm-report revenue --by foo
 says "crm-find: unknown field 'ctiy' of people (did you mean 'city'?)" \
 	crm-find person ctiy:oslo
+=======
+# one hint is enough
+crm-add person --srt name >out 2>err
+is 'an option' "$(cat err)" 'crm-add: unknown option --srt (did you mean --set?)'
+# --dates is advice where there is one
+crm-add person name=Ada >/dev/null
+crm-set p1 birthday=3/4/2024 2>err
+is 'no --dates' "$(sed 1q err)" \
+	"crm-set: birthday: '3/4/2024' may be April or March: write YYYY-MM-DD"
+crm-add person name=B birthday=3/4/2024 2>err
+is 'where there is one' "$(sed 1q err)" \
+	"crm-add: birthday: '3/4/2024' may be April or March: write YYYY-MM-DD, or import with --dates dmy or mdy"
+# names of other systems
+for key in nosystem :1 shop: 7/ /7 7/x; do
+	fails_with 65 "key=$key is none" crm-log p1 note key="$key"
+done
+for key in shop:1 shop:1/2 'mail:<a@b>' 7/1; do
+	ok "key=$key is one" crm-log p1 note key="$key" -n
+done
+# the user
+for user in 'a
+b' "$(printf 'a\033[31m')" "$(printf 'a\302\205b')" "$(printf 'a\tb')"; do
+	fails_with 64 'a user of controls' env CRM_USER="$user" crm-set p1 city=X
+done
+like 'says so' "$(cat err)" '^crm-set: CRM_USER: '
+ok 'a user in any script' env CRM_USER='মিতালী' crm-set p1 city=X
+>>>>>>> 95d1777 (cli, record: mend hints, keys without a system, odd users)

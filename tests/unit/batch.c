@@ -188,7 +188,7 @@ bad_lines(void **state)
 	b = new_batch(&o);
 	/* 1 is Old's; 2 and 4 link to it, 5 to 4's, all by later lines */
 	assert_true(
-	    add_raw(b, 2, "event", "who=Dora", "what=call", "key=a", NULL));
+	    add_raw(b, 2, "event", "who=Dora", "what=call", "key=k:a", NULL));
 	assert_true(add_raw(b, 1, "person", "name=Dora", "ref=x:1", NULL));
 	assert_true(add_raw(b, 3, "event", "who=Old", "what=call", NULL));
 	assert_true(add_raw(b, 5, "org", "name=Five", "parent=Four", NULL));
@@ -349,7 +349,7 @@ words(void **state)
 	b = new_batch(&o);
 	/* two words, one record: the first bears the money, once */
 	assert_true(add(b, 1, "event", "who=Ann", "who+=ann@x.org", "what=call",
-	    "key=1", NULL));
+	    "key=k:1", NULL));
 	/* one word, several kinds allowed: one record is made */
 	assert_true(add(b, 2, "event", "who=Acme", "what=call", NULL));
 	assert_true(add(
@@ -444,7 +444,7 @@ known_events(void **state)
 	}
 	word[n++] = "what=purchase";
 	word[n++] = "amount=120 PLN";
-	word[n++] = "key=k";
+	word[n++] = "key=k:k";
 	word[n] = NULL;
 	assert_true(add_words(b, 71, "event", word));
 	(void)commit(b);
@@ -459,9 +459,9 @@ known_events(void **state)
 	/* another currency is another amount */
 	b = new_batch(&o);
 	assert_true(add(b, 1, "event", "what=purchase", "who=N0",
-	    "amount=120 EUR", "key=k", NULL));
+	    "amount=120 EUR", "key=k:k", NULL));
 	fails(b, CRM_E_DATA,
-	    "1: key: 'k' is e1 with another who, currency (--correct "
+	    "1: key: 'k:k' is e1 with another who, currency (--correct "
 	    "changes it)");
 	o.correct = true;
 	b = new_batch(&o);
@@ -477,19 +477,19 @@ known_events(void **state)
 	o.correct = true;
 	b = new_batch(&o);
 	assert_true(add_raw(b, 1, "event", "what=feedback", "score=11",
-	    "who=N0", "key=k", NULL));
+	    "who=N0", "key=k:k", NULL));
 	assert_true(add_raw(b, 2, "event", "what=feedback", "who=N0",
-	    "scale=nps", "score=9", "key=n", NULL));
+	    "scale=nps", "score=9", "key=k:n", NULL));
 	(void)commit(b);
 	o = skipping();
 	o.correct = true;
 	b = new_batch(&o);
 	assert_true(add_raw(b, 1, "event", "what=feedback", "who=N0",
-	    "score=11", "key=n", NULL));
+	    "score=11", "key=k:n", NULL));
 	assert_true(add_raw(b, 2, "event", "what=feedback", "who=Nobody",
-	    "score=10", "key=k", NULL));
+	    "score=10", "key=k:k", NULL));
 	assert_true(
-	    add_raw(b, 3, "event", "what=call", "who=N0", "key=c", NULL));
+	    add_raw(b, 3, "event", "what=call", "who=N0", "key=k:c", NULL));
 	r = commit(b);
 	check();
 	assert_string_equal(rejected, "line 1;line 2;");
@@ -510,12 +510,12 @@ buyers(void **state)
 	assert_true(add(b, 2, "person", "name=Caller", NULL));
 	assert_true(add(b, 3, "person", "name=Gone", "stage=former", NULL));
 	assert_true(add(b, 4, "event", "who=Caller", "what=purchase",
-	    "amount=1", "key=c", NULL));
+	    "amount=1", "key=k:c", NULL));
 	assert_true(add(b, 5, "event", "who=New", "what=purchase", "amount=1",
-	    "key=n", NULL));
+	    "key=k:n", NULL));
 	/* dropped: it is the same as the one before */
 	assert_true(add(b, 6, "event", "who=New", "what=purchase", "amount=1",
-	    "key=n", NULL));
+	    "key=k:n", NULL));
 	/* the second of a purchase does not bear it */
 	assert_true(add(b, 7, "event", "who=Old", "who+=Second",
 	    "what=purchase", "amount=1", NULL));
@@ -535,7 +535,7 @@ buyers(void **state)
 	o.correct = true;
 	b = new_batch(&o);
 	assert_true(add(b, 1, "event", "who=Newer", "what=purchase", "amount=1",
-	    "key=n", NULL));
+	    "key=k:n", NULL));
 	assert_true(add(b, 2, "event", "who=Newest", "what=call", NULL));
 	(void)commit(b);
 	check();
@@ -634,19 +634,19 @@ handed_out(void **state)
 	(void)state;
 	b = new_batch(&o);
 	assert_true(add(b, 1, "person", "name=A", NULL));
-	assert_true(add(b, 2, "event", "who=A", "what=call", "key=1", NULL));
+	assert_true(add(b, 2, "event", "who=A", "what=call", "key=k:1", NULL));
 	(void)commit(b);
 	o = skipping();
 	b = new_batch(&o);
 	assert_true(add_raw(b, 1, "event", "who=No", "what=call", NULL));
 	assert_true(
-	    add_raw(b, 2, "event", "who=A", "what=call", "key=1", NULL));
+	    add_raw(b, 2, "event", "who=A", "what=call", "key=k:1", NULL));
 	assert_true(
 	    add_raw(b, 3, "event", "who=A", "what=note", "id=e9", NULL));
 	assert_true(
-	    add_raw(b, 4, "event", "who=A", "what=sent", "key=2", NULL));
+	    add_raw(b, 4, "event", "who=A", "what=sent", "key=k:2", NULL));
 	assert_true(
-	    add_raw(b, 5, "event", "who=A", "what=sent", "key=2", NULL));
+	    add_raw(b, 5, "event", "who=A", "what=sent", "key=k:2", NULL));
 	assert_true(add_raw(b, 6, "event", "who=A", "what=visit", NULL));
 	no_err(crm_batch_commit(b, &r, &to));
 	crm_batch_free(b);

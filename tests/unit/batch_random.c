@@ -130,7 +130,7 @@ line(struct crm_batch *b, uint64_t n)
 			W("amount=%u %s", below(50),
 			    below(3) == 0 ? "PLN" : "EUR");
 		if (below(2) == 0)
-			W("key=k%u", below(150));
+			W("key=k:%u", below(150));
 		if (below(3) == 0)
 			W("doc=d%u", below(90));
 		W("text=%040u", below(1000));

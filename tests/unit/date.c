@@ -13,8 +13,9 @@
 #define COUNT_OF(a) (sizeof(a) / sizeof((a)[0]))
 
 /* Wednesday, 4 March 2026, 13:00 in Warsaw. */
-static struct crm_clock clock = { .now_us = INT64_C(1772625600000000),
-	.week_start = 1 };
+static struct crm_clock clock = {
+	.now_us = INT64_C(1772625600000000), .week_start = 1, .has_option = true
+};
 
 static void
 use_zone(const char *name)
@@ -507,6 +508,12 @@ instants(void **state)
 	check_time("09:30", "'09:30' has no day");
 	check_time("-2h", "2026-03-04T10:00:00Z");
 	clock.of_file = false;
+	clock.has_option = false;
+	check_time(
+	    "3/4/2024", "'3/4/2024' may be April or March: write YYYY-MM-DD");
+	check_time(
+	    "13/4/2024", "'13/4/2024' begins with the day: write YYYY-MM-DD");
+	clock.has_option = true;
 }
 
 /* What crm_time_put() prints is read as the same instant. */

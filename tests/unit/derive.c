@@ -106,7 +106,7 @@ add_event(struct crm_batch *b, uint32_t among)
 	draw_doc(&d);
 	if (below(3) == 0)
 		word(&d, "text=word%u common", below(50));
-	word(&d, "key=k%u", nevents);
+	word(&d, "key=k:%u", nevents);
 	if (below(30) == 0) { /* leave a gap, fill one that was left */
 		if (ngaps < ngiven && below(2) == 0)
 			word(&d, "id=e%u", 500000 + 10000 * ngaps++ + 9000);
@@ -152,7 +152,7 @@ edit_event(struct crm_batch *b, uint32_t among)
 		word(&d, "text=other%u", below(50));
 	if (d.n == 0)
 		return;
-	word(&d, "key=k%u", i);
+	word(&d, "key=k:%u", i);
 	if (!put_words(b, 0, "key", "event", d.word))
 		fail_msg("%s", last_fault);
 	e->who = d.who;
@@ -173,7 +173,7 @@ remove_event(struct crm_batch *b, uint32_t among)
 
 	if (!event[i].live)
 		return;
-	(void)snprintf(key, sizeof(key), "k%u", i);
+	(void)snprintf(key, sizeof(key), "k:%u", i);
 	no_err(crm_snap_find(crm_batch_snap(b), 'e',
 	    crm_field_named(k, CRM_V("key")), crm_view_str(key), false, 2, &ids,
 	    &n));
