@@ -16,6 +16,7 @@
 #include "cli/import.h"
 #include "cli/leave.h"
 #include "cli/msg.h"
+#include "cli/shell.h"
 #include "cli/tables.h"
 #include "cli/version.h"
 
@@ -310,50 +311,6 @@ print_tables(void)
 	return print(&b);
 }
 
-/* May an argument stand in a shell as it is? */
-static bool
-is_plain(const char *arg)
-{
-	static const char also[] = "_@%+=:,./-";
-	const char *p;
-
-	for (p = arg; *p != '\0'; p++)
-		if (!((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') ||
-			(*p >= '0' && *p <= '9') || (unsigned char)*p >= 0x80 ||
-			strchr(also, *p) != NULL))
-			return false;
-	return p > arg;
-}
-
-/* The arguments, for the history: as a shell takes them back. */
-static char *
-join_arguments(int argc, char **argv)
-{
-	struct crm_buf b = CRM_BUF_INIT(4000);
-	const char *p;
-	char *text;
-	int i;
-
-	for (i = 1; i < argc; i++) {
-		if (i > 1)
-			crm_buf_addc(&b, ' ');
-		if (is_plain(argv[i])) {
-			crm_buf_adds(&b, argv[i]);
-			continue;
-		}
-		crm_buf_addc(&b, '\'');
-		for (p = argv[i]; *p != '\0'; p++)
-			if (*p == '\'')
-				crm_buf_adds(&b, "'\\''");
-			else
-				crm_buf_addc(&b, *p);
-		crm_buf_addc(&b, '\'');
-	}
-	text = crm_strndup(b.n > 0 ? b.p : "", b.n);
-	crm_buf_release(&b);
-	return text;
-}
-
 static const struct crm_err *
 make_default(void)
 {
@@ -533,7 +490,7 @@ run(const struct crm_cmd *cmd, int argc, char **argv)
 	int n;
 
 	list_tables(cmd, tables);
-	ctx.arguments = join_arguments(argc, argv);
+	ctx.arguments = crm_shell_join(argc - 1, argv + 1);
 	if (argc == 2 && strcmp(argv[1], "--spec") == 0)
 		return print_spec(cmd, tables);
 	if (argc == 2 && strcmp(argv[1], "--tables") == 0)

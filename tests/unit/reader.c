@@ -715,8 +715,7 @@ unreadable(void **state)
 	err = crm_reader_open(fd, "stdin", CRM_IN_AUTO, NULL, NULL, &r);
 	assert_non_null(err);
 	assert_int_equal(err->code, CRM_E_IO);
-	assert_string_equal(
-	    err->msg, "cannot read 'stdin': Bad file descriptor");
+	assert_string_equal(err->msg, "cannot read stdin: it is closed");
 	assert_null(r);
 
 	fd = open("/dev/null", O_WRONLY);
