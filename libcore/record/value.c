@@ -1,7 +1,7 @@
 #include "record/value.h"
 
 #include "base/fold.h"
-#include "base/utf8.h"
+#include "record/value_impl.h"
 #include "record/word.h"
 
 void
@@ -92,236 +92,6 @@ crm_value_get_span(struct crm_view v, struct crm_span *out)
 	out->n = (uint32_t)n;
 	out->unit = v.p[v.n - 1];
 	return true;
-}
-
-static bool
-is_letter_or_digit(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	    (c >= '0' && c <= '9');
-}
-
-/* A local part without quotes: atoms between single dots.  RFC 5322 3.2.3 */
-static bool
-is_dot_atom(struct crm_view v)
-{
-	size_t i;
-	char c;
-
-	if (v.n == 0 || v.p[0] == '.' || v.p[v.n - 1] == '.')
-		return false;
-	for (i = 0; i < v.n; i++) {
-		c = v.p[i];
-		if (c == '.' ? v.p[i - 1] == '.'
-			     : !is_letter_or_digit(c) && (c & 0x80) == 0 &&
-			    memchr("!#$%&'*+-/=?^_`{|}~", c, 19) == NULL)
-			return false;
-	}
-	return true;
-}
-
-/* A quoted local part: RFC 5321 4.1.2. */
-static bool
-is_quoted_local(struct crm_view v)
-{
-	size_t i;
-
-	if (v.n < 3 || v.p[0] != '"' || v.p[v.n - 1] != '"')
-		return false;
-	for (i = 1; i < v.n - 1; i++) {
-		unsigned char c = (unsigned char)v.p[i];
-
-		if (c < 0x20 || c == 0x7f || c == '"')
-			return false;
-		if (c == '\\') {
-			if (++i == v.n - 1)
-				return false;
-			c = (unsigned char)v.p[i];
-			if (c < 0x20 || c > 0x7e)
-				return false;
-		}
-	}
-	return true;
-}
-
-/* Labels of letters, digits and '-', not at their ends.  RFC 1123 2.1 */
-static bool
-is_domain(struct crm_view v)
-{
-	size_t i, label = 0;
-	char c;
-
-	if (v.n == 0 || v.n > 253)
-		return false;
-	for (i = 0; i <= v.n; i++) {
-		c = i < v.n ? v.p[i] : '.';
-		if (c == '.') {
-			if (label == 0 || label > 63 || v.p[i - 1] == '-')
-				return false;
-			label = 0;
-			continue;
-		}
-		if (c == '-' ? label == 0
-			     : !is_letter_or_digit(c) && (c & 0x80) == 0)
-			return false;
-		label++;
-	}
-	return true;
-}
-
-/* IPv4: four numbers of 0 to 255. */
-static bool
-is_ipv4(struct crm_view v)
-{
-	uint64_t n;
-	size_t i, dot;
-
-	for (i = 0; i < 4; i++) {
-		dot = crm_view_find(v, '.');
-		if ((dot == v.n) != (i == 3) || dot > 3 ||
-		    !crm_num_u64(crm_view(v.p, dot), 255, &n))
-			return false;
-		v = crm_view_skip(v, dot < v.n ? dot + 1 : dot);
-	}
-	return true;
-}
-
-/* IPv6: groups of 1 to 4 hex digits, one "::" at most.  RFC 5321 4.1.3 */
-static bool
-is_ipv6(struct crm_view v)
-{
-	size_t groups = 0, digits = 0, i;
-	bool gap = false;
-
-	for (i = 0; i < v.n; i++) {
-		char c = v.p[i];
-
-		if ((c >= '0' && c <= '9') ||
-		    ((c | 0x20) >= 'a' && (c | 0x20) <= 'f')) {
-			if (++digits > 4)
-				return false;
-			groups += digits == 1;
-		} else if (c == ':' && i + 1 < v.n && v.p[i + 1] == ':') {
-			if (gap)
-				return false;
-			gap = true;
-			digits = 0;
-			i++;
-			if (i + 1 < v.n && v.p[i + 1] == ':')
-				return false;
-		} else if (c == ':') {
-			if (digits == 0 || i + 1 == v.n)
-				return false;
-			digits = 0;
-		} else if (c == '.') { /* an IPv4 address in the end */
-			while (i > 0 && v.p[i - 1] != ':')
-				i--;
-			groups++;
-			return is_ipv4(crm_view_skip(v, i)) &&
-			    (gap ? groups <= 6 : groups == 8);
-		} else
-			return false;
-	}
-	return gap ? groups <= 7 : groups == 8;
-}
-
-static bool
-is_address_literal(struct crm_view v)
-{
-	if (v.n < 3 || v.p[0] != '[' || v.p[v.n - 1] != ']')
-		return false;
-	v = crm_view(v.p + 1, v.n - 2);
-	if (crm_view_starts(v, CRM_V("IPv6:")))
-		return is_ipv6(crm_view_skip(v, 5));
-	return is_ipv4(v);
-}
-
-static const struct crm_err *
-parse_email(struct crm_view v, struct crm_buf *out)
-{
-	size_t at = v.n, i, was = out->n;
-	struct crm_view local, domain;
-
-	for (i = v.n; i > 0; i--)
-		if (v.p[i - 1] == '@') {
-			at = i - 1;
-			break;
-		}
-	local = crm_view(v.p, at);
-	domain = at < v.n ? crm_view_skip(v, at + 1) : CRM_VNULL;
-	if (local.n > 64 || v.n > 254 ||
-	    !(is_dot_atom(local) || is_quoted_local(local)) ||
-	    !(is_domain(domain) || is_address_literal(domain)))
-		return crm_err(
-		    CRM_E_DATA, "'%.*s' is not an email address", CRM_VARG(v));
-	crm_buf_addv(out, v);
-	if (domain.p[0] == '[')
-		return NULL;
-	for (i = was + at; i < out->n; i++)
-		if (out->p[i] >= 'A' && out->p[i] <= 'Z')
-			out->p[i] = (char)(out->p[i] | 0x20);
-	return NULL;
-}
-
-/* The digit that v begins with, of any script, or -1; *len: its bytes. */
-static int
-digit_at(struct crm_view v, size_t *len)
-{
-	uint32_t cp = 0;
-
-	*len = crm_utf8_get(v.p, v.n, &cp);
-	if (*len == 0)
-		*len = 1;
-	return crm_digit_of(cp);
-}
-
-/* Digits and what people put between them; "ext 12" or "x12" behind. */
-static const struct crm_err *
-parse_phone(struct crm_view v, struct crm_buf *out)
-{
-	size_t i, digits = 0, len;
-
-	for (i = 0; i < v.n; i += len) {
-		char c = v.p[i];
-
-		if (digit_at(crm_view_skip(v, i), &len) >= 0)
-			digits++;
-		else if (digits > 3 && (c | 0x20) == 'x')
-			continue;
-		else if (digits > 3 && v.n - i > 4 &&
-		    memcmp(v.p + i, "ext", 3) == 0)
-			len = 3;
-		else if (c == '+' ? digits > 0
-				  : memchr(" -./()*#,;", c, 10) == NULL &&
-			    (c & 0x80) == 0)
-			goto bad;
-	}
-	if (digits < 3 || digits > 30)
-		goto bad;
-	crm_buf_addv(out, v);
-	return NULL;
-bad:
-	return crm_err(CRM_E_DATA, "'%.*s' is not a phone number", CRM_VARG(v));
-}
-
-static const struct crm_err *
-parse_url(struct crm_view v, struct crm_buf *out)
-{
-	size_t i;
-	bool dot = false;
-
-	for (i = 0; i < v.n; i++) {
-		unsigned char c = (unsigned char)v.p[i];
-
-		if (c <= 0x20 || c == 0x7f || c == '<' || c == '>' || c == '"')
-			break;
-		dot |= c == '.' || c == ':';
-	}
-	if (i < v.n || !dot)
-		return crm_err(
-		    CRM_E_DATA, "'%.*s' is not a web address", CRM_VARG(v));
-	crm_buf_addv(out, v);
-	return NULL;
 }
 
 static const struct crm_err *
@@ -523,11 +293,11 @@ crm_value_parse(const struct crm_value_ctx *ctx, const struct crm_field *f,
 		return NULL;
 	switch ((enum crm_type)f->type) {
 	case CRM_T_EMAIL:
-		return parse_email(crm_nfc(ctx->arena, v), out);
+		return crm_parse_email(crm_nfc(ctx->arena, v), out);
 	case CRM_T_PHONE:
-		return parse_phone(crm_nfc(ctx->arena, v), out);
+		return crm_parse_phone(crm_nfc(ctx->arena, v), out);
 	case CRM_T_URL:
-		return parse_url(crm_nfc(ctx->arena, v), out);
+		return crm_parse_url(crm_nfc(ctx->arena, v), out);
 	case CRM_T_DATE:
 		err = crm_date_parse(ctx->clock, v, &date);
 		if (err == NULL && date.year == 0 &&
@@ -634,47 +404,6 @@ crm_value_is_bare(const struct crm_field *f)
 {
 	return f->type == CRM_T_NUMBER || f->type == CRM_T_PERCENT ||
 	    f->type == CRM_T_MONEY || f->type == CRM_T_BOOL;
-}
-
-size_t
-crm_phone_key(struct crm_view v, char out[CRM_PHONE_KEY])
-{
-	struct crm_view zero = CRM_V("(0)");
-	bool whole = v.n > 0 && v.p[0] == '+';
-	char digit[CRM_PHONE_KEY], c;
-	size_t i, len, n = 0;
-	int d;
-
-	for (i = 0; i < v.n && n < CRM_PHONE_KEY; i += len) {
-		/* +49 (0) 30: the zero is for those who call from there */
-		if ((whole || crm_view_starts(v, CRM_V("00"))) && n > 0 &&
-		    crm_view_starts(crm_view_skip(v, i), zero)) {
-			len = zero.n;
-			continue;
-		}
-		d = digit_at(crm_view_skip(v, i), &len);
-		if (d < 0 && n > 0 && (v.p[i] | 0x20) == 'x')
-			break; /* what stands behind is an extension */
-		if (d >= 0)
-			digit[n++] = (char)('0' + d);
-	}
-	/* 00 is how "+" is dialled */
-	i = !whole && n > 5 && digit[0] == '0' && digit[1] == '0' ? 2 : 0;
-	for (len = 0; i < n; i++)
-		out[len++] = digit[i];
-	for (i = 0; i < len / 2; i++) {
-		c = out[i];
-		out[i] = out[len - 1 - i];
-		out[len - 1 - i] = c;
-	}
-	return len;
-}
-
-bool
-crm_phone_is_whole(struct crm_view v)
-{
-	return v.n > 0 &&
-	    (v.p[0] == '+' || (v.n > 5 && crm_view_starts(v, CRM_V("00"))));
 }
 
 /* 16 bytes, big-endian, the sign bit turned: units of 10^-18. */
