@@ -199,8 +199,7 @@ static const struct sample samples[] = {
 	/* WHO lines */
 	{ AUTO, BYTES("p1\n p2 \r\n\n  \nanna@x.zz\np3"),
 	    "1:id=p1\n2:id=p2\n5:id=anna@x.zz\n6:id=p3\n" },
-	{ IDS, BYTES("id\na,b\tc\n\"x\"\n"),
-	    "1:id=id\n2:id=a,b\tc\n3:id=x\n" },
+	{ IDS, BYTES("id\na,b\tc\n\"x\"\n"), "1:id=id\n2:id=a,b\tc\n3:id=x\n" },
 	{ IDS, BYTES("p1\np\0\n\xff\np4\n"),
 	    "1:id=p1\n2! byte 2: a NUL\n3! byte 1: not UTF-8\n4:id=p4\n" },
 	{ AUTO, BYTES("PK\x03\x04\0\0\n\n"), "1!! byte 5: a NUL\n" },
