@@ -8,13 +8,13 @@ crm-add deal title='Big chairs' who=p1
 crm-add product name=Oak price=20
 crm-set d1 stage=won
 crm-log <<'END'
-who,what,text,product,qty,doc,score,scale,purpose
+who,what,text,product,qty,price,doc,score,scale,purpose
 p1,call,"asked for
-a quote",,,,,,
-p1,purchase,,Oak,2,A7,,,
-p1,feedback,,,,,9,nps,
-p1,consent,,,,,,,news
-p1,visit,,,,,,,
+a quote",,,,,,,
+p1,purchase,,Oak,2,20,A7,,,
+p1,feedback,,,,,,9,nps,
+p1,consent,,,,,,,,news
+p1,visit,,,,,,,,
 END
 is 'events without a text show what they are about' \
 	"$(crm-find event -o table | cut -c 39-60 | sed 's/ *$//')" 'text
