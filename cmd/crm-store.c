@@ -124,6 +124,8 @@ run_backup(struct crm_ctx *ctx, int argc, char **argv)
 	(void)argc;
 	if (to_stdout && ctx->terminal)
 		return crm_ctx_usage(ctx, "a backup is nothing for a terminal");
+	if (file[0] == '\0')
+		return crm_ctx_usage(ctx, "FILE is empty");
 	err = crm_ctx_open(ctx, false);
 	if (err != NULL)
 		return err;

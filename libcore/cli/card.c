@@ -238,7 +238,6 @@ add_foreign(struct crm_card *c)
 {
 	struct crm_rollups rows = { 0 };
 	const struct crm_err *err;
-	int64_t base;
 	size_t i;
 
 	err = crm_rollup_all(c->snap, c->id, &rows);
@@ -246,8 +245,7 @@ add_foreign(struct crm_card *c)
 		const struct crm_rollup *r = &rows.row[i].row;
 
 		if (rows.row[i].currency == 0 ||
-		    crm_config_to_base(
-			c->ctx->config, r->sum, rows.row[i].currency, &base))
+		    crm_config_has_rate(c->ctx->config, rows.row[i].currency))
 			continue;
 		if (r->sum != 0) {
 			crm_card_piece(c);

@@ -498,3 +498,25 @@ crm_config_to_base(const struct crm_config *c, int64_t minor,
 			    c->rate[i].digits, out);
 	return false;
 }
+
+bool
+crm_config_has_rate(const struct crm_config *c, uint8_t currency_num)
+{
+	int64_t none;
+
+	return crm_config_to_base(c, 0, currency_num, &none);
+}
+
+const struct crm_err *
+crm_config_add(const struct crm_config *c, int64_t minor, uint8_t currency_num,
+    int64_t *sum)
+{
+	int64_t base;
+
+	if (!crm_config_has_rate(c, currency_num))
+		return NULL;
+	return crm_config_to_base(c, minor, currency_num, &base) &&
+		crm_add_i64(*sum, base, sum)
+	    ? NULL
+	    : crm_err(CRM_E_DATA, "a sum of money is too large");
+}

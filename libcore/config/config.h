@@ -129,4 +129,15 @@ void crm_config_signature(const struct crm_config *, struct crm_buf *);
 bool crm_config_to_base(const struct crm_config *, int64_t minor,
     uint8_t currency_num, int64_t *out);
 
+/* Is it the base currency, or has it a rate? */
+bool crm_config_has_rate(const struct crm_config *, uint8_t currency_num);
+
+/*
+ * Add an amount to a sum in the base currency; nothing if it has no rate.
+ *
+ * Fails with DATA: it is too large.
+ */
+CRM_CHECK const struct crm_err *crm_config_add(const struct crm_config *,
+    int64_t minor, uint8_t currency_num, int64_t *sum);
+
 #endif

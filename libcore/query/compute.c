@@ -193,21 +193,20 @@ put_base(struct crm_compute *c, struct crm_buf *out, int64_t minor)
 
 /* Sums of all currencies in the base currency; those without a rate are left
  * out. */
-static void
+static const struct crm_err *
 put_sum(struct crm_compute *c, uint16_t num, struct crm_buf *out)
 {
-	int64_t sum = 0, minor, base;
+	const struct crm_err *err = NULL;
+	int64_t sum = 0;
 	size_t i;
 
-	for (i = 0; i < c->rows.n; i++) {
-		minor = num == CRM_N_SPENT ? c->rows.row[i].row.sum
-					   : c->rows.row[i].row.balance;
-		if (minor != 0 &&
-		    crm_config_to_base(
-			c->config, minor, c->rows.row[i].currency, &base))
-			(void)crm_add_i64(sum, base, &sum);
-	}
+	for (i = 0; err == NULL && i < c->rows.n; i++)
+		err = crm_config_add(c->config,
+		    num == CRM_N_SPENT ? c->rows.row[i].row.sum
+				       : c->rows.row[i].row.balance,
+		    c->rows.row[i].currency, &sum);
 	put_base(c, out, sum);
+	return err;
 }
 
 static const struct crm_err *
@@ -223,10 +222,8 @@ put_from_rows(
 
 	if (err != NULL)
 		return err;
-	if (num == CRM_N_SPENT || num == CRM_N_BALANCE) {
-		put_sum(c, num, out);
-		return NULL;
-	}
+	if (num == CRM_N_SPENT || num == CRM_N_BALANCE)
+		return put_sum(c, num, out);
 	for (i = 0; i < c->rows.n; i++) {
 		r = &c->rows.row[i].row;
 		orders += r->orders;
@@ -383,7 +380,7 @@ put_overdue(struct crm_compute *c, uint64_t who, struct crm_buf *out)
 	int32_t today = crm_date_days(crm_compute_today(c));
 	struct crm_open_invoice *inv;
 	const struct crm_err *err;
-	int64_t sum = 0, base;
+	int64_t sum = 0;
 	size_t n = 0, i;
 
 	err = rows_of(c, who);
@@ -392,10 +389,9 @@ put_overdue(struct crm_compute *c, uint64_t who, struct crm_buf *out)
 	if (err == NULL && n > 0) {
 		err = crm_open_invoices(c->snap, who, &a, &inv, &n);
 		for (i = 0; err == NULL && i < n; i++)
-			if (crm_date_days(inv[i].due) < today &&
-			    crm_config_to_base(
-				c->config, inv[i].left, inv[i].currency, &base))
-				(void)crm_add_i64(sum, base, &sum);
+			if (crm_date_days(inv[i].due) < today)
+				err = crm_config_add(c->config, inv[i].left,
+				    inv[i].currency, &sum);
 	}
 	if (err == NULL)
 		put_base(c, out, sum);

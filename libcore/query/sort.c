@@ -6,7 +6,8 @@
 #include "record/word.h"
 
 #define KEYS_MAX 16
-#define PART_MAX 240 /* bytes of one key: 16 of them fit with the id */
+#define LINE_MAX 4087 /* bytes of all keys: what runs take, less the id */
+#define PART_LEAST 3  /* bytes of a key of which nothing is kept */
 
 struct key {
 	struct crm_ref ref;
@@ -139,11 +140,12 @@ take_key(void *ctx, uint64_t id, const struct crm_stored *r,
 }
 
 /* Zeros in it are escaped, two stand behind it; the other way round with all
- * bits turned. */
+ * bits turned.  What there is no room for can matter only when all before it
+ * is equal. */
 void
 crm_sort_add_part(struct crm_buf *line, struct crm_view key, bool down)
 {
-	size_t i, from, n = key.n < PART_MAX / 2 ? key.n : PART_MAX / 2;
+	size_t i, from, end = LINE_MAX - KEYS_MAX * PART_LEAST;
 
 	if (key.n == 0) { /* missing: last */
 		crm_buf_addc(line, '\2');
@@ -151,7 +153,7 @@ crm_sort_add_part(struct crm_buf *line, struct crm_view key, bool down)
 	}
 	crm_buf_addc(line, '\1');
 	from = line->n;
-	for (i = 0; i < n; i++) {
+	for (i = 0; i < key.n && line->n + 2 <= end; i++) {
 		crm_buf_addc(line, key.p[i]);
 		if (key.p[i] == '\0')
 			crm_buf_addc(line, '\xff');

@@ -24,7 +24,8 @@ struct crm_sort_options {
  *
  * A record without the field comes last either way; equal ones come in the
  * order of their ids.  Texts are compared folded, choices in the order in
- * which they are declared, links by id.  Of many values the first counts.
+ * which they are declared, links by id.  Of many values the first counts, of
+ * all keys together the first 4,000 bytes.
  * Fails with USAGE (an unknown field).
  */
 CRM_CHECK const struct crm_err *crm_sort_new(

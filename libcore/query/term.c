@@ -1,12 +1,10 @@
 /* Reading one term. */
-#include <locale.h>
 
 #include "base/fold.h"
+#include "query/regex.h"
 #include "query/term_impl.h"
 #include "record/value.h"
 #include "store/who.h"
-
-#define REGEX_MAX 1000
 
 struct crm_view
 crm_term_keep(struct crm_query *q, struct crm_view v)
@@ -56,28 +54,6 @@ find_field(struct crm_reading *r, struct crm_view name)
 }
 
 static const struct crm_err *
-read_regex(struct crm_reading *r, struct crm_view text)
-{
-	char why[200];
-	char *pattern;
-	int rc;
-
-	if (text.n > REGEX_MAX)
-		return crm_err(CRM_E_USAGE,
-		    "a regular expression of over %d bytes", REGEX_MAX);
-	pattern = crm_arena_dup(&r->q->arena, text.p, text.n);
-	/* Characters, not bytes; without that locale, bytes. */
-	(void)setlocale(LC_CTYPE, "C.UTF-8");
-	rc = regcomp(&r->t->regex, pattern, REG_EXTENDED | REG_NOSUB);
-	if (rc != 0) {
-		(void)regerror(rc, &r->t->regex, why, sizeof(why));
-		return crm_err(CRM_E_USAGE, "'%s': %s", pattern, why);
-	}
-	r->t->has_regex = true;
-	return NULL;
-}
-
-static const struct crm_err *
 read_field_term(
     struct crm_reading *r, struct crm_view name, struct crm_view value)
 {
@@ -105,7 +81,9 @@ read_field_term(
 	}
 	if (op == '~') {
 		r->t->op = CRM_TERM_REGEX;
-		return read_regex(r, value);
+		err = crm_regex_compile(&r->q->arena, value, &r->t->regex);
+		r->t->has_regex = err == NULL;
+		return err;
 	}
 	r->t->op = CRM_TERM_BEGINS;
 	r->t->folded = crm_term_keep_folded(r->q, value);

@@ -85,13 +85,11 @@ merge_days(struct line *l, const struct crm_rollup *row)
 static const struct crm_err *
 add_line(struct work *w)
 {
-	uint8_t currency = w->currency;
-	int64_t spent = w->row->sum;
+	bool rated = crm_config_has_rate(w->r->config, w->currency);
+	uint8_t currency = rated ? w->r->config->currency_num : w->currency;
 	struct line *l;
 	size_t i;
 
-	if (crm_config_to_base(w->r->config, spent, currency, &spent))
-		currency = w->r->config->currency_num;
 	if (w->nlines == 0 || w->line[w->nlines - 1].who != w->who)
 		w->from = w->nlines;
 	for (i = w->from; i < w->nlines; i++)
@@ -106,7 +104,11 @@ add_line(struct work *w)
 	l = &w->line[i];
 	l->orders += w->row->orders;
 	merge_days(l, w->row);
-	return crm_add_i64(l->spent, spent, &l->spent) ? NULL : too_large();
+	if (rated)
+		return crm_config_add(
+		    w->r->config, w->row->sum, w->currency, &l->spent);
+	return crm_add_i64(l->spent, w->row->sum, &l->spent) ? NULL
+							     : too_large();
 }
 
 /* Add what a customer bought in one currency to a group. */

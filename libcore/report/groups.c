@@ -31,12 +31,9 @@ crm_groups_release(struct crm_groups *g)
 static uint8_t
 settled_in(const struct crm_config *c, uint8_t currency)
 {
-	int64_t none;
-
 	if (currency == 0)
 		return 0;
-	return crm_config_to_base(c, 0, currency, &none) ? c->currency_num
-							 : currency;
+	return crm_config_has_rate(c, currency) ? c->currency_num : currency;
 }
 
 struct crm_group *
@@ -64,9 +61,11 @@ crm_groups_at(struct crm_groups *g, struct crm_view key, uint8_t currency)
 }
 
 static const struct crm_err *
-too_large(void)
+add(int64_t minor, int64_t *sum)
 {
-	return crm_err(CRM_E_DATA, "a sum of the report is too large");
+	return crm_add_i64(*sum, minor, sum)
+	    ? NULL
+	    : crm_err(CRM_E_DATA, "a sum of the report is too large");
 }
 
 /* The part of a group that holds a currency. */
@@ -93,9 +92,7 @@ const struct crm_err *
 crm_groups_add_money(struct crm_groups *g, struct crm_group *group, size_t slot,
     uint8_t currency, int64_t minor)
 {
-	int64_t *sum = &part_of(g, group, currency)->money[slot];
-
-	return crm_add_i64(*sum, minor, sum) ? NULL : too_large();
+	return add(minor, &part_of(g, group, currency)->money[slot]);
 }
 
 bool
@@ -121,7 +118,7 @@ const struct crm_err *
 crm_groups_settle(struct crm_groups *g)
 {
 	struct crm_group *group;
-	int64_t base;
+	const struct crm_err *err;
 	size_t i, j, k;
 
 	for (i = 0; i < g->n; i++) {
@@ -132,13 +129,14 @@ crm_groups_settle(struct crm_groups *g)
 				    &group->part[j];
 
 				if (p->currency == group->currency)
-					base = p->money[k];
-				else if (!crm_config_to_base(g->config,
-					     p->money[k], p->currency, &base))
-					return too_large();
-				if (!crm_add_i64(group->money[k], base,
-					&group->money[k]))
-					return too_large();
+					err =
+					    add(p->money[k], &group->money[k]);
+				else
+					err = crm_config_add(g->config,
+					    p->money[k], p->currency,
+					    &group->money[k]);
+				if (err != NULL)
+					return err;
 			}
 	}
 	return NULL;

@@ -24,22 +24,12 @@ struct sums {
 	int64_t members, customers, orders, spent;
 };
 
-static bool
+static const struct crm_err *
 add_row(const struct crm_config *c, const struct crm_rollup *row,
     uint8_t currency, struct sums *out)
 {
-	int64_t spent;
-
 	out->orders += row->orders;
-	if (!crm_config_to_base(c, row->sum, currency, &spent))
-		return true; /* no rate: left out, as spent does */
-	return crm_add_i64(out->spent, spent, &out->spent);
-}
-
-static const struct crm_err *
-too_large(void)
-{
-	return crm_err(CRM_E_DATA, "a sum of the report is too large");
+	return crm_config_add(c, row->sum, currency, &out->spent);
 }
 
 /* All customers. */
@@ -57,8 +47,7 @@ sum_all(struct crm_report_run *r, struct sums *out)
 		err = crm_walk_seek(walk, CRM_V("\1"), &e);
 	while (err == NULL && e.prefix.p != NULL) {
 		crm_rollup_read(e.value, &row);
-		if (!add_row(r->config, &row, (uint8_t)e.key.p[7], out))
-			err = too_large();
+		err = add_row(r->config, &row, (uint8_t)e.key.p[7], out);
 		if (err == NULL)
 			err = crm_walk_next(walk, &e);
 	}
@@ -82,9 +71,8 @@ sum_members(
 		err = crm_rollup_all(r->snap, id[i], &rows);
 		for (j = 0; err == NULL && j < rows.n; j++) {
 			bought |= rows.row[j].row.purchases > 0;
-			if (!add_row(r->config, &rows.row[j].row,
-				rows.row[j].currency, out))
-				err = too_large();
+			err = add_row(r->config, &rows.row[j].row,
+			    rows.row[j].currency, out);
 		}
 		out->customers += bought;
 	}

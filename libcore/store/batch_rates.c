@@ -8,13 +8,12 @@ unrated(
     const struct crm_batch *b, struct crm_view what, struct crm_view currency)
 {
 	uint8_t word = crm_word_of(what), num;
-	int64_t none;
 
 	if (currency.n != 1 ||
 	    (crm_what_revenue(word) == 0 && crm_what_balance(word) == 0))
 		return 0;
 	num = (uint8_t)currency.p[0];
-	return crm_config_to_base(b->store->config, 0, num, &none) ? 0 : num;
+	return crm_config_has_rate(b->store->config, num) ? 0 : num;
 }
 
 static uint8_t

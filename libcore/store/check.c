@@ -59,6 +59,17 @@ is_skipped(const struct crm_checking *c, const struct crm_entry *e)
 	return crm_snap_has_hidden(c->snap) && crm_snap_is_hidden(c->snap, id);
 }
 
+/* The field of an entry of the index; NULL when it is of none. */
+static const struct crm_field *
+field_of(const struct crm_checking *c, const struct crm_entry *e)
+{
+	const struct crm_kind *k =
+	    crm_kind_of(c->store->config->schema, e->prefix.p[0]);
+
+	return k != NULL ? crm_field_num(k, crm_be16_get(e->prefix.p + 1))
+			 : NULL;
+}
+
 /* May an entry be what an index of events that lags will only hold later? */
 static bool
 is_early(const struct crm_checking *c, const struct crm_entry *e)
@@ -71,9 +82,36 @@ is_early(const struct crm_checking *c, const struct crm_entry *e)
 		return false;
 	if (c->table == CRM_TABLE_TEXT)
 		return true;
-	f = crm_field_num(crm_kind_of(c->store->config->schema, 'e'),
-	    crm_be16_get(e->prefix.p + 1));
+	f = field_of(c, e);
 	return f == NULL || (f->flags & CRM_F_PROMPT) == 0;
+}
+
+/* Two records have a value that only one may have. */
+static void
+check_unique(struct crm_checking *c, const struct crm_entry *e)
+{
+	struct crm_view last = crm_buf_view(&c->group);
+	char a[CRM_ID_TEXT], b[CRM_ID_TEXT];
+	const struct crm_field *f;
+	size_t n = e->prefix.n;
+
+	if (c->table != CRM_TABLE_INDEX)
+		return;
+	if (last.n == n + e->key.n && memcmp(last.p, e->prefix.p, n) == 0 &&
+	    memcmp(last.p + n, e->key.p, e->key.n) == 0) {
+		f = field_of(c, e);
+		if (f != NULL && (f->flags & CRM_F_UNIQUE) != 0 &&
+		    !is_early(c, e))
+			crm_check_fault(c, "index",
+			    "%s and %s have the same %s",
+			    crm_id_text(c->holder, a), crm_id_text(e->id, b),
+			    f->name);
+	} else {
+		crm_buf_reset(&c->group);
+		crm_buf_addv(&c->group, e->prefix);
+		crm_buf_addv(&c->group, e->key);
+	}
+	c->holder = e->id;
 }
 
 /* A table against what was derived, entry by entry. */
@@ -103,7 +141,9 @@ compare(struct crm_checking *c, enum crm_table table)
 			err = crm_walk_next(w, &e);
 			continue;
 		}
-		have = e.prefix.p != NULL ? full_key(form, &e, key) : CRM_VNULL;
+		have = CRM_VNULL;
+		if (e.prefix.p != NULL)
+			have = full_key(form, &e, key);
 		order = want.p == NULL ? 1
 		    : have.p == NULL   ? -1
 				       : crm_view_cmp(want, have);
@@ -119,10 +159,13 @@ compare(struct crm_checking *c, enum crm_table table)
 			    show_key(table, have, text, sizeof(text)));
 		if (order <= 0)
 			err = crm_derive_next(c->d, table, &want, &value);
+		if (order >= 0)
+			check_unique(c, &e);
 		if (err == NULL && order >= 0)
 			err = crm_walk_next(w, &e);
 	}
 	crm_walk_close(w);
+	crm_buf_reset(&c->group);
 	return err;
 }
 
@@ -297,6 +340,7 @@ check_derived(struct crm_checking *c)
 		err = check_totals(c);
 	crm_derive_free(c->d);
 	crm_map_release(&c->totals);
+	crm_buf_release(&c->group);
 	return err;
 }
 
@@ -440,7 +484,9 @@ check_counts(struct crm_checking *c)
 const struct crm_err *
 crm_check_store(struct crm_store *s, struct crm_check *out)
 {
-	struct crm_checking c = { .store = s, .out = out };
+	struct crm_checking c = {
+		.store = s, .out = out, .group = CRM_BUF_INIT(CRM_KEY_MAX)
+	};
 	unsigned int what = out->what != 0 ? out->what : ~0u;
 	const struct crm_err *err;
 

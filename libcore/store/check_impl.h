@@ -22,6 +22,8 @@ struct crm_checking {
 	uint64_t told;
 	struct crm_derive *d;
 	struct crm_map totals;
+	struct crm_buf group; /* of the index, and who is last in it */
+	uint64_t holder;
 	/* digests: the records of the ranges of a change set */
 	struct crm_change change;
 	size_t range_at;

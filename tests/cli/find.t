@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-find: queries of every sort, forms of output, filters, exit status.
 . "${0%/*}/../lib.sh"
-plan 80
+plan 85
 
 crm-add org <<'EOF'
 name,city,industry,tag
@@ -140,3 +140,17 @@ is 'with a caret' "$(cat err)" "crm-find: unknown field 'cty' (did you mean 'cit
   ^~~"
 fails_with 65 'a link that names none' crm-find person org:Nobody
 fails_with 66 'no store' crm-find -s "$tmp/nowhere" x
+# values that differ late
+long=$(printf '%0150d' 0)
+run crm-add org name="${long}b" ref=late:b
+run crm-add org name="${long}a" ref=late:a
+is 'values are compared whole' "$(crm-find org ref:/late --sort name -f ref)" \
+	"$(printf '{"ref":["late:a"]}\n{"ref":["late:b"]}')"
+is 'backwards too' "$(crm-find org ref:/late --sort=-name -f ref)" \
+	"$(printf '{"ref":["late:b"]}\n{"ref":["late:a"]}')"
+# a regular expression that would take minutes
+fails_with 64 'repetitions of repetitions' timeout 20 \
+	crm-find 'name:~(((a{1,250}){1,250}){1,250})'
+fails_with 64 'that are not closed either' timeout 20 \
+	crm-find 'name:~((((a{1,200}){1,200}){1,200}'
+is 'some do no harm' "$(crm-find org 'name:~^([0[:digit:]]{3}){50}a$' --count)" 1

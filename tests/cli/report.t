@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-report: every report, what rows stand for, periods, currencies.
 . "${0%/*}/../lib.sh"
-plan 41
+plan 46
 
 cat >"$tmp/yaml" <<'EOF'
 currency: EUR
@@ -144,3 +144,17 @@ report 'a stage change is no activity, also of events that a query finds' 'purch
 refund 1' activity event who:Bob -f what,events
 report 'unless it asks for it' 'stage 2' activity event what:stage who:Bob -f what,events
 report 'or for what only that has' 'stage 1' activity event to:won -f what,events
+# a sum that is too large is an error wherever it is asked for
+
+run crm-store -s large init
+echo 'rates: {USD: 1000}' >large/crm.yaml
+CRM_STORE=$PWD/large
+export CRM_STORE
+run crm-add person name=Rich
+run crm-log Rich purchase amount=92233720368547758.07 currency=USD
+for question in 'crm-report customers' 'crm-report revenue' \
+	'crm-report segments' 'crm-find Rich -f spent' 'crm-show Rich'; do
+	# shellcheck disable=SC2086 # words
+	fails_with 65 "$question" $question
+done
+unset CRM_STORE

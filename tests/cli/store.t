@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-store: making, checking, copying and describing stores.
 . "${0%/*}/../lib.sh"
-plan 81
+plan 84
 
 # A small store with a bit of everything in it.
 fill()
@@ -207,3 +207,18 @@ fails_with 78 'config says what is wrong with it' crm-store -s a config
 like 'where' "$(cat "$tmp/err")" 'a/crm.yaml:[0-9]+:1: unknown key'
 cp keep.yaml a/crm.yaml
 ok 'config takes stdin' sh -c 'crm-store -q config - <eff.yaml'
+
+# a field that becomes unique: the check says whose values are not
+run crm-store -s uniq init
+code()
+{
+	printf 'kinds:\n  person:\n    fields: {code: {type: text, %s: true}}\n' \
+		"$1" >uniq/crm.yaml
+}
+code indexed
+run crm-add -s uniq person name=A code=X1
+run crm-add -s uniq person name=B code=x1
+ok 'two with one code' crm-store -s uniq check
+code unique
+fails_with 1 'which may have only one' crm-store -s uniq check
+is 'are named' "$(crm-store -s uniq check)" 'index: p1 and p2 have the same code'

@@ -346,7 +346,7 @@ refused_pipelines(void **state)
 		    "f:6:14: the first stage is where things begin: 'done' "
 		    "ends them" },
 		{ STAGES("[planned, gone: won]"),
-		    "f:6:29: expected 'done' or nothing, not 'won' (did you mean 'done'?)" },
+		    "f:6:29: expected 'done' or nothing, not 'won'" },
 		{ STAGES("[planned: 10]"),
 		    "f:6:23: expected 'done' or nothing, not '10'" },
 		{ STAGES("[planned, gone: don]"),
