@@ -167,8 +167,7 @@ read_rows(struct crm_changing *c, struct crm_reader *reader,
 			return err;
 		err = crm_bind_row(c->bind, reader, row, &bound, &ok);
 		if (err == NULL && crm_bind_has_new_fields(c->bind))
-			err = crm_store_name_fields(
-			    c->ctx->store, c->ctx->dry_run);
+			err = crm_store_number_fields(c->ctx->store);
 		if (err != NULL)
 			return err;
 		if (ok)
@@ -212,7 +211,7 @@ crm_changing_bind(struct crm_changing *c, const struct crm_kind *k,
 			return crm_err(CRM_E_DATA, "an operand is not UTF-8");
 	err = crm_bind_args(c->bind, k, arg, n, out, ok);
 	if (err == NULL && crm_bind_has_new_fields(c->bind))
-		err = crm_store_name_fields(c->ctx->store, c->ctx->dry_run);
+		err = crm_store_number_fields(c->ctx->store);
 	return err;
 }
 

@@ -3,6 +3,7 @@
 #include <assert.h>
 
 #include "base/fold.h"
+#include "base/map.h"
 #include "base/utf8.h"
 #include "record/kinds.h"
 
@@ -18,8 +19,15 @@ struct kind {
 	size_t ncomputed;
 	/* Fields are held one by one so that pointers to them stay valid;
 	 * k.field is an array of copies, made anew when one is added. */
-	struct crm_field **custom;
+	struct custom {
+		struct crm_field *field;
+		size_t row; /* of the table */
+	} * custom;
 	size_t ncustom, custom_cap;
+	struct crm_map names;        /* of custom: to 1 and more */
+	struct crm_field **numbered; /* by number, from CRM_N_CUSTOM on */
+	size_t nnumbered;            /* 1 more than the highest */
+	size_t settled;              /* of custom, these have numbers */
 	struct crm_field *table;
 	size_t ntable, table_cap;
 };
@@ -205,6 +213,8 @@ crm_schema_free(struct crm_schema *s)
 		return;
 	for (i = 0; i < s->n; i++) {
 		crm_free(s->kind[i]->custom);
+		crm_free(s->kind[i]->numbered);
+		crm_map_release(&s->kind[i]->names);
 		crm_free(s->kind[i]->table);
 		crm_free(s->kind[i]);
 	}
@@ -271,9 +281,8 @@ crm_field_num(const struct crm_kind *k, uint16_t num)
 
 	if (num < CRM_N_CUSTOM)
 		return kind->by_num[num];
-	for (i = 0; i < kind->ncustom; i++)
-		if (kind->custom[i]->num == num)
-			return kind->custom[i];
+	if (num - CRM_N_CUSTOM < (int)kind->nnumbered)
+		return kind->numbered[num - CRM_N_CUSTOM];
 	for (i = 0; i < kind->ncomputed; i++)
 		if (kind->computed[i]->num == num)
 			return kind->computed[i];
@@ -284,15 +293,16 @@ const struct crm_field *
 crm_field_named(const struct crm_kind *k, struct crm_view name)
 {
 	const struct kind *kind = impl(k);
+	const uint64_t *at;
 	size_t i;
 
 	for (i = 1; i < CRM_N_CUSTOM; i++)
 		if (kind->by_num[i] != NULL &&
 		    crm_view_is(name, kind->by_num[i]->name))
 			return kind->by_num[i];
-	for (i = 0; i < kind->ncustom; i++)
-		if (crm_view_is(name, kind->custom[i]->name))
-			return kind->custom[i];
+	at = crm_map_get(&kind->names, name);
+	if (at != NULL)
+		return kind->custom[*at - 1].field;
 	for (i = 0; i < kind->ncomputed; i++)
 		if (crm_view_is(name, kind->computed[i]->name))
 			return kind->computed[i];
@@ -371,7 +381,7 @@ near_of_kind(const struct kind *kind, struct crm_view name, const char **near,
 		if (kind->by_num[i] != NULL)
 			nearer(kind->by_num[i]->name, name, near, best);
 	for (i = 0; i < kind->ncustom; i++)
-		nearer(kind->custom[i]->name, name, near, best);
+		nearer(kind->custom[i].field->name, name, near, best);
 	for (i = 0; i < kind->ncomputed; i++)
 		nearer(kind->computed[i]->name, name, near, best);
 }
@@ -489,8 +499,11 @@ crm_schema_add_field(
 		own->choices = keep_words(s, f->choices, NULL);
 	own->flags |= CRM_F_CUSTOM;
 	kind->custom = crm_grow(kind->custom, &kind->custom_cap,
-	    kind->ncustom + 1, sizeof(struct crm_field *));
-	kind->custom[kind->ncustom++] = own;
+	    kind->ncustom + 1, sizeof(*kind->custom));
+	kind->custom[kind->ncustom].field = own;
+	kind->custom[kind->ncustom++].row = kind->ntable;
+	*crm_map_at(&kind->names, crm_view_str(own->name), NULL) =
+	    kind->ncustom;
 	append_field(kind, own);
 	return own;
 }
@@ -551,8 +564,8 @@ stage_field(struct crm_schema *s, struct kind *kind)
 	size_t i;
 
 	for (i = 0; i < kind->ncustom; i++)
-		if (strcmp(kind->custom[i]->name, "stage") == 0)
-			return kind->custom[i];
+		if (strcmp(kind->custom[i].field->name, "stage") == 0)
+			return kind->custom[i].field;
 	return own_builtin(s, kind, kind->k.stage);
 }
 
@@ -609,19 +622,55 @@ crm_schema_set_pipelines(
 	set_stage_choices(s, kind);
 }
 
+static void
+set_num(struct kind *kind, const struct custom *c, uint16_t num)
+{
+	size_t at = (size_t)num - CRM_N_CUSTOM, was = kind->nnumbered;
+
+	if (at >= was) {
+		kind->nnumbered = at + 1;
+		kind->numbered = crm_realloc_array(
+		    kind->numbered, at + 1, sizeof(struct crm_field *));
+		memset(kind->numbered + was, 0,
+		    (at + 1 - was) * sizeof(struct crm_field *));
+	}
+	kind->numbered[at] = c->field;
+	c->field->num = num;
+	kind->table[c->row] = *c->field;
+	note_part(kind, c->field);
+}
+
 void
 crm_schema_set_num(
     struct crm_schema *s, char letter, const char *name, uint16_t num)
 {
 	struct kind *kind = known_kind(s, letter);
-	size_t i;
+	const uint64_t *at = crm_map_get(&kind->names, crm_view_str(name));
 
-	for (i = 0; i < kind->ncustom; i++)
-		if (strcmp(kind->custom[i]->name, name) == 0) {
-			kind->custom[i]->num = num;
-			refresh_table(kind, kind->custom[i]);
-			note_part(kind, kind->custom[i]);
+	if (at != NULL)
+		set_num(kind, &kind->custom[*at - 1], num);
+}
+
+const struct crm_kind *
+crm_schema_number(struct crm_schema *s, bool *any)
+{
+	struct kind *kind;
+	struct custom *c;
+	size_t i, next;
+
+	for (i = 0; i < s->n; i++)
+		for (kind = s->kind[i]; kind->settled < kind->ncustom;
+		     kind->settled++) {
+			c = &kind->custom[kind->settled];
+			next = CRM_N_CUSTOM + kind->nnumbered;
+			if (c->field->num == 0 && next > CRM_N_STORED_MAX)
+				return &kind->k;
+			if (c->field->num == 0) {
+				set_num(kind, c, (uint16_t)next);
+				*any = true;
+			}
 		}
+	return NULL;
 }
 
 bool

@@ -118,6 +118,15 @@ const struct crm_field *crm_schema_x_field(
 void crm_schema_set_num(
     struct crm_schema *, char kind, const char *name, uint16_t num);
 
+/*
+ * Give the custom fields that have no number the next ones of their kinds.
+ *
+ * any     set when there were some, else left alone
+ *
+ * Returns the kind that has no numbers left, or NULL.
+ */
+const struct crm_kind *crm_schema_number(struct crm_schema *, bool *any);
+
 /* A well-formed name: a letter, then letters, digits and '-', at most 40. */
 bool crm_name_ok(struct crm_view);
 

@@ -211,6 +211,8 @@ crm_batch_write(struct crm_batch *b, const struct crm_receiver *to)
 		err = NULL;
 		b->result.change = 0;
 	}
+	if (err == NULL && b->result.change != 0)
+		b->store->unnamed = false;
 	if (err != NULL)
 		b->result = w.first_result;
 	else if (to != NULL && !handed) {

@@ -109,12 +109,12 @@ const uint8_t *crm_store_uuid(const struct crm_store *);
 uint16_t crm_store_replica(const struct crm_store *);
 
 /*
- * Give names that input brought (x-NAME) their numbers, in a short
- * transaction of its own.
+ * Give names that are new (of crm.yaml, or x-NAME of the input) numbers: they
+ * are written with the next change set, which fails with AGAIN when others
+ * gave those numbers away meanwhile.
  *
- * pretend  for this process only: nothing is written
+ * Fails with DATA: a kind has too many fields.
  */
-CRM_CHECK const struct crm_err *crm_store_name_fields(
-    struct crm_store *, bool pretend);
+CRM_CHECK const struct crm_err *crm_store_number_fields(struct crm_store *);
 
 #endif

@@ -113,6 +113,8 @@ crm_w_begin_change(struct crm_writing *w)
 	uint64_t n = crm_snap_last_change(w->snap);
 
 	err = crm_store_see_config(b->store, w->txn);
+	if (err == NULL && b->store->unnamed)
+		err = crm_meta_name_fields(b->store, w->txn);
 	if (err == NULL && n > 0)
 		err = crm_change_get(w->txn, n, &last);
 	if (err != NULL)

@@ -2,7 +2,7 @@
 # crm-store when things go wrong around it: full disks, slow and closed
 # pipes, signals, small memory, other writers, other users.
 . "${0%/*}/../lib.sh"
-plan 64
+plan 71
 
 # Some thousand people and events, in several change sets.
 crm-store -s a init
@@ -212,3 +212,34 @@ fails_with 78 'and the store made of it' crm-find -s owned any
 run crm-rm -s own x1
 own bike text
 fails_with 78 'removed records count' crm-find -s own any
+
+# fields that the input brings are named in the change set that needs them
+run crm-store -s x init
+i=0
+while [ $i -lt 2000 ]; do
+	i=$((i + 1))
+	echo "{\"name\":\"Person $i\",\"x-field-$i\":\"value $i\"}"
+done >x.jsonl
+fails_with 65 'a bad line' \
+	sh -c '{ cat x.jsonl; echo "{}"; } | timeout 20 crm-add -s x person'
+is 'names no fields' "$(crm-store -s x dump | grep -c '"field"')" 0
+ok 'good ones' timeout 20 crm-add -s x person <x.jsonl
+is 'do' "$(crm-find -s x person x-field-1999:value -f name)" \
+	'{"name":"Person 1999"}'
+# two who give the same number to different fields
+mkfifo lines
+crm-add -s x person <lines 2>late &
+pid=$!
+exec 3>lines
+echo '{"name":"Slow","x-slow":"1"}' >&3
+sleep 1
+run crm-add -s x person name=Fast x-fast=1
+exec 3>&-
+wait $pid
+is 'the later one tries again' "$?" 75
+run crm-add -s x person name=Slow x-slow=1
+is 'each has its own' "$(crm-find -s x person has:x-slow -f name,x-slow
+	crm-find -s x person has:x-fast -f name,x-fast)" \
+	'{"name":"Slow","x-slow":"1"}
+{"name":"Fast","x-fast":"1"}'
+ok 'and all is well' crm-store -s x check

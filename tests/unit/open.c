@@ -85,8 +85,10 @@ names(void **state)
 		k = crm_kind_of(crm_store_schema(store), 'p');
 		(void)crm_schema_x_field(
 		    crm_store_schema(store), k, crm_view_str(name));
+		no_err(crm_store_number_fields(store));
 		do
-			err = crm_store_name_fields(store, false);
+			err = crm_store_update(
+			    store, crm_meta_name_fields, store);
 		while (err != NULL && err->code == CRM_E_AGAIN);
 		no_err(err);
 	}
