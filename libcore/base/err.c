@@ -7,10 +7,10 @@
 static struct crm_err slots[9];
 static unsigned int next_slot;
 
-#define X(code, exit, text) { exit, #code, text },
+#define X(code, exit, text) { exit, text },
 static const struct {
 	int exit;
-	const char *name, *text;
+	const char *text;
 } codes[CRM_NCODES] = { CRM_CODES(X) };
 #undef X
 
@@ -121,8 +121,3 @@ crm_err_text(enum crm_code code)
 	return codes[code].text;
 }
 
-const char *
-crm_err_name(enum crm_code code)
-{
-	return codes[code].name;
-}

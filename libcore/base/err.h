@@ -66,7 +66,4 @@ int crm_err_exit(enum crm_code);
 /* What a code means, in words for a manual page: static. */
 const char *crm_err_text(enum crm_code);
 
-/* The name of a code, such as "DATA": static. */
-const char *crm_err_name(enum crm_code);
-
 #endif

@@ -216,16 +216,6 @@ fits(i128 v)
 }
 
 bool
-crm_dec_round(struct crm_dec d, uint8_t scale, struct crm_dec *out)
-{
-	if (scale >= d.scale)
-		return crm_dec_rescale(d, scale, out);
-	out->m = (int64_t)divide_rounded(d.m, (unsigned int)(d.scale - scale));
-	out->scale = scale;
-	return true;
-}
-
-bool
 crm_dec_mul(
     struct crm_dec a, struct crm_dec b, uint8_t scale, struct crm_dec *out)
 {

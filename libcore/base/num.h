@@ -54,9 +54,6 @@ struct crm_dec crm_dec_trim(struct crm_dec);
  */
 bool crm_dec_rescale(struct crm_dec, uint8_t scale, struct crm_dec *out);
 
-/* The same, rounded half away from zero; false only on overflow. */
-bool crm_dec_round(struct crm_dec, uint8_t scale, struct crm_dec *out);
-
 /*
  * The product a * b, rounded half away from zero to scale digits.
  *

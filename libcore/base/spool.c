@@ -21,7 +21,7 @@ struct crm_spool {
 	int dir, fd;
 	char *buf;
 	size_t n, cap;
-	uint64_t flushed, count;
+	uint64_t flushed;
 	uint64_t next;            /* where crm_spool_next() stands */
 	struct window along, any; /* of rows in order; of single ones */
 };
@@ -86,14 +86,7 @@ crm_spool_add(struct crm_spool *s, struct crm_view row, uint64_t *at)
 	crm_le32(s->buf + s->n, (uint32_t)row.n);
 	memcpy(s->buf + s->n + 4, row.p, row.n);
 	s->n += 4 + row.n;
-	s->count++;
 	return NULL;
-}
-
-uint64_t
-crm_spool_count(const struct crm_spool *s)
-{
-	return s->count;
 }
 
 uint64_t

@@ -26,7 +26,6 @@ void crm_spool_free(struct crm_spool *);
 CRM_CHECK const struct crm_err *crm_spool_add(
     struct crm_spool *, struct crm_view row, uint64_t *at);
 
-uint64_t crm_spool_count(const struct crm_spool *);
 uint64_t crm_spool_bytes(const struct crm_spool *);
 
 /*

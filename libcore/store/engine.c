@@ -749,20 +749,6 @@ crm_cur_prev(struct crm_cur *c, struct crm_view *key, struct crm_view *value)
 }
 
 const struct crm_err *
-crm_cur_floor(struct crm_cur *c, struct crm_view at, struct crm_view *key,
-    struct crm_view *value)
-{
-	const struct crm_err *err;
-
-	err = crm_cur_seek(c, at, key, value);
-	if (err != NULL || (key->p != NULL && crm_view_eq(*key, at)))
-		return err;
-	if (key->p == NULL)
-		return crm_cur_last(c, key, value);
-	return crm_cur_prev(c, key, value);
-}
-
-const struct crm_err *
 crm_cur_renew(struct crm_cur *c)
 {
 	int rc = mdb_cursor_renew(c->txn->txn, c->cur);
@@ -781,12 +767,6 @@ crm_cur_append(struct crm_cur *c, struct crm_view key, struct crm_view value)
 		return crm_err(CRM_E_BUG, "append to '%s' out of order",
 		    table_names[c->table]);
 	return rc != 0 ? translate(c->txn->env, "append", rc) : NULL;
-}
-
-uint64_t
-crm_txn_number(const struct crm_txn *t)
-{
-	return mdb_txn_id(t->txn);
 }
 
 #define FREE_DBI 0 /* LMDB's own tables: free pages, names of tables */

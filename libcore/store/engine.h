@@ -139,14 +139,12 @@ CRM_CHECK const struct crm_err *crm_cur_open(
 void crm_cur_close(struct crm_cur *);
 
 /*
- * Move a cursor: to the first key not below a key; to the last key that is
- * not above it; to the first, the last, the next, the previous one.
+ * Move a cursor: to the first key not below a key; to the first, the last, the
+ * next, the previous one.
  *
  * key     p is NULL when there is none
  */
 CRM_CHECK const struct crm_err *crm_cur_seek(struct crm_cur *,
-    struct crm_view at, struct crm_view *key, struct crm_view *value);
-CRM_CHECK const struct crm_err *crm_cur_floor(struct crm_cur *,
     struct crm_view at, struct crm_view *key, struct crm_view *value);
 CRM_CHECK const struct crm_err *crm_cur_first(
     struct crm_cur *, struct crm_view *key, struct crm_view *value);
@@ -163,9 +161,6 @@ CRM_CHECK const struct crm_err *crm_cur_renew(struct crm_cur *);
 /* Put behind the last key of the table (the caller knows that it is). */
 CRM_CHECK const struct crm_err *crm_cur_append(
     struct crm_cur *, struct crm_view key, struct crm_view value);
-
-/* Number of commits so far: two snapshots with the same one are equal. */
-uint64_t crm_txn_number(const struct crm_txn *);
 
 struct crm_env_stat {
 	uint64_t entries[CRM_NTABLES], pages[CRM_NTABLES];

@@ -38,7 +38,6 @@ struct crm_gather {
 	size_t memory;
 	int dir;
 	bool bytes;
-	uint64_t count;
 	/* groups, and a hash table of them */
 	struct group *group;
 	size_t ngroups, group_cap;
@@ -247,7 +246,6 @@ add_alone(struct crm_gather *g, struct crm_view key, uint64_t id, uint8_t byte)
 
 	crm_le64(p, id);
 	p[8] = (char)byte;
-	g->count++;
 	g->spilled = true;
 	if (g->runs == NULL)
 		g->runs = crm_runs_new(g->memory, g->dir);
@@ -295,14 +293,7 @@ crm_gather_add(
 	append(g, gr, p, n);
 	gr->last = id;
 	gr->count++;
-	g->count++;
 	return NULL;
-}
-
-uint64_t
-crm_gather_count(const struct crm_gather *g)
-{
-	return g->count;
 }
 
 static int

@@ -33,9 +33,6 @@ void crm_gather_free(struct crm_gather *);
 CRM_CHECK const struct crm_err *crm_gather_add(
     struct crm_gather *, struct crm_view group, uint64_t id, uint8_t byte);
 
-/* How many were added. */
-uint64_t crm_gather_count(const struct crm_gather *);
-
 /* End adding, begin reading. */
 CRM_CHECK const struct crm_err *crm_gather_sort(struct crm_gather *);
 

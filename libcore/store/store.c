@@ -394,12 +394,6 @@ crm_store_fits(const char *path, const struct crm_config *config)
 	return err;
 }
 
-const char *
-crm_store_path(const struct crm_store *s)
-{
-	return s->path;
-}
-
 const struct crm_config *
 crm_store_config(const struct crm_store *s)
 {

@@ -97,7 +97,6 @@ bool crm_store_exists(const char *path);
 CRM_CHECK const struct crm_err *crm_store_fits(
     const char *path, const struct crm_config *config);
 
-const char *crm_store_path(const struct crm_store *);
 const struct crm_config *crm_store_config(const struct crm_store *);
 struct crm_schema *crm_store_schema(const struct crm_store *);
 
