@@ -10,6 +10,7 @@
 #include "base/utf8.h"
 #include "cli/ask.h"
 #include "cli/msg.h"
+#include "query/query.h"
 #include "store/rebuild.h"
 
 #define HELD_MAX ((size_t)64 << 10)
@@ -132,6 +133,46 @@ hold_header(struct crm_changing *c, const struct crm_reader *reader)
 	reject(c, crm_reader_header(reader));
 }
 
+/* What a segment is to hold has to be a query. */
+static const struct crm_err *
+check_query(struct crm_changing *c, const struct crm_bound *bound, bool *ok)
+{
+	struct crm_query_ctx ctx = { .snap = crm_batch_snap(c->batch),
+		.clock = &c->ctx->clock,
+		.user = c->ctx->user.p };
+	const struct crm_err *err = NULL;
+	struct crm_query *q;
+	size_t i;
+
+	for (i = 0; *ok && bound->kind->letter == 's' && i < bound->nedits;
+	     i++) {
+		const struct crm_edit *e = &bound->edit[i];
+
+		if (e->field->num != CRM_SEGMENT_QUERY || e->value.n == 0)
+			continue;
+		err = crm_query_parse_text(&ctx, e->value, &q);
+		crm_query_free(q);
+		*ok = err == NULL;
+		if (err != NULL && err->code != CRM_E_USAGE &&
+		    err->code != CRM_E_DATA)
+			return err;
+		if (err != NULL)
+			crm_batch_fault(c->batch, e->field->name, err->msg);
+	}
+	return NULL;
+}
+
+/* What is bound, once more: names that are new get numbers. */
+static const struct crm_err *
+look_at(struct crm_changing *c, const struct crm_bound *bound, bool *ok)
+{
+	const struct crm_err *err = NULL;
+
+	if (crm_bind_has_new_fields(c->bind))
+		err = crm_store_number_fields(c->ctx->store);
+	return err != NULL ? err : check_query(c, bound, ok);
+}
+
 static const struct crm_err *
 read_rows(struct crm_changing *c, struct crm_reader *reader,
     const struct crm_err *(*take)(
@@ -166,8 +207,8 @@ read_rows(struct crm_changing *c, struct crm_reader *reader,
 		if (err != NULL || row == NULL)
 			return err;
 		err = crm_bind_row(c->bind, reader, row, &bound, &ok);
-		if (err == NULL && crm_bind_has_new_fields(c->bind))
-			err = crm_store_number_fields(c->ctx->store);
+		if (err == NULL)
+			err = look_at(c, &bound, &ok);
 		if (err != NULL)
 			return err;
 		if (ok)
@@ -210,9 +251,7 @@ crm_changing_bind(struct crm_changing *c, const struct crm_kind *k,
 		if (crm_utf8_check(crm_view_str(arg[i])) < strlen(arg[i]))
 			return crm_err(CRM_E_DATA, "an operand is not UTF-8");
 	err = crm_bind_args(c->bind, k, arg, n, out, ok);
-	if (err == NULL && crm_bind_has_new_fields(c->bind))
-		err = crm_store_number_fields(c->ctx->store);
-	return err;
+	return err != NULL ? err : look_at(c, out, ok);
 }
 
 static void

@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-segment: saved queries, hand-picked lists, both; what @ means in a query.
 . "${0%/*}/../lib.sh"
-plan 44
+plan 47
 
 for n in Anna Bob Carla Dan; do crm-add person name=$n; done
 crm-set Anna Bob tag=x
@@ -64,3 +64,11 @@ fails_with 64 'an unknown command' crm-segment members-of xs
 fails_with 65 'somebody who is not there' crm-segment add xs nobody
 fails_with 65 'a segment that is not there' crm-segment remove nosuch Anna
 is 'nothing was made by that' "$(crm-segment list -o ids | wc -l | tr -d ' ')" 4
+# however a segment is written, it holds a query
+run crm-segment define rome city:Rome
+fails_with 65 'a query that is none' crm-set rome query='((('
+fails_with 65 'of a segment that is none' crm-add segment name=lost query=@nowhere
+printf '{"name":"x1","query":"citi:Rome"}\n{"name":"x2","query":"@rome"}\n' |
+	crm-add segment --skip-bad -f name 2>err >out
+is 'in a stream too' "$(cat out err)" '{"name":"x2"}
+crm-add: stdin:1: query: unknown field '"'citi' (did you mean 'city'?)"
