@@ -196,10 +196,10 @@ _crm_options()
 {
 	case $1 in
 	crm) options='--color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
-	crm-add) options='--add-missing --correct --dates --decimal --keep --key --map --new-ids --rejects --set --skip-bad -i --input -f --fields -l --limit -o --output --sort -n --dry-run -m --message --wait --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
+	crm-add) options='--add-missing --correct --dates --decimal --keep --key --map --new-ids --rejects --set --skip-bad --stream -i --input -f --fields -l --limit -o --output --sort -n --dry-run -m --message --wait --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
 	crm-find) options='--count --explain --get -i --input -f --fields -l --limit -o --output --sort --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
 	crm-history) options='-l --limit -o --output --since -i --input --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
-	crm-log) options='-F --file --add-missing --correct --dates --decimal --keep --key --map --new-ids --rejects --set --skip-bad -i --input -f --fields -l --limit -o --output --sort -n --dry-run -m --message --wait --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
+	crm-log) options='-F --file --add-missing --correct --dates --decimal --keep --key --map --new-ids --rejects --set --skip-bad --stream -i --input -f --fields -l --limit -o --output --sort -n --dry-run -m --message --wait --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
 	crm-report) options='--by --in -f --fields -l --limit -o --output --sort --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
 	crm-rm) options='-i --input -f --fields -l --limit -o --output --sort -n --dry-run -m --message --wait --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
 	crm-segment) options='-i --input -f --fields -l --limit -o --output --sort -n --dry-run -m --message --wait --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;

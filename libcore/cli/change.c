@@ -88,6 +88,7 @@ crm_changing_begin(struct crm_changing *c, struct crm_ctx *ctx,
 	if (crm_utf8_check(crm_view_str(o->arguments)) < strlen(o->arguments))
 		o->arguments = "";
 	crm_out_all_kinds(ctx->schema, true, &c->kinds);
+	c->options = *o;
 	err = crm_batch_new(ctx->store, o, &c->batch);
 	if (err != NULL || bo == NULL)
 		return err;
@@ -173,6 +174,8 @@ look_at(struct crm_changing *c, const struct crm_bound *bound, bool *ok)
 	return err != NULL ? err : check_query(c, bound, ok);
 }
 
+static const struct crm_err *commit_line(struct crm_changing *);
+
 static const struct crm_err *
 read_rows(struct crm_changing *c, struct crm_reader *reader,
     const struct crm_err *(*take)(
@@ -183,6 +186,7 @@ read_rows(struct crm_changing *c, struct crm_reader *reader,
 	const struct crm_row *row;
 	struct crm_bound bound;
 	bool begun = false, ok;
+	uint64_t lines = 0;
 
 	for (;;) {
 		err = crm_reader_next(reader, &row);
@@ -202,6 +206,9 @@ read_rows(struct crm_changing *c, struct crm_reader *reader,
 			if (crm_reader_is_over(reader))
 				return crm_err(
 				    CRM_E_DATA, "nothing was written");
+			err = c->stream ? commit_line(c) : NULL;
+			if (err != NULL)
+				return err;
 			continue;
 		}
 		if (err != NULL || row == NULL)
@@ -217,6 +224,11 @@ read_rows(struct crm_changing *c, struct crm_reader *reader,
 			return err;
 		if (!ok)
 			reject(c, row->raw);
+		if (c->stream)
+			err = commit_line(c);
+		if (err != NULL)
+			return err;
+		crm_progress_step(&c->progress, ++lines, "lines");
 	}
 }
 
@@ -235,7 +247,9 @@ crm_changing_read(struct crm_changing *c,
 	if (err != NULL)
 		return err;
 	crm_reader_on_wait(reader, wait_for_input, c);
+	crm_progress_begin(&c->progress, c->ctx->quiet || c->stream, true);
 	err = read_rows(c, reader, take, ctx);
+	crm_progress_end(&c->progress);
 	crm_reader_close(reader);
 	return err;
 }
@@ -442,19 +456,19 @@ tell_unrated(struct crm_changing *c)
 	}
 }
 
-const struct crm_err *
-crm_changing_commit(struct crm_changing *c)
+/* Commit the batch at hand. */
+static const struct crm_err *
+commit(struct crm_changing *c, struct crm_batch_result *r)
 {
 	struct crm_receiver to = { begin_out, put_out, end_out, c };
 	bool print = c->ctx->form_out >= 0 || c->ctx->fields != NULL;
-	struct crm_batch_result r;
 	const struct crm_err *err = NULL;
 
-	memset(&r, 0, sizeof(r));
+	memset(r, 0, sizeof(*r));
 	if (print)
 		err = check_out(c);
 	if (err == NULL)
-		err = crm_batch_commit(c->batch, &r, print ? &to : NULL);
+		err = crm_batch_commit(c->batch, r, print ? &to : NULL);
 	if (c->out != NULL) {
 		crm_out_free(c->out);
 		c->out = NULL;
@@ -467,12 +481,48 @@ crm_changing_commit(struct crm_changing *c)
 	if (c->rejects_failed)
 		return crm_err_errno(
 		    CRM_E_IO, "cannot write '%s'", c->rejects_name);
-	c->ctx->bad |= r.bad > 0 || crm_batch_faults(c->batch) > 0;
+	c->ctx->bad |= r->bad > 0 || crm_batch_faults(c->batch) > 0;
 	tell_unrated(c);
-	give_receipt(c, &r);
 	/* What was asked for is done; should this fail, the next one tries. */
-	if (r.change != 0)
+	if (r->change != 0)
 		err = crm_catch_up(c->ctx->store, CRM_TAIL_MAX);
 	(void)err;
+	return NULL;
+}
+
+/* Write what the line at hand asked for, and begin anew. */
+static const struct crm_err *
+commit_line(struct crm_changing *c)
+{
+	const struct crm_err *err;
+	struct crm_batch_result r;
+
+	err = commit(c, &r);
+	if (err != NULL)
+		return err;
+	c->ctx->headed = true;
+	c->sum.added += r.added;
+	c->sum.changed += r.changed;
+	c->sum.unchanged += r.unchanged;
+	c->sum.bad += r.bad;
+	crm_batch_free(c->batch);
+	c->batch = NULL;
+	err = crm_batch_new(c->ctx->store, &c->options, &c->batch);
+	if (err == NULL)
+		crm_bind_set_values(c->bind, crm_batch_values(c->batch));
+	return err;
+}
+
+const struct crm_err *
+crm_changing_commit(struct crm_changing *c)
+{
+	const struct crm_err *err;
+
+	if (!c->stream) {
+		err = commit(c, &c->sum);
+		if (err != NULL)
+			return err;
+	}
+	give_receipt(c, &c->sum);
 	return NULL;
 }

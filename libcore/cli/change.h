@@ -7,16 +7,22 @@
 
 #include "cli/faults.h"
 #include "cli/out.h"
+#include "cli/progress.h"
 #include "format/bind.h"
 #include "store/batch.h"
 
 struct crm_changing {
 	struct crm_ctx *ctx;
+	struct crm_batch_options options; /* of each batch */
 	struct crm_batch *batch;
 	struct crm_bind *bind;
-	struct crm_out_kinds kinds; /* of what may be written: all */
-	struct crm_faults faults;   /* told at the end */
-	int rejects;                /* descriptor, -1: none */
+	struct crm_progress progress;
+	/* --stream: each line is a change set, done before the next is read */
+	bool stream;
+	struct crm_batch_result sum; /* of those that are done */
+	struct crm_out_kinds kinds;  /* of what may be written: all */
+	struct crm_faults faults;    /* told at the end */
+	int rejects;                 /* descriptor, -1: none */
 	const char *rejects_name;
 	struct crm_buf held; /* lines to be rejected */
 	bool header_held;
@@ -41,7 +47,8 @@ CRM_CHECK const struct crm_err *crm_changing_begin(struct crm_changing *,
 void crm_changing_free(struct crm_changing *);
 
 /*
- * Bind every record of stdin and hand it over.
+ * Bind every record of stdin and hand it over; with c->stream, commit each
+ * before the next is read.
  *
  * take    gets each one that is whole; sets ok to false when it is bad after
  *         all, and was told so

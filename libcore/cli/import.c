@@ -5,7 +5,7 @@
 static struct {
 	struct crm_opt_list map, set, add_missing;
 	const char *key, *rejects;
-	bool correct, keep, new_ids, skip_bad;
+	bool correct, keep, new_ids, skip_bad, stream;
 	int dates, decimal;
 } o;
 
@@ -34,6 +34,8 @@ const struct crm_opt crm_import_opts[] = {
 	    "what a record gets that has none"),
 	OPT_FLAG('\0', "skip-bad", &o.skip_bad,
 	    "write the good lines, leave out the bad"),
+	OPT_FLAG('\0', "stream", &o.stream,
+	    "write each line before the next is read"),
 	OPT_END,
 };
 /* clang-format on */
@@ -144,7 +146,7 @@ read_missing(void)
 const struct crm_err *
 crm_import_begin(struct crm_ctx *ctx, const struct crm_kind *kind)
 {
-	struct crm_batch_options bo = { .skip_bad = o.skip_bad,
+	struct crm_batch_options bo = { .skip_bad = o.skip_bad || o.stream,
 		.keep = o.keep,
 		.correct = o.correct,
 		.new_ids = o.new_ids,
@@ -167,6 +169,11 @@ crm_import_begin(struct crm_ctx *ctx, const struct crm_kind *kind)
 		err = read_keys(kind);
 	if (err == NULL && o.keep && o.key == NULL)
 		err = crm_ctx_usage(ctx, "--keep goes with --key");
+	if (err == NULL && o.stream && o.key != NULL &&
+	    strcmp(o.key, "doc") == 0)
+		err = crm_ctx_usage(ctx,
+		    "--stream: lines that are alone cannot be numbered by "
+		    "--key doc");
 	if (err != NULL)
 		return err;
 	ctx->clock.order = (enum crm_date_order)o.dates;
@@ -216,6 +223,7 @@ crm_import_stdin(void)
 {
 	/* A column of times wants its days: today would be a guess. */
 	im.ctx->clock.of_file = true;
+	im.c.stream = o.stream;
 	return crm_changing_read(&im.c, take, NULL);
 }
 

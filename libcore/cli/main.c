@@ -421,6 +421,7 @@ crm_ctx_writer(struct crm_ctx *c, enum crm_form_out form)
 {
 	struct crm_writer_options options = { .form = form,
 		.terminal = c->terminal,
+		.headed = c->headed,
 		.color = crm_ctx_color(c),
 		.width = c->terminal ? crm_env_width(STDOUT_FILENO) : 0 };
 

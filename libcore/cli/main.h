@@ -80,6 +80,7 @@ struct crm_ctx {
 	struct crm_sink out;
 	struct crm_zone *local; /* tables show times in it */
 	bool terminal, piped;   /* stdout is one; or a pipe */
+	bool headed;            /* a header was printed: more rows follow */
 	pid_t pager;            /* 0: none */
 };
 

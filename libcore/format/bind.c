@@ -119,6 +119,12 @@ crm_bind_new(const struct crm_bind_options *o, struct crm_bind **out)
 }
 
 void
+crm_bind_set_values(struct crm_bind *b, const struct crm_value_ctx *values)
+{
+	b->o.values = values;
+}
+
+void
 crm_bind_free(struct crm_bind *b)
 {
 	size_t i;

@@ -47,6 +47,8 @@ struct crm_bound {
  */
 CRM_CHECK const struct crm_err *crm_bind_new(
     const struct crm_bind_options *, struct crm_bind **out);
+/* Read values with these from now on, in place of options.values. */
+void crm_bind_set_values(struct crm_bind *, const struct crm_value_ctx *);
 void crm_bind_free(struct crm_bind *);
 
 /* Is a word the name of a column that is understood?  For the reader; ctx is

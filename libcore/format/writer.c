@@ -52,6 +52,7 @@ crm_writer_new(struct crm_sink *sink, const struct crm_writer_options *o)
 
 	w->sink = sink;
 	w->o = *o;
+	w->header = o->headed;
 	w->text.max = w->cell.max = CRM_LINE_MAX * 16;
 	return w;
 }

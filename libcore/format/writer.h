@@ -46,6 +46,7 @@ struct crm_writer_options {
 	bool color;
 	size_t width;          /* columns of a terminal; 0: no limit */
 	struct crm_zone *zone; /* tables show times in it */
+	bool headed;           /* a header stands there from before */
 };
 
 struct crm_writer;
