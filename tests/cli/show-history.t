@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-show and crm-history beyond their manuals' examples.
 . "${0%/*}/../lib.sh"
-plan 33
+plan 38
 
 crm-add org name=Acme city=Berlin
 crm-add person name=Anna org=Acme email=anna@mail.example x-shoe=42 note="$(printf 'two\nlines')"

@@ -1,11 +1,7 @@
 #!/bin/sh
 # Messages about wrong input say what is wanted, and guess only what is near.
 . "${0%/*}/../lib.sh"
-<<<<<<< HEAD
-plan 38
-=======
-plan 24
->>>>>>> 95d1777 (cli, record: mend hints, keys without a system, odd users)
+plan 57
 
 run crm-add person name=Anna
 printf '%s\n' '{"name":"A","email":5}' '{"name":true}' |
@@ -24,7 +20,6 @@ is 'is not said to be one that is as short' "$(sed q err)" \
 run crm-set Anna nmae=1
 like 'but a swap is seen' "$(cat err)" "did you mean 'name'"
 
-<<<<<<< HEAD
 run crm-segment define vip name:anna
 for cmd in 'crm-set @vip city=Oslo' 'crm-rm @vip' 'crm-show @vip' \
 	'crm-history @vip' 'crm-log @vip note x'; do
@@ -72,7 +67,6 @@ says "crm-find: 'what' is a field of events, which are not meant here" \
 says "crm-report: --by: unknown field 'foo'" crm-report revenue --by foo
 says "crm-find: unknown field 'ctiy' of people (did you mean 'city'?)" \
 	crm-find person ctiy:oslo
-=======
 # one hint is enough
 crm-add person --srt name >out 2>err
 is 'an option' "$(cat err)" 'crm-add: unknown option --srt (did you mean --set?)'
@@ -98,4 +92,3 @@ b' "$(printf 'a\033[31m')" "$(printf 'a\302\205b')" "$(printf 'a\tb')"; do
 done
 like 'says so' "$(cat err)" '^crm-set: CRM_USER: '
 ok 'a user in any script' env CRM_USER='মিতালী' crm-set p1 city=X
->>>>>>> 95d1777 (cli, record: mend hints, keys without a system, odd users)
