@@ -8,12 +8,14 @@
 
 #include "base/mem.h"
 #include "cli/ask.h"
+#include "cli/follow.h"
 #include "cli/msg.h"
 #include "cli/tell.h"
 #include "store/history.h"
 
 static struct {
-	const char *since;
+	const char *since, *user, *command, *field;
+	bool follow;
 	uint64_t limit;
 	int form;
 } o = { .limit = UINT64_MAX, .form = -1 };
@@ -22,12 +24,19 @@ static const char forms[] = "table\0jsonl\0tsv\0csv\0";
 
 /* clang-format off */
 static const struct crm_opt opts[] = {
+	OPT_TEXT('\0', "command", "program", &o.command,
+	    "what this program did alone: crm-set"),
+	OPT_TEXT('\0', "field", "field", &o.field,
+	    "what changed this field alone"),
+	OPT_FLAG('\0', "follow", &o.follow,
+	    "oldest first, and go on with what others write"),
 	OPT_U64('l', "limit", "count", &o.limit, 0, UINT64_MAX,
 	    "stop after so many change sets"),
 	OPT_CHOICE('o', "output", "format", &o.form, forms,
 	    "form of the output"),
 	OPT_TEXT('\0', "since", "date", &o.since,
 	    "from a day on, or behind a change set: change:N"),
+	OPT_TEXT('\0', "user", "user", &o.user, "what this user did alone"),
 	OPT_END,
 };
 /* clang-format on */
@@ -47,7 +56,39 @@ static struct {
 	size_t ntouches, cap;
 	uint64_t *id; /* of the change set at hand */
 	uint64_t told;
+	uint64_t head; /* place of the newest one that was seen */
 } h;
+
+static const struct crm_err *
+look_for_field(void *ctx, const struct crm_changed *c)
+{
+	const struct crm_kind *k =
+	    crm_kind_of(h.ctx->schema, crm_id_kind(c->id));
+	const struct crm_field *f;
+	struct crm_view old, new;
+	bool *found = ctx;
+	uint16_t num;
+	size_t at = 0;
+
+	while (!*found && k != NULL &&
+	    crm_changed_field(c, &at, &num, &old, &new)) {
+		f = crm_field_num(k, num);
+		*found = f != NULL && strcmp(f->name, o.field) == 0;
+	}
+	return NULL;
+}
+
+/* Is it of that user, of that program, and about that field? */
+static const struct crm_err *
+is_wanted(const struct crm_change *c, bool *yes)
+{
+	*yes = (o.user == NULL || crm_view_is(c->user, o.user)) &&
+	    (o.command == NULL || crm_view_is(c->program, o.command));
+	if (!*yes || o.field == NULL)
+		return NULL;
+	*yes = false;
+	return crm_history_changed(h.snap, c->number, look_for_field, yes);
+}
 
 /* Tell of a change set; done is set when it is older than what is wanted. */
 static const struct crm_err *
@@ -55,8 +96,9 @@ tell(uint64_t number, size_t n, bool *done)
 {
 	const struct crm_err *err;
 	struct crm_change change;
+	bool wanted;
 
-	if (number <= h.since) {
+	if (number <= h.since && !o.follow) {
 		*done = true;
 		return NULL;
 	}
@@ -64,9 +106,12 @@ tell(uint64_t number, size_t n, bool *done)
 	if (err != NULL || change.state == CRM_CHANGE_OPEN)
 		return err;
 	if (change.clock_us < h.since_us) {
-		*done = true;
+		*done = !o.follow;
 		return NULL;
 	}
+	err = is_wanted(&change, &wanted);
+	if (err != NULL || !wanted)
+		return err;
 	h.told++;
 	err = crm_tell_change(h.tell, &change, h.id, n);
 	*done = h.told >= o.limit || h.ctx->out.closed;
@@ -82,6 +127,62 @@ tell_store(void)
 
 	for (; err == NULL && n > 0 && !done; n--)
 		err = tell(n, 0, &done);
+	return err;
+}
+
+/* Tell of what was done since, in the order in which it was; place becomes
+ * that of the last. */
+static const struct crm_err *
+tell_since(uint64_t *place, bool *done)
+{
+	const struct crm_err *err;
+	struct crm_change c;
+	uint64_t *number = NULL;
+	size_t n = 0, cap = 0;
+
+	err = crm_change_head(crm_snap_txn(h.snap), &c);
+	while (err == NULL && c.number != 0 && c.seq > *place) {
+		number = crm_grow(number, &cap, n + 1, sizeof(*number));
+		number[n++] = c.number;
+		if (n == 1)
+			h.head = c.seq;
+		if (c.prior == 0)
+			break;
+		err = crm_change_get(crm_snap_txn(h.snap), c.prior, &c);
+	}
+	if (err == NULL && n > 0)
+		*place = h.head;
+	while (err == NULL && n > 0 && !*done)
+		err = tell(number[--n], 0, done);
+	crm_free(number);
+	return err;
+}
+
+/* The feed: it ends when it is told to, or nobody reads it. */
+static const struct crm_err *
+follow(void)
+{
+	struct crm_follow *f = NULL;
+	const struct crm_err *err;
+	uint64_t place = 0;
+	bool go_on = true, done = o.limit == 0;
+
+	err = crm_follow_new(h.ctx->path.p, &f);
+	if (err == NULL)
+		err = crm_change_place(crm_snap_txn(h.snap), h.since, &place);
+	while (err == NULL && go_on && !done) {
+		err = tell_since(&place, &done);
+		if (err == NULL)
+			err = crm_sink_flush(&h.ctx->out);
+		done |= h.ctx->out.closed;
+		if (err != NULL || done)
+			break;
+		crm_snap_pause(h.snap);
+		err = crm_follow_wait(f, &go_on);
+		if (err == NULL)
+			err = crm_snap_resume(h.snap);
+	}
+	crm_follow_free(f);
 	return err;
 }
 
@@ -198,6 +299,10 @@ run(struct crm_ctx *ctx, int argc, char **argv)
 	int i;
 
 	h.ctx = ctx;
+	if (o.follow && argc > 0)
+		return crm_ctx_usage(ctx, "--follow is of the whole store");
+	if (o.follow && o.form < 0)
+		form = CRM_OUT_JSONL;
 	err = read_since();
 	if (err == NULL)
 		err = crm_snap_open(ctx->store, &h.snap);
@@ -206,7 +311,9 @@ run(struct crm_ctx *ctx, int argc, char **argv)
 	if (err == NULL)
 		err = crm_tell_new(ctx, h.snap, form, &h.tell);
 	if (err == NULL)
-		err = argc > 0 ? tell_records() : tell_store();
+		err = o.follow ? follow()
+		    : argc > 0 ? tell_records()
+			       : tell_store();
 	if (err == NULL)
 		err = crm_tell_end(h.tell);
 	ctx->no = h.told == 0;
@@ -214,6 +321,8 @@ run(struct crm_ctx *ctx, int argc, char **argv)
 	crm_free(h.touch);
 	crm_free(h.id);
 	crm_snap_close(h.snap);
+	if (err == NULL)
+		crm_follow_leave();
 	return err;
 }
 

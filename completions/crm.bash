@@ -57,12 +57,18 @@ _crm_option()
 		from=words words='auto always never' ;;
 	crm-find,-s | crm-find,--store)
 		from=dir words='' ;;
+	crm-history,--command)
+		from=text words='' ;;
+	crm-history,--field)
+		from=ask words='field' ;;
 	crm-history,-l | crm-history,--limit)
 		from=text words='' ;;
 	crm-history,-o | crm-history,--output)
 		from=words words='table jsonl tsv csv' ;;
 	crm-history,--since)
 		from=ask words='date' ;;
+	crm-history,--user)
+		from=text words='' ;;
 	crm-history,-i | crm-history,--input)
 		from=words words='auto jsonl tsv csv ids yaml' ;;
 	crm-history,--color)
@@ -198,7 +204,7 @@ _crm_options()
 	crm) options='--color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
 	crm-add) options='--add-missing --correct --dates --decimal --keep --key --map --new-ids --rejects --set --skip-bad --stream -i --input -f --fields -l --limit -o --output --sort -n --dry-run -m --message --wait --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
 	crm-find) options='--count --explain --get -i --input -f --fields -l --limit -o --output --sort --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
-	crm-history) options='-l --limit -o --output --since -i --input --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
+	crm-history) options='--command --field --follow -l --limit -o --output --since --user -i --input --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
 	crm-log) options='-F --file --add-missing --correct --dates --decimal --keep --key --map --new-ids --rejects --set --skip-bad --stream -i --input -f --fields -l --limit -o --output --sort -n --dry-run -m --message --wait --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
 	crm-report) options='--by --in -f --fields -l --limit -o --output --sort --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
 	crm-rm) options='-i --input -f --fields -l --limit -o --output --sort -n --dry-run -m --message --wait --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;

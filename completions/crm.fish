@@ -55,11 +55,17 @@ function __crm_takes
             return 0
         case 'crm-find -s' 'crm-find --store'
             return 0
+        case 'crm-history --command'
+            return 0
+        case 'crm-history --field'
+            return 0
         case 'crm-history -l' 'crm-history --limit'
             return 0
         case 'crm-history -o' 'crm-history --output'
             return 0
         case 'crm-history --since'
+            return 0
+        case 'crm-history --user'
             return 0
         case 'crm-history -i' 'crm-history --input'
             return 0
@@ -362,9 +368,13 @@ complete -c crm-find -s V -l version -d 'show the version'
 
 complete -e -c crm-history
 complete -c crm-history -f -a '(__crm_ask operand)'
+complete -c crm-history -l command -x -d 'what this program did alone: crm-set'
+complete -c crm-history -l field -x -a '(__crm_value field)' -d 'what changed this field alone'
+complete -c crm-history -l follow -d 'oldest first, and go on with what others write'
 complete -c crm-history -s l -l limit -x -d 'stop after so many change sets'
 complete -c crm-history -s o -l output -x -a 'table jsonl tsv csv' -d 'form of the output'
 complete -c crm-history -l since -x -a '(__crm_value date)' -d 'from a day on, or behind a change set: change:N'
+complete -c crm-history -l user -x -d 'what this user did alone'
 complete -c crm-history -s i -l input -x -a 'auto jsonl tsv csv ids yaml' -d 'form of the input'
 complete -c crm-history -l color -x -a 'auto always never' -d 'colours: auto, always or never'
 complete -c crm-history -s e -l exit-status -d 'exit 1 when the answer is no or nothing'
