@@ -14,6 +14,7 @@ crm_batch_new(struct crm_store *store, const struct crm_batch_options *o,
 	const struct crm_err *err;
 	const char *code = store->config->currency;
 	size_t part = crm_store_part(store);
+	struct crm_change head;
 
 	b->store = store;
 	b->o = *o;
@@ -30,11 +31,15 @@ crm_batch_new(struct crm_store *store, const struct crm_batch_options *o,
 	b->unique = crm_runs_new(part / 2, store->dir);
 	b->buf.max = b->key.max = CRM_LINE_MAX * 8;
 	err = crm_snap_open(store, &b->snap);
+	if (err == NULL)
+		err = crm_change_head(crm_snap_txn(b->snap), &head);
 	if (err != NULL) {
 		crm_batch_free(b);
 		b = NULL;
-	} else
+	} else {
 		b->state = crm_snap_state(b->snap);
+		b->began = head.seq;
+	}
 	*out = b;
 	return err;
 }

@@ -92,6 +92,7 @@ struct crm_batch {
 	struct crm_batch_options o;
 	struct crm_snap *snap;
 	uint64_t state; /* of the store when the batch began */
+	uint64_t began; /* place of the newest change set by then */
 	struct crm_value_ctx values;
 	struct crm_rule_ctx rules;
 	struct crm_arena line_arena; /* of the line at hand */
@@ -231,6 +232,19 @@ bool crm_row_field(
 /* The value of one field; false when the row has none. */
 bool crm_row_get(struct crm_row, uint16_t num, struct crm_view *out);
 
+/* Going through the links of a row or an edit: set row, kind and edit. */
+struct crm_row_links {
+	struct crm_row row;
+	const struct crm_kind *kind;
+	bool edit;
+	const struct crm_field *field; /* of the link at hand */
+	uint8_t flags;                 /* of the field in the row: see above */
+	struct crm_many values;
+};
+
+/* The next one; false after the last. */
+bool crm_row_next_link(struct crm_row_links *, uint64_t *id);
+
 /*
  * Go through the rows in order, each in its newest form.
  *
@@ -292,6 +306,19 @@ CRM_CHECK const struct crm_err *crm_batch_count_rates(struct crm_batch *);
 /* After the last line: find out what is bad because of what else is bad, hand
  * it out; see that edits of the same record go together. */
 CRM_CHECK const struct crm_err *crm_batch_settle_all(struct crm_batch *);
+
+/* batch_since.c */
+
+/*
+ * When it is written: is all still there that it links to?
+ *
+ * Cost: the change sets made since the batch began; if records were removed
+ * by these, a pass over the lines, too
+ *
+ * Fails with AGAIN.
+ */
+CRM_CHECK const struct crm_err *crm_batch_check_links(
+    struct crm_batch *, struct crm_snap *);
 
 /* batch.c */
 

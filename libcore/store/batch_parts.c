@@ -195,8 +195,11 @@ end_parts(void *ctx, struct crm_txn *t)
 	err = crm_store_see_config(w->b->store, t);
 	if (err == NULL)
 		err = crm_snap_wrap(w->b->store, t, &w->snap);
-	if (err == NULL && (w->late || crm_snap_state(w->snap) != w->state))
+	if (err == NULL && (w->late || crm_snap_state(w->snap) != w->state)) {
 		err = crm_batch_check_unique(w->b, w->snap, true);
+		if (err == NULL)
+			err = crm_batch_check_links(w->b, w->snap);
+	}
 	if (err == NULL)
 		err = unhide(w);
 	if (err == NULL)

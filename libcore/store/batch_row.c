@@ -53,6 +53,29 @@ crm_row_get(struct crm_row r, uint16_t num, struct crm_view *out)
 	return false;
 }
 
+bool
+crm_row_next_link(struct crm_row_links *l, uint64_t *id)
+{
+	struct crm_view v;
+	uint16_t num;
+	bool many;
+
+	while (l->field == NULL || !crm_many_next(&l->values, &v)) {
+		do {
+			if (!crm_row_field(&l->row, &num, &l->flags, &v))
+				return false;
+			l->field = crm_field_num(l->kind, num);
+		} while (l->field == NULL || l->field->type != CRM_T_LINK ||
+		    v.n == 0);
+		many = l->edit ? l->row.kind == CRM_EDIT_PUT &&
+			(l->field->flags & CRM_F_MANY) != 0
+			       : (l->flags & CRM_SLOT_MANY) != 0;
+		crm_many_begin(&l->values, v, many);
+	}
+	*id = crm_link_get(v);
+	return true;
+}
+
 static void
 add_field(struct crm_buf *b, uint16_t num, uint8_t flags, struct crm_view value)
 {

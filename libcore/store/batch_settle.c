@@ -11,27 +11,14 @@ static bool
 links_to_nothing(const struct crm_batch *b, const struct crm_kind *k,
     struct crm_row r, bool edit)
 {
-	const struct crm_field *f;
-	struct crm_view v;
-	struct crm_many m;
-	uint16_t num;
-	uint8_t flags;
-	bool many;
+	struct crm_row_links l = { .row = r, .kind = k, .edit = edit };
+	uint64_t id;
 
 	if ((r.flags & CRM_ROW_PENDING) == 0)
 		return false;
-	while (crm_row_field(&r, &num, &flags, &v)) {
-		f = crm_field_num(k, num);
-		if (f == NULL || f->type != CRM_T_LINK || v.n == 0)
-			continue;
-		many = edit
-		    ? r.kind == CRM_EDIT_PUT && (f->flags & CRM_F_MANY) != 0
-		    : (flags & CRM_SLOT_MANY) != 0;
-		crm_many_begin(&m, v, many);
-		while (crm_many_next(&m, &v))
-			if (crm_batch_meant(b, crm_link_get(v)) == 0)
-				return true;
-	}
+	while (crm_row_next_link(&l, &id))
+		if (crm_batch_meant(b, id) == 0)
+			return true;
 	return false;
 }
 

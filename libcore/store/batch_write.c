@@ -128,6 +128,8 @@ do_whole(struct crm_writing *w)
 	if (crm_snap_state(w->snap) != w->b->state) {
 		err = crm_batch_check_unique(w->b, w->snap, true);
 		if (err == NULL)
+			err = crm_batch_check_links(w->b, w->snap);
+		if (err == NULL)
 			err = check_given(w);
 	}
 	if (err == NULL)

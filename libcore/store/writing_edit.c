@@ -170,7 +170,8 @@ edit_one(struct crm_writing *w, struct crm_block_writer *bw, uint64_t id,
 		    crm_id_text(id, text));
 	if (v.p == NULL || (was.flags & CRM_R_REMOVED) != 0) {
 		if (key->p != NULL && memcmp(key->p, k, 8) == 0)
-			return crm_err(CRM_E_AGAIN, "%s was removed meanwhile",
+			return crm_err(CRM_E_AGAIN,
+			    "%s was removed meanwhile: try again",
 			    crm_id_text(id, text));
 		return v.p != NULL ? crm_block_put(bw, crm_view(k, 8), v)
 				   : NULL; /* a buyer who is not there */

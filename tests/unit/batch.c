@@ -337,6 +337,98 @@ ids_of_input(void **state)
 	is(crm_id('p', 0, 20), "city", "Lund");
 }
 
+static void
+remove_one(uint64_t id)
+{
+	struct crm_batch_options o = { .message = "m" };
+	struct crm_batch *b = new_batch(&o);
+	bool ok;
+
+	crm_batch_line(b, 0, CRM_VNULL);
+	no_err(crm_batch_remove(b, id, &ok));
+	assert_int_equal(commit(b).removed, 1);
+}
+
+/* Commit what has to be tried again, and why. */
+static void
+is_late(struct crm_batch *b, const char *why)
+{
+	const struct crm_err *err;
+	struct crm_batch_result r;
+	uint64_t events = count_of("event");
+
+	err = crm_batch_commit(b, &r, NULL);
+	assert_non_null(err);
+	assert_int_equal(err->code, CRM_E_AGAIN);
+	assert_string_equal(err->msg, why);
+	crm_batch_free(b);
+	check();
+	assert_int_equal(count_of("event"), events);
+}
+
+/* What others remove before a batch is written cannot be linked to. */
+static void
+removed_meanwhile(void **state)
+{
+	struct crm_batch_options o = { .message = "m" };
+	struct crm_batch *b, *other;
+	static char text[3000];
+	uint64_t i, p1;
+
+	(void)state;
+	b = new_batch(&o);
+	for (i = 1; i <= 6; i++) {
+		(void)snprintf(text, sizeof(text), "name=P%u", (unsigned)i);
+		assert_true(add(b, i, "person", text, NULL));
+	}
+	assert_true(add(b, 7, "org", "name=O", NULL));
+	assert_true(add(b, 8, "person", "name=Q", "org=O", NULL));
+	assert_true(add(b, 9, "deal", "title=D", "who=P6", NULL));
+	(void)commit(b);
+	p1 = who("P1");
+	/* a link of a new one, by a name */
+	b = new_batch(&o);
+	assert_true(add(b, 1, "event", "who=P2", "what=note", NULL));
+	assert_true(add(b, 2, "event", "who=P2", "who+=P1", "what=call", NULL));
+	remove_one(p1);
+	is_late(b, "line 2: who: p1 was removed meanwhile: try again");
+	/* what is removed and not linked to is no matter */
+	b = new_batch(&o);
+	assert_true(add(b, 1, "event", "who=P2", "what=call", NULL));
+	remove_one(who("P3"));
+	assert_int_equal(commit(b).added, 1);
+	/* a link of an edit, by an id; not one that is taken away */
+	b = new_batch(&o);
+	assert_true(edit(b, who("P2"), "org=o1", NULL));
+	other = new_batch(&o);
+	assert_true(edit(other, who("D"), "who-=P6", "note=x", NULL));
+	assert_true(edit(other, who("D"), "who+=P5", NULL));
+	remove_one(who("O"));
+	remove_one(who("P6"));
+	is_late(b, "org: o1 was removed meanwhile: try again");
+	assert_int_equal(commit(other).changed, 1);
+	is(who("D"), "who", "p5");
+	/* by a change set that took its number before the batch began, and was
+	 * done after that */
+	memset(text, 'x', sizeof(text) - 1);
+	memcpy(text, "text=", 5);
+	opening.part = 20000;
+	reopen();
+	other = new_batch(&o);
+	for (i = 1; i <= 20; i++)
+		assert_true(
+		    add(other, i, "event", "who=P2", "what=note", text, NULL));
+	b = new_batch(&o);
+	assert_true(add(b, 1, "event", "who=P4", "what=note", NULL));
+	for (i = 2; i <= 20; i++)
+		assert_true(
+		    add(b, i, "event", "who=P2", "what=note", text, NULL));
+	assert_int_equal(commit(other).added, 20);
+	remove_one(who("P4"));
+	is_late(b, "line 1: who: p4 was removed meanwhile: try again");
+	opening.part = 0;
+}
+
 /* Words for what comes later, or is made. */
 static void
 words(void **state)
@@ -668,6 +760,7 @@ main(void)
 		TEST(several_lines),
 		TEST(unique_among_lines),
 		TEST(ids_of_input),
+		TEST(removed_meanwhile),
 		TEST(words),
 		TEST(keys_of_both),
 		TEST(known_events),

@@ -1,0 +1,139 @@
+/* What others did between the first line of a batch and its writing. */
+#include <stdio.h>
+
+#include "store/batch_impl.h"
+
+/* Note the records that a change set removed and that are still so. */
+static const struct crm_err *
+note_removed(struct crm_snap *snap, uint64_t change, struct crm_nummap *gone)
+{
+	struct crm_txn *t = crm_snap_txn(snap);
+	const struct crm_err *err;
+	enum crm_presence p;
+	struct crm_changed e;
+	struct crm_stored r;
+	struct crm_view k, v;
+	struct crm_cur *c;
+	char key[8];
+
+	err = crm_cur_open(t, CRM_TABLE_CHANGED, &c);
+	if (err != NULL)
+		return err;
+	crm_be64(key, change);
+	err = crm_cur_seek(c, crm_view(key, 8), &k, &v);
+	while (err == NULL && k.p != NULL && memcmp(k.p, key, 8) == 0) {
+		err = crm_changed_open(k, v, &e);
+		if (err == NULL && (e.flags & CRM_CHANGED_REMOVED) != 0) {
+			err = crm_snap_get(snap, e.id, &r, &p);
+			if (err == NULL && p != CRM_LIVE)
+				(void)crm_nummap_at(gone, e.id, NULL);
+		}
+		if (err == NULL)
+			err = crm_cur_next(c, &k, &v);
+	}
+	crm_cur_close(c);
+	return err;
+}
+
+/* The same of all change sets that were done since the batch began: back along
+ * the chain, as those written in parts have lower numbers than others. */
+static const struct crm_err *
+note_all_removed(
+    struct crm_batch *b, struct crm_snap *snap, struct crm_nummap *gone)
+{
+	struct crm_txn *t = crm_snap_txn(snap);
+	const struct crm_err *err;
+	struct crm_change c;
+
+	err = crm_change_head(t, &c);
+	while (err == NULL && c.seq > b->began) {
+		uint64_t prior = c.prior;
+
+		if (c.touched > 0)
+			err = note_removed(snap, c.number, gone);
+		if (err != NULL || prior == 0)
+			break;
+		err = crm_change_get(t, prior, &c);
+	}
+	return err;
+}
+
+/* Does a row or an edit link to one of them? */
+static const struct crm_err *
+check_row(struct crm_batch *b, const struct crm_nummap *gone, char kind,
+    struct crm_row r, bool edit)
+{
+	struct crm_row_links l = { .row = r,
+		.kind = crm_kind_of(b->store->config->schema, kind),
+		.edit = edit };
+	char text[CRM_ID_TEXT], line[40] = "";
+	uint64_t id;
+
+	while (crm_row_next_link(&l, &id)) {
+		id = crm_batch_meant(b, id);
+		if ((edit && l.flags == CRM_TAKE) ||
+		    crm_nummap_get(gone, id) == NULL)
+			continue;
+		if (r.line > 0)
+			(void)snprintf(line, sizeof(line),
+			    "line %llu: ", (unsigned long long)r.line);
+		return crm_err(CRM_E_AGAIN,
+		    "%s%s: %s was removed meanwhile: try again", line,
+		    l.field->name, crm_id_text(id, text));
+	}
+	return NULL;
+}
+
+static const struct crm_err *
+check_rows(struct crm_batch *b, const struct crm_nummap *gone)
+{
+	const struct crm_err *err = NULL;
+	uint64_t count[26] = { 0 }, id = 1;
+	struct crm_row r;
+
+	crm_spool_rewind(b->adds);
+	while (err == NULL && id != 0) {
+		err = crm_batch_next_row(b, count, &r, &id);
+		if (err == NULL && id != 0 && crm_batch_meant(b, id) == id)
+			err = check_row(b, gone, r.kind, r, false);
+	}
+	return err;
+}
+
+static const struct crm_err *
+check_edits(struct crm_batch *b, const struct crm_nummap *gone)
+{
+	const struct crm_err *err;
+	struct crm_view key, entry;
+	struct crm_row r;
+
+	if (b->nedits == 0)
+		return NULL;
+	err = crm_runs_sort(b->edits);
+	while (err == NULL) {
+		err = crm_runs_next(b->edits, &key, &entry);
+		if (err != NULL || key.p == NULL)
+			break;
+		crm_row_open_edit(entry, &r);
+		if (crm_nummap_get(
+			&b->bad_edits, crm_be64_get(key.p + 8) + 1) == NULL)
+			err = check_row(
+			    b, gone, crm_id_kind(crm_be64_get(key.p)), r, true);
+	}
+	return err;
+}
+
+const struct crm_err *
+crm_batch_check_links(struct crm_batch *b, struct crm_snap *snap)
+{
+	struct crm_nummap gone = CRM_NUMMAP_INIT;
+	const struct crm_err *err;
+
+	err = note_all_removed(b, snap, &gone);
+	if (err == NULL && gone.used > 0)
+		err = check_rows(b, &gone);
+	if (err == NULL && gone.used > 0)
+		err = check_edits(b, &gone);
+	crm_nummap_release(&gone);
+	return err;
+}
