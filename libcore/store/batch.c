@@ -485,12 +485,11 @@ crm_batch_edit(
 	bool same = false;
 
 	*ok = false;
+	/* one of several is tried behind the others, when all are known */
 	if (new)
 		err = edit_row(b, id, q);
 	else if (crm_nummap_get(&b->edited, id) == NULL)
 		err = try_edit(b, id, q, &same);
-	else /* crm_batch_settle_all() tries it behind the others */
-		err = crm_batch_note_edit(b, id, q);
 	if (err != NULL || b->line_bad)
 		return err;
 	note_written(b, id);
@@ -516,7 +515,7 @@ crm_batch_remove(struct crm_batch *b, uint64_t id, bool *ok)
 	const struct crm_err *err;
 	enum crm_presence p;
 	struct crm_stored r;
-	char text[CRM_ID_TEXT];
+	char text[CRM_ID_TEXT], kind = crm_id_kind(id);
 
 	*ok = false;
 	err = crm_snap_get(b->snap, id, &r, &p);
@@ -528,6 +527,15 @@ crm_batch_remove(struct crm_batch *b, uint64_t id, bool *ok)
 			crm_id_text(id, text)));
 	*ok = true;
 	note_written(b, id);
+	if (crm_nummap_get(&b->edited, id) == NULL) {
+		crm_rec_reset(
+		    &b->old, crm_kind_of(b->store->config->schema, kind));
+		crm_rec_open(&b->old, &r);
+		err = crm_batch_note_removed(
+		    b, &b->old, id, CRM_CLAIM_EDIT | (b->nedits + 1));
+	}
+	if (err != NULL)
+		return err;
 	return crm_batch_put_edit(
 	    b, id, NULL, 0, "\0\0\0", false, CRM_EDIT_REMOVE);
 }
@@ -550,8 +558,6 @@ crm_batch_commit(struct crm_batch *b, struct crm_batch_result *result,
 	const struct crm_err *err;
 
 	err = crm_batch_resolve(b);
-	if (err == NULL)
-		err = crm_batch_check_unique(b, b->snap, false);
 	if (err == NULL)
 		err = crm_batch_settle_all(b);
 	if (err == NULL && b->faults > 0 && !b->o.skip_bad)

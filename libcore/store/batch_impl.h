@@ -113,6 +113,9 @@ struct crm_batch {
 	struct crm_nummap edited; /* id to how many edits */
 	uint64_t nedits;
 	struct crm_nummap bad_edits; /* order + 1 of those to be left out */
+	bool untried;                /* some edits are to be tried together */
+	bool given_up;               /* some line gives up a unique value */
+	uint64_t nbad;               /* counts up when one is left out */
 
 	/* Customers of this batch: the days after which they pay, + 1, or the
 	 * id of their organisation; those whom an edit makes a buyer. */
@@ -131,8 +134,7 @@ struct crm_batch {
 	uint64_t unrated[256];
 	bool rows_unrated; /* some rows may be such */
 
-	struct crm_runs *unique;   /* key: kind, field, value; value: id, line,
-	                             place in adds */
+	struct crm_runs *unique;   /* see batch_claim.h */
 	struct crm_nummap dropped; /* ids of rows: what they are instead; 0:
 	                              nothing, they are bad */
 	uint64_t *left_out; /* numbers of new events that are dropped, sorted */
@@ -178,7 +180,7 @@ uint64_t crm_batch_final(const struct crm_batch *, uint64_t id);
 bool crm_batch_settle(const struct crm_batch *, struct crm_arena *, bool many,
     struct crm_view, struct crm_view *out);
 
-/* batch_unique.c */
+/* batch_claim.c */
 
 /* Fails with DATA when a unique value of a record is too long to be one. */
 CRM_CHECK const struct crm_err *crm_batch_fit_unique(
@@ -191,23 +193,41 @@ CRM_CHECK const struct crm_err *crm_batch_fit_unique(
  * Note the unique values of a record.
  *
  * place   in adds, + 1, or CRM_CLAIM_EDIT
- * old     those that it had are not noted
+ * old     its form before: those that both have are not noted, those that
+ *         only this one has are given up
  */
 CRM_CHECK const struct crm_err *crm_batch_note_unique(struct crm_batch *,
     const struct crm_rec *, uint64_t id, uint64_t place,
     const struct crm_rec *old);
 
-/* Note those that the next edit gives a record which was edited before. */
-CRM_CHECK const struct crm_err *crm_batch_note_edit(
-    struct crm_batch *, uint64_t id, const struct crm_request *);
+/* Note that a record gives up those it has. */
+CRM_CHECK const struct crm_err *crm_batch_note_removed(
+    struct crm_batch *, const struct crm_rec *, uint64_t id, uint64_t place);
+
+/*
+ * Note those of an edit that comes behind others of its record, which may turn
+ * out to be bad.
+ *
+ * stored         the record as the store has it
+ * before, after  as the edits before left it, and as this one leaves it; NULL:
+ *                removed
+ */
+CRM_CHECK const struct crm_err *crm_batch_note_later(struct crm_batch *,
+    struct crm_row, uint64_t order, const struct crm_rec *stored,
+    const struct crm_rec *before, const struct crm_rec *after);
 
 /* Note that the keys of a record which is added found no other one. */
 CRM_CHECK const struct crm_err *crm_batch_note_absent(
     struct crm_batch *, const struct crm_request *, uint64_t id);
 
-/* After the last line: unique values against each other and the store. */
-CRM_CHECK const struct crm_err *crm_batch_check_unique(
-    struct crm_batch *, struct crm_snap *, bool again);
+/* batch_unique.c */
+
+/* After the last line: unique values against the store and each other. */
+CRM_CHECK const struct crm_err *crm_batch_check_unique(struct crm_batch *);
+
+/* When it is written, and others wrote meanwhile.  Fails with AGAIN. */
+CRM_CHECK const struct crm_err *crm_batch_check_unique_again(
+    struct crm_batch *, struct crm_snap *);
 
 /* batch_row.c */
 
@@ -303,9 +323,12 @@ CRM_CHECK const struct crm_err *crm_batch_count_rates(struct crm_batch *);
 
 /* batch_settle.c */
 
-/* After the last line: find out what is bad because of what else is bad, hand
- * it out; see that edits of the same record go together. */
+/* After the last line: find out what is bad, alone, with other lines or because
+ * of what else is bad, and hand it out. */
 CRM_CHECK const struct crm_err *crm_batch_settle_all(struct crm_batch *);
+
+/* Rows that link to bad ones are bad. */
+CRM_CHECK const struct crm_err *crm_batch_spread(struct crm_batch *);
 
 /* batch_since.c */
 

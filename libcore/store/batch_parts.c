@@ -196,7 +196,7 @@ end_parts(void *ctx, struct crm_txn *t)
 	if (err == NULL)
 		err = crm_snap_wrap(w->b->store, t, &w->snap);
 	if (err == NULL && (w->late || crm_snap_state(w->snap) != w->state)) {
-		err = crm_batch_check_unique(w->b, w->snap, true);
+		err = crm_batch_check_unique_again(w->b, w->snap);
 		if (err == NULL)
 			err = crm_batch_check_links(w->b, w->snap);
 	}

@@ -186,7 +186,9 @@ crm_batch_put_edit(struct crm_batch *b, uint64_t id,
 		return err;
 	crm_be64(key, id);
 	crm_be64(key + 8, b->nedits++);
-	++*crm_nummap_at(&b->edited, id, NULL);
+	if (++*crm_nummap_at(&b->edited, id, NULL) > 1 || op == CRM_EDIT_PUT ||
+	    b->pending_links)
+		b->untried = true;
 	return crm_runs_add(b->edits, crm_view(key, 16), crm_buf_view(&b->buf));
 }
 

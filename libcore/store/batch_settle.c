@@ -22,13 +22,9 @@ links_to_nothing(const struct crm_batch *b, const struct crm_kind *k,
 	return false;
 }
 
-/*
- * Rows that link to bad ones are bad.
- *
- * Cost: a pass over the rows for each step of the longest chain of these
- */
-static const struct crm_err *
-spread_rows(struct crm_batch *b)
+/* Cost: a pass over the rows for each step of the longest chain of these. */
+const struct crm_err *
+crm_batch_spread(struct crm_batch *b)
 {
 	const struct crm_err *err = NULL;
 	uint64_t id;
@@ -50,6 +46,7 @@ spread_rows(struct crm_batch *b)
 				r, false))
 				continue;
 			*crm_nummap_at(&b->dropped, id, NULL) = 0;
+			b->nbad++;
 			more = true;
 		}
 	}
@@ -109,8 +106,9 @@ reject_rows(struct crm_batch *b, struct crm_runs *lines)
 /* The edits of one record, tried one after the other. */
 struct trial {
 	uint64_t id;
+	size_t n; /* edits of it before the one at hand */
 	struct crm_arena arena;
-	struct crm_rec rec, good;
+	struct crm_rec stored, rec, good; /* good: before the one at hand */
 	bool removed;
 };
 
@@ -124,6 +122,7 @@ begin_trial(struct crm_batch *b, struct trial *t, uint64_t id, bool *there)
 	struct crm_stored r;
 
 	t->id = 0;
+	t->n = 0;
 	t->removed = false;
 	crm_arena_reset(&t->arena);
 	err = crm_snap_get(b->snap, id, &r, &p);
@@ -133,6 +132,8 @@ begin_trial(struct crm_batch *b, struct trial *t, uint64_t id, bool *there)
 		crm_rec_reset(&t->rec, k);
 		crm_rec_open(&t->rec, &r);
 		t->rec.id = id;
+		crm_rec_borrow(&t->stored, &t->rec);
+		t->stored.id = id;
 	}
 	return err;
 }
@@ -177,25 +178,57 @@ try_next(
 	crm_row_open_edit(entry, &r);
 	crm_batch_blame(b, r.line, field, err);
 	(void)crm_nummap_at(&b->bad_edits, order + 1, NULL);
+	b->nbad++;
 	crm_rec_borrow(&t->rec, &t->good);
 	t->removed = removed;
 	return NULL;
 }
 
+/* The same, unless it is known to be bad; note what it says of unique values.
+ * The first edit of a record was noted when its line was read. */
+static const struct crm_err *
+try_entry(struct crm_batch *b, struct trial *t, uint64_t order,
+    struct crm_view entry, bool note)
+{
+	bool first = t->n++ == 0;
+	const struct crm_err *err;
+	struct crm_row r;
+
+	crm_row_open_edit(entry, &r);
+	if (crm_nummap_get(&b->bad_edits, order + 1) != NULL)
+		return NULL;
+	if (links_to_nothing(b, t->stored.kind, r, true)) {
+		(void)crm_nummap_at(&b->bad_edits, order + 1, NULL);
+		b->nbad++;
+		return NULL;
+	}
+	err = try_next(b, t, order, entry);
+	if (err != NULL || !note || first ||
+	    crm_nummap_get(&b->bad_edits, order + 1) != NULL)
+		return err;
+	return crm_batch_note_later(
+	    b, r, order, &t->stored, &t->good, t->removed ? NULL : &t->rec);
+}
+
 /*
  * Edits were tried alone when their line was read.  Those that had to wait
  * for other lines, and several of one record, are tried together.
+ *
+ * note    note what they say of unique values: once
  */
 static const struct crm_err *
-try_edits(struct crm_batch *b)
+try_edits(struct crm_batch *b, bool note)
 {
 	struct trial t = { .id = 0 };
 	const struct crm_err *err;
 	struct crm_view key, entry;
 	struct crm_row r;
-	uint64_t id, order;
+	uint64_t id, order, last = 0;
 	bool there = false;
 
+	b->untried = false;
+	crm_nummap_release(&b->buyers);
+	crm_rec_init(&t.stored, NULL);
 	crm_rec_init(&t.rec, NULL);
 	crm_rec_init(&t.good, NULL);
 	err = crm_runs_sort(b->edits);
@@ -206,25 +239,24 @@ try_edits(struct crm_batch *b)
 		id = crm_be64_get(key.p);
 		order = crm_be64_get(key.p + 8);
 		crm_row_open_edit(entry, &r);
-		if (id != t.id) {
+		if (id != last) {
 			note_buyer(b, &t);
 			t.id = 0;
+			last = 0;
 			if (*crm_nummap_get(&b->edited, id) == 1 &&
 			    (r.flags & CRM_ROW_PENDING) == 0 &&
 			    r.kind != CRM_EDIT_PUT)
 				continue;
+			last = id;
 			err = begin_trial(b, &t, id, &there);
 		}
-		if (err != NULL || !there)
-			continue;
-		if (links_to_nothing(b, t.rec.kind, r, true))
-			(void)crm_nummap_at(&b->bad_edits, order + 1, NULL);
-		else if (crm_nummap_get(&b->bad_edits, order + 1) == NULL)
-			err = try_next(b, &t, order, entry);
+		if (err == NULL && there)
+			err = try_entry(b, &t, order, entry, note);
 	}
 	if (err == NULL)
 		note_buyer(b, &t);
 	crm_arena_release(&t.arena);
+	crm_rec_release(&t.stored);
 	crm_rec_release(&t.rec);
 	crm_rec_release(&t.good);
 	return err;
@@ -306,15 +338,43 @@ list_left_out(struct crm_batch *b)
 		    cmp_numbers);
 }
 
+/*
+ * Find what is bad: alone, by unique values, and because of what else is bad.
+ *
+ * Cost: a pass over the values and one over what is tried; where values are
+ * given up and lines are bad, again until no more are, as a bad line gives
+ * nothing up
+ */
+static const struct crm_err *
+judge(struct crm_batch *b)
+{
+	const struct crm_err *err = NULL;
+	uint64_t was;
+
+	if (b->faults > 0)
+		err = crm_batch_spread(b);
+	if (err == NULL && b->untried)
+		err = try_edits(b, true);
+	if (err == NULL && b->nbad > 0)
+		err = crm_batch_spread(b);
+	do {
+		was = b->nbad;
+		if (err == NULL)
+			err = crm_batch_check_unique(b);
+		if (err == NULL && b->nbad > was)
+			err = crm_batch_spread(b);
+		if (err == NULL && b->nedits > 0 &&
+		    (b->untried || b->nbad > was))
+			err = try_edits(b, false);
+	} while (err == NULL && b->given_up && b->nbad > was);
+	return err;
+}
+
 const struct crm_err *
 crm_batch_settle_all(struct crm_batch *b)
 {
-	const struct crm_err *err = NULL;
+	const struct crm_err *err = judge(b);
 
-	if (b->faults > 0)
-		err = spread_rows(b);
-	if (err == NULL && b->nedits > 0)
-		err = try_edits(b);
 	if (err == NULL && b->o.skip_bad)
 		err = reject_all(b);
 	if (err == NULL)

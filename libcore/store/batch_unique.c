@@ -1,494 +1,453 @@
-/* Unique values of a batch: against each other, and against the store. */
+/*
+ * Unique values of a batch: against the store, and against each other.
+ *
+ * What counts is what the records hold after the whole batch: a value that
+ * one line gives up is free for another, before it or behind it.  First each
+ * value is judged by what the store has (the values come sorted, with all that
+ * lines say of each); those that several lines want are set aside, and judged
+ * in the order of lines, so that the first good one has them.
+ */
+#include <stdlib.h>
+
 #include "base/mem.h"
 #include "record/word.h"
-#include "store/batch_impl.h"
-#include "store/who.h"
+#include "store/batch_claim.h"
 
-/* One record that is to have a value: what stands in the runs.  The place is
- * that in adds + 1, or that of an edit (CRM_CLAIM_EDIT). */
-struct claim {
-	uint64_t id, line, place;
+/* All that is said of one value, in the order of lines. */
+struct group {
+	struct crm_buf key;
+	struct crm_claim *c;
+	size_t n, cap;
+	size_t nclaims, ngiven_up;
+	const struct crm_kind *k;
+	const struct crm_field *f;
+	uint64_t taken[2]; /* records of the store that keep it; or 0 */
 };
 
-#define CLAIM_BYTES 24
-
-/* Set in place: not a unique value, but a key that found nothing and must
- * find nothing when the batch is written. */
-#define CLAIM_ABSENT (UINT64_C(1) << 63)
-#define KEY_HEAD 3 /* kind, field */
-#define VALUE_MAX 4000
-
-static bool
-is_row(const struct claim *c)
-{
-	return c->place < CRM_CLAIM_EDIT;
-}
-
-static bool
-is_unique(const struct crm_field *f)
-{
-	return f != NULL && (f->flags & CRM_F_UNIQUE) != 0;
-}
-
-/* Does a record hold a value with this key? */
-static bool
-holds(const struct crm_rec *r, const struct crm_field *f, struct crm_view key)
-{
-	struct crm_buf b = CRM_BUF_INIT(CRM_LINE_MAX * 4);
-	struct crm_many m;
-	struct crm_view v;
-	bool yes = false;
-
-	if (r == NULL || !crm_rec_get(r, f->num, &v))
-		return false;
-	crm_many_begin(&m, v, (f->flags & CRM_F_MANY) != 0);
-	while (!yes && crm_many_next(&m, &v)) {
-		crm_buf_reset(&b);
-		crm_value_add_key(&b, f, v);
-		yes = crm_view_eq(crm_buf_view(&b), key);
-	}
-	crm_buf_release(&b);
-	return yes;
-}
-
-/* The key of a value of a field, behind its head, in b->key. */
-static struct crm_view
-claim_key(struct crm_batch *b, char kind, const struct crm_field *f,
-    struct crm_view value)
-{
-	char head[KEY_HEAD];
-
-	head[0] = kind;
-	crm_be16(head + 1, f->num);
-	crm_buf_reset(&b->key);
-	crm_buf_add(&b->key, head, KEY_HEAD);
-	crm_value_add_key(&b->key, f, value);
-	return crm_buf_view(&b->key);
-}
-
-const struct crm_err *
-crm_batch_fit_unique(
-    struct crm_batch *b, const struct crm_rec *r, const char **field)
-{
-	const struct crm_field *f;
-	struct crm_many m;
-	struct crm_view v;
-	uint32_t i;
-
-	for (i = 0; i < r->n; i++) {
-		f = crm_field_num(r->kind, r->slot[i].num);
-		if (!is_unique(f))
-			continue;
-		crm_many_begin(
-		    &m, r->slot[i].value, (f->flags & CRM_F_MANY) != 0);
-		while (crm_many_next(&m, &v))
-			if (claim_key(b, r->kind->letter, f, v).n >
-			    KEY_HEAD + VALUE_MAX) {
-				*field = f->name;
-				return crm_err(CRM_E_DATA,
-				    "longer than %d bytes, but unique",
-				    VALUE_MAX);
-			}
-	}
-	return NULL;
-}
-
-static const struct crm_err *
-add_claim(struct crm_batch *b, struct crm_view key, uint64_t id, uint64_t place)
-{
-	char claim[CLAIM_BYTES];
-
-	crm_le64(claim, id);
-	crm_le64(claim + 8, b->line);
-	crm_le64(claim + 16, place);
-	return crm_runs_add(b->unique, key, crm_view(claim, CLAIM_BYTES));
-}
-
-const struct crm_err *
-crm_batch_note_unique(struct crm_batch *b, const struct crm_rec *r, uint64_t id,
-    uint64_t place, const struct crm_rec *old)
-{
-	const struct crm_err *err = NULL;
-	const struct crm_field *f;
-	struct crm_many m;
-	struct crm_view v, key;
-	uint32_t i;
-
-	for (i = 0; err == NULL && i < r->n; i++) {
-		f = crm_field_num(r->kind, r->slot[i].num);
-		if (!is_unique(f))
-			continue;
-		crm_many_begin(
-		    &m, r->slot[i].value, (f->flags & CRM_F_MANY) != 0);
-		while (err == NULL && crm_many_next(&m, &v)) {
-			key = claim_key(b, r->kind->letter, f, v);
-			if (!holds(old, f, crm_view_skip(key, KEY_HEAD)))
-				err = add_claim(b, key, id, place);
-		}
-	}
-	return err;
-}
-
-const struct crm_err *
-crm_batch_note_edit(
-    struct crm_batch *b, uint64_t id, const struct crm_request *q)
-{
-	const struct crm_err *err = NULL;
-	struct crm_view key;
-	size_t i;
-
-	for (i = 0; err == NULL && i < q->nedits; i++) {
-		const struct crm_edit *e = &q->edit[i];
-
-		if (!is_unique(e->field) || e->op == CRM_TAKE ||
-		    e->op == CRM_CLEAR)
-			continue;
-		key = claim_key(b, crm_id_kind(id), e->field, e->value);
-		if (key.n <= KEY_HEAD + VALUE_MAX)
-			err = add_claim(
-			    b, key, id, CRM_CLAIM_EDIT | (b->nedits + 1));
-	}
-	return err;
-}
-
-const struct crm_err *
-crm_batch_note_absent(
-    struct crm_batch *b, const struct crm_request *q, uint64_t id)
-{
-	const struct crm_err *err = NULL;
-	struct crm_many m;
-	struct crm_view v, key;
-	size_t i;
-
-	for (i = 0; err == NULL && i < q->nkeys; i++) {
-		const struct crm_field *f = q->key[i];
-
-		if (is_unique(f) || !crm_rec_get(&b->rec, f->num, &v))
-			continue;
-		crm_many_begin(&m, v, (f->flags & CRM_F_MANY) != 0);
-		while (err == NULL && crm_many_next(&m, &v)) {
-			key = claim_key(b, q->kind->letter, f, v);
-			if (key.n <= KEY_HEAD + VALUE_MAX)
-				err = add_claim(b, key, id, CLAIM_ABSENT);
-		}
-	}
-	return err;
-}
-
-static void
-read_claim(struct crm_view v, struct claim *out)
-{
-	out->id = crm_le64_get(v.p);
-	out->line = crm_le64_get(v.p + 8);
-	out->place = crm_le64_get(v.p + 16);
-}
-
-/* Leave a row out: it is another record; 0: it is bad. */
-static void
-drop_row(struct crm_batch *b, const struct claim *c, uint64_t is)
+void
+crm_claim_is_same(struct crm_batch *b, const struct crm_claim *c, uint64_t is)
 {
 	if (is == 0 || crm_batch_meant(b, is) != c->id)
 		*crm_nummap_at(&b->dropped, c->id, NULL) = is;
 }
 
-/* Leave a bad row or edit out. */
-static void
-drop(struct crm_batch *b, const struct claim *c)
+void
+crm_claim_drop(struct crm_batch *b, const struct crm_claim *c)
 {
-	if (is_row(c))
-		drop_row(b, c, 0);
+	if (crm_claim_is_edit(c))
+		(void)crm_nummap_at(&b->bad_edits, crm_claim_at(c), NULL);
 	else
-		(void)crm_nummap_at(
-		    &b->bad_edits, c->place & ~CRM_CLAIM_EDIT, NULL);
+		crm_claim_is_same(b, c, 0);
+	b->nbad++;
 }
 
-/* Is it bad? */
+/* Is the line that says so bad? */
 static bool
-is_void(const struct crm_batch *b, const struct claim *c)
+is_void(const struct crm_batch *b, const struct crm_claim *c)
 {
-	return c->place == CLAIM_ABSENT || is_row(c)
-	    ? crm_batch_meant(b, c->id) == 0
-	    : crm_nummap_get(&b->bad_edits, c->place & ~CRM_CLAIM_EDIT) != NULL;
+	return crm_claim_is_edit(c)
+	    ? crm_nummap_get(&b->bad_edits, crm_claim_at(c)) != NULL
+	    : crm_batch_meant(b, c->id) == 0;
 }
 
-/* Is it not written? */
+/* Is it a row that turned out to be another record? */
 static bool
-is_left_out(const struct crm_batch *b, const struct claim *c)
+is_another(const struct crm_batch *b, const struct crm_claim *c)
 {
-	return is_void(b, c) || crm_batch_meant(b, c->id) != c->id;
+	return !crm_claim_is_edit(c) && crm_batch_meant(b, c->id) != c->id;
 }
 
-/* The newest form of the row of a claim. */
-static const struct crm_err *
-read_row(struct crm_batch *b, const struct claim *c, struct crm_row *out)
-{
-	uint64_t place = c->place, *form = NULL;
-	const struct crm_err *err;
-	struct crm_view v;
-
-	if (b->amended)
-		form = crm_nummap_get(&b->forms, c->id);
-	if (form != NULL)
-		place = *form & ~CRM_FORM_AGAIN;
-	err = crm_spool_read(b->adds, place - 1, &v);
-	if (err == NULL)
-		crm_row_open(v, out);
-	return err;
-}
-
-/* The names of the given fields of a row that another event has otherwise. */
-static void
-differences(struct crm_batch *b, struct crm_row r,
-    bool (*get)(const void *ctx, uint16_t num, struct crm_view *out),
-    const void *ctx, struct crm_buf *names)
-{
-	const struct crm_kind *k = crm_kind_of(b->store->config->schema, 'e');
-	struct crm_arena a = CRM_ARENA_INIT;
-	const struct crm_field *f;
-	struct crm_view v, other;
-	uint16_t num;
-	uint8_t flags;
-
-	crm_buf_reset(names);
-	while (crm_row_field(&r, &num, &flags, &v)) {
-		f = crm_field_num(k, num);
-		if ((flags & CRM_SLOT_GIVEN) == 0 || f == NULL)
-			continue;
-		if (!get(ctx, num, &other))
-			other = CRM_VNULL;
-		if (f->type == CRM_T_LINK && !crm_view_eq(v, other))
-			(void)crm_batch_settle(
-			    b, &a, (flags & CRM_SLOT_MANY) != 0, v, &v);
-		if (!crm_view_eq(v, other)) {
-			crm_buf_adds(names, names->n > 0 ? ", " : "");
-			crm_buf_adds(names, f->name);
-		}
-	}
-	crm_arena_release(&a);
-}
-
+/* Does a line take the value from a record?  If the record has it in the end,
+ * then by another line. */
 static bool
-get_stored(const void *ctx, uint16_t num, struct crm_view *out)
+is_given_up_by(const struct crm_batch *b, const struct group *g, uint64_t id)
 {
-	return crm_stored_get(ctx, num, out);
-}
+	size_t i;
 
-static bool
-get_row(const void *ctx, uint16_t num, struct crm_view *out)
-{
-	return crm_row_get(*(const struct crm_row *)ctx, num, out);
-}
-
-/* The rest of the text of a key, for messages. */
-static struct crm_view
-shown(struct crm_view key)
-{
-	return crm_view_skip(key, KEY_HEAD);
-}
-
-/* Change the event that has the key already as this row says. */
-static const struct crm_err *
-correct(struct crm_batch *b, struct crm_row r, uint64_t id)
-{
-	const struct crm_kind *k = crm_kind_of(b->store->config->schema, 'e');
-	struct crm_edit *edit;
-	struct crm_view v, raw = CRM_VNULL;
-	uint16_t num;
-	uint8_t flags;
-	size_t n = 0;
-
-	(void)crm_row_get(r, CRM_RAW_LINE, &raw);
-	crm_batch_line(b, r.line, raw);
-	b->pending_links = (r.flags & CRM_ROW_PENDING) != 0;
-	edit =
-	    crm_arena_alloc(&b->line_arena, ((size_t)r.n + 1) * sizeof(*edit));
-	while (crm_row_field(&r, &num, &flags, &v)) {
-		if ((flags & CRM_SLOT_GIVEN) == 0)
-			continue;
-		edit[n].field = crm_field_num(k, num);
-		edit[n].op = CRM_SET;
-		edit[n++].value = v;
-	}
-	return crm_batch_put_edit(
-	    b, id, edit, n, "\0\0\0", false, CRM_EDIT_PUT);
-}
-
-/* Was a row's key made of its doc? */
-static bool
-is_key_made(struct crm_row r)
-{
-	struct crm_view v;
-	uint16_t num;
-	uint8_t flags;
-
-	while (crm_row_field(&r, &num, &flags, &v))
-		if (num == CRM_EVENT_KEY)
-			return (flags & CRM_SLOT_GIVEN) == 0;
+	for (i = 0; g->ngiven_up > 0 && i < g->n; i++)
+		if (crm_claim_is_given_up(&g->c[i]) && !is_void(b, &g->c[i]) &&
+		    crm_batch_meant(b, g->c[i].id) == id)
+			return true;
 	return false;
 }
 
-/*
- * Tell that a key is that of another event.  A purchase does not become an
- * invoice: two files that count the lines of the same docs do not mean the
- * same events.
- *
- * names   of the fields that differ
- */
-static void
-blame_known(struct crm_batch *b, struct crm_view key, const struct claim *c,
-    struct crm_view was, struct crm_view is, uint64_t id, const char *names)
+/* Is it the value of a record after the batch, as far as is known? */
+static bool
+is_in_force(
+    const struct crm_batch *b, const struct group *g, const struct crm_claim *c)
 {
-	char text[CRM_ID_TEXT];
-	const struct crm_err *err;
+	size_t i;
+	uint64_t id;
 
-	if (crm_view_eq(was, is))
-		err = crm_err(CRM_E_DATA,
-		    "'%.*s' is %s with another %s (--correct changes it)",
-		    CRM_VARG(shown(key)), crm_id_text(id, text), names);
-	else
-		err = crm_err(CRM_E_DATA,
-		    "'%.*s' is %s (what: %.*s, now %.*s): give it a key of its "
-		    "own, such as --map COLUMN=key:%.*s",
-		    CRM_VARG(shown(key)), crm_id_text(id, text), CRM_VARG(was),
-		    CRM_VARG(is), CRM_VARG(is));
-	drop(b, c);
-	crm_batch_blame(b, c->line, "key", err);
+	if (crm_claim_is_given_up(c) || is_void(b, c))
+		return false;
+	id = crm_batch_meant(b, c->id);
+	for (i = (size_t)(c - g->c) + 1; g->ngiven_up > 0 && i < g->n; i++)
+		if (crm_claim_is_given_up(&g->c[i]) && !is_void(b, &g->c[i]) &&
+		    crm_batch_meant(b, g->c[i].id) == id)
+			return false;
+	return true;
 }
 
-/* An event whose key the store knows: the same again is no error. */
-static const struct crm_err *
-known_event(struct crm_batch *b, struct crm_snap *snap, struct crm_view key,
-    const struct claim *c, uint64_t id)
+static bool
+is_key_of_event(const struct group *g)
 {
-	struct crm_buf names = CRM_BUF_INIT(900);
-	const struct crm_err *err;
-	enum crm_presence p;
-	struct crm_stored e;
-	struct crm_row row;
-	struct crm_view was = CRM_VNULL, is = CRM_VNULL;
-
-	err = crm_snap_get(snap, id, &e, &p);
-	if (err == NULL)
-		err = read_row(b, c, &row);
-	if (err != NULL)
-		return err;
-	differences(b, row, get_stored, &e, &names);
-	if (names.n == 0) {
-		drop_row(b, c, id);
-		b->result.unchanged++;
-		goto done;
-	}
-	if (crm_stored_get(&e, CRM_EVENT_WHAT, &was))
-		was = crm_word_get(was);
-	if (crm_row_get(row, CRM_EVENT_WHAT, &is))
-		is = crm_word_get(is);
-	if (b->o.correct && (crm_view_eq(was, is) || !is_key_made(row))) {
-		drop_row(b, c, id);
-		err = correct(b, row, id);
-	} else
-		blame_known(b, key, c, was, is, id, names.p);
-done:
-	crm_buf_release(&names);
-	return err;
+	return g->k->letter == 'e' && g->f->num == CRM_EVENT_KEY;
 }
 
-/* Two events of this batch with one key: the same twice is one. */
+/* Find the records of the store that have the value all along: two are
+ * enough to have one that is not the claimant. */
 static const struct crm_err *
-twice(struct crm_batch *b, struct crm_view key, const struct claim *first,
-    const struct claim *c)
+find_taken(struct crm_batch *b, struct crm_snap *snap, struct group *g)
 {
-	struct crm_buf copy = CRM_BUF_INIT(CRM_LINE_MAX * 8);
-	struct crm_buf names = CRM_BUF_INIT(900);
-	const struct crm_err *err;
-	struct crm_row other, r;
-
-	err = read_row(b, first, &other);
-	if (err == NULL) {
-		crm_buf_addv(&copy, other.bytes);
-		crm_row_open(crm_buf_view(&copy), &other);
-		err = read_row(b, c, &r);
-	}
-	if (err == NULL) {
-		differences(b, r, get_row, &other, &names);
-		if (names.n == 0) {
-			drop_row(b, c, first->id);
-			b->result.unchanged++;
-		} else {
-			drop(b, c);
-			crm_batch_blame(b, c->line, "key",
-			    crm_err(CRM_E_DATA,
-				"'%.*s' is on line %llu too, with another %s",
-				CRM_VARG(shown(key)),
-				(unsigned long long)first->line, names.p));
-		}
-	}
-	crm_buf_release(&copy);
-	crm_buf_release(&names);
-	return err;
-}
-
-/* Is a value taken by a record of the store that is not the claimant? */
-static const struct crm_err *
-check_store(struct crm_batch *b, struct crm_snap *snap, struct crm_view key,
-    const struct claim *c, bool again)
-{
-	const struct crm_kind *k =
-	    crm_kind_of(b->store->config->schema, key.p[0]);
-	const struct crm_field *f = crm_field_num(k, crm_be16_get(key.p + 1));
-	uint64_t id = 0, mine = crm_batch_meant(b, c->id);
 	const struct crm_err *err;
 	const uint64_t *found;
-	char text[CRM_ID_TEXT];
-	size_t n, i;
+	size_t n, i, k = 0;
 
-	err =
-	    crm_snap_find(snap, k->letter, f, shown(key), false, 2, &found, &n);
-	if (err != NULL)
+	g->taken[0] = g->taken[1] = 0;
+	err = crm_snap_find(snap, g->k->letter, g->f,
+	    crm_claim_shown(crm_buf_view(&g->key)), false, 2 + g->ngiven_up,
+	    &found, &n);
+	for (i = 0; err == NULL && i < n && k < 2; i++)
+		if (!is_given_up_by(b, g, found[i]))
+			g->taken[k++] = found[i];
+	return err;
+}
+
+/* The record that has it but for the claimant; 0: none. */
+static uint64_t
+taken_by(
+    const struct crm_batch *b, const struct group *g, const struct crm_claim *c)
+{
+	return g->taken[0] != crm_batch_meant(b, c->id) ? g->taken[0]
+							: g->taken[1];
+}
+
+/* A claim on what the store has given to another one. */
+static const struct crm_err *
+refuse(struct crm_batch *b, struct crm_snap *snap, struct group *g,
+    const struct crm_claim *c, uint64_t id, const struct crm_claim **known)
+{
+	struct crm_view key = crm_buf_view(&g->key);
+	const struct crm_err *err;
+	char text[CRM_ID_TEXT];
+	bool same;
+
+	if (is_key_of_event(g) && !crm_claim_is_edit(c)) {
+		if (*known != NULL)
+			return crm_batch_twice(b, key, *known, c, true, &same);
+		err = crm_batch_known_event(b, snap, key, c, id);
+		if (!is_void(b, c))
+			*known = c;
 		return err;
-	for (i = 0; i < n; i++)
-		if (found[i] != mine)
-			id = found[i];
-	if (id == 0)
-		return NULL;
-	if (again)
-		return crm_err(CRM_E_AGAIN,
-		    "%s: '%.*s' was given to %s meanwhile: try again", f->name,
-		    CRM_VARG(shown(key)), crm_id_text(id, text));
-	if (k->letter == 'e' && f->num == CRM_EVENT_KEY && is_row(c))
-		return known_event(b, snap, key, c, id);
-	drop(b, c);
-	crm_batch_blame(b, c->line, f->name,
-	    crm_err(CRM_E_DATA, "'%.*s' is %s already", CRM_VARG(shown(key)),
-		crm_id_text(id, text)));
+	}
+	crm_claim_drop(b, c);
+	crm_batch_blame(b, c->line, g->f->name,
+	    crm_err(CRM_E_DATA, "'%.*s' is %s already",
+		CRM_VARG(crm_claim_shown(key)), crm_id_text(id, text)));
 	return NULL;
 }
 
-/* The claims on one value: the first stands. */
+/* Judge a group by what the store has. */
 static const struct crm_err *
-check_group(struct crm_batch *b, struct crm_view key, const struct claim *first,
-    const struct claim *c)
+judge_by_store(struct crm_batch *b, struct crm_snap *snap, struct group *g)
 {
-	const struct crm_kind *k =
-	    crm_kind_of(b->store->config->schema, key.p[0]);
-	const struct crm_field *f = crm_field_num(k, crm_be16_get(key.p + 1));
+	const struct crm_claim *known = NULL;
+	const struct crm_err *err;
+	uint64_t id;
+	size_t i;
 
-	if (crm_batch_meant(b, c->id) == crm_batch_meant(b, first->id))
+	err = find_taken(b, snap, g);
+	for (i = 0; err == NULL && g->taken[0] != 0 && i < g->n; i++) {
+		const struct crm_claim *c = &g->c[i];
+
+		if ((is_key_of_event(g) && is_another(b, c)) ||
+		    !is_in_force(b, g, c))
+			continue;
+		id = taken_by(b, g, c);
+		if (id != 0)
+			err = refuse(b, snap, g, c, id, &known);
+	}
+	return err;
+}
+
+/* Do several records of the batch want it?  The same event twice is one. */
+static const struct crm_err *
+is_contested(struct crm_batch *b, const struct group *g, bool *yes)
+{
+	const struct crm_claim *first = NULL;
+	const struct crm_err *err = NULL;
+	size_t i;
+	bool same;
+
+	*yes = false;
+	for (i = 0; err == NULL && i < g->n; i++) {
+		const struct crm_claim *c = &g->c[i];
+
+		if (is_another(b, c) || !is_in_force(b, g, c) ||
+		    (first != NULL &&
+			crm_batch_meant(b, c->id) ==
+			    crm_batch_meant(b, first->id)))
+			continue;
+		same = false;
+		if (first == NULL)
+			first = c;
+		else if (is_key_of_event(g) && !crm_claim_is_edit(c) &&
+		    !crm_claim_is_edit(first))
+			err = crm_batch_twice(
+			    b, crm_buf_view(&g->key), first, c, false, &same);
+		*yes |= first != c && !same;
+	}
+	return err;
+}
+
+/*
+ * Set a group aside for judge_lines(): key line u64, place u64, both
+ * big-endian; value the claim, number of the group u64, the key.
+ */
+static const struct crm_err *
+set_aside(struct crm_batch *b, const struct group *g, struct crm_runs *contest,
+    uint64_t number)
+{
+	struct crm_buf v = CRM_BUF_INIT(CRM_LINE_MAX);
+	const struct crm_err *err = NULL;
+	char key[16], head[CRM_CLAIM_BYTES + 8];
+	size_t i;
+
+	for (i = 0; err == NULL && i < g->n; i++) {
+		if (is_another(b, &g->c[i]) || !is_in_force(b, g, &g->c[i]))
+			continue;
+		crm_be64(key, g->c[i].line);
+		crm_be64(key + 8, g->c[i].place);
+		crm_claim_put(head, &g->c[i]);
+		crm_le64(head + CRM_CLAIM_BYTES, number);
+		crm_buf_reset(&v);
+		crm_buf_add(&v, head, sizeof(head));
+		crm_buf_addv(&v, crm_buf_view(&g->key));
+		err = crm_runs_add(
+		    contest, crm_view(key, sizeof(key)), crm_buf_view(&v));
+	}
+	crm_buf_release(&v);
+	return err;
+}
+
+static int
+cmp_claims(const void *x, const void *y)
+{
+	const struct crm_claim *a = x, *b = y;
+
+	if (a->line != b->line)
+		return a->line < b->line ? -1 : 1;
+	return a->place < b->place ? -1 : a->place > b->place;
+}
+
+/* The next value and all that is said of it; n is 0 after the last one. */
+static const struct crm_err *
+next_group(struct crm_batch *b, struct group *g, struct crm_view *key,
+    struct crm_view *value)
+{
+	const struct crm_err *err = NULL;
+	bool sorted = true;
+
+	g->n = g->nclaims = g->ngiven_up = 0;
+	if (key->p == NULL)
 		return NULL;
-	if (k->letter == 'e' && f->num == CRM_EVENT_KEY && is_row(c) &&
-	    is_row(first))
-		return twice(b, key, first, c);
-	drop(b, c);
-	crm_batch_blame(b, c->line, f->name,
+	crm_buf_reset(&g->key);
+	crm_buf_addv(&g->key, *key);
+	g->k = crm_kind_of(b->store->config->schema, key->p[0]);
+	g->f = crm_field_num(g->k, crm_be16_get(key->p + 1));
+	while (err == NULL && key->p != NULL &&
+	    crm_view_eq(*key, crm_buf_view(&g->key))) {
+		struct crm_claim *c;
+
+		g->c = crm_grow(g->c, &g->cap, g->n + 1, sizeof(*g->c));
+		c = &g->c[g->n++];
+		crm_claim_get(value->p, c);
+		g->ngiven_up += crm_claim_is_given_up(c);
+		g->nclaims +=
+		    !crm_claim_is_given_up(c) && c->place != CRM_CLAIM_ABSENT;
+		sorted &= g->n == 1 || cmp_claims(c - 1, c) <= 0;
+		err = crm_runs_next(b->unique, key, value);
+	}
+	if (!sorted)
+		qsort(g->c, g->n, sizeof(*g->c), cmp_claims);
+	return err;
+}
+
+static void
+release_group(struct group *g)
+{
+	crm_buf_release(&g->key);
+	crm_free(g->c);
+}
+
+/* Judge each value by the store; set aside what several lines want. */
+static const struct crm_err *
+judge_values(struct crm_batch *b, struct crm_snap *snap,
+    struct crm_runs *contest, uint64_t *ncontested)
+{
+	struct group g = { .key = CRM_BUF_INIT(CRM_LINE_MAX) };
+	const struct crm_err *err;
+	struct crm_view key, value;
+	bool yes;
+
+	err = crm_runs_sort(b->unique);
+	if (err == NULL)
+		err = crm_runs_next(b->unique, &key, &value);
+	while (err == NULL) {
+		err = next_group(b, &g, &key, &value);
+		if (err != NULL || g.n == 0)
+			break;
+		if (g.nclaims == 0)
+			continue;
+		err = judge_by_store(b, snap, &g);
+		if (err == NULL && g.nclaims > 1) {
+			err = is_contested(b, &g, &yes);
+			if (err == NULL && yes)
+				err =
+				    set_aside(b, &g, contest, (*ncontested)++);
+		}
+	}
+	release_group(&g);
+	return err;
+}
+
+/* The values that a line is about to have. */
+struct wanted {
+	uint64_t line, place;
+	struct want {
+		uint64_t group;
+		struct crm_claim c;
+	} * want;
+	size_t n, cap;
+};
+
+/* Another line follows: give the one at hand what it wants. */
+static void
+give(struct wanted *w, struct crm_claim *holder)
+{
+	size_t i;
+
+	for (i = 0; i < w->n; i++)
+		if (holder[w->want[i].group].id == 0)
+			holder[w->want[i].group] = w->want[i].c;
+	w->n = 0;
+}
+
+/* A value that a line wants: does a line before it have it? */
+static const struct crm_err *
+judge_want(struct crm_batch *b, struct wanted *w, struct crm_claim *holder,
+    struct crm_view value)
+{
+	struct crm_view key = crm_view_skip(value, CRM_CLAIM_BYTES + 8);
+	uint64_t group = crm_le64_get(value.p + CRM_CLAIM_BYTES);
+	struct crm_claim c, *first = &holder[group];
+	const struct crm_kind *k;
+	const struct crm_field *f;
+	bool same;
+
+	crm_claim_get(value.p, &c);
+	if (c.line != w->line || c.place != w->place)
+		give(w, holder);
+	w->line = c.line;
+	w->place = c.place;
+	if (is_void(b, &c) || is_another(b, &c))
+		return NULL;
+	if (first->id != 0 && is_void(b, first))
+		first->id = 0;
+	if (first->id == 0 ||
+	    crm_batch_meant(b, first->id) == crm_batch_meant(b, c.id)) {
+		w->want =
+		    crm_grow(w->want, &w->cap, w->n + 1, sizeof(*w->want));
+		w->want[w->n].group = group;
+		w->want[w->n++].c = c;
+		return NULL;
+	}
+	w->n = 0;
+	k = crm_kind_of(b->store->config->schema, key.p[0]);
+	f = crm_field_num(k, crm_be16_get(key.p + 1));
+	if (k->letter == 'e' && f->num == CRM_EVENT_KEY &&
+	    !crm_claim_is_edit(&c) && !crm_claim_is_edit(first))
+		return crm_batch_twice(b, key, first, &c, true, &same);
+	crm_claim_drop(b, &c);
+	crm_batch_blame(b, c.line, f->name,
 	    crm_err(CRM_E_DATA, "'%.*s' is on line %llu too",
-		CRM_VARG(shown(key)), (unsigned long long)first->line));
+		CRM_VARG(crm_claim_shown(key)),
+		(unsigned long long)first->line));
 	return NULL;
+}
+
+/* Judge what several lines want, in the order of lines. */
+static const struct crm_err *
+judge_lines(struct crm_batch *b, struct crm_runs *contest, uint64_t n)
+{
+	struct crm_claim *holder = crm_calloc(n, sizeof(*holder));
+	struct wanted w = { .line = 0 };
+	const struct crm_err *err;
+	struct crm_view key, value;
+
+	err = crm_runs_sort(contest);
+	while (err == NULL) {
+		err = crm_runs_next(contest, &key, &value);
+		if (err != NULL || key.p == NULL)
+			break;
+		err = judge_want(b, &w, holder, value);
+	}
+	crm_free(w.want);
+	crm_free(holder);
+	return err;
 }
 
 const struct crm_err *
-crm_batch_check_unique(struct crm_batch *b, struct crm_snap *snap, bool again)
+crm_batch_check_unique(struct crm_batch *b)
 {
-	struct crm_buf last = CRM_BUF_INIT(CRM_LINE_MAX);
-	struct claim first = { 0 }, c;
+	struct crm_runs *contest;
+	const struct crm_err *err;
+	uint64_t n = 0, was = b->nbad;
+
+	if (crm_runs_count(b->unique) == 0)
+		return NULL;
+	contest = crm_runs_new(crm_store_part(b->store) / 3, b->store->dir);
+	err = judge_values(b, b->snap, contest, &n);
+	if (err == NULL && b->nbad > was)
+		err = crm_batch_spread(b);
+	if (err == NULL && n > 0)
+		err = judge_lines(b, contest, n);
+	crm_runs_free(contest);
+	return err;
+}
+
+/* Was a value given to somebody else? */
+static const struct crm_err *
+check_again(struct crm_batch *b, struct crm_snap *snap, struct group *g)
+{
+	const struct crm_claim *c = NULL;
+	const struct crm_err *err;
+	char text[CRM_ID_TEXT];
+	uint64_t id;
+	size_t i;
+
+	for (i = 0; i < g->n && c == NULL; i++)
+		if (!is_another(b, &g->c[i]) && is_in_force(b, g, &g->c[i]))
+			c = &g->c[i];
+	if (c == NULL)
+		return NULL;
+	err = find_taken(b, snap, g);
+	if (err != NULL)
+		return err;
+	id = taken_by(b, g, c);
+	if (id == 0)
+		return NULL;
+	return crm_err(CRM_E_AGAIN,
+	    "%s: '%.*s' was given to %s meanwhile: try again", g->f->name,
+	    CRM_VARG(crm_claim_shown(crm_buf_view(&g->key))),
+	    crm_id_text(id, text));
+}
+
+const struct crm_err *
+crm_batch_check_unique_again(struct crm_batch *b, struct crm_snap *snap)
+{
+	struct group g = { .key = CRM_BUF_INIT(CRM_LINE_MAX) };
 	const struct crm_err *err;
 	struct crm_view key, value;
 
@@ -497,25 +456,12 @@ crm_batch_check_unique(struct crm_batch *b, struct crm_snap *snap, bool again)
 	err = crm_runs_sort(b->unique);
 	if (err == NULL)
 		err = crm_runs_next(b->unique, &key, &value);
-	while (err == NULL && key.p != NULL) {
-		read_claim(value, &c);
-		if ((c.place == CLAIM_ABSENT && !again) ||
-		    (again && is_left_out(b, &c)))
-			;
-		else if (last.n > 0 && crm_view_eq(crm_buf_view(&last), key) &&
-		    !is_void(b, &first)) {
-			if (!again)
-				err = check_group(b, key, &first, &c);
-		} else {
-			crm_buf_reset(&last);
-			crm_buf_addv(&last, key);
-			first = c;
-			err = check_store(
-			    b, snap, crm_buf_view(&last), &c, again);
-		}
-		if (err == NULL)
-			err = crm_runs_next(b->unique, &key, &value);
+	while (err == NULL) {
+		err = next_group(b, &g, &key, &value);
+		if (err != NULL || g.n == 0)
+			break;
+		err = check_again(b, snap, &g);
 	}
-	crm_buf_release(&last);
+	release_group(&g);
 	return err;
 }

@@ -126,7 +126,7 @@ do_whole(struct crm_writing *w)
 	const struct crm_err *err = NULL;
 
 	if (crm_snap_state(w->snap) != w->b->state) {
-		err = crm_batch_check_unique(w->b, w->snap, true);
+		err = crm_batch_check_unique_again(w->b, w->snap);
 		if (err == NULL)
 			err = crm_batch_check_links(w->b, w->snap);
 		if (err == NULL)

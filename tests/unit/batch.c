@@ -299,6 +299,117 @@ unique_among_lines(void **state)
 	crm_free(text);
 }
 
+/* What one line gives up another may have, before it or behind it. */
+static void
+given_up(void **state)
+{
+	struct crm_batch_options o = { .message = "m" };
+	struct crm_batch_result r;
+	struct crm_batch *b;
+	bool ok;
+
+	(void)state;
+	b = new_batch(&o);
+	assert_true(add(b, 1, "person", "name=A", "ref=s:1", NULL));
+	assert_true(add(b, 2, "person", "name=B", "ref=s:2", NULL));
+	assert_true(add(b, 3, "person", "name=C", "ref=s:3", NULL));
+	(void)commit(b);
+	/* a swap, of an add too */
+	b = new_batch(&o);
+	assert_true(put_raw(b, 1, "name", "person", "name=A", "ref=", NULL));
+	assert_true(put_raw(
+	    b, 2, "name", "person", "name=B", "ref-=s:2", "ref+=s:1", NULL));
+	assert_true(add_raw(b, 3, "person", "name=D", "ref=s:3", NULL));
+	assert_true(put_raw(b, 4, "name", "person", "name=C", "ref=", NULL));
+	assert_true(put_raw(b, 5, "name", "person", "name=C", "ref=s:2", NULL));
+	r = commit(b);
+	check();
+	assert_int_equal(r.changed, 3);
+	is(who("A"), "ref", "");
+	is(who("B"), "ref", "s:1");
+	is(who("C"), "ref", "s:2");
+	is(who("D"), "ref", "s:3");
+	/* what a removed one had, and what a line takes back of a new one */
+	b = new_batch(&o);
+	line_is(b, 1);
+	no_err(crm_batch_remove(b, who("B"), &ok));
+	assert_true(put_raw(b, 2, "name", "person", "name=A", "ref=s:1", NULL));
+	assert_true(put_raw(b, 3, "name", "person", "name=E", "ref=b:1", NULL));
+	assert_true(put_raw(b, 4, "name", "person", "name=E", "ref=", NULL));
+	assert_true(put_raw(b, 5, "name", "person", "name=F", "ref=b:1", NULL));
+	(void)commit(b);
+	check();
+	is(who("A"), "ref", "s:1");
+	is(who("E"), "ref", "");
+	is(who("F"), "ref", "b:1");
+	/* given up, and taken back */
+	b = new_batch(&o);
+	assert_true(put_raw(b, 1, "name", "person", "name=A", "ref=", NULL));
+	assert_true(put_raw(b, 2, "name", "person", "name=E", "ref=s:1", NULL));
+	assert_true(put_raw(b, 3, "name", "person", "name=A", "ref=s:1", NULL));
+	fails(b, CRM_E_DATA, "3: ref: 's:1' is on line 2 too");
+	/* a bad line gives nothing up: who counted on it is bad, and so on;
+	 * by a link (1), by the store (4) */
+	o = skipping();
+	b = new_batch(&o);
+	assert_true(put_raw(
+	    b, 1, "name", "person", "name=A", "ref=", "org=Nothing", NULL));
+	assert_true(put_raw(b, 2, "name", "person", "name=E", "ref=s:1", NULL));
+	assert_true(put_raw(b, 3, "name", "person", "name=F", "city=X", NULL));
+	assert_true(put_raw(
+	    b, 4, "name", "person", "name=F", "ref-=b:1", "ref+=s:2", NULL));
+	assert_true(put_raw(b, 5, "name", "person", "name=G", "ref=b:1", NULL));
+	assert_true(put_raw(b, 6, "name", "person", "name=C", "city=X", NULL));
+	assert_true(put_raw(b, 7, "name", "person", "name=C", "city=Y", NULL));
+	r = commit(b);
+	check();
+	assert_string_equal(rejected, "line 1;line 2;line 4;line 5;");
+	assert_int_equal(r.bad, 4);
+	is(who("A"), "ref", "s:1");
+	is(who("F"), "ref", "b:1");
+	is(who("F"), "city", "X");
+	is(who("C"), "ref", "s:2");
+	is(who("C"), "city", "Y");
+	assert_int_equal(count_of("person"), 5);
+}
+
+/* The first good line has what several want. */
+static void
+first_good_line(void **state)
+{
+	struct crm_batch_options o = { .message = "m" };
+	struct crm_batch_result r;
+	struct crm_batch *b;
+
+	(void)state;
+	b = new_batch(&o);
+	assert_true(add(b, 1, "person", "name=A", "ref=s:2", NULL));
+	(void)commit(b);
+	o = skipping();
+	b = new_batch(&o);
+	assert_true(
+	    add_raw(b, 3, "person", "name=B", "ref=q:2", "ref+=s:2", NULL));
+	assert_true(add_raw(b, 6, "person", "name=C", "ref=q:2", NULL));
+	/* of the keys a is judged before z */
+	assert_true(
+	    add_raw(b, 7, "person", "name=D", "ref=z:1", "ref+=m:1", NULL));
+	assert_true(
+	    add_raw(b, 8, "person", "name=E", "ref=a:1", "ref+=z:1", NULL));
+	assert_true(add_raw(b, 9, "person", "name=F", "ref=a:1", NULL));
+	/* links to nothing */
+	assert_true(
+	    add_raw(b, 10, "person", "name=G", "ref=k:1", "org=Nothing", NULL));
+	assert_true(add_raw(b, 11, "person", "name=H", "ref=k:1", NULL));
+	r = commit(b);
+	check();
+	assert_string_equal(rejected, "line 3;line 8;line 10;");
+	assert_int_equal(r.bad, 3);
+	is(who("C"), "ref", "q:2");
+	is(who("D"), "ref", "z:1,m:1");
+	is(who("F"), "ref", "a:1");
+	is(who("H"), "ref", "k:1");
+}
+
 static void
 ids_of_input(void **state)
 {
@@ -759,6 +870,8 @@ main(void)
 		TEST(bad_lines),
 		TEST(several_lines),
 		TEST(unique_among_lines),
+		TEST(given_up),
+		TEST(first_good_line),
 		TEST(ids_of_input),
 		TEST(removed_meanwhile),
 		TEST(words),

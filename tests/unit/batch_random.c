@@ -5,6 +5,8 @@
  */
 #include "with_store.h"
 
+#include "base/map.h"
+
 #define PEOPLE 40
 
 static struct two {
@@ -94,6 +96,10 @@ line(struct crm_batch *b, uint64_t n)
 		W("email=p%u@ex.org", i);
 		if (below(2) == 0)
 			W("ref=r:%u", below(8) == 0 ? below(PEOPLE) : i);
+		else if (below(3) == 0)
+			W("ref=");
+		else if (below(3) == 0)
+			W("ref-=r:%u", below(8) == 0 ? below(PEOPLE) : i);
 		if (below(3) == 0)
 			W("city=C%u", below(5));
 		if (below(4) == 0)
@@ -219,6 +225,32 @@ compare(enum crm_table table)
 	}
 }
 
+/* No two people have one ref. */
+static void
+are_unique(void)
+{
+	struct crm_map seen = CRM_MAP_INIT;
+	struct crm_snap *snap;
+	struct crm_many m;
+	struct crm_view v;
+	uint64_t id, last;
+	bool there, added;
+
+	no_err(crm_snap_open(store, &snap));
+	no_err(crm_snap_last_id(snap, 'p', &last));
+	for (id = crm_id('p', 0, 1); id <= last; id++) {
+		v = field_of(snap, id, "ref", &there);
+		crm_many_begin(&m, v, true);
+		while (there && crm_many_next(&m, &v)) {
+			(void)crm_map_at(&seen, v, &added);
+			if (!added)
+				fail_msg("two have %.*s", CRM_VARG(v));
+		}
+	}
+	crm_snap_close(snap);
+	crm_map_release(&seen);
+}
+
 static uint64_t
 last_change(void)
 {
@@ -249,6 +281,7 @@ same(void **state)
 		use(0);
 		a = run(make(from, n, false));
 		check();
+		are_unique();
 		crm_buf_reset(&first);
 		crm_buf_addv(&first, crm_buf_view(&said));
 		use(1);
