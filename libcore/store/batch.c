@@ -63,6 +63,7 @@ crm_batch_free(struct crm_batch *b)
 	crm_nummap_release(&b->terms);
 	crm_nummap_release(&b->buyers);
 	crm_nummap_release(&b->dropped);
+	crm_nummap_release(&b->blamed);
 	crm_free(b->left_out);
 	crm_map_release(&b->links);
 	crm_map_release(&b->ghost_at);
@@ -112,6 +113,11 @@ complain(
 void
 crm_batch_fault(struct crm_batch *b, const char *field, const char *what)
 {
+	if (b->making != NULL) { /* told of each line that links to it */
+		crm_batch_not_made(b, field, what);
+		b->line_bad = true;
+		return;
+	}
 	if (!b->line_bad)
 		b->result.bad++;
 	b->line_bad = true;
@@ -260,7 +266,7 @@ crm_batch_add(struct crm_batch *b, const struct crm_request *q, bool *ok)
 	const struct crm_err *err;
 	const char *field;
 	uint64_t id = 0, place = crm_spool_bytes(b->adds) + 1;
-	uint8_t flags = 0;
+	uint8_t flags = b->making != NULL ? CRM_ROW_MADE : 0;
 
 	*ok = false;
 	crm_rec_reset(&b->rec, q->kind);

@@ -39,6 +39,8 @@ struct crm_ghost {
 	struct crm_view text;
 	uint64_t line, id; /* id: what it turned out to be; 0: nothing */
 	int rank;          /* by what the record answers to the word */
+	bool several;      /* of several lines, and so of nothing */
+	const char *why;   /* it is of nothing; NULL: not known yet */
 };
 
 /*
@@ -64,12 +66,14 @@ struct crm_row {
 #define CRM_EDIT_HEAD 18
 
 /* Flags of rows: it links to new ones or ghosts; only fill what is empty; it
- * is due after the terms of a customer of this batch; see above. */
+ * is due after the terms of a customer of this batch; see above; it is of no
+ * line, but made for a link. */
 enum {
 	CRM_ROW_PENDING = 1,
 	CRM_ROW_KEEP = 2,
 	CRM_ROW_TERMS = 4,
 	CRM_ROW_AGAIN = 8,
+	CRM_ROW_MADE = 16,
 };
 
 /* The line as it was stands behind the fields, under a number of its own. */
@@ -125,6 +129,9 @@ struct crm_batch {
 	struct crm_map links; /* kinds and text to id: looked up before */
 	struct crm_ghost *ghost;
 	size_t nghosts, ghost_cap;
+	size_t nlost, nwhy;       /* ghosts of nothing; told of so far */
+	struct crm_ghost *making; /* what it names is being made */
+	uint64_t nread[26];       /* new ones, by kind, that were not made */
 	struct crm_map ghost_at;
 	struct crm_map keys; /* key values of this batch to id */
 	struct crm_map doc_lines;
@@ -137,6 +144,8 @@ struct crm_batch {
 	struct crm_runs *unique;   /* see batch_claim.h */
 	struct crm_nummap dropped; /* ids of rows: what they are instead; 0:
 	                              nothing, they are bad */
+	struct crm_nummap blamed;  /* of bad rows of several lines: the line
+	                              that was told of */
 	uint64_t *left_out; /* numbers of new events that are dropped, sorted */
 	size_t nleft_out, left_out_cap;
 
@@ -166,6 +175,18 @@ CRM_CHECK const struct crm_err *crm_batch_resolve(struct crm_batch *);
 /* The record that is meant by an id of any sort; 0: of nothing, its line is
  * bad.  New ones keep their provisional id. */
 uint64_t crm_batch_meant(const struct crm_batch *, uint64_t id);
+
+/* Tell that a link of a line is of nothing.  Returns false when it is of a bad
+ * line and no line is left out: then that line is what there is to mend. */
+bool crm_batch_blame_link(
+    struct crm_batch *, uint64_t line, const struct crm_field *, uint64_t id);
+
+/* Was a record made for links?  What is wrong with it is told of these. */
+bool crm_batch_is_made(const struct crm_batch *, uint64_t id);
+
+/* Keep why the record of a link cannot be made. */
+void crm_batch_not_made(
+    struct crm_batch *, const char *field, const char *what);
 
 /* The same with final ids, once these are known. */
 uint64_t crm_batch_final(const struct crm_batch *, uint64_t id);

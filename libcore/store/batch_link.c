@@ -56,6 +56,8 @@ make_ghost(struct crm_batch *b, const struct crm_field *f, struct crm_view who)
 		    crm_view(crm_arena_dup(&b->arena, who.p, who.n), who.n);
 		g->line = b->line;
 		g->id = 0;
+		g->several = false;
+		g->why = NULL;
 		*at = ++b->nghosts;
 	}
 	return crm_id('?', CRM_GHOST, *at);
@@ -378,17 +380,23 @@ field_beside_name(const struct crm_kind *k, struct crm_view who)
 	return NULL;
 }
 
+static const char *
+keep_text(struct crm_batch *b, const char *text)
+{
+	return crm_arena_dup(&b->arena, text, strlen(text) + 1);
+}
+
 /* The value of a field of what is missing, read from the word for it. */
 static bool
-read_word(struct crm_batch *b, const struct crm_ghost *g,
-    const struct crm_field *f, struct crm_edit *out)
+read_word(struct crm_batch *b, struct crm_ghost *g, const struct crm_field *f,
+    struct crm_edit *out)
 {
 	const struct crm_err *err;
 
 	crm_buf_reset(&b->key);
 	err = crm_value_parse(&b->values, f, g->text, false, &b->key, NULL);
 	if (err != NULL) {
-		crm_batch_blame(b, g->line, g->field, err);
+		g->why = keep_text(b, err->msg);
 		return false;
 	}
 	out->field = f;
@@ -407,8 +415,8 @@ make_missing(struct crm_batch *b, struct crm_ghost *g, char kind)
 	const struct crm_field *f = field_beside_name(k, g->text);
 	const struct crm_err *err;
 	struct crm_request q = { .kind = k };
-	uint64_t id, bad = b->result.bad;
 	struct crm_edit edit[2];
+	uint64_t id;
 	bool ok;
 
 	crm_batch_line(b, g->line, CRM_VNULL);
@@ -418,9 +426,9 @@ make_missing(struct crm_batch *b, struct crm_ghost *g, char kind)
 		return NULL;
 	q.edit = edit;
 	id = crm_id(kind, CRM_NEW, b->new_count[kind - 'a'] + 1);
+	b->making = g;
 	err = crm_batch_add(b, &q, &ok);
-	b->result.bad =
-	    bad; /* the line counts by the link that is of nothing */
+	b->making = NULL;
 	if (ok) {
 		g->id = id;
 		b->nwritten--; /* it is about no line of its own */
@@ -474,9 +482,7 @@ resolve_one(struct crm_batch *b, struct crm_ghost *g, const char *const *lists,
 
 	if (g->id == UINT64_MAX) {
 		g->id = 0;
-		crm_batch_blame(b, g->line, g->field,
-		    crm_err(CRM_E_DATA, "'%.*s' is the name of several lines",
-			CRM_VARG(g->text)));
+		g->several = true;
 		return NULL;
 	}
 	if (g->id == 0)
@@ -488,9 +494,7 @@ resolve_one(struct crm_batch *b, struct crm_ghost *g, const char *const *lists,
 		err = make_missing(b, g, kind);
 		if (g->id != 0)
 			share_missing(b, g, kind, lists, nlists);
-	} else
-		crm_batch_blame(b, g->line, g->field,
-		    crm_who_none(b->snap, g->kinds, g->text));
+	}
 	return err;
 }
 
@@ -501,12 +505,70 @@ crm_batch_resolve(struct crm_batch *b)
 	size_t i, n = b->nghosts, nlists;
 	const char **lists;
 
+	memcpy(b->nread, b->new_count, sizeof(b->nread));
 	if (n == 0)
 		return NULL;
 	lists = kind_lists(b, &nlists);
 	err = search_lines(b, lists, nlists);
-	for (i = 0; err == NULL && i < n; i++)
+	for (i = 0; err == NULL && i < n; i++) {
 		err = resolve_one(b, &b->ghost[i], lists, nlists);
+		b->nlost += b->ghost[i].id == 0;
+	}
 	crm_free(lists);
 	return err;
+}
+
+void
+crm_batch_not_made(struct crm_batch *b, const char *field, const char *what)
+{
+	struct crm_ghost *g = b->making;
+	const struct crm_err *err;
+
+	err = crm_err(CRM_E_DATA, "'%.*s' cannot be made: %s%s%s",
+	    CRM_VARG(g->text), field != NULL ? field : "",
+	    field != NULL ? ": " : "", what);
+	if (g->why == NULL)
+		g->why = keep_text(b, err->msg);
+}
+
+bool
+crm_batch_is_made(const struct crm_batch *b, uint64_t id)
+{
+	return crm_is_new(id) &&
+	    crm_id_number(id) > b->nread[crm_id_kind(id) - 'a'];
+}
+
+/* Messages that are kept with their ghosts: more than have a hint. */
+#define WHY_MAX 100
+
+bool
+crm_batch_blame_link(
+    struct crm_batch *b, uint64_t line, const struct crm_field *f, uint64_t id)
+{
+	struct crm_ghost *g = NULL;
+	const struct crm_err *err;
+
+	if (crm_is_ghost(id))
+		g = &b->ghost[crm_id_number(id) - 1];
+	if (g != NULL && crm_batch_is_made(b, g->id))
+		err = crm_err(CRM_E_DATA,
+		    "'%.*s' cannot be made: another line has it",
+		    CRM_VARG(g->text));
+	else if (g == NULL || g->id != 0) {
+		if (!b->o.skip_bad)
+			return false;
+		err = crm_err(CRM_E_DATA, "is of a line that is left out");
+	} else if (g->why != NULL)
+		err = crm_err(CRM_E_DATA, "%s", g->why);
+	else if (g->several)
+		err = crm_err(CRM_E_DATA, "'%.*s' is the name of several lines",
+		    CRM_VARG(g->text));
+	else
+		err = crm_who_none(b->snap, g->kinds, g->text);
+	if (g != NULL && g->id == 0 && g->why == NULL && b->nwhy < WHY_MAX) {
+		g->why = keep_text(b, err->msg);
+		b->nwhy++;
+	}
+	crm_batch_blame(b, line, f->name, err);
+	return true;
 }

@@ -53,6 +53,21 @@ crm_batch_spread(struct crm_batch *b)
 	return err;
 }
 
+/* Tell of its links to nothing; returns whether there were any. */
+static bool
+blame_links(
+    struct crm_batch *b, const struct crm_kind *k, struct crm_row r, bool edit)
+{
+	struct crm_row_links l = { .row = r, .kind = k, .edit = edit };
+	uint64_t id;
+	bool any = false;
+
+	while ((r.flags & CRM_ROW_PENDING) != 0 && crm_row_next_link(&l, &id))
+		if (crm_batch_meant(b, id) == 0)
+			any |= crm_batch_blame_link(b, r.line, l.field, id);
+	return any;
+}
+
 /* Leave the line of a row or an edit out. */
 static const struct crm_err *
 reject(struct crm_batch *b, struct crm_runs *lines, struct crm_row r)
@@ -60,11 +75,48 @@ reject(struct crm_batch *b, struct crm_runs *lines, struct crm_row r)
 	struct crm_view raw;
 	char key[8];
 
+	if (!b->o.skip_bad)
+		return NULL;
 	b->result.bad++;
 	if (b->o.reject == NULL || !crm_row_get(r, CRM_RAW_LINE, &raw))
 		return NULL;
 	crm_be64(key, r.line);
 	return crm_runs_add(lines, crm_view(key, 8), raw);
+}
+
+static void
+blame(struct crm_batch *b, uint64_t line, const char *field, const char *what)
+{
+	if (b->o.skip_bad) /* else it is no fault of that line */
+		crm_batch_blame(
+		    b, line, field, crm_err(CRM_E_DATA, "%s", what));
+}
+
+/*
+ * Tell why the line of a bad row is left out, if that was not told yet.
+ *
+ * same    it is the same as another row, which is bad
+ */
+static void
+blame_row(struct crm_batch *b, struct crm_row r, uint64_t id, bool same)
+{
+	const struct crm_kind *k =
+	    crm_kind_of(b->store->config->schema, r.kind);
+	uint64_t *form = crm_nummap_get(&b->forms, id);
+	uint64_t *line = crm_nummap_get(&b->blamed, id);
+	bool more = form != NULL && (*form & CRM_FORM_AGAIN) != 0;
+
+	if (line != NULL && *line != r.line)
+		blame(b, r.line, NULL,
+		    "another line about the same record is left out");
+	else if (blame_links(b, k, r, false)) {
+		if (more)
+			*crm_nummap_at(&b->blamed, id, NULL) = r.line;
+	} else if (same)
+		blame(b, r.line, "key", "is that of a line that is left out");
+	else if (more && line == NULL)
+		blame(b, r.line, NULL,
+		    "another line about the same record is left out");
 }
 
 /* The lines of bad rows, of all their forms. */
@@ -77,7 +129,7 @@ reject_rows(struct crm_batch *b, struct crm_runs *lines)
 	struct crm_view v;
 	struct crm_row r;
 
-	if (b->dropped.used == 0)
+	if (b->nbad == 0 || b->dropped.used == 0)
 		return NULL;
 	crm_spool_rewind(b->adds);
 	for (;;) {
@@ -95,8 +147,11 @@ reject_rows(struct crm_batch *b, struct crm_runs *lines)
 		dropped = crm_nummap_get(&b->dropped, id);
 		if (dropped == NULL || crm_batch_meant(b, id) != 0)
 			continue;
-		if (*dropped != 0) /* the same as one that is bad */
+		if (*dropped != 0)
 			b->result.unchanged--;
+		if ((r.flags & CRM_ROW_MADE) != 0)
+			continue;
+		blame_row(b, r, id, *dropped != 0);
 		err = reject(b, lines, r);
 		if (err != NULL)
 			return err;
@@ -198,6 +253,7 @@ try_entry(struct crm_batch *b, struct trial *t, uint64_t order,
 	if (crm_nummap_get(&b->bad_edits, order + 1) != NULL)
 		return NULL;
 	if (links_to_nothing(b, t->stored.kind, r, true)) {
+		(void)blame_links(b, t->stored.kind, r, true);
 		(void)crm_nummap_at(&b->bad_edits, order + 1, NULL);
 		b->nbad++;
 		return NULL;
@@ -270,7 +326,7 @@ reject_edits(struct crm_batch *b, struct crm_runs *lines)
 	struct crm_view key, entry;
 	struct crm_row r;
 
-	if (b->bad_edits.used == 0)
+	if (b->bad_edits.used == 0 || !b->o.skip_bad)
 		return NULL;
 	err = crm_runs_sort(b->edits);
 	while (err == NULL) {
@@ -286,7 +342,7 @@ reject_edits(struct crm_batch *b, struct crm_runs *lines)
 	return err;
 }
 
-/* Hand out all that is left out, in the order of the input. */
+/* Tell of all that is bad; hand it out in the order of the input. */
 static const struct crm_err *
 reject_all(struct crm_batch *b)
 {
@@ -351,12 +407,10 @@ judge(struct crm_batch *b)
 	const struct crm_err *err = NULL;
 	uint64_t was;
 
-	if (b->faults > 0)
+	if (b->nlost > 0)
 		err = crm_batch_spread(b);
 	if (err == NULL && b->untried)
 		err = try_edits(b, true);
-	if (err == NULL && b->nbad > 0)
-		err = crm_batch_spread(b);
 	do {
 		was = b->nbad;
 		if (err == NULL)
@@ -375,7 +429,7 @@ crm_batch_settle_all(struct crm_batch *b)
 {
 	const struct crm_err *err = judge(b);
 
-	if (err == NULL && b->o.skip_bad)
+	if (err == NULL && b->nbad > 0)
 		err = reject_all(b);
 	if (err == NULL)
 		err = crm_batch_note_terms(b);

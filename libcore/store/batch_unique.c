@@ -36,9 +36,21 @@ crm_claim_drop(struct crm_batch *b, const struct crm_claim *c)
 {
 	if (crm_claim_is_edit(c))
 		(void)crm_nummap_at(&b->bad_edits, crm_claim_at(c), NULL);
-	else
+	else {
 		crm_claim_is_same(b, c, 0);
+		if (b->amended)
+			*crm_nummap_at(&b->blamed, c->id, NULL) = c->line;
+	}
 	b->nbad++;
+}
+
+static void
+refuse_claim(struct crm_batch *b, const struct crm_claim *c,
+    const struct crm_field *f, const struct crm_err *why)
+{
+	crm_claim_drop(b, c);
+	if (crm_claim_is_edit(c) || !crm_batch_is_made(b, c->id))
+		crm_batch_blame(b, c->line, f->name, why);
 }
 
 /* Is the line that says so bad? */
@@ -141,8 +153,7 @@ refuse(struct crm_batch *b, struct crm_snap *snap, struct group *g,
 			*known = c;
 		return err;
 	}
-	crm_claim_drop(b, c);
-	crm_batch_blame(b, c->line, g->f->name,
+	refuse_claim(b, c, g->f,
 	    crm_err(CRM_E_DATA, "'%.*s' is %s already",
 		CRM_VARG(crm_claim_shown(key)), crm_id_text(id, text)));
 	return NULL;
@@ -369,8 +380,7 @@ judge_want(struct crm_batch *b, struct wanted *w, struct crm_claim *holder,
 	if (k->letter == 'e' && f->num == CRM_EVENT_KEY &&
 	    !crm_claim_is_edit(&c) && !crm_claim_is_edit(first))
 		return crm_batch_twice(b, key, first, &c, true, &same);
-	crm_claim_drop(b, &c);
-	crm_batch_blame(b, c.line, f->name,
+	refuse_claim(b, &c, f,
 	    crm_err(CRM_E_DATA, "'%.*s' is on line %llu too",
 		CRM_VARG(crm_claim_shown(key)),
 		(unsigned long long)first->line));

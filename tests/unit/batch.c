@@ -214,6 +214,74 @@ bad_lines(void **state)
 	is(who("Old"), "ref", "x:1");
 }
 
+static char all_told[3000];
+
+static void
+tell_all(void *ctx, uint64_t line, const char *field, const char *what)
+{
+	size_t n = strlen(all_told);
+
+	(void)ctx;
+	(void)snprintf(all_told + n, sizeof(all_told) - n, "%llu: %s%s%s\n",
+	    (unsigned long long)line, field != NULL ? field : "",
+	    field != NULL ? ": " : "", what);
+}
+
+/* Every line that is left out is told of. */
+static void
+all_are_told(void **state)
+{
+	struct crm_batch_options o = skipping();
+	struct crm_batch_result r;
+	struct crm_batch *b;
+
+	(void)state;
+	o.complain = tell_all;
+	b = new_batch(&o);
+	all_told[0] = '\0';
+	assert_true(add_raw(b, 1, "person", "name=Q", NULL));
+	assert_true(add_raw(b, 2, "person", "name=Q", NULL));
+	assert_true(add_raw(b, 3, "event", "who=Q", "what=call", NULL));
+	assert_true(
+	    add_raw(b, 4, "event", "who=No", "what=call", "key=k:1", NULL));
+	assert_true(add_raw(b, 5, "event", "who=q", "what=note", NULL));
+	assert_true(
+	    add_raw(b, 6, "event", "who=No", "what=call", "key=k:1", NULL));
+	assert_true(put_raw(b, 7, "name", "org", "name=Five", "city=X", NULL));
+	assert_true(
+	    put_raw(b, 8, "name", "org", "name=Five", "parent=Six", NULL));
+	assert_true(put_raw(b, 9, "name", "org", "name=Five", "size=3", NULL));
+	assert_true(add_raw(b, 10, "person", "name=R", "org=Five", NULL));
+	r = commit(b);
+	check();
+	assert_int_equal(r.added, 2);
+	assert_int_equal(r.bad, 8);
+	assert_string_equal(rejected,
+	    "line 3;line 4;line 5;line 6;line 7;line 8;line 9;line 10;");
+	assert_string_equal(all_told,
+	    "3: who: 'Q' is the name of several lines\n"
+	    "4: who: no such person or org: 'No'\n"
+	    "5: who: 'Q' is the name of several lines\n"
+	    "6: who: no such person or org: 'No'\n"
+	    "7: another line about the same record is left out\n"
+	    "8: parent: no such org: 'Six'\n"
+	    "9: another line about the same record is left out\n"
+	    "10: org: is of a line that is left out\n");
+	/* when none is left out, what there is to mend is told, and no more;
+	 * of each line that cannot be */
+	o = skipping();
+	o.skip_bad = false;
+	o.complain = tell_all;
+	b = new_batch(&o);
+	all_told[0] = '\0';
+	assert_true(add_raw(b, 1, "org", "name=Five", "parent=Six", NULL));
+	assert_true(add_raw(b, 2, "org", "name=Ten", "parent=Six", NULL));
+	assert_true(add_raw(b, 3, "person", "name=R", "org=Five", NULL));
+	fails(b, CRM_E_DATA, NULL);
+	assert_string_equal(all_told,
+	    "1: parent: no such org: 'Six'\n2: parent: no such org: 'Six'\n");
+}
+
 /* Several lines about one record: each is judged as the ones before left it. */
 static void
 several_lines(void **state)
@@ -868,6 +936,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(long_lists),
 		TEST(bad_lines),
+		TEST(all_are_told),
 		TEST(several_lines),
 		TEST(unique_among_lines),
 		TEST(given_up),

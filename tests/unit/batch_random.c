@@ -14,7 +14,8 @@ static struct two {
 	struct crm_store *store;
 } two[2];
 
-static struct crm_buf said; /* faults and rejected lines of a batch */
+static struct crm_buf said;    /* faults and rejected lines of a batch */
+static struct crm_nummap told; /* lines with faults */
 
 static void
 use(int i)
@@ -28,6 +29,7 @@ static void
 tell(void *ctx, uint64_t line, const char *field, const char *what)
 {
 	(void)ctx;
+	(void)crm_nummap_at(&told, line, NULL);
 	crm_buf_addf(&said, "%llu: %s: %s\n", (unsigned long long)line,
 	    field != NULL ? field : "-", what);
 }
@@ -36,6 +38,8 @@ static void
 reject(void *ctx, struct crm_view raw)
 {
 	(void)ctx;
+	if (crm_nummap_get(&told, strtoull(raw.p + 5, NULL, 10)) == NULL)
+		fail_msg("nothing is told of %.*s", CRM_VARG(raw));
 	crm_buf_adds(&said, "rejected ");
 	crm_buf_addv(&said, raw);
 }
@@ -193,6 +197,8 @@ run(struct crm_batch *b)
 
 	no_err(crm_batch_commit(b, &r, NULL));
 	crm_batch_free(b);
+	assert_int_equal(told.used, r.bad);
+	crm_nummap_release(&told);
 	return r;
 }
 

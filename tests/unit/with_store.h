@@ -62,7 +62,8 @@ new_batch(struct crm_batch_options *o)
 	o->clock = &today;
 	o->user = "tester";
 	o->program = "test";
-	o->complain = complain;
+	if (o->complain == NULL)
+		o->complain = complain;
 	no_err(crm_batch_new(store, o, &b));
 	return b;
 }
