@@ -195,6 +195,22 @@ _crm_option()
 		from=words words='auto always never' ;;
 	crm-store,-s | crm-store,--store)
 		from=dir words='' ;;
+	crm-undo,-f | crm-undo,--fields)
+		from=ask words='field,...' ;;
+	crm-undo,-l | crm-undo,--limit)
+		from=text words='' ;;
+	crm-undo,-o | crm-undo,--output)
+		from=words words='table jsonl tsv csv ids yaml mutt aerc' ;;
+	crm-undo,--sort)
+		from=ask words='field,...' ;;
+	crm-undo,-m | crm-undo,--message)
+		from=text words='' ;;
+	crm-undo,--wait)
+		from=text words='' ;;
+	crm-undo,--color)
+		from=words words='auto always never' ;;
+	crm-undo,-s | crm-undo,--store)
+		from=dir words='' ;;
 	esac
 }
 
@@ -212,6 +228,7 @@ _crm_options()
 	crm-set) options='-i --input -f --fields -l --limit -o --output --sort -n --dry-run -m --message --wait --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
 	crm-show) options='-l --limit -i --input --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
 	crm-store) options='-n --dry-run --group -o --output --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
+	crm-undo) options='--force --skip-conflicts -f --fields -l --limit -o --output --sort -n --dry-run -m --message --wait --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
 	*) options= ;;
 	esac
 }
@@ -424,5 +441,5 @@ _crm()
 	return 0
 }
 
-complete -F _crm crm crm-add crm-find crm-history crm-log crm-report crm-rm crm-segment crm-set crm-show crm-store
+complete -F _crm crm crm-add crm-find crm-history crm-log crm-report crm-rm crm-segment crm-set crm-show crm-store crm-undo
 complete -o default -F _crm crm-store

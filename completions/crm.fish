@@ -193,6 +193,22 @@ function __crm_takes
             return 0
         case 'crm-store -s' 'crm-store --store'
             return 0
+        case 'crm-undo -f' 'crm-undo --fields'
+            return 0
+        case 'crm-undo -l' 'crm-undo --limit'
+            return 0
+        case 'crm-undo -o' 'crm-undo --output'
+            return 0
+        case 'crm-undo --sort'
+            return 0
+        case 'crm-undo -m' 'crm-undo --message'
+            return 0
+        case 'crm-undo --wait'
+            return 0
+        case 'crm-undo --color'
+            return 0
+        case 'crm-undo -s' 'crm-undo --store'
+            return 0
     end
     return 1
 end
@@ -309,7 +325,7 @@ function __crm_or_file
     end
 end
 
-set -g __crm_programs crm crm-add crm-find crm-history crm-log crm-report crm-rm crm-segment crm-set crm-show crm-store
+set -g __crm_programs crm crm-add crm-find crm-history crm-log crm-report crm-rm crm-segment crm-set crm-show crm-store crm-undo
 
 complete -e -c crm
 complete -c crm -f -a '(__crm_front)'
@@ -501,3 +517,21 @@ complete -c crm-store -s h -l help -d 'show this help'
 complete -c crm-store -s q -l quiet -d 'say nothing but errors'
 complete -c crm-store -s s -l store -x -a '(__fish_complete_directories)' -d 'the store'
 complete -c crm-store -s V -l version -d 'show the version'
+
+complete -e -c crm-undo
+complete -c crm-undo -f -a '(__crm_ask operand)'
+complete -c crm-undo -l force -d 'take back what others changed since, too'
+complete -c crm-undo -l skip-conflicts -d 'leave what others changed since as it is'
+complete -c crm-undo -s f -l fields -x -a '(__crm_value field,...)' -d 'choose the columns'
+complete -c crm-undo -s l -l limit -x -d 'stop after so many records'
+complete -c crm-undo -s o -l output -x -a 'table jsonl tsv csv ids yaml mutt aerc' -d 'form of the output'
+complete -c crm-undo -l sort -x -a '(__crm_value field,...)' -d 'sort by fields, -FIELD for the other way round'
+complete -c crm-undo -s n -l dry-run -d 'check, but write nothing'
+complete -c crm-undo -s m -l message -x -d 'a word for the history'
+complete -c crm-undo -l wait -x -d 'how long to wait for the store'
+complete -c crm-undo -l color -x -a 'auto always never' -d 'colours: auto, always or never'
+complete -c crm-undo -s e -l exit-status -d 'exit 1 when the answer is no or nothing'
+complete -c crm-undo -s h -l help -d 'show this help'
+complete -c crm-undo -s q -l quiet -d 'say nothing but errors'
+complete -c crm-undo -s s -l store -x -a '(__fish_complete_directories)' -d 'the store'
+complete -c crm-undo -s V -l version -d 'show the version'

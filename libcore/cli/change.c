@@ -352,6 +352,7 @@ crm_receipt_add(struct crm_buf *b, const struct crm_batch_result *r,
 	add_count(b, r->added, only, "added");
 	add_count(b, r->changed, only, "changed");
 	add_count(b, r->removed, only, "removed");
+	add_count(b, r->restored, only, "restored");
 	add_count(b, r->unchanged, only, "unchanged");
 	add_count(b, r->bad, 0, r->bad == 1 ? "bad line" : "bad lines");
 	if (b->n == 0)

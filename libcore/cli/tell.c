@@ -418,6 +418,9 @@ begin_change(struct crm_tell *h)
 	crm_say_add(&h->say, c->arguments.n > 0 ? " " : "");
 	crm_say_text(&h->say, c->arguments);
 	crm_say_add(&h->say, "\n");
+	if (c->undoes != 0)
+		crm_say_add(&h->say, "  takes back change %llu\n",
+		    (unsigned long long)c->undoes);
 	if (c->message.n > 0) {
 		crm_say_add(&h->say, "  \"");
 		crm_say_text(&h->say, c->message);

@@ -1,6 +1,8 @@
 /* What is asked for: checked, completed and put aside. */
 #include "store/batch.h"
 
+#include <assert.h>
+
 #include "base/mem.h"
 #include "record/word.h"
 #include "store/batch_impl.h"
@@ -546,11 +548,46 @@ crm_batch_remove(struct crm_batch *b, uint64_t id, bool *ok)
 	    b, id, NULL, 0, "\0\0\0", false, CRM_EDIT_REMOVE);
 }
 
+const struct crm_err *
+crm_batch_exact(struct crm_batch *b, uint64_t id, enum crm_batch_turn turn,
+    const struct crm_slot *slot, size_t n)
+{
+	const struct crm_kind *k =
+	    crm_kind_of(b->store->config->schema, crm_id_kind(id));
+	uint64_t place = CRM_CLAIM_EDIT | (b->nedits + 1);
+	const struct crm_err *err;
+	enum crm_presence p;
+	struct crm_stored r;
+	size_t i;
+
+	err = crm_snap_get(b->snap, id, &r, &p);
+	if (err != NULL)
+		return err;
+	assert(p == (turn == CRM_TURN_RESTORE ? CRM_REMOVED : CRM_LIVE));
+	crm_rec_reset(&b->old, k);
+	crm_rec_reset(&b->rec, k);
+	crm_rec_open(&b->old, &r);
+	crm_rec_open(&b->rec, &r);
+	for (i = 0; i < n; i++)
+		crm_rec_set(
+		    &b->rec, crm_field_num(k, slot[i].num), slot[i].value);
+	if (turn == CRM_TURN_REMOVE)
+		err = crm_batch_note_removed(b, &b->old, id, place);
+	else
+		err = crm_batch_note_unique(b, &b->rec, id, place,
+		    turn == CRM_TURN_RESTORE ? NULL : &b->old);
+	note_written(b, id);
+	return err != NULL
+	    ? err
+	    : crm_batch_put_exact(b, id, r.updated, turn, slot, n);
+}
+
 uint64_t
 crm_batch_only(const struct crm_batch *b)
 {
 	const struct crm_batch_result *r = &b->result;
-	uint64_t n = r->added + r->changed + r->removed + r->unchanged;
+	uint64_t n =
+	    r->added + r->changed + r->removed + r->restored + r->unchanged;
 
 	return b->nwritten == 1 && n == 1 && r->bad == 0
 	    ? crm_batch_final(b, b->written[0])

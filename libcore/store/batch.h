@@ -25,6 +25,7 @@ struct crm_batch_options {
 	                      its "what" when the key was made of doc */
 	bool key_from_doc; /* events get keys DOC/1, DOC/2, ... */
 	bool new_ids;      /* ids of the input are names within it */
+	uint64_t undoes;   /* the change set that is taken back; 0: none */
 	const char *add_missing; /* letters of kinds that links may make */
 	/*
 	 * Called for each fault.
@@ -44,7 +45,7 @@ struct crm_batch_options {
 
 struct crm_batch_result {
 	uint64_t change; /* its number; 0: nothing was written */
-	uint64_t added, changed, removed, unchanged, bad;
+	uint64_t added, changed, removed, restored, unchanged, bad;
 };
 
 /* Begin.  The store must be open for writing. */
@@ -102,6 +103,20 @@ CRM_CHECK const struct crm_err *crm_batch_edit(
     struct crm_batch *, uint64_t id, const struct crm_request *, bool *ok);
 CRM_CHECK const struct crm_err *crm_batch_remove(
     struct crm_batch *, uint64_t id, bool *ok);
+
+/* What becomes of a record beside its fields. */
+enum crm_batch_turn { CRM_TURN_NONE, CRM_TURN_REMOVE, CRM_TURN_RESTORE };
+
+/*
+ * Make a record hold exactly what is said, as it stands in the store: no rule
+ * fills anything in, and no event tells of a stage.  Once a record.
+ *
+ * slot    n fields; an empty value clears one; others stay
+ *
+ * The commit fails with AGAIN when the record was changed meanwhile.
+ */
+CRM_CHECK const struct crm_err *crm_batch_exact(struct crm_batch *, uint64_t id,
+    enum crm_batch_turn, const struct crm_slot *slot, size_t n);
 
 /* The record that was written, or was as it should be, if the lines were about
  * one alone; else 0.  Known after the commit. */

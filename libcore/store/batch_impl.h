@@ -74,6 +74,8 @@ enum {
 	CRM_ROW_TERMS = 4,
 	CRM_ROW_AGAIN = 8,
 	CRM_ROW_MADE = 16,
+	CRM_ROW_REMOVE = 32, /* of CRM_EDIT_EXACT */
+	CRM_ROW_RESTORE = 64,
 };
 
 /* The line as it was stands behind the fields, under a number of its own. */
@@ -88,7 +90,10 @@ enum { CRM_SLOT_MANY = 1, CRM_SLOT_GIVEN = 2 };
 /* Operations of an edit beside those of enum crm_edit_op. */
 enum {
 	CRM_EDIT_PUT = 16, /* the whole stored value */
-	CRM_EDIT_REMOVE = 17
+	CRM_EDIT_REMOVE = 17,
+	/* of crm_batch_exact(): in place of the line stands the change set
+	 * that changed the record last */
+	CRM_EDIT_EXACT = 18
 };
 
 struct crm_batch {
@@ -265,6 +270,15 @@ CRM_CHECK const struct crm_err *crm_batch_put_row(struct crm_batch *,
 CRM_CHECK const struct crm_err *crm_batch_put_edit(struct crm_batch *,
     uint64_t id, const struct crm_edit *, size_t n, const char *currency,
     bool keep, int op);
+
+/*
+ * Put what a record is to hold exactly aside.
+ *
+ * updated  the change set that changed it last
+ */
+CRM_CHECK const struct crm_err *crm_batch_put_exact(struct crm_batch *,
+    uint64_t id, uint64_t updated, enum crm_batch_turn,
+    const struct crm_slot *slot, size_t n);
 void crm_row_open(struct crm_view row, struct crm_row *out);
 void crm_row_open_edit(struct crm_view row, struct crm_row *out);
 bool crm_row_field(

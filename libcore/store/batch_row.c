@@ -193,6 +193,30 @@ crm_batch_put_edit(struct crm_batch *b, uint64_t id,
 }
 
 const struct crm_err *
+crm_batch_put_exact(struct crm_batch *b, uint64_t id, uint64_t updated,
+    enum crm_batch_turn turn, const struct crm_slot *slot, size_t n)
+{
+	uint8_t flags = turn == CRM_TURN_REMOVE ? CRM_ROW_REMOVE
+	    : turn == CRM_TURN_RESTORE          ? CRM_ROW_RESTORE
+						: 0;
+	const struct crm_err *err;
+	char key[16];
+	size_t i;
+
+	add_head(&b->buf, CRM_EDIT_EXACT, flags, n, updated);
+	crm_buf_add(&b->buf, "\0\0\0\0", 4);
+	for (i = 0; i < n; i++)
+		add_field(&b->buf, slot[i].num, CRM_SET, slot[i].value);
+	err = crm_buf_end(&b->buf);
+	if (err != NULL)
+		return err;
+	crm_be64(key, id);
+	crm_be64(key + 8, b->nedits++);
+	++*crm_nummap_at(&b->edited, id, NULL);
+	return crm_runs_add(b->edits, crm_view(key, 16), crm_buf_view(&b->buf));
+}
+
+const struct crm_err *
 crm_batch_next_row(
     struct crm_batch *b, uint64_t count[26], struct crm_row *r, uint64_t *id)
 {
@@ -298,11 +322,15 @@ crm_batch_do_edit(struct crm_batch *b, struct crm_view entry,
 	}
 	edit = open_edits(b, &r, rec->kind, a, &n);
 	crm_rec_borrow(&b->before, rec);
-	if (r.kind == CRM_EDIT_PUT)
+	if (r.kind == CRM_EDIT_PUT || r.kind == CRM_EDIT_EXACT)
 		for (i = 0; i < n; i++)
 			crm_rec_set(rec, edit[i].field, edit[i].value);
 	else
 		crm_rec_apply(rec, edit, n, (r.flags & CRM_ROW_KEEP) != 0);
+	if (r.kind == CRM_EDIT_EXACT) {
+		*removed = (r.flags & CRM_ROW_REMOVE) != 0;
+		return NULL;
+	}
 	return crm_rule_finish(
 	    &b->rules, rec, &b->before, edit, n, r.currency, field);
 }

@@ -125,6 +125,7 @@ crm_w_begin_change(struct crm_writing *w)
 	    : last.clock_us;
 	w->change.replica = b->store->replica;
 	w->change.origin = n + 1;
+	w->change.undoes = b->o.undoes;
 	w->change.user = crm_view_str(b->o.user != NULL ? b->o.user : "");
 	w->change.program =
 	    crm_view_str(b->o.program != NULL ? b->o.program : "");

@@ -38,8 +38,9 @@ crm_w_note_buyer(void *ctx, uint64_t who, int64_t first_us)
 {
 	struct crm_writing *w = ctx;
 
-	/* New ones were made customers when they were added. */
-	if (crm_w_is_added(w, who))
+	/* New ones were made customers when they were added; what is taken
+	 * back makes nobody one. */
+	if (crm_w_is_added(w, who) || w->b->o.undoes != 0)
 		return NULL;
 	w->buyer = crm_grow(
 	    w->buyer, &w->buyer_cap, w->nbuyers + 1, sizeof(*w->buyer));
@@ -78,10 +79,11 @@ static const struct crm_err *
 put_changed(struct crm_writing *w, struct crm_block_writer *bw, uint64_t id,
     const struct crm_stored *was, bool remove)
 {
+	bool restored = !remove && (was->flags & CRM_R_REMOVED) != 0;
 	const struct crm_err *err;
 	struct crm_stored now;
 	unsigned int what = CRM_DERIVE_EXACT;
-	uint8_t flags = was->flags;
+	uint8_t flags = was->flags & (uint8_t)~CRM_R_REMOVED;
 	char key[8];
 
 	if (remove)
@@ -95,8 +97,10 @@ put_changed(struct crm_writing *w, struct crm_block_writer *bw, uint64_t id,
 		    bw, crm_view(key, 8), crm_buf_view(&w->bytes));
 	if (err == NULL)
 		err = crm_changed_put(w->txn, w->change.number, id,
-		    remove ? CRM_CHANGED_REMOVED : 0, was->updated, &w->old,
-		    &w->rec);
+		    remove         ? CRM_CHANGED_REMOVED
+			: restored ? CRM_CHANGED_RESTORED
+				   : 0,
+		    was->updated, &w->old, &w->rec);
 	if (err != NULL)
 		return err;
 	w->change.touched++;
@@ -147,6 +151,25 @@ do_edit(struct crm_writing *w, struct crm_view key, struct crm_view entry,
 			  : crm_err_wrap(err, "%s", field);
 }
 
+/* An edit that says what the record is to hold exactly goes by what it held:
+ * that has to be so still. */
+static const struct crm_err *
+look_again(struct crm_view entry, uint64_t id, const struct crm_stored *was,
+    bool *restore)
+{
+	char text[CRM_ID_TEXT];
+	struct crm_row r;
+
+	crm_row_open_edit(entry, &r);
+	if (r.kind != CRM_EDIT_EXACT)
+		return NULL;
+	*restore = (r.flags & CRM_ROW_RESTORE) != 0;
+	return r.line == was->updated
+	    ? NULL
+	    : crm_err(CRM_E_AGAIN, "%s was changed meanwhile: try again",
+		  crm_id_text(id, text));
+}
+
 /* All that is to be done with one record that is there. */
 static const struct crm_err *
 edit_one(struct crm_writing *w, struct crm_block_writer *bw, uint64_t id,
@@ -157,7 +180,7 @@ edit_one(struct crm_writing *w, struct crm_block_writer *bw, uint64_t id,
 	struct crm_stored was;
 	struct crm_view v;
 	int64_t at_us = b->rules.clock->now_us;
-	bool remove = false;
+	bool remove = false, restore = false, mine;
 	char text[CRM_ID_TEXT], k[8];
 
 	crm_be64(k, id);
@@ -168,8 +191,13 @@ edit_one(struct crm_writing *w, struct crm_block_writer *bw, uint64_t id,
 		return crm_err(CRM_E_DATA,
 		    "the store is damaged: %s cannot be read",
 		    crm_id_text(id, text));
-	if (v.p == NULL || (was.flags & CRM_R_REMOVED) != 0) {
-		if (key->p != NULL && memcmp(key->p, k, 8) == 0)
+	mine = key->p != NULL && memcmp(key->p, k, 8) == 0;
+	err =
+	    v.p != NULL && mine ? look_again(*entry, id, &was, &restore) : NULL;
+	if (err != NULL)
+		return err;
+	if (v.p == NULL || ((was.flags & CRM_R_REMOVED) != 0 && !restore)) {
+		if (mine)
 			return crm_err(CRM_E_AGAIN,
 			    "%s was removed meanwhile: try again",
 			    crm_id_text(id, text));
@@ -191,15 +219,17 @@ edit_one(struct crm_writing *w, struct crm_block_writer *bw, uint64_t id,
 		err = promote(w, buyer, &at_us);
 	if (err != NULL)
 		return err;
-	if (!remove && crm_rec_same(&w->rec, &w->old)) {
+	if (!remove && !restore && crm_rec_same(&w->rec, &w->old)) {
 		b->result.unchanged += buyer == NULL;
 		return crm_block_put(bw, crm_view(k, 8), v);
 	}
 	if (remove)
 		b->result.removed++;
+	else if (restore)
+		b->result.restored++;
 	else
 		b->result.changed++;
-	if (!remove)
+	if (!remove && b->o.undoes == 0)
 		crm_w_note_turn(w, id, &w->old, &w->rec, at_us);
 	return put_changed(w, bw, id, &was, remove);
 }

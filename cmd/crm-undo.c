@@ -1,0 +1,245 @@
+/*
+ * crm-undo - take a change set back, whatever it was.
+ *
+ * Writes the store, in one change set of its own.  What others changed since
+ * is in conflict: then nothing is written, the conflicts are printed, and the
+ * exit status is 1.
+ */
+#include "base/num.h"
+#include "cli/change.h"
+#include "cli/msg.h"
+#include "record/value.h"
+#include "report/rows.h"
+#include "store/change.h"
+#include "store/undo.h"
+
+#define TOLD_MAX 20
+
+static struct {
+	bool force, skip;
+} o;
+
+/* clang-format off */
+static const struct crm_opt opts[] = {
+	OPT_FLAG('\0', "force", &o.force,
+	    "take back what others changed since, too"),
+	OPT_FLAG('\0', "skip-conflicts", &o.skip,
+	    "leave what others changed since as it is"),
+	OPT_END,
+};
+
+static const struct crm_field columns[] = {
+	{ .name = "id", .type = CRM_T_TEXT, .help = "of the record" },
+	{ .name = "field", .type = CRM_T_TEXT,
+	    .help = "what is in conflict; none: the record" },
+	{ .name = "then", .type = CRM_T_TEXT,
+	    .help = "its value after the change set" },
+	{ .name = "now", .type = CRM_T_TEXT,
+	    .help = "its value, or what became of the record" },
+	{ .name = "change", .type = CRM_T_NUMBER,
+	    .help = "the change set that did it" },
+	{ .name = "user", .type = CRM_T_TEXT, .help = "who that was" },
+};
+/* clang-format on */
+
+static struct {
+	struct crm_ctx *ctx;
+	struct crm_changing c;
+	struct crm_writer *writer;
+	struct crm_rows *rows;
+	struct crm_row_maker row;
+	struct crm_buf text;
+	uint64_t told;
+} st;
+
+/* A stored value as TSV has it, in st.text. */
+static struct crm_view
+text_of(const struct crm_field *f, struct crm_view stored)
+{
+	struct crm_many m;
+	struct crm_view v;
+	bool first = true;
+
+	crm_buf_reset(&st.text);
+	crm_many_begin(
+	    &m, stored, stored.n > 0 && (f->flags & CRM_F_MANY) != 0);
+	while (crm_many_next(&m, &v)) {
+		crm_buf_adds(&st.text, first ? "" : ",");
+		crm_value_add_text(&st.text, f, v);
+		first = false;
+	}
+	return crm_buf_view(&st.text);
+}
+
+/* With --skip-conflicts: what is left alone is told. */
+static void
+tell_conflict(const struct crm_undo_conflict *c, struct crm_view user)
+{
+	char id[CRM_ID_TEXT];
+
+	if (++st.told > TOLD_MAX)
+		return;
+	if (c->field == NULL)
+		crm_msg("%s: left as it is: %s (change %llu, %.*s)",
+		    crm_id_text(c->id, id), c->what,
+		    (unsigned long long)c->change, CRM_VARG(user));
+	else
+		crm_msg("%s: %s: left as it is: '%.*s' (change %llu, %.*s)",
+		    crm_id_text(c->id, id), c->field->name,
+		    CRM_VARG(text_of(c->field, c->now)),
+		    (unsigned long long)c->change, CRM_VARG(user));
+}
+
+static const struct crm_err *
+print_conflict(void *ctx, const struct crm_undo_conflict *c)
+{
+	struct crm_snap *snap = crm_batch_snap(st.c.batch);
+	const struct crm_err *err = NULL;
+	struct crm_change change = { 0 };
+	char id[CRM_ID_TEXT];
+
+	(void)ctx;
+	if (o.force)
+		return NULL;
+	if (c->change != 0)
+		err = crm_change_get(crm_snap_txn(snap), c->change, &change);
+	if (err != NULL)
+		return err;
+	if (o.skip) {
+		tell_conflict(c, change.user);
+		return NULL;
+	}
+	crm_row_begin(&st.row);
+	crm_row_text(&st.row, crm_view_str(crm_id_text(c->id, id)));
+	if (c->field != NULL) {
+		crm_row_text(&st.row, crm_view_str(c->field->name));
+		crm_row_text(&st.row, text_of(c->field, c->then));
+		crm_row_text(&st.row, text_of(c->field, c->now));
+	} else {
+		crm_row_none(&st.row);
+		crm_row_none(&st.row);
+		crm_row_text(&st.row, crm_view_str(c->what));
+	}
+	crm_row_number(&st.row, (int64_t)c->change);
+	crm_row_text(&st.row, change.user);
+	return crm_row_put(&st.row, st.rows);
+}
+
+/* "17", or "change:17"; without an operand the newest one. */
+static const struct crm_err *
+read_change(int argc, char **argv, uint64_t *out)
+{
+	static const struct crm_view prefix = { "change:", 7 };
+	const struct crm_err *err;
+	struct crm_snap *snap;
+	struct crm_view v;
+
+	if (argc == 0) {
+		err = crm_snap_open(st.ctx->store, &snap);
+		if (err != NULL)
+			return err;
+		*out = crm_snap_last_change(snap);
+		crm_snap_close(snap);
+		return *out != 0
+		    ? NULL
+		    : crm_err(CRM_E_DATA, "nothing was written yet");
+	}
+	v = crm_view_str(argv[0]);
+	if (crm_view_starts(v, prefix))
+		v = crm_view_skip(v, prefix.n);
+	return crm_num_u64(v, UINT64_MAX, out) && *out != 0
+	    ? NULL
+	    : crm_ctx_usage(st.ctx,
+		  "'%s' is no change set (crm-history has their numbers)",
+		  argv[0]);
+}
+
+/* What is in conflict comes on stdout. */
+static const struct crm_err *
+begin_rows(void)
+{
+	struct crm_rows_options ro = { .form = crm_ctx_form(st.ctx),
+		.limit = UINT64_MAX };
+
+	if (ro.form == CRM_OUT_IDS || ro.form == CRM_OUT_MUTT ||
+	    ro.form == CRM_OUT_AERC)
+		ro.form = CRM_OUT_JSONL; /* ids say too little of conflicts */
+	st.writer = crm_ctx_writer(st.ctx, ro.form);
+	return crm_rows_new(crm_batch_snap(st.c.batch), &ro, st.writer, columns,
+	    sizeof(columns) / sizeof(columns[0]), &st.rows);
+}
+
+static const struct crm_err *
+undo(uint64_t number)
+{
+	struct crm_undo_options uo = {
+		.change = number, .force = o.force, .conflict = print_conflict
+	};
+	const struct crm_err *err;
+	uint64_t conflicts = 0;
+
+	err = begin_rows();
+	if (err == NULL)
+		err = crm_undo(st.c.batch, &uo, &conflicts);
+	if (err != NULL)
+		return err;
+	if (st.told > TOLD_MAX)
+		crm_msg(
+		    "and %llu more", (unsigned long long)(st.told - TOLD_MAX));
+	if (conflicts == 0 || o.force || o.skip)
+		return crm_changing_commit(&st.c);
+	err = crm_rows_end(st.rows);
+	if (err == NULL)
+		err = crm_sink_flush(&st.ctx->out);
+	if (err != NULL)
+		return err;
+	st.ctx->no = st.ctx->exit_status = true;
+	crm_msg("%llu %s since change %llu: nothing was taken back "
+		"(--skip-conflicts, --force)",
+	    (unsigned long long)conflicts,
+	    conflicts == 1 ? "thing was changed" : "things were changed",
+	    (unsigned long long)number);
+	return NULL;
+}
+
+static const struct crm_err *
+run(struct crm_ctx *ctx, int argc, char **argv)
+{
+	struct crm_batch_options bo = { 0 };
+	const struct crm_err *err;
+
+	st.ctx = ctx;
+	st.text.max = CRM_LINE_MAX;
+	if (argc > 1)
+		return crm_ctx_usage(ctx, "one change set at a time");
+	if (o.force && o.skip)
+		return crm_ctx_usage(
+		    ctx, "--force and --skip-conflicts exclude each other");
+	err = read_change(argc, argv, &bo.undoes);
+	if (err == NULL)
+		err = crm_changing_begin(&st.c, ctx, &bo, NULL, NULL);
+	if (err == NULL)
+		err = undo(bo.undoes);
+	crm_rows_free(st.rows);
+	crm_writer_free(st.writer);
+	crm_row_release(&st.row);
+	crm_buf_release(&st.text);
+	if (st.c.ctx != NULL)
+		crm_changing_free(&st.c);
+	return err;
+}
+
+int
+main(int argc, char *argv[])
+{
+	static const struct crm_cmd cmd = {
+		.name = "crm-undo",
+		.summary = "take a change set back",
+		.operands = "[CHANGE]",
+		.needs = CRM_NEED_WRITE | CRM_NEED_OUT,
+		.opts = opts,
+		.run = run,
+	};
+
+	return crm_main(&cmd, argc, argv);
+}
