@@ -31,7 +31,7 @@ crm_batch_new(struct crm_store *store, const struct crm_batch_options *o,
 	b->adds = crm_spool_new(part / 3, store->dir);
 	b->edits = crm_runs_new(part / 2, store->dir);
 	b->unique = crm_runs_new(part / 2, store->dir);
-	b->buf.max = b->key.max = CRM_LINE_MAX * 8;
+	b->buf.max = b->key.max = b->words.max = CRM_LINE_MAX * 8;
 	err = crm_snap_open(store, &b->snap);
 	if (err == NULL)
 		err = crm_change_head(crm_snap_txn(b->snap), &head);
@@ -68,6 +68,9 @@ crm_batch_free(struct crm_batch *b)
 	crm_nummap_release(&b->blamed);
 	crm_free(b->left_out);
 	crm_map_release(&b->links);
+	crm_buf_release(&b->words);
+	crm_runs_free(b->used_words);
+	crm_nummap_release(&b->shared);
 	crm_map_release(&b->ghost_at);
 	crm_map_release(&b->keys);
 	crm_map_release(&b->doc_lines);
@@ -100,6 +103,7 @@ crm_batch_line(struct crm_batch *b, uint64_t line, struct crm_view raw)
 	b->raw = b->o.reject != NULL ? raw : CRM_VNULL;
 	b->line_bad = false;
 	b->pending_links = false;
+	crm_buf_reset(&b->words);
 	crm_arena_reset(&b->line_arena);
 }
 

@@ -81,6 +81,11 @@ enum {
 /* The line as it was stands behind the fields, under a number of its own. */
 #define CRM_RAW_LINE 0x7fff
 
+/* So do the words of its links that name records of the store: of each, number
+ * of the field u16, hash u64. */
+#define CRM_LINK_WORDS 0x7ffe
+#define CRM_LINK_WORD_BYTES 10
+
 /* Flags of a row's fields: many values; the input had it. */
 enum { CRM_SLOT_MANY = 1, CRM_SLOT_GIVEN = 2 };
 
@@ -132,6 +137,11 @@ struct crm_batch {
 	struct crm_nummap terms, buyers;
 
 	struct crm_map links; /* kinds and text to id: looked up before */
+	struct crm_buf words; /* of the line at hand: see CRM_LINK_WORDS */
+	bool word_kinds[26];  /* kinds that such words may name */
+	struct crm_runs *used_words; /* see batch_words.c */
+	struct crm_nummap shared;    /* hashes of those that new records have
+	                                too, to what is to be told */
 	struct crm_ghost *ghost;
 	size_t nghosts, ghost_cap;
 	size_t nlost, nwhy;       /* ghosts of nothing; told of so far */
@@ -167,6 +177,51 @@ struct crm_batch {
 	struct crm_buf buf, key;
 	struct crm_batch_result result;
 };
+
+/* batch_words.c */
+
+/* By what a record answers to a word, the best first: as crm_who_find(). */
+enum crm_rank {
+	CRM_BY_ID,
+	CRM_BY_EMAIL,
+	CRM_BY_REF,
+	CRM_BY_PHONE,
+	CRM_BY_NAME,
+	CRM_BY_FOLDED_NAME
+};
+
+/* Does a record answer to what a field of it says?  And as what? */
+bool crm_answers(const struct crm_kind *, const struct crm_field *,
+    struct crm_view word, enum crm_rank *by);
+
+/* Add what a word is known by: a number by its digits, others folded. */
+void crm_word_key(struct crm_buf *out, struct crm_view word);
+
+/*
+ * Note that a link of the line at hand is a word that names a record of the
+ * store.
+ *
+ * hash    of its key in b->links
+ */
+void crm_batch_note_word(
+    struct crm_batch *, const struct crm_field *, uint64_t hash);
+
+/* Put the words of b->links aside, and empty it. */
+CRM_CHECK const struct crm_err *crm_batch_forget_words(struct crm_batch *);
+
+/* After the last line: find the words that new records answer to, too. */
+CRM_CHECK const struct crm_err *crm_batch_find_shared(struct crm_batch *);
+
+/*
+ * The next of a row's words that is of several; NULL: none.
+ *
+ * words   the value of CRM_LINK_WORDS; what is left of it
+ * num     set to the number of the field
+ *
+ * Returns what is to be told.
+ */
+const char *crm_batch_shared_word(
+    const struct crm_batch *, struct crm_view *words, uint16_t *num);
 
 /* batch_link.c */
 

@@ -5,24 +5,8 @@
 #include "store/batch_impl.h"
 #include "store/who.h"
 
-/* Looked up before: forget when there are too many. */
-#define LINKS_MAX 500000
-
-/* What a word is known by: a number by its digits, others folded. */
-static void
-add_word(struct crm_buf *out, struct crm_view who)
-{
-	char digits[CRM_PHONE_KEY];
-	size_t n;
-
-	if (!crm_who_is_phone(who)) {
-		crm_fold(out, who);
-		return;
-	}
-	n = crm_phone_key(who, digits);
-	crm_buf_addc(out, '+');
-	crm_buf_add(out, digits, n);
-}
+/* What is looked up is kept while it fits into a part; so much is one. */
+#define KNOWN_BYTES 48
 
 /* Where the ghost of a word is that may be of these kinds. */
 static uint64_t *
@@ -32,7 +16,7 @@ ghost_at(struct crm_batch *b, const char *kinds, struct crm_view who, bool make,
 	crm_buf_reset(&b->key);
 	crm_buf_adds(&b->key, kinds);
 	crm_buf_addc(&b->key, '\0');
-	add_word(&b->key, who);
+	crm_word_key(&b->key, who);
 	return make ? crm_map_at(&b->ghost_at, crm_buf_view(&b->key), added)
 		    : crm_map_get(&b->ghost_at, crm_buf_view(&b->key));
 }
@@ -110,7 +94,7 @@ crm_batch_link(
 {
 	struct crm_batch *b = ctx;
 	const struct crm_err *err;
-	uint64_t ids[CRM_WHO_MAX], id, *known;
+	uint64_t ids[CRM_WHO_MAX], id, *known, hash = 0;
 	size_t n;
 
 	who = expand_me(b, who);
@@ -123,28 +107,27 @@ crm_batch_link(
 	crm_buf_adds(&b->key, f->links);
 	crm_buf_addc(&b->key, '\0');
 	crm_buf_addv(&b->key, who);
-	if (b->links.used > LINKS_MAX)
-		crm_map_release(&b->links);
-	known = crm_map_get(&b->links, crm_buf_view(&b->key));
-	if (known != NULL) {
+	hash = crm_hash(crm_buf_view(&b->key));
+	err = b->links.used > crm_store_part(b->store) / KNOWN_BYTES
+	    ? crm_batch_forget_words(b)
+	    : NULL;
+	known = crm_map_at(&b->links, crm_buf_view(&b->key), NULL);
+	if (err != NULL || *known != 0) {
 		*out = *known;
-		err = NULL;
 		goto done;
 	}
-	known = crm_map_at(&b->links, crm_buf_view(&b->key), NULL);
 	err = crm_who_find(b->snap, f->links, who, ids, &n);
 	if (err == NULL && n > 1)
 		err = crm_who_several(b->snap, who, ids, n);
 	if (err == NULL)
-		*out = n == 1 ? ids[0] : make_ghost(b, f, who);
-	*known = err == NULL ? *out : 0;
-	if (err != NULL)
-		crm_map_release(&b->links);
+		*known = *out = n == 1 ? ids[0] : make_ghost(b, f, who);
 done:
 	if (err == NULL &&
 	    (crm_is_new(*out) || crm_is_ghost(*out) ||
 		crm_nummap_get(&b->given, *out) != NULL))
 		b->pending_links = true;
+	else if (err == NULL && hash != 0)
+		crm_batch_note_word(b, f, hash);
 	return err;
 }
 
@@ -224,9 +207,6 @@ crm_batch_settle(const struct crm_batch *b, struct crm_arena *a, bool many,
 	return good;
 }
 
-/* By what a record answers to a word, the best first: as crm_who_find(). */
-enum rank { BY_ID, BY_EMAIL, BY_REF, BY_PHONE, BY_NAME, BY_FOLDED_NAME };
-
 /*
  * A record of this batch answers to a word: it is what the ghosts of that
  * word are, if they may be of its kind.
@@ -236,7 +216,7 @@ enum rank { BY_ID, BY_EMAIL, BY_REF, BY_PHONE, BY_NAME, BY_FOLDED_NAME };
  */
 static void
 offer(struct crm_batch *b, char kind, const char *const *lists, size_t nlists,
-    struct crm_view word, enum rank by, uint64_t id)
+    struct crm_view word, enum crm_rank by, uint64_t id)
 {
 	struct crm_ghost *g;
 	uint64_t *at;
@@ -250,8 +230,8 @@ offer(struct crm_batch *b, char kind, const char *const *lists, size_t nlists,
 		if (at == NULL)
 			continue;
 		g = &b->ghost[*at - 1];
-		rank = by == BY_NAME && !crm_view_eq(g->text, word)
-		    ? BY_FOLDED_NAME
+		rank = by == CRM_BY_NAME && !crm_view_eq(g->text, word)
+		    ? CRM_BY_FOLDED_NAME
 		    : (int)by;
 		if (g->id == 0 || rank < g->rank) {
 			g->id = id;
@@ -259,25 +239,6 @@ offer(struct crm_batch *b, char kind, const char *const *lists, size_t nlists,
 		} else if (rank == g->rank && g->id != id)
 			g->id = UINT64_MAX;
 	}
-}
-
-/* Does a record answer to what a field of it says?  And as what? */
-static bool
-answers(const struct crm_kind *k, const struct crm_field *f,
-    struct crm_view word, enum rank *by)
-{
-	*by = BY_NAME;
-	if ((f->flags & CRM_F_INDEXED) == 0)
-		return false;
-	if (f->type == CRM_T_EMAIL && crm_who_is_email(word))
-		*by = BY_EMAIL;
-	else if (f->num == CRM_N_REF && crm_who_is_ref(word))
-		*by = BY_REF;
-	else if (f->type == CRM_T_PHONE && crm_who_is_phone(word))
-		*by = BY_PHONE;
-	else
-		return f->num == k->title;
-	return true;
 }
 
 /* What a new record answers to: name, addresses, refs, numbers. */
@@ -291,20 +252,20 @@ offer_row(struct crm_batch *b, struct crm_row *r, uint64_t id,
 	struct crm_many m;
 	struct crm_view v, one;
 	char text[CRM_ID_TEXT];
-	enum rank by;
+	enum crm_rank by;
 	uint16_t num;
 	uint8_t flags;
 
 	if ((r->flags & CRM_ROW_AGAIN) == 0 && r->id != 0)
 		offer(b, r->kind, lists, nlists,
-		    crm_view(text, crm_id_put(text, r->id)), BY_ID, id);
+		    crm_view(text, crm_id_put(text, r->id)), CRM_BY_ID, id);
 	while (crm_row_field(r, &num, &flags, &v)) {
 		f = crm_field_num(k, num);
 		if (f == NULL)
 			continue;
 		crm_many_begin(&m, v, (flags & CRM_SLOT_MANY) != 0);
 		while (crm_many_next(&m, &one))
-			if (answers(k, f, one, &by))
+			if (crm_answers(k, f, one, &by))
 				offer(b, r->kind, lists, nlists, one, by, id);
 	}
 }
@@ -506,8 +467,9 @@ crm_batch_resolve(struct crm_batch *b)
 	const char **lists;
 
 	memcpy(b->nread, b->new_count, sizeof(b->nread));
-	if (n == 0)
-		return NULL;
+	err = crm_batch_find_shared(b);
+	if (err != NULL || n == 0)
+		return err;
 	lists = kind_lists(b, &nlists);
 	err = search_lines(b, lists, nlists);
 	for (i = 0; err == NULL && i < n; i++) {

@@ -131,6 +131,37 @@ add_head(struct crm_buf *b, char kind, uint8_t flags, size_t n, uint64_t line)
 	crm_buf_add(b, head, sizeof(head));
 }
 
+/* What stands behind the fields. */
+static void
+add_notes(struct crm_batch *b)
+{
+	if (b->words.n > 0)
+		add_field(&b->buf, CRM_LINK_WORDS, 0, crm_buf_view(&b->words));
+	if (b->raw.n > 0)
+		add_field(&b->buf, CRM_RAW_LINE, 0, b->raw);
+}
+
+/* The words of a row's form before are those of the next one, but for fields
+ * that the line sets anew. */
+static void
+keep_words(struct crm_batch *b, const struct crm_request *q, struct crm_row r)
+{
+	struct crm_view v = CRM_VNULL;
+	size_t i;
+
+	(void)crm_row_get(r, CRM_LINK_WORDS, &v);
+	for (; v.n >= CRM_LINK_WORD_BYTES;
+	     v = crm_view_skip(v, CRM_LINK_WORD_BYTES)) {
+		for (i = 0; i < q->nedits; i++)
+			if (q->edit[i].field->num == crm_le16_get(v.p) &&
+			    (q->edit[i].op == CRM_SET ||
+				q->edit[i].op == CRM_CLEAR))
+				break;
+		if (i == q->nedits)
+			crm_buf_add(&b->words, v.p, CRM_LINK_WORD_BYTES);
+	}
+}
+
 const struct crm_err *
 crm_batch_put_row(struct crm_batch *b, const struct crm_request *q,
     uint8_t flags, uint64_t id, const struct crm_row *before)
@@ -142,8 +173,10 @@ crm_batch_put_row(struct crm_batch *b, const struct crm_request *q,
 
 	if (b->pending_links)
 		flags |= CRM_ROW_PENDING;
-	add_head(
-	    &b->buf, r->kind->letter, flags, r->n + (b->raw.n > 0), b->line);
+	if (before != NULL)
+		keep_words(b, q, *before);
+	add_head(&b->buf, r->kind->letter, flags,
+	    r->n + (b->raw.n > 0) + (b->words.n > 0), b->line);
 	crm_le64(text, id);
 	crm_buf_add(&b->buf, text, 8);
 	for (i = 0; i < r->n; i++) {
@@ -155,8 +188,7 @@ crm_batch_put_row(struct crm_batch *b, const struct crm_request *q,
 			what |= CRM_SLOT_GIVEN;
 		add_field(&b->buf, slot->num, what, slot->value);
 	}
-	if (b->raw.n > 0)
-		add_field(&b->buf, CRM_RAW_LINE, 0, b->raw);
+	add_notes(b);
 	err = crm_buf_end(&b->buf);
 	return err != NULL
 	    ? err
@@ -174,13 +206,13 @@ crm_batch_put_edit(struct crm_batch *b, uint64_t id,
 	char key[16];
 	size_t i;
 
-	add_head(&b->buf, (char)op, flags, n + (b->raw.n > 0), b->line);
+	add_head(&b->buf, (char)op, flags,
+	    n + (b->raw.n > 0) + (b->words.n > 0), b->line);
 	crm_buf_add(&b->buf, currency, 4);
 	for (i = 0; i < n; i++)
 		add_field(&b->buf, edit[i].field->num, (uint8_t)edit[i].op,
 		    edit[i].value);
-	if (b->raw.n > 0)
-		add_field(&b->buf, CRM_RAW_LINE, 0, b->raw);
+	add_notes(b);
 	err = crm_buf_end(&b->buf);
 	if (err != NULL)
 		return err;
@@ -261,7 +293,7 @@ crm_batch_open_row(const struct crm_batch *b, struct crm_row r,
 	crm_rec_reset(rec, k);
 	while (crm_row_field(&r, &num, &flags, &v)) {
 		f = crm_field_num(k, num);
-		if (num == CRM_RAW_LINE || f == NULL)
+		if (f == NULL)
 			continue;
 		if (a != NULL && (r.flags & CRM_ROW_PENDING) != 0 &&
 		    f->type == CRM_T_LINK)
@@ -285,7 +317,7 @@ open_edits(const struct crm_batch *b, struct crm_row *r,
 	uint8_t op;
 
 	while (crm_row_field(r, &num, &op, &v)) {
-		if (num == CRM_RAW_LINE)
+		if (num == CRM_RAW_LINE || num == CRM_LINK_WORDS)
 			continue;
 		e->field = crm_field_num(k, num);
 		e->op = (enum crm_edit_op)op;

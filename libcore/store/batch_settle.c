@@ -6,14 +6,29 @@
 #include "record/word.h"
 #include "store/batch_impl.h"
 
-/* Does a row or an edit link to something that is not there? */
+/* The words of a row or an edit that may turn out to be of several. */
+static struct crm_view
+words_of(const struct crm_batch *b, struct crm_row r)
+{
+	struct crm_view v = CRM_VNULL;
+
+	if (b->shared.used > 0)
+		(void)crm_row_get(r, CRM_LINK_WORDS, &v);
+	return v;
+}
+
+/* Does a row or an edit link to something that is not there, or not one? */
 static bool
 links_to_nothing(const struct crm_batch *b, const struct crm_kind *k,
     struct crm_row r, bool edit)
 {
 	struct crm_row_links l = { .row = r, .kind = k, .edit = edit };
+	struct crm_view words = words_of(b, r);
 	uint64_t id;
+	uint16_t num;
 
+	if (crm_batch_shared_word(b, &words, &num) != NULL)
+		return true;
 	if ((r.flags & CRM_ROW_PENDING) == 0)
 		return false;
 	while (crm_row_next_link(&l, &id))
@@ -59,9 +74,16 @@ blame_links(
     struct crm_batch *b, const struct crm_kind *k, struct crm_row r, bool edit)
 {
 	struct crm_row_links l = { .row = r, .kind = k, .edit = edit };
+	struct crm_view words = words_of(b, r);
+	const char *why;
 	uint64_t id;
+	uint16_t num;
 	bool any = false;
 
+	for (; (why = crm_batch_shared_word(b, &words, &num)) != NULL;
+	     any = true)
+		crm_batch_blame(b, r.line, crm_field_num(k, num)->name,
+		    crm_err(CRM_E_DATA, "%s", why));
 	while ((r.flags & CRM_ROW_PENDING) != 0 && crm_row_next_link(&l, &id))
 		if (crm_batch_meant(b, id) == 0)
 			any |= crm_batch_blame_link(b, r.line, l.field, id);
@@ -301,7 +323,7 @@ try_edits(struct crm_batch *b, bool note)
 			last = 0;
 			if (*crm_nummap_get(&b->edited, id) == 1 &&
 			    (r.flags & CRM_ROW_PENDING) == 0 &&
-			    r.kind != CRM_EDIT_PUT)
+			    r.kind != CRM_EDIT_PUT && words_of(b, r).n == 0)
 				continue;
 			last = id;
 			err = begin_trial(b, &t, id, &there);
@@ -407,9 +429,10 @@ judge(struct crm_batch *b)
 	const struct crm_err *err = NULL;
 	uint64_t was;
 
-	if (b->nlost > 0)
+	if (b->nlost > 0 || b->shared.used > 0)
 		err = crm_batch_spread(b);
-	if (err == NULL && b->untried)
+	if (err == NULL &&
+	    (b->untried || (b->nedits > 0 && b->shared.used > 0)))
 		err = try_edits(b, true);
 	do {
 		was = b->nbad;

@@ -669,6 +669,72 @@ words(void **state)
 	fails(b, CRM_E_DATA, "1: who: 'Twin' is the name of several lines");
 }
 
+/* A word that names a record of the store and one of a line is of several. */
+static void
+shared_words(void **state)
+{
+	struct crm_batch_options o = { .message = "m" };
+	struct crm_batch *b;
+
+	(void)state;
+	b = new_batch(&o);
+	assert_true(add(b, 1, "person", "name=Anna", "email=a@x.org", NULL));
+	assert_true(add(b, 2, "person", "name=Olga", "phone=+48600100200",
+	    "ref=r:1", NULL));
+	assert_true(add(b, 3, "org", "name=Acme", NULL));
+	assert_true(add(b, 4, "deal", "title=D", NULL));
+	(void)commit(b);
+	/* whichever comes first; of each line; an edit, too */
+	o = skipping();
+	o.complain = tell_all;
+	all_told[0] = '\0';
+	b = new_batch(&o);
+	assert_true(add_raw(b, 1, "event", "who=Anna", "what=note", NULL));
+	assert_true(add_raw(b, 2, "person", "name=Anna", NULL));
+	assert_true(add_raw(b, 3, "event", "who=anna", "what=note", NULL));
+	assert_true(add_raw(b, 4, "event", "who=p1", "what=call", NULL));
+	assert_true(add_raw(b, 5, "event", "who=a@x.org", "what=call", NULL));
+	assert_true(
+	    put_raw(b, 6, "title", "deal", "title=D", "who=Anna", NULL));
+	assert_true(
+	    put_raw(b, 7, "title", "deal", "title=N", "who=Anna", NULL));
+	assert_true(put_raw(b, 8, "title", "deal", "title=N", "note=x", NULL));
+	assert_true(
+	    add_raw(b, 9, "event", "who=0048 600-100-200", "what=call", NULL));
+	assert_true(
+	    add_raw(b, 10, "person", "name=O2", "phone=+48 600 100 200", NULL));
+	assert_int_equal(commit(b).bad, 6);
+	check();
+	assert_string_equal(
+	    rejected, "line 1;line 3;line 6;line 7;line 8;line 9;");
+	assert_string_equal(all_told,
+	    "6: who: 'Anna' is p1, and on line 2: say which by id\n"
+	    "1: who: 'Anna' is p1, and on line 2: say which by id\n"
+	    "3: who: 'anna' is p1, and on line 2: say which by id\n"
+	    "7: who: 'Anna' is p1, and on line 2: say which by id\n"
+	    "8: another line about the same record is left out\n"
+	    "9: who: '0048 600-100-200' is p2, and on line 10: say which by "
+	    "id\n");
+	assert_int_equal(count_of("event"), 2);
+	assert_int_equal(count_of("deal"), 1);
+	/* not the same record, found by a key; not another kind; not one that
+	 * answers to the word less well; not who has it beside a ref */
+	o = skipping();
+	o.skip_bad = false;
+	b = new_batch(&o);
+	assert_true(put_raw(
+	    b, 1, "ref", "person", "ref=r:1", "name=Olga", "city=X", NULL));
+	assert_true(add_raw(b, 2, "event", "who=Olga", "what=note", NULL));
+	assert_true(add_raw(b, 3, "person", "name=Acme", "org=Acme", NULL));
+	assert_true(add_raw(b, 4, "person", "name=OLGA", NULL));
+	assert_true(add_raw(b, 5, "person", "name=a@x.org", NULL));
+	assert_true(add_raw(b, 6, "event", "who=a@x.org", "what=note", NULL));
+	assert_int_equal(commit(b).added, 5);
+	check();
+	is(crm_id('e', 0, 3), "who", "p2");
+	is(crm_id('e', 0, 4), "who", "p1");
+}
+
 /* A key that a line has, and a record of the store. */
 static void
 keys_of_both(void **state)
@@ -944,6 +1010,7 @@ main(void)
 		TEST(ids_of_input),
 		TEST(removed_meanwhile),
 		TEST(words),
+		TEST(shared_words),
 		TEST(keys_of_both),
 		TEST(known_events),
 		TEST(buyers),

@@ -318,7 +318,7 @@ begin(void **state)
 
 	said.max = (size_t)1 << 24;
 	for (i = 0; i < 2; i++) {
-		opening.part = i == 0 ? 0 : 20000;
+		opening.part = i == 0 ? 0 : 4000;
 		opening.map = i == 0 ? 0 : 1;
 		if (set_up(state) != 0)
 			return -1;
