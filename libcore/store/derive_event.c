@@ -90,7 +90,7 @@ add_delta(struct crm_derive *d, uint64_t who, uint8_t currency,
 	d->slot[i] = (uint32_t)d->ndeltas;
 found:
 	if (!crm_rollup_add(&e->row, row, d->zone))
-		return crm_err(CRM_E_DATA, "a sum of money is too large");
+		return crm_rollup_too_large(who, currency);
 	return NULL;
 }
 
@@ -255,7 +255,7 @@ count_total(struct crm_derive *d, const struct crm_event_core *c, int sign)
 	t = &d->total[*at];
 	t->count += (uint64_t)(int64_t)sign; /* may pass below 0 */
 	if (!crm_add_i64(t->sum, sign * c->minor, &t->sum))
-		return crm_err(CRM_E_DATA, "a sum of money is too large");
+		return crm_total_too_large(t);
 	return NULL;
 }
 
@@ -351,8 +351,7 @@ next_spilled(struct crm_derive *d, struct crm_delta *out, bool *more)
 	    memcmp(key, d->spilled_key.p, sizeof(key)) == 0) {
 		crm_rollup_read(d->spilled_value, &row);
 		if (!crm_rollup_add(&out->row, &row, d->zone))
-			return crm_err(
-			    CRM_E_DATA, "a sum of money is too large");
+			return crm_rollup_too_large(out->who, out->currency);
 		err = crm_runs_next(
 		    d->spilled, &d->spilled_key, &d->spilled_value);
 	}

@@ -372,7 +372,7 @@ add_one(struct rolling *r)
 	if (err != NULL)
 		return err;
 	if (!crm_rollup_add(&row, &delta.row, r->d->zone))
-		return crm_err(CRM_E_DATA, "a sum of money is too large");
+		return crm_rollup_too_large(delta.who, delta.currency);
 	crm_rollup_write(value, &row);
 	if (!crm_rollup_is_empty(&row))
 		err = crm_block_put(r->w, crm_view(key, sizeof(key)),

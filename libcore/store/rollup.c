@@ -205,6 +205,26 @@ count_order(struct crm_snap *snap, const struct crm_story *s,
 }
 
 const struct crm_err *
+crm_rollup_too_large(uint64_t who, uint8_t currency)
+{
+	char id[CRM_ID_TEXT];
+
+	return crm_err(CRM_E_DATA, "the sum of %s in %s is too large",
+	    crm_id_text(who, id), crm_currency_code(currency));
+}
+
+const struct crm_err *
+crm_total_too_large(const struct crm_total *key)
+{
+	struct crm_view what = crm_word_text(key->what);
+
+	return crm_err(CRM_E_DATA,
+	    "the sum of all %.*s%sevents of a month in %s is too large",
+	    CRM_VARG(what), what.n > 0 ? " " : "",
+	    crm_currency_code(key->currency));
+}
+
+const struct crm_err *
 crm_rollup_fold(struct crm_snap *snap, uint64_t who, int64_t from_us,
     int64_t to_us, struct crm_rollups *out)
 {
@@ -237,8 +257,7 @@ crm_rollup_fold(struct crm_snap *snap, uint64_t who, int64_t from_us,
 			if (err == NULL &&
 			    !crm_rollup_add(
 				row_at(out, (uint8_t)cur), &add, zone))
-				err = crm_err(
-				    CRM_E_DATA, "a sum of money is too large");
+				err = crm_rollup_too_large(who, (uint8_t)cur);
 		}
 		if (err == NULL)
 			err = crm_walk_next(w, &e);
@@ -360,7 +379,7 @@ crm_total_add(
 		return err;
 	total.count += (uint64_t)count;
 	if (!crm_add_i64(total.sum, sum, &total.sum))
-		return crm_err(CRM_E_DATA, "a sum of money is too large");
+		return crm_total_too_large(at);
 	if (total.count == 0)
 		return crm_kv_del(t, CRM_TABLE_TOTAL, key);
 	crm_le64(body, total.count);

@@ -93,6 +93,9 @@ CRM_CHECK const struct crm_err *crm_rollup_get(
 CRM_CHECK const struct crm_err *crm_rollup_all(
     struct crm_snap *, uint64_t who, struct crm_rollups *out);
 
+/* The error for sums of a customer that do not fit. */
+const struct crm_err *crm_rollup_too_large(uint64_t who, uint8_t currency);
+
 /* Totals: key and value. */
 #define CRM_TOTAL_KEY 4
 struct crm_total {
@@ -108,6 +111,9 @@ void crm_total_key(char out[CRM_TOTAL_KEY], const struct crm_total *);
 CRM_CHECK const struct crm_err *crm_totals_each(struct crm_txn *,
     const struct crm_err *(*fn)(void *ctx, const struct crm_total *),
     void *ctx);
+
+/* The same for those of the whole firm. */
+const struct crm_err *crm_total_too_large(const struct crm_total *key);
 
 /* Add count and sum to a total (which may be negative); 0 removes it. */
 CRM_CHECK const struct crm_err *crm_total_add(

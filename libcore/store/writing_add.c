@@ -113,6 +113,7 @@ add_row(struct crm_writing *w, struct crm_row r, uint64_t id)
 {
 	struct crm_batch *b = w->b;
 	uint64_t final = crm_batch_final(b, id);
+	const struct crm_err *err;
 
 	crm_arena_reset(&w->arena);
 	if (!crm_batch_open_row(b, r, &w->arena, &w->rec))
@@ -124,7 +125,10 @@ add_row(struct crm_writing *w, struct crm_row r, uint64_t id)
 	else
 		promote_added(w, id, final);
 	b->result.added++;
-	return crm_w_add_record(w, w->adds, final);
+	err = crm_w_add_record(w, w->adds, final);
+	return err != NULL && err->code == CRM_E_DATA && r.line > 0
+	    ? crm_err_wrap(err, "line %llu", (unsigned long long)r.line)
+	    : err;
 }
 
 /* Rows with ids of their own go in the order of these. */

@@ -347,6 +347,60 @@ begin(void **state)
 	return set_up(state);
 }
 
+/* Sums that do not fit are those of somebody: of a new event with its line. */
+static void
+too_large(void **state)
+{
+	static const struct {
+		const char *who1, *who2;
+		bool together;
+		const char *msg;
+	} cases[] = {
+		{ "who=A", "who=A", false,
+		    "the sum of p1 in EUR is too large" },
+		{ "who=A", "who=A", true,
+		    "line 2: the sum of p1 in EUR is too large" },
+		{ "who=A", "who=B", false,
+		    "the sum of all purchase events of a month in EUR is too "
+		    "large" },
+		{ "who=A", "who=B", true,
+		    "line 2: the sum of all purchase events of a month in EUR "
+		    "is too large" },
+	};
+	struct crm_batch_options o = { .message = "m" };
+	const struct crm_err *err;
+	struct crm_batch_result r;
+	struct crm_batch *b;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		if (i > 0) {
+			assert_int_equal(tear_down(NULL), 0);
+			assert_int_equal(set_up(NULL), 0);
+		}
+		b = new_batch(&o);
+		assert_true(add(b, 1, "person", "name=A", NULL));
+		assert_true(add(b, 2, "person", "name=B", NULL));
+		(void)commit(b);
+		b = new_batch(&o);
+		assert_true(add(b, 1, "event", cases[i].who1, "what=purchase",
+		    "amount=92233720368547758.07", NULL));
+		if (!cases[i].together) {
+			(void)commit(b);
+			b = new_batch(&o);
+		}
+		assert_true(add(b, 2, "event", cases[i].who2, "what=purchase",
+		    "amount=0.01", NULL));
+		err = crm_batch_commit(b, &r, NULL);
+		assert_non_null(err);
+		assert_int_equal(err->code, CRM_E_DATA);
+		assert_string_equal(err->msg, cases[i].msg);
+		crm_batch_free(b);
+		check();
+	}
+}
+
 int
 main(void)
 {
@@ -354,6 +408,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(many_folds, begin, tear_down),
 		cmocka_unit_test_setup_teardown(odd_docs, begin, tear_down),
 		cmocka_unit_test_setup_teardown(histories, begin, tear_down),
+		cmocka_unit_test_setup_teardown(too_large, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
