@@ -201,9 +201,8 @@ crm_block_at(const struct crm_block *b, uint32_t i, struct crm_ent *out)
 	    b, from + 2 * (size_t)b->count, to + 2 * (size_t)b->count, out);
 }
 
-/* Read the head of the next group. */
-static bool
-posting_group(const struct crm_block *b, struct crm_block_pos *pos)
+bool
+crm_block_group(const struct crm_block *b, struct crm_block_pos *pos)
 {
 	uint64_t len;
 	size_t n;
@@ -229,7 +228,7 @@ posting_step(
 	uint64_t delta;
 	size_t n;
 
-	if (pos->left == 0 && !posting_group(b, pos))
+	if (pos->left == 0 && !crm_block_group(b, pos))
 		return -1;
 	n = crm_varint_get(b->body + pos->at, b->n - pos->at, &delta);
 	/* an id of another kind is none: the kind is the top byte */
@@ -243,6 +242,44 @@ posting_step(
 	pos->at += n + b->form->value;
 	pos->left--;
 	return 1;
+}
+
+bool
+crm_block_ids(const struct crm_block *b, struct crm_block_pos *pos,
+    uint64_t *id, uint8_t *byte)
+{
+	const uint8_t *p = b->body + pos->at, *end = b->body + b->n;
+	const uint64_t kind = pos->id & ~(UINT64_MAX >> 8);
+	const size_t value = b->form->value;
+	uint64_t delta, last = pos->id, i;
+	size_t n;
+
+	for (i = 0; i < pos->left; i++) {
+		if ((size_t)(end - p) < 1 + value)
+			return false;
+		if (*p < 0x80) /* most are near the one before */
+			delta = *p++;
+		else {
+			n = crm_varint_get(p, (size_t)(end - p), &delta);
+			if (n == 0 || value > (size_t)(end - p) - n ||
+			    delta > (~last & (UINT64_MAX >> 8)))
+				return false;
+			p += n;
+		}
+		last += delta;
+		id[i] = last;
+		if (value > 0)
+			byte[i] = *p;
+		p += value;
+	}
+	/* small steps alone, too, may lead to another kind */
+	if ((last & ~(UINT64_MAX >> 8)) != kind)
+		return false;
+	pos->at = (size_t)(p - b->body);
+	pos->i += (uint32_t)pos->left;
+	pos->left = 0;
+	pos->id = last;
+	return true;
 }
 
 int

@@ -52,6 +52,18 @@ CRM_CHECK const struct crm_err *crm_block_open(const struct crm_form *,
 int crm_block_step(
     const struct crm_block *, struct crm_block_pos *, struct crm_ent *out);
 
+/*
+ * POSTING: read the head of the next group, then all of its ids; false: they
+ * cannot be read.
+ *
+ * byte    of forms with a value byte: one an id
+ *
+ * At most what is left of the count of the block may be asked for.
+ */
+bool crm_block_group(const struct crm_block *, struct crm_block_pos *);
+bool crm_block_ids(const struct crm_block *, struct crm_block_pos *,
+    uint64_t *id, uint8_t *byte);
+
 /* The i-th entry of a HEAP or FIXED block; false when it cannot be read. */
 bool crm_block_at(const struct crm_block *, uint32_t i, struct crm_ent *out);
 

@@ -83,28 +83,27 @@ static const struct crm_err *
 unpack(struct crm_walk *w)
 {
 	struct crm_block_pos pos = { 0 };
-	struct crm_ent e;
-	uint32_t i;
+	struct group *g;
 
 	w->id = crm_grow(w->id, &w->id_cap, w->b.count, sizeof(*w->id));
 	if (w->form->value > 0)
 		w->byte = crm_grow(w->byte, &w->byte_cap, w->b.count, 1);
 	w->ngroups = 0;
-	for (i = 0; i < w->b.count; i++) {
-		if (crm_block_step(&w->b, &pos, &e) != 1)
+	while (pos.i < w->b.count) {
+		if (!crm_block_group(&w->b, &pos) ||
+		    pos.left > w->b.count - pos.i)
 			return crm_block_damaged(
 			    w->b.key, "an entry that cannot be read");
-		if (i == 0 || e.a.p != w->group[w->ngroups - 1].name.p) {
-			w->group = crm_grow(w->group, &w->group_cap,
-			    w->ngroups + 1, sizeof(*w->group));
-			w->group[w->ngroups].name = e.a;
-			w->group[w->ngroups].from = i;
-			w->group[w->ngroups++].n = 0;
-		}
-		w->group[w->ngroups - 1].n++;
-		w->id[i] = e.id;
-		if (w->form->value > 0)
-			w->byte[i] = (uint8_t)e.value.p[0];
+		w->group = crm_grow(
+		    w->group, &w->group_cap, w->ngroups + 1, sizeof(*w->group));
+		g = &w->group[w->ngroups++];
+		g->name = pos.group;
+		g->from = pos.i;
+		g->n = (uint32_t)pos.left;
+		if (!crm_block_ids(&w->b, &pos, w->id + pos.i,
+			w->form->value > 0 ? w->byte + pos.i : NULL))
+			return crm_block_damaged(
+			    w->b.key, "an entry that cannot be read");
 	}
 	w->g = 0;
 	return NULL;
@@ -358,30 +357,42 @@ find_in_block(
 	return NULL;
 }
 
+/* HEAP: is the next block likely to hold a number that is behind this one?
+ * Where blocks are alike it is when they hold that many. */
+static bool
+is_near(const struct crm_walk *w, uint64_t number)
+{
+	struct crm_ent last;
+
+	return crm_block_at(&w->b, w->b.count - 1, &last) &&
+	    number - last.id <= w->b.count;
+}
+
 const struct crm_err *
 crm_walk_get(struct crm_walk *w, uint64_t id, struct crm_view *value)
 {
 	const struct crm_err *err;
 	char key[8];
-	bool past, near;
+	bool past;
 
 	*value = CRM_VNULL;
 	crm_be64(key, id);
 	/* Ids that come in order are in the block at hand or behind it. */
-	near =
-	    same_prefix(w, crm_view(key, 8)) && memcmp(w->b.key.p, key, 8) <= 0;
-	if (near) {
+	if (same_prefix(w, crm_view(key, 8)) &&
+	    memcmp(w->b.key.p, key, 8) <= 0) {
 		err = find_in_block(w, crm_id_number(id), value, &past);
 		if (err != NULL || value->p != NULL || !past)
 			return err;
-		err = next_block(w);
-		if (err != NULL)
-			return err;
-		if (!w->loaded || memcmp(w->b.key.p, key, 8) > 0)
-			return NULL; /* it would have been in the one before */
-		err = find_in_block(w, crm_id_number(id), value, &past);
-		if (err != NULL || value->p != NULL || !past)
-			return err;
+		if (is_near(w, crm_id_number(id))) {
+			err = next_block(w);
+			if (err != NULL)
+				return err;
+			if (!w->loaded || memcmp(w->b.key.p, key, 8) > 0)
+				return NULL; /* it would have been before */
+			err = find_in_block(w, crm_id_number(id), value, &past);
+			if (err != NULL || value->p != NULL || !past)
+				return err;
+		}
 	}
 	err = seek_block(w, crm_view(key, 8));
 	if (err != NULL || !same_prefix(w, crm_view(key, 8)))
