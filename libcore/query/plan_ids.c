@@ -5,8 +5,6 @@
 #include "query/plan_impl.h"
 #include "store/index.h"
 
-#define COUNT_MAX ((uint64_t)1 << 26)
-
 static int
 cmp_ids(const void *x, const void *y)
 {
@@ -150,7 +148,7 @@ crm_plan_take_group(struct crm_planning *p, enum crm_table table,
 	return err;
 }
 
-/* How many ids a group has. */
+/* About how many ids a group has. */
 const struct crm_err *
 crm_plan_count_group(struct crm_planning *p, enum crm_table table,
     struct crm_view group, uint64_t *n)
@@ -161,7 +159,7 @@ crm_plan_count_group(struct crm_planning *p, enum crm_table table,
 
 	err = crm_snap_walk(p->q->ctx.snap, table, &w);
 	if (err == NULL)
-		err = crm_walk_count(w, group, COUNT_MAX, &count);
+		err = crm_walk_about(w, group, &count);
 	*n += count;
 	return err;
 }

@@ -36,7 +36,7 @@ void crm_plan_finish(struct crm_planning *, struct crm_candidates *);
 struct crm_view crm_plan_index_group(struct crm_planning *,
     const struct crm_field *, struct crm_view value, char out[CRM_KEY_MAX]);
 
-/* The ids of a group, and how many it has (added to n). */
+/* The ids of a group, and about how many it has (added to n). */
 CRM_CHECK const struct crm_err *crm_plan_take_group(struct crm_planning *,
     enum crm_table, struct crm_view group, struct crm_candidates *,
     size_t *cap);

@@ -172,12 +172,18 @@ CRM_CHECK const struct crm_err *crm_walk_more_ids(
     struct crm_walk *, struct crm_ids *out);
 
 /*
- * POSTING: the number of ids of a group, from the counts in its blocks.
- *
- * max     stop counting there
+ * POSTING: the ids of one group that are not below an id; then
+ * crm_walk_more_ids().  What lies in between is not read.
  */
-CRM_CHECK const struct crm_err *crm_walk_count(
-    struct crm_walk *, struct crm_view key, uint64_t max, uint64_t *out);
+CRM_CHECK const struct crm_err *crm_walk_ids_from(struct crm_walk *,
+    struct crm_view key, uint64_t id, struct crm_ids *out);
+
+/*
+ * POSTING: about how many ids a group has: exact when they are in few blocks,
+ * else told from these and its last one.
+ */
+CRM_CHECK const struct crm_err *crm_walk_about(
+    struct crm_walk *, struct crm_view key, uint64_t *out);
 
 /*
  * POSTING: the first group whose key (prefix and group) is not below a key,

@@ -474,20 +474,86 @@ crm_walk_more_ids(struct crm_walk *w, struct crm_ids *out)
 	return NULL;
 }
 
+/* Leave of the ids of the group in the block at hand those from one on. */
+static void
+cut_below(struct crm_ids *ids, uint64_t id)
+{
+	size_t lo = 0, hi = ids->n, mid;
+
+	while (lo < hi) {
+		mid = lo + (hi - lo) / 2;
+		if (ids->id[mid] < id)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	ids->id += lo;
+	if (ids->byte != NULL)
+		ids->byte += lo;
+	ids->n -= lo;
+}
+
 const struct crm_err *
-crm_walk_count(
-    struct crm_walk *w, struct crm_view key, uint64_t max, uint64_t *out)
+crm_walk_ids_from(struct crm_walk *w, struct crm_view key, uint64_t id,
+    struct crm_ids *out)
 {
 	const struct crm_err *err;
+
+	out->n = 0;
+	if (key.n + 1 + 8 > CRM_KEY_MAX)
+		return NULL;
+	memcpy(w->want, key.p, key.n);
+	w->want_n = key.n;
+	w->want[key.n] = '\0';
+	crm_be64(w->want + key.n + 1, id);
+	err = seek_block(w, crm_view(w->want, key.n + 1 + 8));
+	if (err != NULL || !take_group(w, out))
+		return err;
+	if (out->n == 0) {
+		err = next_block(w);
+		if (err == NULL)
+			(void)take_group(w, out);
+	}
+	cut_below(out, id);
+	while (err == NULL && out->n == 0 && w->want_more) {
+		err = crm_walk_more_ids(w, out);
+		cut_below(out, id);
+	}
+	return err;
+}
+
+/* Count the ids of so many blocks at the most. */
+#define COUNT_BLOCKS 8
+
+const struct crm_err *
+crm_walk_about(struct crm_walk *w, struct crm_view key, uint64_t *out)
+{
+	const struct crm_err *err;
+	struct crm_entry e;
 	struct crm_ids ids;
+	uint64_t first = 0, next = 0;
+	char last[CRM_KEY_MAX];
+	int i;
 
 	*out = 0;
-	for (err = crm_walk_ids(w, key, &ids); err == NULL && ids.n > 0;
-	     err = crm_walk_more_ids(w, &ids)) {
+	err = crm_walk_ids(w, key, &ids);
+	if (ids.n > 0)
+		first = ids.id[0];
+	for (i = 0; err == NULL && ids.n > 0 && i < COUNT_BLOCKS; i++) {
 		*out += ids.n;
-		if (*out >= max)
-			break;
+		next = ids.id[ids.n - 1];
+		err = crm_walk_more_ids(w, &ids);
 	}
+	if (err != NULL || ids.n == 0)
+		return err;
+	/* As dense as here up to the last one. */
+	memcpy(last, key.p, key.n);
+	last[key.n] = '\0';
+	memset(last + key.n + 1, 0xff, 8);
+	err = crm_walk_floor(w, crm_view(last, key.n + 1 + 8), &e);
+	if (err == NULL && e.prefix.p != NULL && e.id > next)
+		*out += (uint64_t)((double)*out * (double)(e.id - next) /
+		    (double)(next - first + 1));
 	return err;
 }
 
