@@ -54,38 +54,99 @@ conjuncts(const struct crm_node *n, const struct crm_node **out, size_t at)
 	return at + 1;
 }
 
+/* The parts of a query that "and" joins, shortest list first. */
+struct parts {
+	const struct crm_node *node[CONJUNCTS_MAX];
+	uint64_t size[CONJUNCTS_MAX];
+	size_t n;
+};
+
+static const struct crm_err *
+sort_parts(
+    struct crm_planning *p, const struct crm_node *node, struct parts *out)
+{
+	const struct crm_err *err = NULL;
+	const struct crm_node *part;
+	uint64_t size;
+	size_t i, j;
+
+	out->n = conjuncts(node, out->node, 0);
+	for (i = 0; err == NULL && i < out->n; i++) {
+		part = out->node[i];
+		err = crm_plan_estimate(p, part, &size);
+		for (j = i; j > 0 && size < out->size[j - 1]; j--) {
+			out->node[j] = out->node[j - 1];
+			out->size[j] = out->size[j - 1];
+		}
+		out->node[j] = part;
+		out->size[j] = size;
+	}
+	return err;
+}
+
+/* Long lists are not worth it where few records are left. */
+static bool
+is_worth(uint64_t size, uint64_t left)
+{
+	return size != CRM_PLAN_UNKNOWN && size / RECORD_COST <= left;
+}
+
+static bool
+is_list(struct crm_planning *p, const struct crm_node *node,
+    struct crm_plan_list *out)
+{
+	return node->op == CRM_TERM && crm_plan_one_list(p, node->term, out);
+}
+
+/* The first parts, when each is one list: what all of them have.  Returns how
+ * many these are. */
+static const struct crm_err *
+meet_lists(struct crm_planning *p, const struct parts *part, size_t *n,
+    struct crm_candidates *c)
+{
+	struct crm_plan_list list[CRM_MEET_MAX];
+
+	for (*n = 0; *n < part->n && *n < CRM_MEET_MAX; (*n)++)
+		if (!is_worth(part->size[*n], part->size[0]) ||
+		    !is_list(p, part->node[*n], &list[*n]) ||
+		    list[*n].tail_known != list[0].tail_known)
+			break;
+	if (*n < 2) {
+		*n = 0;
+		return NULL;
+	}
+	return crm_plan_meet(p, list, *n, c);
+}
+
 static const struct crm_err *
 plan_and(struct crm_planning *p, const struct crm_node *node,
     struct crm_candidates *c)
 {
-	const struct crm_node *part[CONJUNCTS_MAX], *swap;
-	uint64_t size[CONJUNCTS_MAX], s;
-	const struct crm_err *err = NULL;
-	size_t n = conjuncts(node, part, 0), i, j;
+	const struct crm_err *err;
+	struct crm_plan_list list;
+	struct parts part;
+	size_t i = 0;
 
-	for (i = 0; err == NULL && i < n; i++) {
-		err = crm_plan_estimate(p, part[i], &size[i]);
-		for (j = i; j > 0 && size[j] < size[j - 1]; j--) {
-			swap = part[j];
-			part[j] = part[j - 1];
-			part[j - 1] = swap;
-			s = size[j];
-			size[j] = size[j - 1];
-			size[j - 1] = s;
-		}
-	}
 	crm_plan_set_all(c);
 	c->exact = true;
-	for (i = 0; err == NULL && i < n; i++) {
+	err = sort_parts(p, node, &part);
+	if (err == NULL)
+		err = meet_lists(p, &part, &i, c);
+	for (; err == NULL && i < part.n; i++) {
 		struct crm_candidates one = { 0 };
 
-		/* Long lists are not worth it where few records are left. */
-		if (size[i] == CRM_PLAN_UNKNOWN ||
-		    (!c->all && size[i] / RECORD_COST > c->n)) {
+		if (part.size[i] == CRM_PLAN_UNKNOWN ||
+		    (!c->all && !is_worth(part.size[i], c->n))) {
 			c->exact = false;
 			continue;
 		}
-		err = crm_plan_node(p, part[i], &one);
+		if (!c->all && is_list(p, part.node[i], &list) &&
+		    (c->tail_known || !list.tail_known ||
+			p->kind->letter != 'e')) {
+			err = crm_plan_keep(p, c, &list);
+			continue;
+		}
+		err = crm_plan_node(p, part.node[i], &one);
 		if (i == 0)
 			*c = one;
 		else

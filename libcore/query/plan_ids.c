@@ -107,6 +107,30 @@ crm_plan_intersect(const struct crm_planning *p, struct crm_candidates *a,
 	a->tail_known |= b->tail_known;
 }
 
+const struct crm_err *
+crm_plan_keep(struct crm_planning *p, struct crm_candidates *a,
+    const struct crm_plan_list *list)
+{
+	const struct crm_err *err;
+	struct crm_probe probe;
+	size_t n = a->n, kept = 0, tail;
+
+	/* what lags may hold any of the tail */
+	while (!list->tail_known && n > 0 && is_tail(p, a->id[n - 1]))
+		n--;
+	tail = a->n - n;
+	err = crm_probe_open(p, list, &probe);
+	if (err == NULL)
+		err = crm_probe_keep(&probe, a->id, n, &kept);
+	crm_probe_close(&probe);
+	if (tail > 0)
+		memmove(a->id + kept, a->id + n, tail * sizeof(*a->id));
+	a->n = kept + tail;
+	a->exact &= list->exact && tail == 0;
+	a->tail_known |= list->tail_known;
+	return err;
+}
+
 /* a or b, into a.  Where one does not know the tail, all of it is looked at. */
 void
 crm_plan_unite(const struct crm_planning *p, struct crm_candidates *a,

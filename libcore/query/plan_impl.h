@@ -64,7 +64,57 @@ CRM_CHECK const struct crm_err *crm_plan_take_words(struct crm_planning *,
     const struct crm_view *word, size_t n, bool prefix,
     struct crm_candidates *);
 
+/* plan_probe.c: which of some ids a list has, block by block of the list; those
+ * in which none of them can be are not read */
+
+/* A list of postings that stands for a term. */
+struct crm_plan_list {
+	enum crm_table table;
+	char group[CRM_KEY_MAX];
+	size_t group_n;
+	bool exact;      /* its ids match, and no others do */
+	bool tail_known; /* as of crm_candidates */
+};
+
+struct crm_probe {
+	struct crm_plan_list list;
+	struct crm_walk *walk;
+	struct crm_ids ids; /* at hand: all that the list has ... */
+	uint64_t from;      /* ... from here to the last of them */
+	size_t at;          /* those before are behind what was asked for */
+	uint64_t blocks;    /* read so far */
+};
+
+CRM_CHECK const struct crm_err *crm_probe_open(
+    struct crm_planning *, const struct crm_plan_list *, struct crm_probe *out);
+void crm_probe_close(struct crm_probe *);
+
+/* Keep in a those that a list has.  Of events, a list that knows the tail may
+ * meet only candidates that do; plan_ids.c. */
+CRM_CHECK const struct crm_err *crm_plan_keep(struct crm_planning *,
+    struct crm_candidates *a, const struct crm_plan_list *);
+
+/*
+ * The ids that several lists have, all of which know the tail or none; the
+ * first one should be the shortest.  None of them is ever held whole.
+ */
+#define CRM_MEET_MAX 8
+CRM_CHECK const struct crm_err *crm_plan_meet(struct crm_planning *,
+    const struct crm_plan_list *, size_t n, struct crm_candidates *);
+
+/* Keep of n ids, which are in order, those that the list has. */
+CRM_CHECK const struct crm_err *crm_probe_keep(
+    struct crm_probe *, uint64_t *id, size_t n, size_t *kept);
+
 /* plan_term.c */
+
+/*
+ * The one list of postings that stands for a term.
+ *
+ * Returns false when there is none: several, or ranges, or none at all.
+ */
+bool crm_plan_one_list(
+    struct crm_planning *, const struct crm_term *, struct crm_plan_list *out);
 
 /* The key of an exact value in the index; p is NULL when an alternative has
  * no one key. */

@@ -355,6 +355,40 @@ plan_values(struct crm_planning *p, const struct crm_term *t,
 	return err;
 }
 
+bool
+crm_plan_one_list(
+    struct crm_planning *p, const struct crm_term *t, struct crm_plan_list *out)
+{
+	const struct crm_field *f;
+	struct crm_view key;
+
+	if (t->op == CRM_TERM_WORD) {
+		out->table = CRM_TABLE_TEXT;
+		out->exact = true;
+		out->tail_known = false;
+		if (t->nwords != 1 || t->digits.n > 0)
+			return false;
+		out->group_n =
+		    crm_text_group(out->group, t->word[0], p->kind->letter);
+		return true;
+	}
+	if ((t->op != CRM_TERM_MATCH && t->op != CRM_TERM_EXACT) ||
+	    t->nalts != 1)
+		return false;
+	f = crm_plan_field(p, t);
+	if (f == NULL || (f->flags & CRM_F_INDEXED) == 0 ||
+	    (f->flags & CRM_F_COMPUTED) != 0 || crm_plan_is_range(f))
+		return false;
+	key = crm_plan_alt_key(p, t, f, &t->alt[0]);
+	if (key.p == NULL)
+		return false;
+	out->table = CRM_TABLE_INDEX;
+	out->group_n = crm_plan_index_group(p, f, key, out->group).n;
+	out->exact = t->op != CRM_TERM_EXACT && key.n <= CRM_INDEX_VALUE_MAX;
+	out->tail_known = crm_plan_is_prompt(p, f);
+	return true;
+}
+
 static const struct crm_err *
 plan_begins(struct crm_planning *p, const struct crm_term *t,
     const struct crm_field *f, struct crm_candidates *c)

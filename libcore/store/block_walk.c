@@ -494,8 +494,8 @@ cut_below(struct crm_ids *ids, uint64_t id)
 }
 
 const struct crm_err *
-crm_walk_ids_from(struct crm_walk *w, struct crm_view key, uint64_t id,
-    struct crm_ids *out)
+crm_walk_ids_from(
+    struct crm_walk *w, struct crm_view key, uint64_t id, struct crm_ids *out)
 {
 	const struct crm_err *err;
 
