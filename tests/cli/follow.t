@@ -10,6 +10,7 @@ is 'oldest first' "$(crm-history --follow -l 3 | sed 's/,.*//' | xargs)" \
 	'{change:1 {change:2 {change:3'
 is 'behind a change set' "$(crm-history --follow --since change:2 -l 1 |
 	sed 's/,.*//')" '{"change":3'
+: >feed
 crm-history --follow >feed 2>err &
 pid=$!
 # lines N: until the feed has so many
