@@ -1,10 +1,12 @@
 /*
  * crm-store - look after a store: make, check, copy, describe it.
  *
- * Makes stores (init, load) and reads them; never changes a record.  check
- * exits 1 when it finds faults.
+ * Makes stores (init, load, restore), reads them, and puts a new one in the
+ * place of an old one (restore, compact); never changes a record.  check exits
+ * 1 when it finds faults.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include "base/io.h"
@@ -14,17 +16,20 @@
 #include "cli/prove.h"
 #include "cli/stat.h"
 #include "store/backup.h"
+#include "store/compact.h"
 #include "store/dump.h"
+#include "store/restore.h"
 
 /* How long dump waits for a slow reader while it holds its snapshot. */
 #define PATIENCE_MS 5000
 #define YAML_MAX ((size_t)64 << 20)
 
 static struct {
-	bool dry_run;
+	bool dry_run, replace;
 	const char *group;
+	uint64_t wait_s;
 	int output; /* 0 table, 1 jsonl; -1: not said */
-} o = { .output = -1 };
+} o = { .wait_s = 10, .output = -1 };
 
 static const char outputs[] = "table\0jsonl\0";
 
@@ -33,14 +38,20 @@ static const struct crm_opt opts[] = {
 	OPT_FLAG('n', "dry-run", &o.dry_run,
 	    "load: check the dump, make no store"),
 	OPT_TEXT('\0', "group", "group", &o.group,
-	    "init, load: the store is for a group of users"),
+	    "init, load, restore: the store is for a group of users"),
 	OPT_CHOICE('o', "output", "format", &o.output, outputs,
 	    "stat: form of the output, table or jsonl"),
+	OPT_FLAG('\0', "replace", &o.replace,
+	    "restore: in the place of the store that is there"),
+	OPT_U64('\0', "wait", "seconds", &o.wait_s, 0, 1000000,
+	    "compact, restore: how long to wait for others"),
 	OPT_END,
 };
 /* clang-format on */
 
 static struct crm_backup *backup;
+static struct crm_restore *restore;
+static struct crm_store *compacted;
 
 static const struct crm_err *
 find_group(int64_t *out)
@@ -142,6 +153,101 @@ run_backup(struct crm_ctx *ctx, int argc, char **argv)
 	return err;
 }
 
+static void
+clean_restore(void)
+{
+	if (restore != NULL)
+		crm_restore_unlink(restore);
+}
+
+/* Unpack, prove, and only then take the place. */
+static const struct crm_err *
+restore_from(struct crm_ctx *ctx, int fd, const char *name)
+{
+	const struct crm_err *err = NULL;
+	struct crm_swap *swap = NULL;
+	int64_t group;
+
+	err = find_group(&group);
+	if (err == NULL && o.replace && crm_store_exists(ctx->path.p)) {
+		err = crm_swap_begin(
+		    ctx->path.p, (int64_t)o.wait_s * 1000, &swap);
+		if (err == NULL && o.group == NULL)
+			group = crm_swap_group(swap);
+	} else if (err == NULL)
+		err = make_parents(ctx);
+	crm_leave_clean(clean_restore);
+	if (err == NULL)
+		err = crm_restore_read(fd, name, ctx->path.p, group, &restore);
+	crm_leave_hold();
+	if (err == NULL)
+		err = crm_restore_publish(restore, swap);
+	crm_restore_free(restore);
+	restore = NULL;
+	crm_leave_release();
+	crm_swap_end(swap);
+	return err;
+}
+
+static const struct crm_err *
+run_restore(struct crm_ctx *ctx, int argc, char **argv)
+{
+	const struct crm_err *err;
+	int fd;
+
+	(void)argc;
+	if (crm_store_exists(ctx->path.p) && !o.replace)
+		return crm_err(CRM_E_CANTCREATE,
+		    "there is a store at '%s' (--replace replaces it)",
+		    ctx->path.p);
+	if (strcmp(argv[0], "-") == 0 && isatty(STDIN_FILENO) == 1)
+		return crm_ctx_usage(
+		    ctx, "restore reads a backup, not from a terminal");
+	if (strcmp(argv[0], "-") == 0)
+		return restore_from(ctx, STDIN_FILENO, "stdin");
+	fd = open(argv[0], O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return crm_err_errno(
+		    errno == EACCES ? CRM_E_NOPERM : CRM_E_NOINPUT, "%s",
+		    argv[0]);
+	err = restore_from(ctx, fd, argv[0]);
+	(void)close(fd);
+	return err;
+}
+
+static void
+clean_compacted(void)
+{
+	if (compacted != NULL)
+		crm_store_unlink(compacted);
+}
+
+static const struct crm_err *
+run_compact(struct crm_ctx *ctx, int argc, char **argv)
+{
+	const struct crm_err *err;
+	struct crm_swap *swap = NULL;
+	struct crm_store *fresh;
+
+	(void)argc;
+	(void)argv;
+	err = crm_ctx_open(ctx, false);
+	if (err == NULL)
+		err = crm_swap_begin_open(
+		    ctx->store, (int64_t)o.wait_s * 1000, &swap);
+	crm_leave_clean(clean_compacted);
+	if (err == NULL)
+		err = crm_compact(ctx->store, swap, &compacted);
+	crm_leave_hold();
+	fresh = compacted;
+	compacted = NULL;
+	if (err == NULL)
+		err = crm_store_take_place(fresh, swap);
+	crm_leave_release();
+	crm_swap_end(swap);
+	return err;
+}
+
 static const struct crm_err *
 run_stat(struct crm_ctx *ctx, int argc, char **argv)
 {
@@ -215,6 +321,8 @@ static const struct crm_verb verbs[] = {
 	    1, 1, false, run_backup, "file", false },
 	{ "check", "", "prove every byte and every table that is derived",
 	    0, 0, false, run_check, NULL, false },
+	{ "compact", "", "write the store anew, without old space and remains",
+	    0, 0, false, run_compact, NULL, false },
 	{ "config", "[FILE|-]", "check crm.yaml and print what is in force",
 	    0, 1, false, run_config, "file", false },
 	{ "dump", "", "write the store as JSON Lines",
@@ -223,6 +331,8 @@ static const struct crm_verb verbs[] = {
 	    0, 0, false, run_init, NULL, false },
 	{ "load", "", "make a store from a dump on standard input",
 	    0, 0, false, run_load, NULL, false },
+	{ "restore", "FILE|-", "make a store of a backup",
+	    1, 1, false, run_restore, "file", false },
 	{ "stat", "", "say what is in it and how large it is",
 	    0, 0, false, run_stat, NULL, false },
 	{ .name = NULL },

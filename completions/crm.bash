@@ -191,6 +191,8 @@ _crm_option()
 		from=text words='' ;;
 	crm-store,-o | crm-store,--output)
 		from=words words='table jsonl' ;;
+	crm-store,--wait)
+		from=text words='' ;;
 	crm-store,--color)
 		from=words words='auto always never' ;;
 	crm-store,-s | crm-store,--store)
@@ -227,7 +229,7 @@ _crm_options()
 	crm-segment) options='-i --input -f --fields -l --limit -o --output --sort -n --dry-run -m --message --wait --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
 	crm-set) options='-i --input -f --fields -l --limit -o --output --sort -n --dry-run -m --message --wait --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
 	crm-show) options='-l --limit -i --input --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
-	crm-store) options='-n --dry-run --group -o --output --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
+	crm-store) options='-n --dry-run --group -o --output --replace --wait --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
 	crm-undo) options='--force --skip-conflicts -f --fields -l --limit -o --output --sort -n --dry-run -m --message --wait --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
 	*) options= ;;
 	esac

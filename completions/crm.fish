@@ -189,6 +189,8 @@ function __crm_takes
             return 0
         case 'crm-store -o' 'crm-store --output'
             return 0
+        case 'crm-store --wait'
+            return 0
         case 'crm-store --color'
             return 0
         case 'crm-store -s' 'crm-store --store'
@@ -509,8 +511,10 @@ complete -c crm-show -s V -l version -d 'show the version'
 complete -e -c crm-store
 complete -c crm-store -f -a '(__crm_or_file)'
 complete -c crm-store -s n -l dry-run -d 'load: check the dump, make no store'
-complete -c crm-store -l group -x -d 'init, load: the store is for a group of users'
+complete -c crm-store -l group -x -d 'init, load, restore: the store is for a group of users'
 complete -c crm-store -s o -l output -x -a 'table jsonl' -d 'stat: form of the output, table or jsonl'
+complete -c crm-store -l replace -d 'restore: in the place of the store that is there'
+complete -c crm-store -l wait -x -d 'compact, restore: how long to wait for others'
 complete -c crm-store -l color -x -a 'auto always never' -d 'colours: auto, always or never'
 complete -c crm-store -s e -l exit-status -d 'exit 1 when the answer is no or nothing'
 complete -c crm-store -s h -l help -d 'show this help'

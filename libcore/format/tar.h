@@ -24,6 +24,21 @@
 void crm_tar_head(
     char out[CRM_TAR_BLOCK], const char *name, uint64_t size, int64_t time_s);
 
+/*
+ * Read the head of a regular file's member.
+ *
+ * name    its name, with NUL
+ * size    bytes that follow
+ *
+ * Returns false when it is none: a wrong sum, another type, no ustar.
+ */
+#define CRM_TAR_NAME 101
+bool crm_tar_read(
+    const char head[CRM_TAR_BLOCK], char name[CRM_TAR_NAME], uint64_t *size);
+
+/* Is a block all zeros: behind the last member? */
+bool crm_tar_is_end(const char block[CRM_TAR_BLOCK]);
+
 /* Zeros that are missing to a whole block. */
 size_t crm_tar_gap(uint64_t size);
 

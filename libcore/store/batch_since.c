@@ -69,6 +69,8 @@ check_row(struct crm_batch *b, const struct crm_nummap *gone, char kind,
 	char text[CRM_ID_TEXT], line[40] = "";
 	uint64_t id;
 
+	if (edit && r.kind == CRM_EDIT_EXACT)
+		return NULL; /* it was so before: what is gone is shown so */
 	while (crm_row_next_link(&l, &id)) {
 		id = crm_batch_meant(b, id);
 		if ((edit && l.flags == CRM_TAKE) ||

@@ -141,6 +141,29 @@ wait_for_door(struct crm_gate *g)
 }
 
 const struct crm_err *
+crm_gate_be_alone(struct crm_gate *g, int64_t wait_ms)
+{
+	struct timer timer;
+	int rc;
+
+	rc = set_lock(g->fd, F_OFD_SETLK, F_WRLCK, BYTE_USERS) == 0 ? 0 : errno;
+	if (rc != 0 && wait_ms != 0) {
+		start_timer(&timer, wait_ms);
+		rc = wait_for_byte(g, BYTE_USERS);
+		stop_timer(&timer);
+	}
+	if (rc == 0)
+		return NULL;
+	if (rc != EINTR && rc != EAGAIN && rc != EACCES) {
+		errno = rc;
+		return crm_err_errno(CRM_E_IO, "cannot lock the store");
+	}
+	return crm_err(CRM_E_LOCKED,
+	    "other programs use the store (waited %lld.%lld s)",
+	    (long long)(wait_ms / 1000), (long long)(wait_ms % 1000 / 100));
+}
+
+const struct crm_err *
 crm_gate_enter(struct crm_gate *g, int64_t wait_ms)
 {
 	struct timer timer;

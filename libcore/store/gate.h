@@ -32,6 +32,14 @@ CRM_CHECK const struct crm_err *crm_gate_open(
 void crm_gate_close(struct crm_gate *);
 
 /*
+ * Be the only user, until crm_gate_close(): wait for the others to finish.
+ *
+ * Fails with LOCKED: "others use the store (waited 10 s)".
+ */
+CRM_CHECK const struct crm_err *crm_gate_be_alone(
+    struct crm_gate *, int64_t wait_ms);
+
+/*
  * Wait for the door, at most wait_ms (negative: for ever).  May be nested:
  * who is in stays in until the last crm_gate_leave().
  *

@@ -74,6 +74,11 @@ CRM_CHECK const struct crm_err *crm_store_begin(const char *path, int64_t group,
 /* Give it its name.  The store is closed in any case. */
 CRM_CHECK const struct crm_err *crm_store_publish(struct crm_store *);
 
+/* Put it in the place of another store.  It is closed in any case. */
+struct crm_swap;
+CRM_CHECK const struct crm_err *crm_store_take_place(
+    struct crm_store *, struct crm_swap *);
+
 /* Remove what crm_store_begin() made, on the way out after an error. */
 void crm_store_discard(struct crm_store *);
 

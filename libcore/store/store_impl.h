@@ -93,6 +93,7 @@ struct crm_store_seed {
 	uint8_t uuid[16];
 	uint16_t replica;
 	struct crm_view fields; /* body of CRM_META_FIELDS */
+	bool replaces;          /* one that is in that place now */
 };
 
 /* As crm_store_begin(). */

@@ -13,6 +13,7 @@
 #include "base/io.h"
 #include "base/mem.h"
 #include "store/store_impl.h"
+#include "store/swap.h"
 
 #define NAME_TRIES 100 /* temporary names that a crash may have left */
 
@@ -163,7 +164,7 @@ crm_store_begin_as(const char *path, int64_t group, struct crm_view yaml,
 	s = filling.store = crm_store_new(path, "", &options);
 	s->path[n] = '\0';
 	s->building = true;
-	err = check_place(s->path);
+	err = seed != NULL && seed->replaces ? NULL : check_place(s->path);
 	if (err == NULL)
 		err = make_parents(s->path);
 	if (err == NULL)
@@ -222,6 +223,22 @@ crm_store_discard(struct crm_store *s)
 		return;
 	crm_store_unlink(s);
 	crm_store_close(s);
+}
+
+const struct crm_err *
+crm_store_take_place(struct crm_store *s, struct crm_swap *w)
+{
+	const struct crm_err *err = crm_env_sync(s->env);
+	char *fresh = crm_strndup(s->real, strlen(s->real));
+
+	if (err != NULL)
+		crm_store_discard(s);
+	else {
+		crm_store_close(s);
+		err = crm_swap_with(w, fresh);
+	}
+	crm_free(fresh);
+	return err;
 }
 
 const struct crm_err *
