@@ -92,6 +92,10 @@ const char *crm_zone_name(const struct crm_zone *);
  */
 int32_t crm_zone_offset(struct crm_zone *, int64_t utc_s);
 
+/* Is the offset the same from one time to another?  Then of two times between
+ * them the earlier one is also the earlier one by the clocks there. */
+bool crm_zone_is_even(struct crm_zone *, int64_t from_s, int64_t to_s);
+
 /*
  * The instant at which clocks there show a local time.
  *

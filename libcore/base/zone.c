@@ -500,6 +500,13 @@ crm_zone_offset(struct crm_zone *z, int64_t utc_s)
 	return z->offset_s;
 }
 
+bool
+crm_zone_is_even(struct crm_zone *z, int64_t from_s, int64_t to_s)
+{
+	(void)crm_zone_offset(z, from_s);
+	return to_s < z->to_s;
+}
+
 /*
  * Go through the stretches of equal offset, from one that is early enough for
  * any offset, until one has that local time or begins after it.
