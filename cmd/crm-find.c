@@ -260,6 +260,8 @@ search(bool is_filter)
 		return err;
 	}
 	err = crm_out_new(f.ctx, f.snap, &kinds, false, &f.out);
+	if (err == NULL && !is_filter && o.get == NULL)
+		crm_out_narrow(f.out, f.query);
 	if (err == NULL)
 		err = is_filter
 		    ? filter()

@@ -167,6 +167,13 @@ has_email(const struct crm_out *out, uint64_t id, const struct crm_stored *r)
 	return f != NULL && crm_stored_get(r, f->num, &v);
 }
 
+void
+crm_out_narrow(const struct crm_out *out, struct crm_query *q)
+{
+	if (out->sort != NULL && !out->mail && out->ctx->limit < UINT64_MAX)
+		crm_sort_narrow(out->sort, q, out->ctx->limit);
+}
+
 const struct crm_err *
 crm_out_put(struct crm_out *out, uint64_t id, const struct crm_stored *stored)
 {

@@ -44,6 +44,10 @@ CRM_CHECK const struct crm_err *crm_out_new(struct crm_ctx *,
     struct crm_out **out);
 void crm_out_free(struct crm_out *);
 
+/* Tell the query whose records are to be printed how many of them are, where
+ * they are sorted: it may then leave out others. */
+void crm_out_narrow(const struct crm_out *, struct crm_query *);
+
 /* A record.  Nothing happens when enough were printed, nor, for a mail
  * program, when it has no email address. */
 CRM_CHECK const struct crm_err *crm_out_put(

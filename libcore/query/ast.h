@@ -102,6 +102,10 @@ struct crm_query {
 	struct crm_buf scratch, folded, value;
 	uint64_t asked;   /* records matched so far: when sets pay */
 	size_t nsegments; /* named in it, and in those that are */
+	/* only the first ones in this order are wanted; max 0: all */
+	const struct crm_field *order;
+	bool order_down;
+	uint64_t order_max;
 };
 
 /* parse.c */
@@ -152,6 +156,15 @@ struct crm_candidates {
 
 CRM_CHECK const struct crm_err *crm_plan(struct crm_query *, char kind,
     struct crm_candidates *out, struct crm_buf *explain);
+
+/*
+ * The first ones in the order that q wants, and whatever else was found on the
+ * way; plan_first.c.
+ *
+ * done    false: there is no index of that order, or it does not pay
+ */
+CRM_CHECK const struct crm_err *crm_plan_first(
+    struct crm_query *, char kind, struct crm_candidates *out, bool *done);
 
 /* sets.c: who bought, got, answered */
 CRM_CHECK const struct crm_err *crm_term_set(

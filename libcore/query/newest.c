@@ -1,6 +1,6 @@
 #include "query/newest.h"
 
-#include "base/mem.h"
+#include "query/ast.h"
 #include "record/field.h"
 #include "record/value.h"
 #include "store/story.h"
@@ -144,6 +144,10 @@ crm_newest_of(struct crm_query *q, size_t max, uint64_t **out, size_t *n)
 	if (max == 0)
 		return NULL;
 	l.item = crm_calloc(max, sizeof(*l.item));
+	crm_query_first(q,
+	    crm_field_num(
+		crm_kind_of(crm_snap_schema(q->ctx.snap), 'e'), CRM_EVENT_AT),
+	    true, max);
 	err = crm_run_open(q, &run);
 	while (err == NULL) {
 		err = crm_run_next(run, &id, &r);
@@ -154,6 +158,7 @@ crm_newest_of(struct crm_query *q, size_t max, uint64_t **out, size_t *n)
 			(void)put(&l, (struct found){ at_us, id });
 	}
 	crm_run_close(run);
+	crm_query_first(q, NULL, false, 0);
 	if (err == NULL)
 		take_list(&l, out, n);
 	crm_free(l.item);

@@ -75,6 +75,18 @@ bool crm_query_selects(const struct crm_query *, char letter);
 /* Narrow a query down to one kind (all of them are allowed by "any"). */
 void crm_query_set_kind(struct crm_query *, const struct crm_kind *);
 
+/*
+ * Only the first so many records in the order of a field are wanted: a run may
+ * leave out those that are not among them, and still hands out what it finds
+ * in the order of ids.  Not for counting.
+ *
+ * f       of its one kind; records without it are last
+ * down    from the highest value on
+ * max     0: all are wanted again
+ */
+void crm_query_first(
+    struct crm_query *, const struct crm_field *f, bool down, uint64_t max);
+
 /* Has it no terms? */
 bool crm_query_is_all(const struct crm_query *);
 

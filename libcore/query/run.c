@@ -30,6 +30,15 @@ crm_run_open(struct crm_query *q, struct crm_run **out)
 }
 
 void
+crm_query_first(
+    struct crm_query *q, const struct crm_field *f, bool down, uint64_t max)
+{
+	q->order = f;
+	q->order_down = down;
+	q->order_max = max;
+}
+
+void
 crm_run_close(struct crm_run *r)
 {
 	if (r == NULL)
@@ -44,8 +53,9 @@ static const struct crm_err *
 next_kind(struct crm_run *r)
 {
 	const struct crm_schema *s = crm_snap_schema(r->q->ctx.snap);
-	const struct crm_err *err;
+	const struct crm_err *err = NULL;
 	enum crm_table table;
+	bool done = false;
 	char letter;
 
 	crm_free(r->c.id);
@@ -58,7 +68,10 @@ next_kind(struct crm_run *r)
 	if (r->kind == 26)
 		return NULL;
 	letter = (char)('a' + r->kind);
-	err = crm_plan(r->q, letter, &r->c, NULL);
+	if (r->q->order_max > 0)
+		err = crm_plan_first(r->q, letter, &r->c, &done);
+	if (err == NULL && !done)
+		err = crm_plan(r->q, letter, &r->c, NULL);
 	if (err != NULL)
 		return err;
 	table = crm_table_of(crm_id(letter, 0, 0));

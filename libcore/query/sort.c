@@ -84,6 +84,17 @@ crm_sort_free(struct crm_sort *s)
 	crm_free(s);
 }
 
+void
+crm_sort_narrow(const struct crm_sort *s, struct crm_query *q, uint64_t max)
+{
+	const struct crm_kind *k = crm_query_kind(q);
+	const struct crm_ref *ref = &s->key[0].ref;
+
+	if (k != NULL && ref->nlinks == 0)
+		crm_query_first(
+		    q, ref->field[k->letter - 'a'], s->key[0].down, max);
+}
+
 /* Where a word stands among the choices. */
 static void
 add_choice(struct crm_buf *out, const struct crm_field *f, struct crm_view v)

@@ -5,6 +5,7 @@
 #define CRM_SORT_H
 
 #include "query/compute.h"
+#include "query/query.h"
 
 struct crm_sort;
 
@@ -31,6 +32,12 @@ struct crm_sort_options {
 CRM_CHECK const struct crm_err *crm_sort_new(
     struct crm_snap *, const struct crm_sort_options *, struct crm_sort **out);
 void crm_sort_free(struct crm_sort *);
+
+/*
+ * Tell a query that only the first so many in this order are wanted: it may
+ * then leave out others.
+ */
+void crm_sort_narrow(const struct crm_sort *, struct crm_query *, uint64_t max);
 
 /* Add a record. */
 CRM_CHECK const struct crm_err *crm_sort_add(

@@ -6,6 +6,7 @@
 
 #include "base/utf8.h"
 #include "query/query.h"
+#include "query/sort.h"
 #include "record/word.h"
 #include "store/change.h"
 #include "store/store_impl.h"
@@ -687,6 +688,74 @@ args_of(int i, const char **arg, size_t *n)
 	}
 }
 
+/* The first max records of a query in an order.  Returns how many records the
+ * run handed out for them. */
+static size_t
+first_of(const char *const *arg, size_t n, const struct crm_sort_options *o,
+    bool narrow, uint64_t *out, size_t max)
+{
+	struct crm_stored r;
+	struct crm_query *q;
+	struct crm_sort *sort;
+	struct crm_run *run;
+	size_t i, took = 0;
+	uint64_t id, last = 0;
+
+	no_err(parse(arg, n, &q));
+	no_err(crm_sort_new(snap, o, &sort));
+	if (narrow)
+		crm_sort_narrow(sort, q, max);
+	no_err(crm_run_open(q, &run));
+	for (;; took++) {
+		no_err(crm_run_next(run, &id, &r));
+		if (id == 0)
+			break;
+		assert_true(id > last);
+		last = id;
+		no_err(crm_sort_add(sort, id, &r));
+	}
+	crm_run_close(run);
+	for (i = 0; i < max; i++)
+		no_err(crm_sort_next(sort, &out[i]));
+	crm_sort_free(sort);
+	crm_query_free(q);
+	return took;
+}
+
+static size_t nnarrowed; /* times that a run left out records */
+
+/* Where only the first ones are wanted, those that come are the same. */
+static void
+check_first(const char *const *arg, size_t n, const struct crm_kind *k)
+{
+	enum { MAX = 12 };
+	const struct crm_field *f =
+	    crm_field_num(k, k->field[below((uint32_t)k->nfields)].num);
+	bool kinds[26] = { false };
+	uint64_t want[MAX], have[MAX];
+	size_t max = 1 + below(MAX), all;
+	char fields[200];
+	struct crm_sort_options o = { .fields = fields,
+		.kinds = kinds,
+		.only = k,
+		.clock = &today,
+		.memory = (size_t)1 << 20 };
+
+	if (f == NULL)
+		return;
+	kinds[k->letter - 'a'] = true;
+	(void)snprintf(fields, sizeof(fields), "%s%s%s",
+	    below(2) == 0 ? "-" : "",
+	    k->letter == 'e' && below(2) == 0 ? "at" : f->name,
+	    below(3) == 0 ? ",-id" : "");
+	all = first_of(arg, n, &o, false, want, max);
+	nnarrowed += first_of(arg, n, &o, true, have, max) < all;
+	if (memcmp(want, have, max * sizeof(*want)) != 0) {
+		print_args(arg, n);
+		fail_msg("the first %zu by %s", max, fields);
+	}
+}
+
 static void
 one_query(void)
 {
@@ -708,6 +777,11 @@ one_query(void)
 	args_of(0, arg, &n);
 	assert_true(n < 100);
 	have = check_query(arg, n);
+	if (strcmp(kind, "any") != 0) {
+		for (i = 0; i < 4; i++)
+			check_first(all, 1, k);
+		check_first(arg, n, k);
+	}
 	no_err(parse(all, 1, &q));
 	every = scan_all(q);
 	crm_query_free(q);
@@ -741,6 +815,7 @@ planned(void **state)
 	no_err(crm_snap_open(store, &snap));
 	for (i = 0; i < rounds(400); i++)
 		one_query();
+	assert_true(nnarrowed > rounds(400) / 10);
 	crm_snap_close(snap);
 }
 
