@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "query/compute.h"
+#include "query/literal.h"
 #include "query/query.h"
 #include "query/ref.h"
 
@@ -71,6 +72,7 @@ struct crm_term {
 	size_t nalts;
 	regex_t regex;
 	bool has_regex;
+	struct crm_literals literals, folded_literals; /* of the regex */
 	uint64_t id;
 	struct crm_member *member;
 	struct crm_view *word; /* of a WORD: its tokens, in order */

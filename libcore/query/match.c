@@ -227,6 +227,29 @@ match_alt(struct crm_query *q, const struct crm_term *t,
 	return NULL;
 }
 
+/* Is a value stored as it is printed? */
+static bool
+is_text(const struct crm_field *f)
+{
+	return f->type == CRM_T_TEXT || f->type == CRM_T_EMAIL ||
+	    f->type == CRM_T_URL || f->type == CRM_T_TAG;
+}
+
+/* What the expression cannot do without is looked for first. */
+static bool
+match_regex(struct crm_query *q, const struct crm_term *t,
+    const struct crm_field *f, struct crm_view v)
+{
+	if (is_text(f) && !crm_literals_in(&t->literals, v))
+		return false;
+	if (is_text(f) && t->literals.whole)
+		return true;
+	crm_buf_reset(&q->scratch);
+	crm_buf_adds(&q->scratch, "");
+	crm_value_add_text(&q->scratch, f, v);
+	return regexec(&t->regex, q->scratch.p, 0, NULL, 0) == 0;
+}
+
 /* One value against a term. */
 static const struct crm_err *
 match_value(struct crm_query *q, const struct crm_term *t, uint64_t id,
@@ -238,10 +261,7 @@ match_value(struct crm_query *q, const struct crm_term *t, uint64_t id,
 
 	*yes = false;
 	if (t->op == CRM_TERM_REGEX) {
-		crm_buf_reset(&q->scratch);
-		crm_buf_adds(&q->scratch, "");
-		crm_value_add_text(&q->scratch, f, v);
-		*yes = regexec(&t->regex, q->scratch.p, 0, NULL, 0) == 0;
+		*yes = match_regex(q, t, f, v);
 		return NULL;
 	}
 	if (t->op == CRM_TERM_BEGINS) {

@@ -148,6 +148,13 @@ CRM_CHECK const struct crm_err *crm_plan_term(
 CRM_CHECK const struct crm_err *crm_plan_range(struct crm_planning *,
     const struct crm_term *, const struct crm_field *, struct crm_candidates *);
 
+/* plan_regex.c: the ids of a term that is a regular expression, and about how
+ * much it is to find them: as a list of that many; UNKNOWN: it has none */
+CRM_CHECK const struct crm_err *crm_plan_regex(struct crm_planning *,
+    const struct crm_term *, struct crm_candidates *);
+CRM_CHECK const struct crm_err *crm_plan_estimate_regex(
+    struct crm_planning *, const struct crm_term *, uint64_t *out);
+
 /* plan_size.c: about how many ids a list has; UNKNOWN: there is none */
 CRM_CHECK const struct crm_err *crm_plan_estimate_term(
     struct crm_planning *, struct crm_term *, uint64_t *out);

@@ -47,6 +47,7 @@ crm_plan_estimate_term(
 		}
 		return err;
 	case CRM_TERM_REGEX:
+		return crm_plan_estimate_regex(p, t, out);
 	case CRM_TERM_HAS:
 		return NULL;
 	case CRM_TERM_MATCH:

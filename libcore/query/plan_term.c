@@ -583,6 +583,7 @@ crm_plan_term(
 	case CRM_TERM_BEGINS:
 		break;
 	case CRM_TERM_REGEX:
+		return crm_plan_regex(p, t, c);
 	case CRM_TERM_HAS:
 		crm_plan_set_all(c);
 		return NULL;

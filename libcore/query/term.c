@@ -83,7 +83,12 @@ read_field_term(
 		r->t->op = CRM_TERM_REGEX;
 		err = crm_regex_compile(&r->q->arena, value, &r->t->regex);
 		r->t->has_regex = err == NULL;
-		return err;
+		if (err != NULL)
+			return err;
+		crm_literals_of(&r->q->arena, value, &r->t->literals);
+		crm_literals_fold(
+		    &r->q->arena, &r->t->literals, &r->t->folded_literals);
+		return NULL;
 	}
 	r->t->op = CRM_TERM_BEGINS;
 	r->t->folded = crm_term_keep_folded(r->q, value);

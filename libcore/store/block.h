@@ -175,8 +175,8 @@ CRM_CHECK const struct crm_err *crm_walk_more_ids(
  * POSTING: the ids of one group that are not below an id; then
  * crm_walk_more_ids().  What lies in between is not read.
  */
-CRM_CHECK const struct crm_err *crm_walk_ids_from(struct crm_walk *,
-    struct crm_view key, uint64_t id, struct crm_ids *out);
+CRM_CHECK const struct crm_err *crm_walk_ids_from(
+    struct crm_walk *, struct crm_view key, uint64_t id, struct crm_ids *out);
 
 /*
  * POSTING: about how many ids a group has: exact when they are in few blocks,
@@ -195,6 +195,20 @@ CRM_CHECK const struct crm_err *crm_walk_group(
     struct crm_walk *, struct crm_view key, struct crm_entry *out);
 CRM_CHECK const struct crm_err *crm_walk_next_group(
     struct crm_walk *, struct crm_entry *out);
+
+/*
+ * The next group in which a piece of text stands, or that is so many bytes
+ * long; or the first one of another prefix.  Blocks without any are not taken
+ * apart.
+ *
+ * piece   not empty
+ */
+struct crm_sieve {
+	struct crm_view piece;
+	size_t from, to; /* 128 at the least */
+};
+CRM_CHECK const struct crm_err *crm_walk_next_with(
+    struct crm_walk *, const struct crm_sieve *, struct crm_entry *out);
 
 /* The first ids of that group; crm_walk_more_ids() has the rest. */
 void crm_walk_group_ids(struct crm_walk *, struct crm_ids *out);

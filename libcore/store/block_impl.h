@@ -82,6 +82,56 @@ size_t crm_ent_key(const struct crm_form *, struct crm_view prefix,
 size_t crm_block_first_key(
     const struct crm_form *, struct crm_view prefix, char out[CRM_KEY_MAX]);
 
+/* What the readers share: a position in a table. */
+
+/* The groups of a POSTING block, when they are wanted whole. */
+struct crm_group_at {
+	struct crm_view name;
+	uint32_t from, n; /* its ids */
+};
+
+struct crm_walk {
+	struct crm_cur *cur;
+	const struct crm_form *form;
+	struct crm_block b;
+	bool loaded;
+	uint32_t i; /* the entry at hand */
+	/* POSTING: all entries of the block */
+	uint64_t *id;
+	uint8_t *byte;
+	struct crm_group_at *group;
+	size_t id_cap, byte_cap, group_cap, ngroups;
+	size_t g; /* the group at hand */
+	/* the group that crm_walk_ids() goes through */
+	char want[CRM_KEY_MAX];
+	size_t want_n;
+	bool want_more;
+	bool fresh; /* the group at hand was not handed out yet */
+};
+
+static inline struct crm_view
+crm_walk_prefix(const struct crm_walk *w)
+{
+	return crm_view(w->b.key.p, w->form->prefix);
+}
+
+/* Is the block at hand of the same prefix as a key? */
+static inline bool
+crm_walk_same_prefix(const struct crm_walk *w, struct crm_view key)
+{
+	return w->loaded && key.n >= w->form->prefix &&
+	    (w->form->prefix == 0 ||
+		memcmp(w->b.key.p, key.p, w->form->prefix) == 0);
+}
+
+/* Load the block in which a key has to be, or the one behind it. */
+CRM_CHECK const struct crm_err *crm_walk_seek_block(
+    struct crm_walk *, struct crm_view key);
+CRM_CHECK const struct crm_err *crm_walk_next_block(struct crm_walk *);
+
+/* Take a POSTING block apart. */
+CRM_CHECK const struct crm_err *crm_walk_unpack(struct crm_walk *);
+
 const struct crm_err *crm_block_damaged(struct crm_view key, const char *what);
 
 #endif

@@ -3,31 +3,6 @@
 #include "record/id.h"
 #include "store/block_impl.h"
 
-/* The groups of a POSTING block, when they are wanted whole. */
-struct group {
-	struct crm_view name;
-	uint32_t from, n; /* its ids */
-};
-
-struct crm_walk {
-	struct crm_cur *cur;
-	const struct crm_form *form;
-	struct crm_block b;
-	bool loaded;
-	uint32_t i; /* the entry at hand */
-	/* POSTING: all entries of the block */
-	uint64_t *id;
-	uint8_t *byte;
-	struct group *group;
-	size_t id_cap, byte_cap, group_cap, ngroups;
-	size_t g; /* the group at hand */
-	/* the group that crm_walk_ids() goes through */
-	char want[CRM_KEY_MAX];
-	size_t want_n;
-	bool want_more;
-	bool fresh; /* the group at hand was not handed out yet */
-};
-
 const struct crm_err *
 crm_walk_open(struct crm_txn *t, enum crm_table table, struct crm_walk **out)
 {
@@ -72,18 +47,11 @@ crm_walk_forget(struct crm_walk *w)
 	w->want_more = false;
 }
 
-static struct crm_view
-prefix_of(const struct crm_walk *w)
-{
-	return crm_view(w->b.key.p, w->form->prefix);
-}
-
-/* Take a POSTING block apart. */
-static const struct crm_err *
-unpack(struct crm_walk *w)
+const struct crm_err *
+crm_walk_unpack(struct crm_walk *w)
 {
 	struct crm_block_pos pos = { 0 };
-	struct group *g;
+	struct crm_group_at *g;
 
 	w->id = crm_grow(w->id, &w->id_cap, w->b.count, sizeof(*w->id));
 	if (w->form->value > 0)
@@ -120,7 +88,7 @@ load(struct crm_walk *w, struct crm_view key, struct crm_view value)
 		return NULL;
 	err = crm_block_open(w->form, key, value, &w->b);
 	if (err == NULL && w->form->layout == CRM_POSTING)
-		err = unpack(w);
+		err = crm_walk_unpack(w);
 	w->loaded = err == NULL;
 	w->i = 0;
 	return err;
@@ -162,7 +130,7 @@ entry(struct crm_walk *w, struct crm_entry *out)
 			out->id |=
 			    crm_be64_get(w->b.key.p) & ~CRM_ID_NUMBER_MAX;
 	}
-	out->prefix = prefix_of(w);
+	out->prefix = crm_walk_prefix(w);
 	return NULL;
 }
 
@@ -186,7 +154,7 @@ lower_bound(struct crm_walk *w, struct crm_view key, uint32_t *out)
 		} else if (!crm_block_at(&w->b, mid, &e))
 			return crm_block_damaged(
 			    w->b.key, "an entry that cannot be read");
-		n = crm_ent_key(w->form, prefix_of(w), &e, text);
+		n = crm_ent_key(w->form, crm_walk_prefix(w), &e, text);
 		if (crm_view_cmp(crm_view(text, n), key) < 0)
 			lo = mid + 1;
 		else
@@ -197,8 +165,8 @@ lower_bound(struct crm_walk *w, struct crm_view key, uint32_t *out)
 }
 
 /* Load the block in which a key has to be, or the one behind it. */
-static const struct crm_err *
-seek_block(struct crm_walk *w, struct crm_view key)
+const struct crm_err *
+crm_walk_seek_block(struct crm_walk *w, struct crm_view key)
 {
 	const struct crm_err *err;
 	struct crm_view k, v;
@@ -224,8 +192,8 @@ seek_block(struct crm_walk *w, struct crm_view key)
 	return load(w, k, v);
 }
 
-static const struct crm_err *
-next_block(struct crm_walk *w)
+const struct crm_err *
+crm_walk_next_block(struct crm_walk *w)
 {
 	const struct crm_err *err;
 	struct crm_view k, v;
@@ -234,30 +202,21 @@ next_block(struct crm_walk *w)
 	return err != NULL ? err : load(w, k, v);
 }
 
-/* Is the block at hand of the same prefix as a key? */
-static bool
-same_prefix(const struct crm_walk *w, struct crm_view key)
-{
-	return w->loaded && key.n >= w->form->prefix &&
-	    (w->form->prefix == 0 ||
-		memcmp(w->b.key.p, key.p, w->form->prefix) == 0);
-}
-
 const struct crm_err *
 crm_walk_seek(struct crm_walk *w, struct crm_view key, struct crm_entry *out)
 {
 	const struct crm_err *err;
 
 	w->want_more = false;
-	err = seek_block(w, key);
+	err = crm_walk_seek_block(w, key);
 	if (err != NULL)
 		return err;
-	if (same_prefix(w, key)) {
+	if (crm_walk_same_prefix(w, key)) {
 		err = lower_bound(w, key, &w->i);
 		if (err != NULL)
 			return err;
 		if (w->i == w->b.count) {
-			err = next_block(w);
+			err = crm_walk_next_block(w);
 			if (err != NULL)
 				return err;
 		}
@@ -271,7 +230,7 @@ crm_walk_next(struct crm_walk *w, struct crm_entry *out)
 	const struct crm_err *err;
 
 	if (w->loaded && ++w->i == w->b.count) {
-		err = next_block(w);
+		err = crm_walk_next_block(w);
 		if (err != NULL)
 			return err;
 	}
@@ -378,13 +337,13 @@ crm_walk_get(struct crm_walk *w, uint64_t id, struct crm_view *value)
 	*value = CRM_VNULL;
 	crm_be64(key, id);
 	/* Ids that come in order are in the block at hand or behind it. */
-	if (same_prefix(w, crm_view(key, 8)) &&
+	if (crm_walk_same_prefix(w, crm_view(key, 8)) &&
 	    memcmp(w->b.key.p, key, 8) <= 0) {
 		err = find_in_block(w, crm_id_number(id), value, &past);
 		if (err != NULL || value->p != NULL || !past)
 			return err;
 		if (is_near(w, crm_id_number(id))) {
-			err = next_block(w);
+			err = crm_walk_next_block(w);
 			if (err != NULL)
 				return err;
 			if (!w->loaded || memcmp(w->b.key.p, key, 8) > 0)
@@ -394,235 +353,8 @@ crm_walk_get(struct crm_walk *w, uint64_t id, struct crm_view *value)
 				return err;
 		}
 	}
-	err = seek_block(w, crm_view(key, 8));
-	if (err != NULL || !same_prefix(w, crm_view(key, 8)))
+	err = crm_walk_seek_block(w, crm_view(key, 8));
+	if (err != NULL || !crm_walk_same_prefix(w, crm_view(key, 8)))
 		return err;
 	return find_in_block(w, crm_id_number(id), value, &past);
-}
-
-/* Point at the ids of the wanted group in the block at hand. */
-static bool
-take_group(struct crm_walk *w, struct crm_ids *out)
-{
-	struct crm_view want = crm_view(w->want, w->want_n);
-	struct crm_view name = crm_view_skip(want, w->form->prefix);
-	size_t lo = 0, hi = w->ngroups, mid;
-	int c;
-
-	out->n = 0;
-	if (!same_prefix(w, want))
-		return false;
-	while (lo < hi) {
-		mid = lo + (hi - lo) / 2;
-		c = crm_view_cmp(w->group[mid].name, name);
-		if (c == 0) {
-			w->g = mid;
-			w->i = w->group[mid].from;
-			out->id = w->id + w->group[mid].from;
-			out->byte = w->form->value > 0
-			    ? w->byte + w->group[mid].from
-			    : NULL;
-			out->n = w->group[mid].n;
-			w->want_more = mid + 1 == w->ngroups;
-			return true;
-		}
-		if (c < 0)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	w->want_more = false;
-	w->g = lo < w->ngroups ? lo : 0;
-	return lo == w->ngroups; /* it may begin in the next block */
-}
-
-const struct crm_err *
-crm_walk_ids(struct crm_walk *w, struct crm_view key, struct crm_ids *out)
-{
-	const struct crm_err *err;
-
-	out->n = 0;
-	if (key.n + 1 + 8 > CRM_KEY_MAX)
-		return NULL;
-	memcpy(w->want, key.p, key.n);
-	w->want_n = key.n;
-	w->want[key.n] = '\0';
-	err = seek_block(w, crm_view(w->want, key.n + 1));
-	if (err != NULL || !take_group(w, out) || out->n > 0)
-		return err;
-	err = next_block(w);
-	if (err == NULL)
-		(void)take_group(w, out);
-	return err;
-}
-
-const struct crm_err *
-crm_walk_more_ids(struct crm_walk *w, struct crm_ids *out)
-{
-	const struct crm_err *err;
-
-	out->n = 0;
-	if (!w->want_more)
-		return NULL;
-	err = next_block(w);
-	if (err != NULL)
-		return err;
-	w->want_more = false;
-	if (w->loaded)
-		(void)take_group(w, out);
-	w->fresh = out->n == 0;
-	return NULL;
-}
-
-/* Leave of the ids of the group in the block at hand those from one on. */
-static void
-cut_below(struct crm_ids *ids, uint64_t id)
-{
-	size_t lo = 0, hi = ids->n, mid;
-
-	while (lo < hi) {
-		mid = lo + (hi - lo) / 2;
-		if (ids->id[mid] < id)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	ids->id += lo;
-	if (ids->byte != NULL)
-		ids->byte += lo;
-	ids->n -= lo;
-}
-
-const struct crm_err *
-crm_walk_ids_from(
-    struct crm_walk *w, struct crm_view key, uint64_t id, struct crm_ids *out)
-{
-	const struct crm_err *err;
-
-	out->n = 0;
-	if (key.n + 1 + 8 > CRM_KEY_MAX)
-		return NULL;
-	memcpy(w->want, key.p, key.n);
-	w->want_n = key.n;
-	w->want[key.n] = '\0';
-	crm_be64(w->want + key.n + 1, id);
-	err = seek_block(w, crm_view(w->want, key.n + 1 + 8));
-	if (err != NULL || !take_group(w, out))
-		return err;
-	if (out->n == 0) {
-		err = next_block(w);
-		if (err == NULL)
-			(void)take_group(w, out);
-	}
-	cut_below(out, id);
-	while (err == NULL && out->n == 0 && w->want_more) {
-		err = crm_walk_more_ids(w, out);
-		cut_below(out, id);
-	}
-	return err;
-}
-
-/* Count the ids of so many blocks at the most. */
-#define COUNT_BLOCKS 8
-
-const struct crm_err *
-crm_walk_about(struct crm_walk *w, struct crm_view key, uint64_t *out)
-{
-	const struct crm_err *err;
-	struct crm_entry e;
-	struct crm_ids ids;
-	uint64_t first = 0, next = 0;
-	char last[CRM_KEY_MAX];
-	int i;
-
-	*out = 0;
-	err = crm_walk_ids(w, key, &ids);
-	if (ids.n > 0)
-		first = ids.id[0];
-	for (i = 0; err == NULL && ids.n > 0 && i < COUNT_BLOCKS; i++) {
-		*out += ids.n;
-		next = ids.id[ids.n - 1];
-		err = crm_walk_more_ids(w, &ids);
-	}
-	if (err != NULL || ids.n == 0)
-		return err;
-	/* As dense as here up to the last one. */
-	memcpy(last, key.p, key.n);
-	last[key.n] = '\0';
-	memset(last + key.n + 1, 0xff, 8);
-	err = crm_walk_floor(w, crm_view(last, key.n + 1 + 8), &e);
-	if (err == NULL && e.prefix.p != NULL && e.id > next)
-		*out += (uint64_t)((double)*out * (double)(e.id - next) /
-		    (double)(next - first + 1));
-	return err;
-}
-
-/* The group at hand. */
-static const struct crm_err *
-group_entry(struct crm_walk *w, struct crm_entry *out)
-{
-	w->fresh = false;
-	out->prefix = CRM_VNULL;
-	if (!w->loaded)
-		return NULL;
-	out->prefix = prefix_of(w);
-	out->key = w->group[w->g].name;
-	out->id = w->id[w->group[w->g].from];
-	out->value = CRM_VNULL;
-	return NULL;
-}
-
-const struct crm_err *
-crm_walk_group(struct crm_walk *w, struct crm_view key, struct crm_entry *out)
-{
-	const struct crm_err *err;
-
-	err = crm_walk_seek(w, key, out);
-	return err != NULL ? err : group_entry(w, out);
-}
-
-void
-crm_walk_group_ids(struct crm_walk *w, struct crm_ids *out)
-{
-	const struct group *g = &w->group[w->g];
-	size_t n = w->form->prefix;
-
-	if (n > 0)
-		memcpy(w->want, w->b.key.p, n);
-	memcpy(w->want + n, g->name.p, g->name.n);
-	w->want_n = n + g->name.n;
-	w->want_more = w->g + 1 == w->ngroups;
-	out->id = w->id + g->from;
-	out->byte = w->form->value > 0 ? w->byte + g->from : NULL;
-	out->n = g->n;
-}
-
-const struct crm_err *
-crm_walk_next_group(struct crm_walk *w, struct crm_entry *out)
-{
-	const struct crm_err *err;
-	char name[CRM_KEY_MAX], prefix[8];
-	bool same = false;
-	size_t n;
-
-	out->prefix = CRM_VNULL;
-	if (!w->loaded)
-		return NULL;
-	if (w->fresh)
-		return group_entry(w, out);
-	n = w->group[w->g].name.n;
-	memcpy(name, w->group[w->g].name.p, n);
-	memcpy(prefix, w->b.key.p, w->form->prefix);
-	/* Blocks that hold nothing but the same group are stepped over. */
-	while (w->g + 1 == w->ngroups) {
-		err = next_block(w);
-		if (err != NULL || !w->loaded)
-			return err;
-		same = memcmp(prefix, w->b.key.p, w->form->prefix) == 0 &&
-		    crm_view_eq(w->group[0].name, crm_view(name, n));
-		if (!same)
-			return group_entry(w, out);
-	}
-	w->i = w->group[++w->g].from;
-	return group_entry(w, out);
 }

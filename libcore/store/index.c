@@ -34,7 +34,7 @@ crm_index_group(char *out, char kind, uint16_t field, struct crm_view value)
 bool
 crm_index_is_cut(struct crm_view value)
 {
-	return value.n > CRM_INDEX_VALUE_MAX - 4 + 9 &&
+	return value.n >= CRM_INDEX_CUT_LEAST &&
 	    value.p[value.n - 9] == CUT_MARK;
 }
 

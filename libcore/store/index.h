@@ -25,6 +25,10 @@ size_t crm_index_group(
 #define CRM_INDEX_PREFIX 3
 void crm_index_prefix(char out[CRM_INDEX_PREFIX], char kind, uint16_t field);
 
+/* Bytes of values that were cut, with the hash. */
+#define CRM_INDEX_CUT_LEAST (CRM_INDEX_VALUE_MAX - 3 + 9)
+#define CRM_INDEX_CUT_MOST (CRM_INDEX_VALUE_MAX + 9)
+
 /* Was the value of a group cut?  Then equal groups need a look at the record. */
 bool crm_index_is_cut(struct crm_view value);
 

@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/find.h"
 #include "base/mem.h"
 #include "record/id.h"
 #include "store/block.h"
@@ -341,6 +342,40 @@ check_groups(struct crm_walk *w, enum crm_table t, bool all_ids)
 	assert_int_equal(i, nmodel);
 }
 
+/* Groups that have a piece of text, or are long, against all of them. */
+static void
+check_sieve(struct crm_walk *all, struct crm_walk *w)
+{
+	char text[3] = { (char)('a' + below(4)), (char)('a' + below(4)),
+		(char)('a' + below(4)) };
+	const struct crm_sieve sieve = {
+		.piece = crm_view(text, 1 + below(3)), .from = 250, .to = 310
+	};
+	struct crm_entry e, f;
+	struct crm_ids ids;
+	bool same;
+
+	no_err(crm_walk_group(all, crm_view("", 0), &e));
+	no_err(crm_walk_group(w, crm_view("", 0), &f));
+	while (e.prefix.p != NULL) {
+		same = f.prefix.p != NULL && crm_view_eq(e.prefix, f.prefix) &&
+		    crm_view_eq(e.key, f.key);
+		if (!same &&
+		    ((e.key.n >= sieve.from && e.key.n <= sieve.to) ||
+			crm_find(e.key, sieve.piece) < e.key.n))
+			fail_msg("a group with '%.*s' is passed over",
+			    CRM_VARG(sieve.piece));
+		if (same) {
+			crm_walk_group_ids(w, &ids);
+			while (below(4) > 0 && ids.n > 0)
+				no_err(crm_walk_more_ids(w, &ids));
+			no_err(crm_walk_next_with(w, &sieve, &f));
+		}
+		no_err(crm_walk_next_group(all, &e));
+	}
+	assert_null(f.prefix.p);
+}
+
 /* The ids i to j of the model are those of a group: leap into it. */
 static void
 check_leap(struct crm_walk *w, struct crm_view key, size_t i, size_t j)
@@ -407,7 +442,7 @@ static void
 check(enum crm_table t)
 {
 	struct crm_txn *txn;
-	struct crm_walk *w;
+	struct crm_walk *w, *other;
 	struct crm_entry e;
 	struct entry probe;
 	size_t i, round;
@@ -466,6 +501,10 @@ check(enum crm_table t)
 		check_groups(w, t, true);
 		check_groups(w, t, false);
 		check_ids(w, t);
+		no_err(crm_walk_open(txn, t, &other));
+		for (i = 0; i < 4; i++)
+			check_sieve(w, other);
+		crm_walk_close(other);
 	}
 	crm_walk_close(w);
 	crm_txn_end(txn);
