@@ -14,6 +14,9 @@
 #define FIRST 3 /* minutes since 1970 */
 #define LAST 4
 
+/* Lines that are held before the best are kept. */
+#define LINES_MORE 1000
+
 /* clang-format off */
 static const struct crm_field columns[] = {
 	{ .name = "name", .type = CRM_T_TEXT,
@@ -50,6 +53,9 @@ struct work {
 	/* without --by: a line a customer, and those of the one at hand */
 	struct line *line;
 	size_t nlines, cap, from;
+	size_t most; /* of the best lines that are wanted; 0: all */
+	struct line worst;
+	bool has_worst;
 	/* with --by */
 	struct crm_groups groups;
 	struct crm_by_values *values;
@@ -78,6 +84,51 @@ merge_days(struct line *l, const struct crm_rollup *row)
 	l->purchases += row->purchases;
 }
 
+/* The base currency before others, best first, then as ids are. */
+static uint8_t base_currency;
+
+static int
+cmp_lines(const void *x, const void *y)
+{
+	const struct line *a = x, *b = y;
+
+	if (a->currency != b->currency) {
+		if (a->currency == base_currency ||
+		    b->currency == base_currency)
+			return a->currency == base_currency ? -1 : 1;
+		return a->currency < b->currency ? -1 : 1;
+	}
+	if (a->spent != b->spent)
+		return a->spent > b->spent ? -1 : 1;
+	return a->who < b->who ? -1 : a->who > b->who;
+}
+
+/* Only the best lines are wanted: keep so many, and note the last of them. */
+static void
+keep_best(struct work *w)
+{
+	qsort(w->line, w->nlines, sizeof(*w->line), cmp_lines);
+	w->nlines = w->most;
+	w->worst = w->line[w->nlines - 1];
+	w->has_worst = true;
+}
+
+/* The lines of a customer are complete: leave out those that are not among
+ * the best so far. */
+static void
+end_customer(struct work *w)
+{
+	size_t i, n = w->from;
+
+	for (i = w->from; i < w->nlines; i++)
+		if (!w->has_worst || cmp_lines(&w->line[i], &w->worst) < 0)
+			w->line[n++] = w->line[i];
+	w->nlines = n;
+	if (w->most > 0 && w->nlines >= 2 * w->most && w->nlines > LINES_MORE)
+		keep_best(w);
+	w->from = w->nlines;
+}
+
 /*
  * Without --by: add to the customer's line.  Currencies with a rate share
  * one; lines of one customer follow each other.
@@ -90,8 +141,8 @@ add_line(struct work *w)
 	struct line *l;
 	size_t i;
 
-	if (w->nlines == 0 || w->line[w->nlines - 1].who != w->who)
-		w->from = w->nlines;
+	if (w->nlines > w->from && w->line[w->from].who != w->who)
+		end_customer(w);
 	for (i = w->from; i < w->nlines; i++)
 		if (w->line[i].currency == currency)
 			break;
@@ -134,11 +185,18 @@ add_up(void *ctx, struct crm_view key)
 	return err;
 }
 
+/* Was nothing bought? */
+static bool
+is_none(const struct crm_rollup *row)
+{
+	return row->purchases == 0 && row->sum == 0;
+}
+
 static const struct crm_err *
 take_row(struct work *w, uint64_t who, uint8_t currency,
     const struct crm_rollup *row)
 {
-	if (row->purchases == 0 && row->sum == 0)
+	if (is_none(row))
 		return NULL;
 	w->who = who;
 	w->currency = currency;
@@ -148,31 +206,47 @@ take_row(struct work *w, uint64_t who, uint8_t currency,
 	    : add_line(w);
 }
 
+/* The rows of a block: key without its first byte, which is the prefix; sums. */
+static const struct crm_err *
+take_run(struct work *w, const struct crm_run_of *run)
+{
+	const struct crm_err *err = NULL;
+	const char *p = run->p;
+	struct crm_rollup row;
+	char key[CRM_ROLLUP_KEY];
+	uint64_t who;
+	size_t i;
+
+	key[0] = run->prefix.p[0];
+	for (i = 0; err == NULL && i < run->n; i++) {
+		memcpy(key + 1, p, CRM_ROLLUP_KEY - 1);
+		p += CRM_ROLLUP_KEY - 1;
+		crm_rollup_read(crm_view(p, CRM_ROLLUP_BYTES), &row);
+		p += CRM_ROLLUP_BYTES;
+		if (is_none(&row))
+			continue;
+		who = crm_be64_get(key);
+		if (crm_whom_has(&w->r->whom, who))
+			err = take_row(w, who, (uint8_t)key[8], &row);
+	}
+	return err;
+}
+
 /* All of time: the rollups as they stand. */
 static const struct crm_err *
 from_rollups(struct work *w)
 {
-	const struct crm_whom *whom = &w->r->whom;
 	const struct crm_err *err;
-	struct crm_rollup row;
 	struct crm_walk *walk;
-	struct crm_entry e;
-	uint64_t who;
-	char key[8];
+	struct crm_run_of run;
 
 	err = crm_walk_open(crm_snap_txn(w->r->snap), CRM_TABLE_ROLLUP, &walk);
 	if (err == NULL)
-		err = crm_walk_seek(walk, CRM_V("\1"), &e);
-	while (err == NULL && e.prefix.p != NULL) {
-		key[0] = e.prefix.p[0];
-		memcpy(key + 1, e.key.p, 7);
-		who = crm_be64_get(key);
-		if (crm_whom_has(whom, who)) {
-			crm_rollup_read(e.value, &row);
-			err = take_row(w, who, (uint8_t)e.key.p[7], &row);
-		}
+		err = crm_walk_first_run(walk, &run);
+	while (err == NULL && run.n > 0) {
+		err = take_run(w, &run);
 		if (err == NULL)
-			err = crm_walk_next(walk, &e);
+			err = crm_walk_next_run(walk, &run);
 	}
 	crm_walk_close(walk);
 	return err;
@@ -253,25 +327,6 @@ print_line(struct work *w, const struct line *l)
 	return crm_row_put(row, w->r->rows);
 }
 
-/* The base currency before others, best first, then as ids are. */
-static uint8_t base_currency;
-
-static int
-cmp_lines(const void *x, const void *y)
-{
-	const struct line *a = x, *b = y;
-
-	if (a->currency != b->currency) {
-		if (a->currency == base_currency ||
-		    b->currency == base_currency)
-			return a->currency == base_currency ? -1 : 1;
-		return a->currency < b->currency ? -1 : 1;
-	}
-	if (a->spent != b->spent)
-		return a->spent > b->spent ? -1 : 1;
-	return a->who < b->who ? -1 : a->who > b->who;
-}
-
 static const struct crm_err *
 print_lines(struct work *w)
 {
@@ -280,7 +335,6 @@ print_lines(struct work *w)
 	const struct crm_err *err = NULL;
 	size_t i;
 
-	base_currency = r->config->currency_num;
 	if (w->nlines > 1)
 		qsort(w->line, w->nlines, sizeof(*w->line), cmp_lines);
 	for (i = 0; err == NULL && i < w->nlines; i++) {
@@ -331,7 +385,11 @@ run(struct crm_report_run *r)
 {
 	struct work w = { .r = r };
 	const struct crm_err *err;
+	uint64_t left = crm_rows_left(r->rows);
 
+	base_currency = r->config->currency_num;
+	if (left < SIZE_MAX / 4)
+		w.most = (size_t)left;
 	crm_groups_init(&w.groups, r->config, &r->by);
 	err = crm_by_values_new(r->snap, r->clock, &r->by, &w.values);
 	if (err == NULL)

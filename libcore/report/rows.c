@@ -175,10 +175,18 @@ crm_rows_wants(const struct crm_rows *r, size_t column)
 	return false;
 }
 
+uint64_t
+crm_rows_left(const struct crm_rows *r)
+{
+	if (r->runs != NULL)
+		return UINT64_MAX;
+	return r->count < r->o.limit ? r->o.limit - r->count : 0;
+}
+
 bool
 crm_rows_is_full(const struct crm_rows *r)
 {
-	return r->runs == NULL && r->count >= r->o.limit;
+	return crm_rows_left(r) == 0;
 }
 
 uint64_t

@@ -39,6 +39,10 @@ void crm_rows_free(struct crm_rows *);
 /* Is a column printed, or sorted by?  What is not need not be made. */
 bool crm_rows_wants(const struct crm_rows *, size_t column);
 
+/* How many rows more are wanted, when they come in the order in which they are
+ * printed; UINT64_MAX: all, they are sorted. */
+uint64_t crm_rows_left(const struct crm_rows *);
+
 /* Are so many rows printed that no more are wanted? */
 bool crm_rows_is_full(const struct crm_rows *);
 

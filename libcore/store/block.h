@@ -148,6 +148,22 @@ CRM_CHECK const struct crm_err *crm_walk_prev(
     struct crm_walk *, struct crm_entry *out);
 
 /*
+ * FIXED: the entries of a whole block, side by side, each its key (without
+ * the prefix) and its value.
+ */
+struct crm_run_of {
+	struct crm_view prefix;
+	const char *p; /* the first one; dead as views are */
+	size_t n;      /* 0: no more blocks */
+};
+
+/* Those of the first block, and then of the next one, whatever its prefix. */
+CRM_CHECK const struct crm_err *crm_walk_first_run(
+    struct crm_walk *, struct crm_run_of *out);
+CRM_CHECK const struct crm_err *crm_walk_next_run(
+    struct crm_walk *, struct crm_run_of *out);
+
+/*
  * HEAP: the entry of an id.  Cheap when ids come in order: the block at hand
  * and the one behind it are looked at first.
  *

@@ -286,6 +286,41 @@ crm_walk_floor(struct crm_walk *w, struct crm_view key, struct crm_entry *out)
 	return crm_walk_prev(w, out);
 }
 
+static void
+take_run(const struct crm_walk *w, struct crm_run_of *out)
+{
+	out->n = 0;
+	if (!w->loaded)
+		return;
+	out->prefix = crm_walk_prefix(w);
+	out->p = (const char *)w->b.body;
+	out->n = w->b.count;
+}
+
+const struct crm_err *
+crm_walk_first_run(struct crm_walk *w, struct crm_run_of *out)
+{
+	const struct crm_err *err;
+	struct crm_view k, v;
+
+	err = crm_cur_first(w->cur, &k, &v);
+	if (err == NULL)
+		err = load(w, k, v);
+	if (err == NULL)
+		take_run(w, out);
+	return err;
+}
+
+const struct crm_err *
+crm_walk_next_run(struct crm_walk *w, struct crm_run_of *out)
+{
+	const struct crm_err *err = crm_walk_next_block(w);
+
+	if (err == NULL)
+		take_run(w, out);
+	return err;
+}
+
 /* HEAP: find an id in the block at hand; *past: it is behind this block. */
 static const struct crm_err *
 find_in_block(
