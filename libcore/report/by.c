@@ -117,6 +117,24 @@ read_field(const struct crm_schema *s, const struct crm_kind *k,
 	return k == NULL ? read_org(s, name, out) : NULL;
 }
 
+/* A key of the report's own. */
+static bool
+read_own(const struct crm_field *own, size_t n, struct crm_view name,
+    struct crm_by_key *out)
+{
+	size_t i;
+
+	memset(out, 0, sizeof(*out));
+	for (i = 0; i < n; i++)
+		if (crm_view_is(name, own[i].name)) {
+			out->of = CRM_BY_OWN;
+			out->own = i;
+			out->column = own[i];
+			return true;
+		}
+	return false;
+}
+
 static const struct crm_err *
 read_key(const struct crm_schema *s, const struct crm_kind *thing,
     struct crm_view name, struct crm_by_key *out)
@@ -124,7 +142,6 @@ read_key(const struct crm_schema *s, const struct crm_kind *thing,
 	static const struct crm_view who = { "who.", 4 };
 	const struct crm_err *err;
 
-	memset(out, 0, sizeof(*out));
 	if (thing != NULL && read_unit(name, &out->unit)) {
 		out->of = CRM_BY_PERIOD;
 		set_column(out, crm_unit_name(out->unit), CRM_T_TEXT, NULL);
@@ -155,10 +172,11 @@ read_key(const struct crm_schema *s, const struct crm_kind *thing,
 
 const struct crm_err *
 crm_by_parse(const struct crm_schema *s, const struct crm_kind *thing,
-    const char *list, struct crm_by *out)
+    const struct crm_field *own, size_t n, const char *list, struct crm_by *out)
 {
 	const struct crm_err *err = NULL;
 	struct crm_view rest = crm_view_str(list), name;
+	struct crm_by_key *k;
 	size_t comma;
 
 	memset(out, 0, sizeof(*out));
@@ -172,7 +190,9 @@ crm_by_parse(const struct crm_schema *s, const struct crm_kind *thing,
 			return crm_err(CRM_E_USAGE, "--by: more than %d names",
 			    CRM_BY_MAX);
 		name.p = crm_arena_dup(&out->arena, name.p, name.n);
-		err = read_key(s, thing, name, &out->key[out->n++]);
+		k = &out->key[out->n++];
+		if (!read_own(own, n, name, k))
+			err = read_key(s, thing, name, k);
 		if (comma == rest.n)
 			break;
 		rest = crm_view_skip(rest, comma + 1);
@@ -198,6 +218,17 @@ crm_by_needs_thing(const struct crm_by *by)
 }
 
 bool
+crm_by_needs_who(const struct crm_by *by)
+{
+	size_t i;
+
+	for (i = 0; i < by->n; i++)
+		if (by->key[i].of != CRM_BY_OWN)
+			return true;
+	return false;
+}
+
+bool
 crm_by_begins_with_period(const struct crm_by *by)
 {
 	return by->n > 0 && by->key[0].of == CRM_BY_PERIOD;
@@ -218,6 +249,7 @@ struct crm_by_values {
 	const struct crm_by *by;
 	struct crm_compute *compute;
 	struct crm_buf scratch, packed;
+	const struct crm_view *own;
 	struct part part[CRM_BY_MAX];
 	uint64_t who;                   /* whose values are in the parts */
 	int64_t day_from_us, day_to_us; /* of the day at hand */
@@ -363,6 +395,22 @@ gather_period(struct crm_by_values *v, size_t i, int64_t at_us)
 		crm_unit_put(text, v->clock, v->by->key[i].unit, v->day)));
 }
 
+void
+crm_by_set_own(struct crm_by_values *v, const struct crm_view *value)
+{
+	v->own = value;
+}
+
+static void
+gather_own(struct crm_by_values *v, size_t i)
+{
+	struct crm_view own = v->own[v->by->key[i].own];
+
+	reset_part(&v->part[i]);
+	if (own.n > 0)
+		add_value(&v->part[i], own);
+}
+
 /* Hand out each combination of the values from key i on. */
 static const struct crm_err *
 combine(struct crm_by_values *v, size_t i,
@@ -402,6 +450,8 @@ crm_by_each(struct crm_by_values *v, uint64_t who, int64_t at_us, uint64_t id,
 
 		if (k->of == CRM_BY_PERIOD)
 			gather_period(v, i, at_us);
+		else if (k->of == CRM_BY_OWN)
+			gather_own(v, i);
 		else if (k->of == CRM_BY_THING) {
 			reset_part(&v->part[i]);
 			err = crm_ref_each(

@@ -8,6 +8,8 @@
  *   a field       of the thing, also through links: product.category
  *   who           the customer; who.FIELD a field of theirs
  *   a field       of the customer, if the thing has none of that name
+ *   a key         that the report itself makes, such as the segment of rfm;
+ *                 it comes before all others of that name
  * The org of a customer that is an organisation is the customer: by who.org
  * what its people do and what it does itself add up.
  * Where a field has many values a thing counts under each.
@@ -20,12 +22,13 @@
 
 #define CRM_BY_MAX 8
 
-enum crm_by_of { CRM_BY_PERIOD, CRM_BY_THING, CRM_BY_WHO };
+enum crm_by_of { CRM_BY_PERIOD, CRM_BY_THING, CRM_BY_WHO, CRM_BY_OWN };
 enum crm_unit { CRM_DAY, CRM_WEEK, CRM_MONTH, CRM_QUARTER, CRM_YEAR };
 
 struct crm_by_key {
 	enum crm_by_of of;
 	enum crm_unit unit;      /* of a period */
+	size_t own;              /* which key of the report's own */
 	bool is_who;             /* the customer themselves */
 	struct crm_ref ref;      /* else */
 	bool is_org;             /* ref begins with a person's org: */
@@ -44,13 +47,15 @@ struct crm_by {
  * Read a list of names.
  *
  * thing   the kind of the things; NULL: the customers are all there is
+ * own     n keys of the report's own, columns of it
  * list    "month,who.city"
  * out     release with crm_by_release(), also after a failure
  *
  * Fails with USAGE.
  */
 CRM_CHECK const struct crm_err *crm_by_parse(const struct crm_schema *,
-    const struct crm_kind *thing, const char *list, struct crm_by *out);
+    const struct crm_kind *thing, const struct crm_field *own, size_t n,
+    const char *list, struct crm_by *out);
 void crm_by_release(struct crm_by *);
 
 /* Do rows begin with a period?  Then they come in the order of time. */
@@ -58,6 +63,9 @@ bool crm_by_begins_with_period(const struct crm_by *);
 
 /* Does a key need the thing itself, not only its customer and time? */
 bool crm_by_needs_thing(const struct crm_by *);
+
+/* Does a key need more than what the report itself makes? */
+bool crm_by_needs_who(const struct crm_by *);
 
 /* The name of a unit, and a period's: "2026-03", "2026-w09"; at most 10
  * bytes, no NUL. */
@@ -67,6 +75,14 @@ size_t crm_unit_put(
 
 /* Values of the keys, for one thing after the other. */
 struct crm_by_values;
+
+/*
+ * Say what the next thing's own keys are: as records store them, empty for
+ * none.
+ *
+ * value   one for each of the report's own; outlives crm_by_each()
+ */
+void crm_by_set_own(struct crm_by_values *, const struct crm_view *value);
 
 /* A thing without a time: it belongs to no period. */
 #define CRM_BY_NO_TIME INT64_MIN

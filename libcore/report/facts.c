@@ -4,7 +4,7 @@
 #include "record/field.h"
 #include "record/value.h"
 
-/* A look-up of one event costs as much as passing so many in a scan. */
+/* A look-up costs as much as passing so many in a scan. */
 #define LOOKUP_COST 12
 
 bool
@@ -30,6 +30,24 @@ crm_whom_release(struct crm_whom *w)
 	crm_free(w->id);
 	w->id = NULL;
 	w->n = 0;
+}
+
+const struct crm_err *
+crm_whom_is_few(struct crm_snap *snap, const struct crm_whom *w, bool *few)
+{
+	const struct crm_err *err;
+	uint64_t people, orgs;
+
+	*few = false;
+	if (w->all)
+		return NULL;
+	err = crm_snap_last_id(snap, 'p', &people);
+	if (err == NULL)
+		err = crm_snap_last_id(snap, 'o', &orgs);
+	if (err == NULL)
+		*few = w->n * LOOKUP_COST <
+		    crm_id_number(people) + crm_id_number(orgs);
+	return err;
 }
 
 typedef const struct crm_err *fact_fn(void *ctx, const struct crm_fact *);
@@ -200,26 +218,6 @@ by_query(const struct work *w)
 	return err;
 }
 
-/* Are those whom it is about so few that looking their events up one by one
- * is cheaper than passing all events? */
-static const struct crm_err *
-is_few(const struct work *w, bool *few)
-{
-	const struct crm_err *err;
-	uint64_t people, orgs;
-
-	*few = false;
-	if (w->f->whom->all)
-		return NULL;
-	err = crm_snap_last_id(w->f->snap, 'p', &people);
-	if (err == NULL)
-		err = crm_snap_last_id(w->f->snap, 'o', &orgs);
-	if (err == NULL)
-		*few = w->f->whom->n * LOOKUP_COST <
-		    crm_id_number(people) + crm_id_number(orgs);
-	return err;
-}
-
 const struct crm_err *
 crm_facts_each(const struct crm_facts *f, fact_fn *fn, void *ctx)
 {
@@ -234,7 +232,7 @@ crm_facts_each(const struct crm_facts *f, fact_fn *fn, void *ctx)
 		return by_query(&w);
 	if (!f->stored)
 		return by_story(&w);
-	err = is_few(&w, &few);
+	err = crm_whom_is_few(f->snap, f->whom, &few);
 	if (err != NULL)
 		return err;
 	return few ? by_story(&w) : by_events(&w);

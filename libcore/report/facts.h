@@ -33,6 +33,11 @@ struct crm_whom {
 bool crm_whom_has(const struct crm_whom *, uint64_t who);
 void crm_whom_release(struct crm_whom *);
 
+/* Are they so few that looking up what is of them one by one is cheaper than
+ * passing all? */
+CRM_CHECK const struct crm_err *crm_whom_is_few(
+    struct crm_snap *, const struct crm_whom *, bool *few);
+
 struct crm_facts {
 	struct crm_snap *snap;
 	const struct crm_whom *whom;

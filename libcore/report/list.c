@@ -5,6 +5,7 @@ const struct crm_report *const crm_reports[] = {
 	&crm_report_customers,
 	&crm_report_pipeline,
 	&crm_report_revenue,
+	&crm_report_rfm,
 	&crm_report_segments,
 };
 const size_t crm_nreports = sizeof(crm_reports) / sizeof(crm_reports[0]);

@@ -10,6 +10,7 @@ extern const struct crm_report crm_report_activity;
 extern const struct crm_report crm_report_customers;
 extern const struct crm_report crm_report_pipeline;
 extern const struct crm_report crm_report_revenue;
+extern const struct crm_report crm_report_rfm;
 extern const struct crm_report crm_report_segments;
 
 #endif

@@ -14,6 +14,17 @@ crm_report_named(const char *name)
 	return NULL;
 }
 
+struct crm_date
+crm_report_today(const struct crm_report_run *r)
+{
+	struct crm_date today = crm_zone_date(r->clock->zone, r->clock->now_us);
+
+	return r->has_period &&
+		crm_date_days(r->period.last) < crm_date_days(today)
+	    ? r->period.last
+	    : today;
+}
+
 struct crm_facts
 crm_report_facts(const struct crm_report_run *r, uint64_t what, bool stored)
 {
@@ -62,7 +73,7 @@ read_by(struct crm_report_run *r, const char *by)
 	return crm_by_parse(r->schema,
 	    r->report->thing != '\0' ? crm_kind_of(r->schema, r->report->thing)
 				     : NULL,
-	    by, &r->by);
+	    r->report->key, r->report->nkeys, by, &r->by);
 }
 
 /* Whom it covers: a query selects customers, or the report's own things. */
@@ -89,10 +100,21 @@ read_whom(struct crm_report_run *r, struct crm_query *q)
 	return crm_query_ids(q, &r->whom.id, &r->whom.n);
 }
 
+/* Is a name in a list? */
 static bool
-is_name(const char *a, const char *b)
+is_in(const char *list, const char *name)
 {
-	return a != NULL && strcmp(a, b) == 0;
+	struct crm_view rest = crm_view_str(list != NULL ? list : "");
+	size_t blank;
+
+	for (; rest.n > 0; rest = crm_view_skip(rest, blank + 1)) {
+		blank = crm_view_find(rest, ' ');
+		if (crm_view_is(crm_view(rest.p, blank), name))
+			return true;
+		if (blank == rest.n)
+			break;
+	}
+	return false;
 }
 
 static const struct crm_err *
@@ -105,7 +127,7 @@ open_rows(struct crm_report_run *r, const struct crm_report_options *o,
 		column[n++] = r->by.key[i].column;
 	for (i = 0; i < r->report->ncolumns; i++, n++) {
 		column[n] = r->report->column[i];
-		if (is_name(r->by_given ? r->report->alone : r->report->grouped,
+		if (is_in(r->by_given ? r->report->alone : r->report->grouped,
 			column[n].name))
 			column[n].flags |= CRM_F_HIDDEN;
 	}

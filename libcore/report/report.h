@@ -18,7 +18,11 @@ struct crm_report {
 	char thing;     /* kind that it goes through: 'e', 'd'; 0: customers */
 	const char *by; /* what rows stand for when --by does not say; NULL:
 	                   it takes no --by */
-	/* Columns that say something only without --by, or only with it. */
+	/* Keys that it makes itself, for --by. */
+	const struct crm_field *key;
+	size_t nkeys;
+	/* Columns that say something only without --by, or only with it:
+	 * "a b". */
 	const char *alone, *grouped;
 	bool period; /* takes --in */
 	bool whom;   /* takes a query */
@@ -78,6 +82,10 @@ crm_report_wants(const struct crm_report_run *r, size_t i)
 {
 	return crm_rows_wants(r->rows, r->by.n + i);
 }
+
+/* Today, or the last day of the period when that is earlier: what days since
+ * something are counted to. */
+struct crm_date crm_report_today(const struct crm_report_run *);
 
 /* The facts that the report covers. */
 struct crm_facts crm_report_facts(

@@ -1,0 +1,200 @@
+#include "report/buyers.h"
+
+#include "base/mem.h"
+#include "store/who.h"
+
+#define MINUTE_US (60 * CRM_SECOND_US)
+
+struct work {
+	const struct crm_report_run *r;
+	struct crm_buyers *out;
+	size_t from; /* first row of the customer at hand */
+};
+
+void
+crm_buyers_release(struct crm_buyers *b)
+{
+	crm_free(b->buyer);
+	b->buyer = NULL;
+	b->n = b->cap = 0;
+}
+
+/* The row of a customer and a currency; rows of one customer follow each
+ * other. */
+static struct crm_buyer *
+buyer_at(struct work *w, uint64_t who, uint8_t currency)
+{
+	struct crm_buyers *b = w->out;
+	size_t i;
+
+	if (b->n == 0 || b->buyer[b->n - 1].who != who)
+		w->from = b->n;
+	for (i = w->from; i < b->n; i++)
+		if (b->buyer[i].currency == currency)
+			return &b->buyer[i];
+	b->buyer = crm_grow(b->buyer, &b->cap, b->n + 1, sizeof(*b->buyer));
+	b->buyer[b->n] = (struct crm_buyer){ .who = who, .currency = currency };
+	return &b->buyer[b->n++];
+}
+
+static const struct crm_err *
+take_row(struct work *w, uint64_t who, uint8_t currency,
+    const struct crm_rollup *stored)
+{
+	const struct crm_config *c = w->r->config;
+	struct crm_rollup row = *stored;
+	const struct crm_err *err;
+
+	if (row.purchases == 0 && row.sum == 0)
+		return NULL;
+	row.balance = 0;
+	if (crm_config_has_rate(c, currency)) {
+		row.sum = 0;
+		err = crm_config_add(c, stored->sum, currency, &row.sum);
+		if (err != NULL)
+			return err;
+		currency = c->currency_num;
+	}
+	return crm_rollup_add(
+		   &buyer_at(w, who, currency)->row, &row, w->r->clock->zone)
+	    ? NULL
+	    : crm_err(CRM_E_DATA, "a sum of the report is too large");
+}
+
+/* A customer's rows: as they stand, or folded from the story of a period. */
+static const struct crm_err *
+take_who(struct work *w, uint64_t who, struct crm_rollups *rows)
+{
+	const struct crm_report_run *r = w->r;
+	const struct crm_err *err;
+	size_t i;
+
+	err = r->has_period ? crm_rollup_fold(r->snap, who, r->period.from_us,
+				  r->period.to_us - 1, rows)
+			    : crm_rollup_all(r->snap, who, rows);
+	for (i = 0; err == NULL && i < rows->n; i++)
+		err =
+		    take_row(w, who, rows->row[i].currency, &rows->row[i].row);
+	return err;
+}
+
+static const struct crm_err *
+walk_all(struct work *w)
+{
+	const struct crm_report_run *r = w->r;
+	const struct crm_err *err;
+	struct crm_rollups rows = { 0 };
+	struct crm_rollup row;
+	struct crm_walk *walk;
+	struct crm_entry e;
+	uint64_t who, last = 0;
+	char key[8];
+
+	err = crm_walk_open(crm_snap_txn(r->snap), CRM_TABLE_ROLLUP, &walk);
+	if (err == NULL)
+		err = crm_walk_seek(walk, CRM_V("\1"), &e);
+	while (err == NULL && e.prefix.p != NULL) {
+		key[0] = e.prefix.p[0];
+		memcpy(key + 1, e.key.p, 7);
+		who = crm_be64_get(key);
+		if (!crm_whom_has(&r->whom, who))
+			;
+		else if (r->has_period) {
+			if (who != last)
+				err = take_who(w, who, &rows);
+		} else {
+			crm_rollup_read(e.value, &row);
+			err = take_row(w, who, (uint8_t)e.key.p[7], &row);
+		}
+		last = who;
+		if (err == NULL)
+			err = crm_walk_next(walk, &e);
+	}
+	crm_walk_close(walk);
+	crm_rollups_release(&rows);
+	return err;
+}
+
+static const struct crm_err *
+walk_some(struct work *w)
+{
+	struct crm_rollups rows = { 0 };
+	const struct crm_err *err = NULL;
+	size_t i;
+
+	for (i = 0; err == NULL && i < w->r->whom.n; i++)
+		err = take_who(w, w->r->whom.id[i], &rows);
+	crm_rollups_release(&rows);
+	return err;
+}
+
+/* Leave out who bought nothing: only when all currencies are added up is that
+ * known. */
+static void
+drop_refunded(struct crm_buyers *b)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < b->n; i++)
+		if (b->buyer[i].row.purchases > 0)
+			b->buyer[n++] = b->buyer[i];
+	b->n = n;
+}
+
+const struct crm_err *
+crm_buyers_gather(
+    const struct crm_report_run *r, bool refunded, struct crm_buyers *out)
+{
+	struct work w = { .r = r, .out = out };
+	const struct crm_err *err;
+	bool few;
+
+	memset(out, 0, sizeof(*out));
+	err = crm_whom_is_few(r->snap, &r->whom, &few);
+	if (err == NULL)
+		err = few ? walk_some(&w) : walk_all(&w);
+	if (err == NULL && !refunded)
+		drop_refunded(out);
+	return err;
+}
+
+int
+crm_buyers_cmp_currency(uint8_t base, uint8_t a, uint8_t b)
+{
+	if (a == b)
+		return 0;
+	if (a == base || b == base)
+		return a == base ? -1 : 1;
+	return a < b ? -1 : 1;
+}
+
+static struct crm_date
+day_of(const struct crm_report_run *r, int32_t minutes)
+{
+	return crm_zone_date(r->clock->zone, minutes * MINUTE_US);
+}
+
+struct crm_date
+crm_buyer_first(const struct crm_report_run *r, const struct crm_buyer *b)
+{
+	return day_of(r, b->row.first);
+}
+
+struct crm_date
+crm_buyer_last(const struct crm_report_run *r, const struct crm_buyer *b)
+{
+	return day_of(r, b->row.last);
+}
+
+const struct crm_err *
+crm_buyer_add_name(struct crm_report_run *r, uint64_t who, size_t column)
+{
+	struct crm_buf name = CRM_BUF_INIT(CRM_LINE_MAX);
+	const struct crm_err *err = NULL;
+
+	if (crm_report_wants(r, column))
+		err = crm_who_name(r->snap, who, &name);
+	crm_row_text(&r->row, crm_buf_view(&name));
+	crm_buf_release(&name);
+	return err;
+}

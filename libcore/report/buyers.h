@@ -1,0 +1,56 @@
+/*
+ * buyers - what each customer bought, as reports about customers begin with:
+ * a row a customer and currency.
+ *
+ * Amounts of currencies that have a rate come out in the base currency, in
+ * one row; each other one has a row of its own, as if its customers were
+ * those of another shop.
+ */
+#ifndef CRM_BUYERS_H
+#define CRM_BUYERS_H
+
+#include "report/report.h"
+#include "store/rollup.h"
+
+struct crm_buyer {
+	uint64_t who;
+	/* Of purchases and refunds; sum in the currency. */
+	struct crm_rollup row;
+	uint8_t currency;
+};
+
+struct crm_buyers {
+	struct crm_buyer *buyer; /* in the order of ids */
+	size_t n, cap;
+};
+
+/*
+ * Gather what a report covers: whom, and of which period.  Without a period
+ * one walk through the rollups; with one the stories are read.
+ *
+ * refunded  also those who have nothing but refunds
+ * out       release with crm_buyers_release(), also after a failure
+ *
+ * Fails with DATA: a sum is too large.
+ */
+CRM_CHECK const struct crm_err *crm_buyers_gather(
+    const struct crm_report_run *, bool refunded, struct crm_buyers *out);
+void crm_buyers_release(struct crm_buyers *);
+
+/*
+ * Whether a currency comes before another one: the base currency first, then
+ * as their numbers are.  Negative, zero or positive.
+ */
+int crm_buyers_cmp_currency(uint8_t base, uint8_t a, uint8_t b);
+
+/* The days of the first and the last purchase, in the store's zone. */
+struct crm_date crm_buyer_first(
+    const struct crm_report_run *, const struct crm_buyer *);
+struct crm_date crm_buyer_last(
+    const struct crm_report_run *, const struct crm_buyer *);
+
+/* Add the name of a customer to a row, if that column is printed. */
+CRM_CHECK const struct crm_err *crm_buyer_add_name(
+    struct crm_report_run *, uint64_t who, size_t column);
+
+#endif

@@ -1,0 +1,403 @@
+/* rfm: recency, frequency and money of every customer, in classes. */
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "record/value.h"
+#include "record/word.h"
+#include "report/buyers.h"
+#include "report/list.h"
+#include "report/quantile.h"
+
+#define CLASSES 5
+
+/*
+ * What classes are called: the first line that fits counts.  Each has the
+ * least and the greatest class of recency, frequency and money; together they
+ * cover all.  crm-report(1) prints this table.
+ */
+static const struct rule {
+	const char *name;
+	struct {
+		uint8_t least, most;
+	} of[3];
+} rules[] = {
+	{ "champion", { { 4, 5 }, { 4, 5 }, { 4, 5 } } },
+	{ "loyal", { { 3, 5 }, { 4, 5 }, { 1, 5 } } },
+	{ "potential", { { 4, 5 }, { 2, 3 }, { 1, 5 } } },
+	{ "new", { { 5, 5 }, { 1, 1 }, { 1, 5 } } },
+	{ "promising", { { 4, 4 }, { 1, 1 }, { 1, 5 } } },
+	{ "attention", { { 3, 3 }, { 2, 3 }, { 3, 5 } } },
+	{ "sleepy", { { 3, 3 }, { 1, 3 }, { 1, 5 } } },
+	{ "cannot-lose", { { 1, 2 }, { 4, 5 }, { 4, 5 } } },
+	{ "at-risk", { { 1, 2 }, { 3, 5 }, { 1, 5 } } },
+	{ "hibernating", { { 2, 2 }, { 1, 2 }, { 1, 5 } } },
+	{ "lost", { { 1, 1 }, { 1, 2 }, { 1, 5 } } },
+};
+#define NRULES (sizeof(rules) / sizeof(rules[0]))
+#define NAMES \
+	"champion\0loyal\0potential\0new\0promising\0attention\0sleepy\0" \
+	"cannot-lose\0at-risk\0hibernating\0lost\0"
+
+/* clang-format off */
+static const struct crm_field keys[] = {
+	{ .name = "r", .type = CRM_T_NUMBER },
+	{ .name = "f", .type = CRM_T_NUMBER },
+	{ .name = "m", .type = CRM_T_NUMBER },
+	{ .name = "segment", .type = CRM_T_CHOICE, .choices = NAMES },
+};
+enum { K_R, K_F, K_M, K_SEGMENT, NKEYS };
+
+static const struct crm_field columns[] = {
+	{ .name = "name", .type = CRM_T_TEXT, .help = "what they are called" },
+	{ .name = "customers", .type = CRM_T_NUMBER, .help = "how many" },
+	{ .name = "recency", .type = CRM_T_NUMBER,
+	    .help = "days since the last purchase" },
+	{ .name = "frequency", .type = CRM_T_NUMBER,
+	    .help = "number of orders" },
+	{ .name = "monetary", .type = CRM_T_MONEY,
+	    .help = "purchases less refunds" },
+	{ .name = "revenue", .type = CRM_T_MONEY,
+	    .help = "purchases less refunds of all of them" },
+	{ .name = "currency", .type = CRM_T_CURRENCY, .help = "of the amounts" },
+	{ .name = "r", .type = CRM_T_NUMBER, .help = "class of recency" },
+	{ .name = "f", .type = CRM_T_NUMBER, .help = "class of frequency" },
+	{ .name = "m", .type = CRM_T_NUMBER, .help = "class of monetary" },
+	{ .name = "segment", .type = CRM_T_CHOICE, .choices = NAMES,
+	    .help = "what the classes are called" },
+	{ .name = "share", .type = CRM_T_PERCENT,
+	    .help = "revenue as percent of that of all" },
+};
+/* clang-format on */
+#define C_NAME 0
+
+#define REVENUE 0 /* slot of money */
+#define CUSTOMERS 0
+#define DAYS 1 /* sum of recency */
+#define ORDERS 2
+
+/* One customer and currency. */
+struct line {
+	uint64_t who;
+	int64_t of[3]; /* recency, greater is more recent; frequency; money */
+	uint8_t class[3];
+	uint8_t rule, currency;
+};
+
+struct work {
+	struct crm_report_run *r;
+	struct line *line; /* by currency: each from from[] to end[] */
+	size_t n, from[256], end[256];
+	int32_t today;
+	int64_t total[256]; /* money, by currency */
+	struct crm_groups groups;
+	struct crm_by_values *values;
+	const struct line *at; /* at hand */
+};
+
+static uint8_t
+rule_of(const uint8_t class[3])
+{
+	size_t i, k;
+
+	for (i = 0; i < NRULES - 1; i++) {
+		for (k = 0; k < 3; k++)
+			if (class[k] < rules[i].of[k].least ||
+			    class[k] > rules[i].of[k].most)
+				break;
+		if (k == 3)
+			break;
+	}
+	return (uint8_t)i;
+}
+
+/* Days from a customer's last purchase to today. */
+static int64_t
+recency(const struct work *w, const struct line *l)
+{
+	return w->today - l->of[0];
+}
+
+/* Where the lines of each currency begin: the base currency first. */
+static void
+part_lines(struct work *w, const struct crm_buyers *b)
+{
+	size_t count[256] = { 0 }, i;
+	uint8_t base = w->r->config->currency_num;
+	unsigned int c;
+
+	for (i = 0; i < b->n; i++)
+		count[b->buyer[i].currency]++;
+	w->from[base] = 0;
+	w->end[base] = i = count[base];
+	for (c = 0; c < 256; c++) {
+		if (c == base)
+			continue;
+		w->from[c] = i;
+		w->end[c] = i += count[c];
+	}
+}
+
+static const struct crm_err *
+make_lines(struct work *w)
+{
+	struct crm_buyers b;
+	const struct crm_err *err = crm_buyers_gather(w->r, false, &b);
+	size_t next[256], i;
+
+	w->line = crm_calloc(b.n + 1, sizeof(*w->line));
+	part_lines(w, &b);
+	memcpy(next, w->from, sizeof(next));
+	for (i = 0; err == NULL && i < b.n; i++) {
+		const struct crm_buyer *x = &b.buyer[i];
+		struct line *l = &w->line[next[x->currency]++];
+
+		l->who = x->who;
+		l->currency = x->currency;
+		l->of[0] = crm_date_days(crm_buyer_last(w->r, x));
+		l->of[1] = x->row.orders;
+		l->of[2] = x->row.sum;
+		if (!crm_add_i64(w->total[x->currency], x->row.sum,
+			&w->total[x->currency]))
+			err = crm_err(
+			    CRM_E_DATA, "a sum of the report is too large");
+	}
+	w->n = b.n;
+	crm_buyers_release(&b);
+	return err;
+}
+
+/* Class lines of one currency by each figure. */
+static void
+class_lines(struct line *line, size_t n, int64_t *value)
+{
+	struct crm_quantile q;
+	size_t i, k;
+
+	for (k = 0; k < 3; k++) {
+		for (i = 0; i < n; i++)
+			value[i] = line[i].of[k];
+		crm_quantile_of(&q, CLASSES, value, n);
+		for (i = 0; i < n; i++)
+			line[i].class[k] =
+			    (uint8_t)crm_quantile_class(&q, value[i]);
+	}
+	for (i = 0; i < n; i++)
+		line[i].rule = rule_of(line[i].class);
+}
+
+static void
+class_all(struct work *w)
+{
+	int64_t *value = crm_calloc(w->n + 1, sizeof(*value));
+	unsigned int c;
+
+	for (c = 0; c < 256; c++)
+		class_lines(
+		    w->line + w->from[c], w->end[c] - w->from[c], value);
+	crm_free(value);
+}
+
+/* Best first. */
+static int
+cmp_lines(const void *x, const void *y)
+{
+	const struct line *a = x, *b = y;
+	int c;
+	size_t k;
+
+	c = b->class[0] + b->class[1] + b->class[2] - a->class[0] -
+	    a->class[1] - a->class[2];
+	for (k = 3; c == 0 && k-- > 0;)
+		c = (a->of[k] < b->of[k]) - (a->of[k] > b->of[k]);
+	if (c == 0)
+		c = a->who < b->who ? -1 : a->who > b->who;
+	return c;
+}
+
+static void
+sort_lines(struct work *w)
+{
+	unsigned int c;
+
+	for (c = 0; c < 256; c++)
+		if (w->end[c] - w->from[c] > 1)
+			qsort(w->line + w->from[c], w->end[c] - w->from[c],
+			    sizeof(*w->line), cmp_lines);
+}
+
+static const struct crm_err *
+put_line(struct crm_report_run *r, const struct work *w, const struct line *l)
+{
+	const struct crm_err *err;
+	size_t k;
+
+	crm_row_begin(&r->row);
+	crm_row_link(&r->row, l->who);
+	err = crm_buyer_add_name(r, l->who, C_NAME);
+	if (err != NULL)
+		return err;
+	crm_row_number(&r->row, 1);
+	crm_row_number(&r->row, recency(w, l));
+	crm_row_number(&r->row, l->of[1]);
+	crm_row_money(&r->row, l->of[2], l->currency);
+	crm_row_money(&r->row, l->of[2], l->currency);
+	crm_row_currency(&r->row, l->currency);
+	for (k = 0; k < 3; k++)
+		crm_row_number(&r->row, l->class[k]);
+	crm_row_text(&r->row, crm_view_str(rules[l->rule].name));
+	crm_row_share(&r->row, l->of[2], w->total[l->currency]);
+	return crm_row_put(&r->row, r->rows);
+}
+
+static const struct crm_err *
+print_lines(struct work *w)
+{
+	const struct crm_err *err = NULL;
+	size_t i;
+
+	sort_lines(w);
+	for (i = 0; err == NULL && i < w->n; i++) {
+		if (crm_rows_is_full(w->r->rows))
+			break;
+		err = put_line(w->r, w, &w->line[i]);
+	}
+	return err;
+}
+
+static const struct crm_err *
+add_up(void *ctx, struct crm_view key)
+{
+	struct work *w = ctx;
+	const struct line *l = w->at;
+	struct crm_group *g = crm_groups_at(&w->groups, key, l->currency);
+
+	g->count[CUSTOMERS]++;
+	g->count[DAYS] += recency(w, l);
+	g->count[ORDERS] += l->of[1];
+	return crm_groups_add_money(
+	    &w->groups, g, REVENUE, l->currency, l->of[2]);
+}
+
+/* The values of the report's own keys for each class. */
+struct own {
+	struct crm_buf buf;
+	struct crm_view number[CLASSES + 1], word[NRULES];
+};
+
+static void
+own_make(struct own *o)
+{
+	size_t at[CLASSES + 1 + NRULES + 1], i, n = 0;
+
+	o->buf = (struct crm_buf)CRM_BUF_INIT(CRM_LINE_MAX);
+	for (i = 0; i <= CLASSES; i++) {
+		at[n++] = o->buf.n;
+		crm_value_put_dec(&o->buf, (struct crm_dec){ (int64_t)i, 0 });
+	}
+	for (i = 0; i < NRULES; i++) {
+		at[n++] = o->buf.n;
+		crm_word_put(&o->buf, crm_view_str(rules[i].name));
+	}
+	at[n] = o->buf.n;
+	for (i = 0; i < n; i++)
+		*(i <= CLASSES ? &o->number[i] : &o->word[i - CLASSES - 1]) =
+		    crm_view(o->buf.p + at[i], at[i + 1] - at[i]);
+}
+
+static const struct crm_err *
+group_lines(struct work *w)
+{
+	const struct crm_err *err;
+	struct crm_view value[NKEYS];
+	struct own own;
+	size_t i;
+
+	own_make(&own);
+	err = crm_by_values_new(w->r->snap, w->r->clock, &w->r->by, &w->values);
+	if (err == NULL)
+		crm_by_set_own(w->values, value);
+	for (i = 0; err == NULL && i < w->n; i++) {
+		const struct line *l = w->at = &w->line[i];
+
+		value[K_R] = own.number[l->class[0]];
+		value[K_F] = own.number[l->class[1]];
+		value[K_M] = own.number[l->class[2]];
+		value[K_SEGMENT] = own.word[l->rule];
+		err = crm_by_each(
+		    w->values, l->who, CRM_BY_NO_TIME, 0, NULL, add_up, w);
+	}
+	crm_by_values_free(w->values);
+	crm_buf_release(&own.buf);
+	return err;
+}
+
+static const struct crm_err *
+print_groups(struct work *w)
+{
+	const struct crm_err *err = crm_groups_settle(&w->groups);
+	struct crm_report_run *r = w->r;
+	size_t i;
+
+	crm_groups_sort(&w->groups,
+	    r->by.n > 0 && r->by.key[0].of == CRM_BY_OWN ? CRM_ORDER_KEY
+							 : CRM_ORDER_MONEY,
+	    REVENUE);
+	for (i = 0; err == NULL && i < w->groups.n; i++) {
+		const struct crm_group *g = &w->groups.group[i];
+		int64_t n = g->count[CUSTOMERS], sum = g->money[REVENUE];
+
+		crm_row_begin(&r->row);
+		crm_groups_add_key(&w->groups, g, &r->row);
+		crm_row_none(&r->row);
+		crm_row_number(&r->row, n);
+		crm_row_mean(&r->row, g->count[DAYS], n);
+		crm_row_mean(&r->row, g->count[ORDERS], n);
+		crm_row_average(&r->row, sum, n, g->currency);
+		crm_row_money(&r->row, sum, g->currency);
+		crm_row_currency(&r->row, g->currency);
+		crm_row_none(&r->row);
+		crm_row_none(&r->row);
+		crm_row_none(&r->row);
+		crm_row_none(&r->row);
+		crm_row_share(&r->row, sum, w->total[g->currency]);
+		err = crm_row_put(&r->row, r->rows);
+	}
+	return err;
+}
+
+static const struct crm_err *
+run(struct crm_report_run *r)
+{
+	struct work w = { .r = r };
+	const struct crm_err *err;
+
+	w.today = crm_date_days(crm_report_today(r));
+	crm_groups_init(&w.groups, r->config, &r->by);
+	err = make_lines(&w);
+	if (err == NULL)
+		class_all(&w);
+	if (err == NULL && !r->by_given)
+		err = print_lines(&w);
+	else if (err == NULL)
+		err = group_lines(&w);
+	if (err == NULL && r->by_given)
+		err = print_groups(&w);
+	crm_groups_release(&w.groups);
+	crm_free(w.line);
+	return err;
+}
+
+const struct crm_report crm_report_rfm = {
+	.name = "rfm",
+	.summary = "recency, frequency and money of customers, in classes",
+	.by = "id",
+	.key = keys,
+	.nkeys = NKEYS,
+	.alone = "name r f m segment",
+	.grouped = "customers revenue share",
+	.period = true,
+	.whom = true,
+	.column = columns,
+	.ncolumns = sizeof(columns) / sizeof(columns[0]),
+	.run = run,
+};
