@@ -8,6 +8,7 @@
 struct work {
 	const struct crm_report_run *r;
 	struct crm_buyers *out;
+	bool folds;  /* stories of a period, not the rollups */
 	size_t from; /* first row of the customer at hand */
 };
 
@@ -69,9 +70,9 @@ take_who(struct work *w, uint64_t who, struct crm_rollups *rows)
 	const struct crm_err *err;
 	size_t i;
 
-	err = r->has_period ? crm_rollup_fold(r->snap, who, r->period.from_us,
-				  r->period.to_us - 1, rows)
-			    : crm_rollup_all(r->snap, who, rows);
+	err = w->folds ? crm_rollup_fold(r->snap, who, r->period.from_us,
+			     r->period.to_us - 1, rows)
+		       : crm_rollup_all(r->snap, who, rows);
 	for (i = 0; err == NULL && i < rows->n; i++)
 		err =
 		    take_row(w, who, rows->row[i].currency, &rows->row[i].row);
@@ -99,7 +100,7 @@ walk_all(struct work *w)
 		who = crm_be64_get(key);
 		if (!crm_whom_has(&r->whom, who))
 			;
-		else if (r->has_period) {
+		else if (w->folds) {
 			if (who != last)
 				err = take_who(w, who, &rows);
 		} else {
@@ -143,9 +144,11 @@ drop_refunded(struct crm_buyers *b)
 
 const struct crm_err *
 crm_buyers_gather(
-    const struct crm_report_run *r, bool refunded, struct crm_buyers *out)
+    const struct crm_report_run *r, int how, struct crm_buyers *out)
 {
-	struct work w = { .r = r, .out = out };
+	struct work w = { .r = r,
+		.out = out,
+		.folds = r->has_period && (how & CRM_BUYERS_EVER) == 0 };
 	const struct crm_err *err;
 	bool few;
 
@@ -153,19 +156,17 @@ crm_buyers_gather(
 	err = crm_whom_is_few(r->snap, &r->whom, &few);
 	if (err == NULL)
 		err = few ? walk_some(&w) : walk_all(&w);
-	if (err == NULL && !refunded)
+	if (err == NULL && (how & CRM_BUYERS_REFUNDED) == 0)
 		drop_refunded(out);
 	return err;
 }
 
-int
-crm_buyers_cmp_currency(uint8_t base, uint8_t a, uint8_t b)
+uint8_t
+crm_buyers_currency(const struct crm_report_run *r, uint8_t currency)
 {
-	if (a == b)
-		return 0;
-	if (a == base || b == base)
-		return a == base ? -1 : 1;
-	return a < b ? -1 : 1;
+	return crm_config_has_rate(r->config, currency)
+	    ? r->config->currency_num
+	    : currency;
 }
 
 static struct crm_date

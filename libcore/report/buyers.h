@@ -19,6 +19,11 @@ struct crm_buyer {
 	uint8_t currency;
 };
 
+enum crm_buyers_how {
+	CRM_BUYERS_REFUNDED = 1 << 0, /* also who has nothing but refunds */
+	CRM_BUYERS_EVER = 1 << 1,     /* whatever the period is */
+};
+
 struct crm_buyers {
 	struct crm_buyer *buyer; /* in the order of ids */
 	size_t n, cap;
@@ -28,26 +33,22 @@ struct crm_buyers {
  * Gather what a report covers: whom, and of which period.  Without a period
  * one walk through the rollups; with one the stories are read.
  *
- * refunded  also those who have nothing but refunds
- * out       release with crm_buyers_release(), also after a failure
+ * out     release with crm_buyers_release(), also after a failure
  *
  * Fails with DATA: a sum is too large.
  */
 CRM_CHECK const struct crm_err *crm_buyers_gather(
-    const struct crm_report_run *, bool refunded, struct crm_buyers *out);
+    const struct crm_report_run *, int how, struct crm_buyers *out);
 void crm_buyers_release(struct crm_buyers *);
-
-/*
- * Whether a currency comes before another one: the base currency first, then
- * as their numbers are.  Negative, zero or positive.
- */
-int crm_buyers_cmp_currency(uint8_t base, uint8_t a, uint8_t b);
 
 /* The days of the first and the last purchase, in the store's zone. */
 struct crm_date crm_buyer_first(
     const struct crm_report_run *, const struct crm_buyer *);
 struct crm_date crm_buyer_last(
     const struct crm_report_run *, const struct crm_buyer *);
+
+/* The currency in which amounts of another one come out. */
+uint8_t crm_buyers_currency(const struct crm_report_run *, uint8_t currency);
 
 /* Add the name of a customer to a row, if that column is printed. */
 CRM_CHECK const struct crm_err *crm_buyer_add_name(

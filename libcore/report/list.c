@@ -2,6 +2,7 @@
 
 const struct crm_report *const crm_reports[] = {
 	&crm_report_activity,
+	&crm_report_cohort,
 	&crm_report_customers,
 	&crm_report_pipeline,
 	&crm_report_revenue,

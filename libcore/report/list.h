@@ -7,6 +7,7 @@
 #include "report/report.h"
 
 extern const struct crm_report crm_report_activity;
+extern const struct crm_report crm_report_cohort;
 extern const struct crm_report crm_report_customers;
 extern const struct crm_report crm_report_pipeline;
 extern const struct crm_report crm_report_revenue;
