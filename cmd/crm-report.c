@@ -9,7 +9,7 @@
 #include "report/report.h"
 
 static struct {
-	const char *by, *in;
+	const char *by, *in, *times;
 } o;
 
 /* clang-format off */
@@ -17,6 +17,8 @@ static const struct crm_opt opts[] = {
 	OPT_TEXT('\0', "by", "field,...", &o.by, "what the rows stand for"),
 	OPT_TEXT('\0', "in", "period", &o.in,
 	    "cover a period only: 2026-03, last-month"),
+	OPT_TEXT('\0', "times", "count", &o.times,
+	    "overdue: how many times their rhythm; 2 if not given"),
 	OPT_END,
 };
 /* clang-format on */
@@ -90,6 +92,7 @@ report(struct crm_ctx *ctx, struct crm_snap *snap, struct crm_writer *writer,
 	const struct crm_report *report = crm_report_named(argv[0]);
 	struct crm_report_options ro = { .by = o.by,
 		.in = o.in,
+		.times = o.times,
 		.rows = row_options(ctx),
 		.writer = writer,
 		.clock = &ctx->clock,

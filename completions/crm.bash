@@ -113,6 +113,8 @@ _crm_option()
 		from=ask words='field,...' ;;
 	crm-report,--in)
 		from=ask words='period' ;;
+	crm-report,--times)
+		from=text words='' ;;
 	crm-report,-f | crm-report,--fields)
 		from=ask words='field,...' ;;
 	crm-report,-l | crm-report,--limit)
@@ -224,7 +226,7 @@ _crm_options()
 	crm-find) options='--count --explain --get -i --input -f --fields -l --limit -o --output --sort --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
 	crm-history) options='--command --field --follow -l --limit -o --output --since --user -i --input --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
 	crm-log) options='-F --file --add-missing --correct --dates --decimal --keep --key --map --new-ids --rejects --set --skip-bad --stream -i --input -f --fields -l --limit -o --output --sort -n --dry-run -m --message --wait --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
-	crm-report) options='--by --in -f --fields -l --limit -o --output --sort --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
+	crm-report) options='--by --in --times -f --fields -l --limit -o --output --sort --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
 	crm-rm) options='-i --input -f --fields -l --limit -o --output --sort -n --dry-run -m --message --wait --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
 	crm-segment) options='-i --input -f --fields -l --limit -o --output --sort -n --dry-run -m --message --wait --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
 	crm-set) options='-i --input -f --fields -l --limit -o --output --sort -n --dry-run -m --message --wait --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;

@@ -111,6 +111,8 @@ function __crm_takes
             return 0
         case 'crm-report --in'
             return 0
+        case 'crm-report --times'
+            return 0
         case 'crm-report -f' 'crm-report --fields'
             return 0
         case 'crm-report -l' 'crm-report --limit'
@@ -435,6 +437,7 @@ complete -e -c crm-report
 complete -c crm-report -f -a '(__crm_ask operand)'
 complete -c crm-report -l by -x -a '(__crm_value field,...)' -d 'what the rows stand for'
 complete -c crm-report -l in -x -a '(__crm_value period)' -d 'cover a period only: 2026-03, last-month'
+complete -c crm-report -l times -x -d 'overdue: how many times their rhythm; 2 if not given'
 complete -c crm-report -s f -l fields -x -a '(__crm_value field,...)' -d 'choose the columns'
 complete -c crm-report -s l -l limit -x -d 'stop after so many records'
 complete -c crm-report -s o -l output -x -a 'table jsonl tsv csv ids yaml mutt aerc' -d 'form of the output'

@@ -53,7 +53,9 @@ struct crm_facts {
 #define CRM_FACT_ALL UINT64_MAX
 
 /*
- * Call fn with each fact, in no order that counts.
+ * Call fn with each fact: customer by customer in the order of ids and then of
+ * time, unless events themselves are wanted or a query finds them; else in no
+ * order that counts.
  *
  * Cost: 10 to 20 ns an entry of the story, of the customers alone when a
  * query names few; 50 to 100 ns an event when the event is wanted.

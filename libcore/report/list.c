@@ -4,6 +4,7 @@ const struct crm_report *const crm_reports[] = {
 	&crm_report_activity,
 	&crm_report_cohort,
 	&crm_report_customers,
+	&crm_report_overdue,
 	&crm_report_pipeline,
 	&crm_report_revenue,
 	&crm_report_rfm,

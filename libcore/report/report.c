@@ -58,6 +58,23 @@ read_period(struct crm_report_run *r, const char *in)
 	return crm_err(CRM_E_USAGE, "--in: %s", err->msg);
 }
 
+static const struct crm_err *
+read_times(struct crm_report_run *r, const char *times)
+{
+	if (times == NULL)
+		times = r->report->times;
+	else if (r->report->times == NULL)
+		return crm_err(CRM_E_USAGE, "the report '%s' has no --times",
+		    r->report->name);
+	if (times == NULL)
+		return NULL;
+	return crm_dec_parse(crm_view_str(times), '.', &r->times) &&
+		r->times.m >= 0
+	    ? NULL
+	    : crm_err(
+		  CRM_E_USAGE, "--times: '%s' is no factor: try 1.5", times);
+}
+
 /* What rows stand for: --by, or the report's own. */
 static const struct crm_err *
 read_by(struct crm_report_run *r, const char *by)
@@ -149,6 +166,8 @@ crm_report_run(const struct crm_report *report, struct crm_snap *snap,
 
 	*rows = 0;
 	err = read_period(&r, o->in);
+	if (err == NULL)
+		err = read_times(&r, o->times);
 	if (err == NULL)
 		err = read_by(&r, o->by);
 	if (err == NULL)

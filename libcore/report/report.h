@@ -26,6 +26,8 @@ struct crm_report {
 	const char *alone, *grouped;
 	bool period; /* takes --in */
 	bool whom;   /* takes a query */
+	/* The factor of --times when it is not given; NULL: takes none. */
+	const char *times;
 	/* Columns behind those of --by. */
 	const struct crm_field *column;
 	size_t ncolumns;
@@ -49,6 +51,7 @@ struct crm_report_run {
 	struct crm_period period; /* else all of time */
 	bool by_given;            /* --by was */
 	struct crm_by by;
+	struct crm_dec times; /* above or equal 0 */
 	struct crm_whom whom;
 	struct crm_query *things; /* a query of the report's things; NULL */
 	struct crm_rows *rows;
@@ -58,6 +61,7 @@ struct crm_report_run {
 struct crm_report_options {
 	const char *by;          /* NULL: the report's own */
 	const char *in;          /* a period; NULL: all of time */
+	const char *times;       /* a factor; NULL: the report's own */
 	struct crm_query *query; /* NULL: everybody; it stays the caller's */
 	struct crm_rows_options rows;
 	struct crm_writer *writer;
@@ -70,7 +74,7 @@ struct crm_report_options {
  *
  * rows    set to how many rows it has
  *
- * Fails with USAGE: --by, --in, the query or columns do not fit; DATA: a sum
+ * Fails with USAGE: --by, --in, --times, the query or columns do not fit; DATA: a sum
  * is too large.
  */
 CRM_CHECK const struct crm_err *crm_report_run(const struct crm_report *,

@@ -1,0 +1,322 @@
+/* overdue: customers who are silent for longer than their own rhythm. */
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "record/word.h"
+#include "report/buyers.h"
+#include "report/list.h"
+
+#define DAYS_LEAST 3 /* on which somebody bought, to have a rhythm */
+
+__extension__ typedef __int128 i128;
+
+/* clang-format off */
+static const struct crm_field columns[] = {
+	{ .name = "name", .type = CRM_T_TEXT, .help = "what they are called" },
+	{ .name = "customers", .type = CRM_T_NUMBER, .help = "how many" },
+	{ .name = "days", .type = CRM_T_NUMBER,
+	    .help = "on how many days they bought" },
+	{ .name = "gap", .type = CRM_T_NUMBER,
+	    .help = "median days from one to the next" },
+	{ .name = "since", .type = CRM_T_NUMBER,
+	    .help = "days since the last one" },
+	{ .name = "times", .type = CRM_T_NUMBER, .help = "since divided by gap" },
+	{ .name = "expected", .type = CRM_T_DATE,
+	    .help = "the day on which they would have bought" },
+	{ .name = "spent", .type = CRM_T_MONEY,
+	    .help = "purchases less refunds" },
+	{ .name = "currency", .type = CRM_T_CURRENCY, .help = "of spent" },
+};
+/* clang-format on */
+enum { C_NAME, C_CUSTOMERS, C_DAYS, C_GAP, C_SINCE, C_TIMES, C_EXPECTED };
+#define C_SPENT 7
+
+#define SPENT 0 /* slot of money */
+#define CUSTOMERS 0
+#define SINCE 1
+
+struct line {
+	uint64_t who;
+	int64_t spent;
+	uint32_t days;
+	int32_t twice; /* the median gap: a half is a whole number */
+	int32_t last;  /* day */
+	uint8_t currency;
+};
+
+struct work {
+	struct crm_report_run *r;
+	struct line *line;
+	size_t n, cap;
+	int32_t today;
+	/* the customer at hand, and the days on which they bought */
+	uint64_t who;
+	int32_t *day;
+	size_t ndays, day_cap;
+	/* with --by */
+	struct crm_groups groups;
+	struct crm_by_values *values;
+	const struct line *at;
+};
+
+static int
+cmp_days(const void *x, const void *y)
+{
+	const int32_t *a = x, *b = y;
+
+	return *a < *b ? -1 : *a > *b;
+}
+
+/* Twice the median of what lies between days; they become the gaps. */
+static int32_t
+twice_median(int32_t *day, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i + 1 < n; i++)
+		day[i] = day[i + 1] - day[i];
+	n--;
+	qsort(day, n, sizeof(*day), cmp_days);
+	return day[(n - 1) / 2] + day[n / 2];
+}
+
+/* Is it longer than so many times the gap? */
+static bool
+is_overdue(const struct work *w, const struct line *l)
+{
+	struct crm_dec times = w->r->times;
+	i128 since = (i128)2 * (w->today - l->last), gap = l->twice;
+
+	for (; times.scale > 0; times.scale--)
+		since *= 10;
+	return since > gap * times.m;
+}
+
+/* All purchases of the customer at hand are known. */
+static void
+end_customer(struct work *w)
+{
+	struct line l = { .who = w->who, .days = (uint32_t)w->ndays };
+
+	if (w->ndays >= DAYS_LEAST) {
+		l.last = w->day[w->ndays - 1];
+		l.twice = twice_median(w->day, w->ndays);
+		if (is_overdue(w, &l)) {
+			w->line = crm_grow(
+			    w->line, &w->cap, w->n + 1, sizeof(*w->line));
+			w->line[w->n++] = l;
+		}
+	}
+	w->ndays = 0;
+}
+
+/* The day of an instant, in the store's zone. */
+static int32_t
+day_of(const struct work *w, int64_t at_us)
+{
+	int64_t s = at_us / CRM_SECOND_US - (at_us % CRM_SECOND_US < 0);
+
+	s += crm_zone_offset(w->r->clock->zone, s);
+	return (int32_t)(s / CRM_DAY_S - (s % CRM_DAY_S < 0));
+}
+
+static const struct crm_err *
+take(void *ctx, const struct crm_fact *f)
+{
+	struct work *w = ctx;
+	int32_t day = day_of(w, f->at_us);
+
+	if (f->who != w->who) {
+		end_customer(w);
+		w->who = f->who;
+	}
+	if (w->ndays > 0 && w->day[w->ndays - 1] >= day)
+		return NULL;
+	w->day = crm_grow(w->day, &w->day_cap, w->ndays + 1, sizeof(*w->day));
+	w->day[w->ndays++] = day;
+	return NULL;
+}
+
+static const struct crm_err *
+find_lines(struct work *w)
+{
+	struct crm_facts facts =
+	    crm_report_facts(w->r, CRM_FACT(CRM_W_PURCHASE), false);
+	const struct crm_err *err = crm_facts_each(&facts, take, w);
+
+	end_customer(w);
+	return err;
+}
+
+/* What they spent: in the base currency, or what there is. */
+static const struct crm_err *
+add_spent(struct work *w)
+{
+	uint8_t base = w->r->config->currency_num;
+	struct crm_buyers b;
+	const struct crm_err *err;
+	size_t i, k = 0;
+
+	err = crm_buyers_gather(w->r, 0, &b);
+	for (i = 0; err == NULL && i < w->n; i++) {
+		struct line *l = &w->line[i];
+
+		while (k < b.n && b.buyer[k].who < l->who)
+			k++;
+		for (; k < b.n && b.buyer[k].who == l->who; k++)
+			if (l->currency == 0 || b.buyer[k].currency == base) {
+				l->currency = b.buyer[k].currency;
+				l->spent = b.buyer[k].row.sum;
+			}
+	}
+	crm_buyers_release(&b);
+	return err;
+}
+
+/* Those who are silent for longest, by their own measure: qsort() hands over
+ * no context. */
+static int32_t today;
+
+static int
+cmp_lines(const void *x, const void *y)
+{
+	const struct line *a = x, *b = y;
+	int64_t m = (int64_t)(today - a->last) * b->twice;
+	int64_t n = (int64_t)(today - b->last) * a->twice;
+
+	if (m != n)
+		return m > n ? -1 : 1;
+	return a->who < b->who ? -1 : a->who > b->who;
+}
+
+static const struct crm_err *
+put_line(struct work *w, const struct line *l)
+{
+	struct crm_row_maker *row = &w->r->row;
+	int64_t since = w->today - l->last;
+	const struct crm_err *err;
+
+	crm_row_begin(row);
+	crm_row_link(row, l->who);
+	err = crm_buyer_add_name(w->r, l->who, C_NAME);
+	if (err != NULL)
+		return err;
+	crm_row_number(row, 1);
+	crm_row_number(row, l->days);
+	crm_row_mean(row, l->twice, 2);
+	crm_row_number(row, since);
+	crm_row_mean(row, since * 2, l->twice);
+	crm_row_date(
+	    row, crm_date_from_days(l->last + l->twice / 2 + l->twice % 2));
+	crm_row_money(row, l->spent, l->currency);
+	crm_row_currency(row, l->currency);
+	return crm_row_put(row, w->r->rows);
+}
+
+static const struct crm_err *
+print_lines(struct work *w)
+{
+	const struct crm_err *err = NULL;
+	size_t i;
+
+	today = w->today;
+	if (w->n > 1)
+		qsort(w->line, w->n, sizeof(*w->line), cmp_lines);
+	for (i = 0; err == NULL && i < w->n; i++) {
+		if (crm_rows_is_full(w->r->rows))
+			break;
+		err = put_line(w, &w->line[i]);
+	}
+	return err;
+}
+
+static const struct crm_err *
+add_up(void *ctx, struct crm_view key)
+{
+	struct work *w = ctx;
+	const struct line *l = w->at;
+	struct crm_group *g = crm_groups_at(&w->groups, key, l->currency);
+
+	g->count[CUSTOMERS]++;
+	g->count[SINCE] += w->today - l->last;
+	return crm_groups_add_money(
+	    &w->groups, g, SPENT, l->currency, l->spent);
+}
+
+static const struct crm_err *
+print_groups(struct work *w)
+{
+	const struct crm_err *err = crm_groups_settle(&w->groups);
+	struct crm_row_maker *row = &w->r->row;
+	size_t i, k;
+
+	crm_groups_sort(&w->groups, CRM_ORDER_MONEY, SPENT);
+	for (i = 0; err == NULL && i < w->groups.n; i++) {
+		const struct crm_group *g = &w->groups.group[i];
+
+		crm_row_begin(row);
+		crm_groups_add_key(&w->groups, g, row);
+		crm_row_none(row);
+		crm_row_number(row, g->count[CUSTOMERS]);
+		crm_row_none(row);
+		crm_row_none(row);
+		crm_row_mean(row, g->count[SINCE], g->count[CUSTOMERS]);
+		for (k = C_TIMES; k < C_SPENT; k++)
+			crm_row_none(row);
+		crm_row_money(row, g->money[SPENT], g->currency);
+		crm_row_currency(row, g->currency);
+		err = crm_row_put(row, w->r->rows);
+	}
+	return err;
+}
+
+static const struct crm_err *
+group_lines(struct work *w)
+{
+	const struct crm_err *err;
+	size_t i;
+
+	err = crm_by_values_new(w->r->snap, w->r->clock, &w->r->by, &w->values);
+	for (i = 0; err == NULL && i < w->n; i++) {
+		w->at = &w->line[i];
+		err = crm_by_each(
+		    w->values, w->at->who, CRM_BY_NO_TIME, 0, NULL, add_up, w);
+	}
+	crm_by_values_free(w->values);
+	return err != NULL ? err : print_groups(w);
+}
+
+static const struct crm_err *
+run(struct crm_report_run *r)
+{
+	struct work w = { .r = r };
+	const struct crm_err *err;
+
+	w.today = crm_date_days(crm_report_today(r));
+	crm_groups_init(&w.groups, r->config, &r->by);
+	err = find_lines(&w);
+	if (err == NULL &&
+	    (r->by_given || crm_report_wants(r, C_SPENT) ||
+		crm_report_wants(r, C_SPENT + 1)))
+		err = add_spent(&w);
+	if (err == NULL)
+		err = r->by_given ? group_lines(&w) : print_lines(&w);
+	crm_groups_release(&w.groups);
+	crm_free(w.line);
+	crm_free(w.day);
+	return err;
+}
+
+const struct crm_report crm_report_overdue = {
+	.name = "overdue",
+	.summary = "customers who are silent for longer than their own rhythm",
+	.by = "id",
+	.alone = "name days gap times expected",
+	.grouped = "customers",
+	.period = true,
+	.whom = true,
+	.times = "2",
+	.column = columns,
+	.ncolumns = sizeof(columns) / sizeof(columns[0]),
+	.run = run,
+};

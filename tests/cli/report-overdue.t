@@ -1,0 +1,73 @@
+#!/bin/sh
+# crm-report overdue: rhythm, factor, days, currencies, groups.
+. "${0%/*}/../lib.sh"
+plan 18
+
+# overdue TITLE WANT ARGS...
+overdue()
+{
+	overdue_title=$1
+	overdue_want=$2
+	shift 2
+	crm-report overdue "$@" -o tsv >out 2>err
+	is "$overdue_title" "$(sed 1d out | tr '\t' ' ')" "$overdue_want"
+}
+
+# buys WHO DAY...: a purchase of 10 each
+buys()
+{
+	buys_who=$1
+	shift
+	for buys_day; do
+		echo "$buys_who,purchase,$buys_day,10"
+	done
+}
+
+crm-add person name=Nobody
+overdue 'nobody bought' ''
+overdue 'nor any group' '' --by city
+echo 'timezone: Europe/Warsaw' >"$XDG_DATA_HOME/crm/crm.yaml"
+crm-add person <<'EOF'
+name,city
+Anna,Gdynia
+Bob,Sopot
+Carla,Gdynia
+Dora,
+EOF
+# Anna every 10 days, once 30; silent for 20.  Bob every 10 or 11; for 32.
+{
+	echo who,what,at,amount
+	buys Anna 2026-01-04 2026-01-14 2026-01-24 2026-02-23
+	buys Bob 2026-01-21 2026-01-31 2026-02-11
+	buys Carla 2026-01-01 2026-01-02
+	buys Dora 2026-03-01 2026-03-11 2026-03-21
+} >events
+crm-log <events
+overdue 'longer than twice the median gap' 'p3 Bob 3 10.5 32 3.0 2026-02-22 30.00 EUR'
+overdue 'just twice is not longer' '' Anna
+overdue 'another factor' 'Bob 32 3.0
+Anna 20 2.0' -f name,since,times --times 1.99
+overdue 'one with fewer digits' 'Bob
+Anna' -f name --times 1
+overdue 'all who have a rhythm and are silent' 'Bob
+Anna' -f name --times 0
+fails_with 64 'no factor' crm-report overdue --times often
+fails_with 64 'none below zero' crm-report overdue --times=-1
+fails_with 64 'a factor where none is taken' crm-report rfm --times 2
+crm-log Carla purchase at=2026-01-02T08:00:00+01:00 amount=10
+crm-log Carla purchase at=2026-01-02T21:00:00Z amount=10
+overdue 'purchases of one day are one: two days are no rhythm' '' Carla
+crm-log Carla purchase at=2026-01-02T23:30:00Z amount=10
+overdue 'midnight is that of the zone' 'Carla 3 1.0 71 71.0 2026-01-04' -f name,days,gap,since,times,expected Carla
+overdue 'as it was at the end of a period' 'Carla 28 28.0' -f name,since,times --in ..2026-01-31
+overdue 'what was bought before it does not count' '' --in 2026-01-20.. Anna
+crm-log Bob refund amount=5 at=2026-03-01
+overdue 'a refund is no purchase, but money' 'Bob 32 25.00' -f name,since,spent Bob
+overdue 'groups' 'Gdynia 1 71.0 50.00 EUR
+Sopot 1 32.0 25.00 EUR' --by city
+crm-log Bob purchase amount=7 currency=USD at=2026-02-12 2>err
+overdue 'the rhythm is of all currencies, the money of the base currency' 'Bob 4 10.0 31 25.00 EUR' -f name,days,gap,since,spent,currency Bob
+for day in 01 02 03; do
+	crm-log Nobody purchase at=2026-01-$day amount=1 currency=USD 2>err
+done
+overdue 'or of what there is' 'Nobody 3 3.00 USD' -f name,days,spent,currency Nobody
