@@ -1,0 +1,198 @@
+#include "report/deals.h"
+
+#include "record/value.h"
+#include "record/word.h"
+
+void
+crm_deals_open(struct crm_deals *d, struct crm_report_run *r)
+{
+	d->r = r;
+	d->kind = crm_kind_of(r->schema, 'd');
+	d->compute = crm_compute_new(r->snap, r->clock);
+	d->scratch = (struct crm_buf)CRM_BUF_INIT(CRM_LINE_MAX);
+}
+
+void
+crm_deals_close(struct crm_deals *d)
+{
+	crm_compute_free(d->compute);
+	crm_buf_release(&d->scratch);
+}
+
+struct crm_view
+crm_deal_word(const struct crm_deal *d, uint16_t field)
+{
+	struct crm_view v;
+
+	return field != 0 && crm_stored_get(d->stored, field, &v)
+	    ? crm_word_get(v)
+	    : CRM_VNULL;
+}
+
+bool
+crm_deal_date(const struct crm_deal *d, uint16_t field, struct crm_date *out)
+{
+	struct crm_view v;
+
+	return crm_stored_get(d->stored, field, &v) &&
+	    crm_value_get_date(v, out);
+}
+
+void
+crm_deal_read(const struct crm_deals *d, uint64_t id,
+    const struct crm_stored *stored, struct crm_deal *out)
+{
+	struct crm_many m;
+	struct crm_view v;
+
+	out->id = id;
+	out->stored = stored;
+	out->who = 0;
+	if (crm_stored_get(stored, d->kind->who, &v)) {
+		crm_many_begin(&m, v, true);
+		if (crm_many_next(&m, &v))
+			out->who = crm_link_get(v);
+	}
+	out->currency =
+	    crm_stored_get(stored, CRM_DEAL_CURRENCY, &v) && v.n == 1
+	    ? (uint8_t)v.p[0]
+	    : d->r->config->currency_num;
+	out->end =
+	    crm_stage_end_of(d->kind, crm_deal_word(out, CRM_DEAL_PIPELINE),
+		crm_deal_word(out, CRM_DEAL_STAGE));
+}
+
+const struct crm_err *
+crm_deal_number(struct crm_deals *d, const struct crm_deal *deal,
+    const char *field, struct crm_dec *out, bool *has)
+{
+	const struct crm_field *f =
+	    crm_field_named(d->kind, crm_view_str(field));
+	const struct crm_err *err;
+
+	crm_buf_reset(&d->scratch);
+	err = crm_compute_field(
+	    d->compute, deal->id, deal->stored, f, &d->scratch);
+	*has = err == NULL && crm_value_get_dec(crm_buf_view(&d->scratch), out);
+	return err;
+}
+
+const struct crm_err *
+crm_deal_add_money(struct crm_deals *d, const struct crm_deal *deal,
+    struct crm_groups *groups, struct crm_group *g, size_t value,
+    size_t weighted)
+{
+	const struct crm_err *err;
+	struct crm_view v;
+	struct crm_dec dec;
+	bool has;
+
+	if (!crm_stored_get(deal->stored, CRM_DEAL_VALUE, &v) ||
+	    !crm_value_get_dec(v, &dec))
+		return NULL;
+	err = crm_groups_add_money(groups, g, value, deal->currency, dec.m);
+	if (err == NULL)
+		err = crm_deal_number(d, deal, "weighted", &dec, &has);
+	if (err == NULL && has)
+		err = crm_groups_add_money(
+		    groups, g, weighted, deal->currency, dec.m);
+	return err;
+}
+
+bool
+crm_by_is_stages(const struct crm_by *by)
+{
+	bool stage = false;
+	size_t i;
+
+	for (i = 0; i < by->n; i++) {
+		const char *name = by->key[i].column.name;
+
+		if (strcmp(name, "stage") == 0)
+			stage = true;
+		else if (strcmp(name, "pipeline") != 0)
+			return false;
+	}
+	return stage;
+}
+
+/* Run a query over what it finds. */
+static const struct crm_err *
+each_found(struct crm_query *q,
+    const struct crm_err *(*fn)(
+	void *ctx, uint64_t id, const struct crm_stored *),
+    void *ctx)
+{
+	const struct crm_err *err;
+	struct crm_stored r;
+	struct crm_run *run;
+	uint64_t id;
+
+	err = crm_run_open(q, &run);
+	while (err == NULL) {
+		err = crm_run_next(run, &id, &r);
+		if (err != NULL || id == 0)
+			break;
+		err = fn(ctx, id, &r);
+	}
+	crm_run_close(run);
+	return err;
+}
+
+/* The same of a query of our own. */
+static const struct crm_err *
+ask(const struct crm_deals *d, const char *const *arg, size_t n,
+    const struct crm_err *(*fn)(
+	void *ctx, uint64_t id, const struct crm_stored *),
+    void *ctx)
+{
+	struct crm_query_ctx qc = { .snap = d->r->snap, .clock = d->r->clock };
+	const struct crm_err *err;
+	struct crm_query *q;
+
+	err = crm_query_parse(&qc, arg, n, true, &q, NULL);
+	if (err == NULL)
+		err = each_found(q, fn, ctx);
+	crm_query_free(q);
+	return err;
+}
+
+/* each_found() has one context. */
+struct taking {
+	struct crm_deals *d;
+	const struct crm_err *(*fn)(void *ctx, const struct crm_deal *);
+	void *ctx;
+};
+
+static const struct crm_err *
+take_deal(void *ctx, uint64_t id, const struct crm_stored *stored)
+{
+	struct taking *t = ctx;
+	struct crm_deal deal;
+
+	crm_deal_read(t->d, id, stored, &deal);
+	return crm_whom_has(&t->d->r->whom, deal.who) ? t->fn(t->ctx, &deal)
+						      : NULL;
+}
+
+const struct crm_err *
+crm_deals_each(struct crm_deals *d,
+    const struct crm_err *(*fn)(void *ctx, const struct crm_deal *), void *ctx)
+{
+	static const char *const deals[] = { "deal" };
+	struct taking t = { d, fn, ctx };
+
+	return d->r->things != NULL ? each_found(d->r->things, take_deal, &t)
+				    : ask(d, deals, 1, take_deal, &t);
+}
+
+const struct crm_err *
+crm_deals_each_turn(struct crm_deals *d,
+    const struct crm_err *(*fn)(
+	void *ctx, uint64_t id, const struct crm_stored *event),
+    void *ctx)
+{
+	static const char *const turns[] = { "event", "what:stage" };
+
+	return ask(d, turns, 2, fn, ctx);
+}
