@@ -271,6 +271,7 @@ next_block_with(struct crm_walk *w, const struct crm_sieve *s)
 		err = crm_cur_next(w->cur, &k, &v);
 		if (err != NULL || k.p == NULL)
 			return err;
+		crm_walk_read_ahead(v);
 		err = crm_block_open(w->form, k, v, &w->b);
 		if (err != NULL)
 			return err;

@@ -199,7 +199,10 @@ crm_walk_next_block(struct crm_walk *w)
 	struct crm_view k, v;
 
 	err = crm_cur_next(w->cur, &k, &v);
-	return err != NULL ? err : load(w, k, v);
+	if (err != NULL)
+		return err;
+	crm_walk_read_ahead(v);
+	return load(w, k, v);
 }
 
 const struct crm_err *
