@@ -289,11 +289,17 @@ cell_text(struct crm_buf *out, const struct crm_field *f,
     const struct crm_value *c, bool tsv)
 {
 	bool many = (f->flags & CRM_F_MANY) != 0 && !c->is_text;
-	unsigned int mask = to_escape(f, many, tsv);
+	unsigned int mask;
 	bool first = true;
 	struct crm_many m;
 	struct crm_view v;
 
+	if (c->safe && !many && !c->is_text) {
+		/* no control character is in it, and no backslash */
+		crm_value_add_text(out, f, c->value);
+		return;
+	}
+	mask = to_escape(f, many, tsv);
 	crm_many_begin(&m, c->value, many);
 	while (crm_many_next(&m, &v)) {
 		if (!first)

@@ -53,6 +53,7 @@ crm_project_free(struct crm_project *p)
 	for (i = 0; i < 26; i++) {
 		crm_free(p->whole[i].col);
 		crm_free(p->whole[i].by_num);
+		crm_free(p->way[i]);
 	}
 	crm_compute_free(p->compute);
 	crm_free(p->column);
@@ -207,20 +208,73 @@ put_together(struct crm_project *p, const struct cell *cell)
 	return dup_row(p, crm_buf_view(&p->scratch));
 }
 
-/* Is a column the plain value of a stored field? */
-static const struct crm_field *
-plain_field(const struct crm_project *p, const struct crm_project_column *c,
-    uint64_t id)
+/* Is a column a value of a field as it stands? */
+static bool
+is_plain(const struct crm_project *p, const struct crm_project_column *c,
+    const struct crm_field *f)
 {
-	const struct crm_field *f = c->ref.field[letter(id)];
+	return f != NULL && c->ref.nlinks == 0 && !c->is_currency &&
+	    f->type == c->field.type &&
+	    ((f->flags ^ c->field.flags) & CRM_F_MANY) == 0 &&
+	    (p->form != CRM_OUT_TABLE || f->type != CRM_T_LINK);
+}
 
-	if (c->ref.nlinks > 0 || c->is_currency || f == NULL ||
-	    (f->flags & CRM_F_COMPUTED) != 0 || f->num == CRM_N_CREATED ||
-	    f->type != c->field.type ||
-	    ((f->flags ^ c->field.flags) & CRM_F_MANY) != 0 ||
-	    (p->form == CRM_OUT_TABLE && f->type == CRM_T_LINK))
-		return NULL;
-	return f;
+/* How the columns are taken from the records of a kind. */
+static struct crm_project_way *
+ways_of(struct crm_project *p, uint64_t id)
+{
+	struct crm_project_way **way = &p->way[letter(id)];
+	size_t i;
+
+	if (*way != NULL)
+		return *way;
+	*way = crm_calloc(p->ncols, sizeof(**way));
+	for (i = 0; i < p->ncols; i++) {
+		const struct crm_project_column *c = &p->column[i];
+		const struct crm_field *f = c->ref.field[letter(id)];
+
+		if (!is_plain(p, c, f))
+			continue;
+		if ((f->flags & CRM_F_COMPUTED) == 0 && f->num != CRM_N_CREATED)
+			(*way)[i].stored = f;
+		else if ((f->flags & CRM_F_MANY) == 0)
+			(*way)[i].computed = f;
+	}
+	return *way;
+}
+
+/* Take a stored value; records of a kind mostly have it in the same place. */
+static bool
+take_stored(struct crm_project *p, const struct crm_stored *r,
+    struct crm_project_way *way, struct crm_value *out)
+{
+	const struct crm_slot *s = p->slot;
+	uint16_t num = way->stored->num;
+	uint32_t i = way->place;
+
+	if (i >= r->n || s[i].num != num) {
+		for (i = 0; i < r->n && s[i].num < num; i++)
+			;
+		if (i == r->n || s[i].num != num)
+			return false;
+		way->place = i;
+	}
+	out->value = s[i].value;
+	out->safe = s[i].safe;
+	return out->value.n > 0;
+}
+
+static const struct crm_err *
+take_computed(struct crm_project *p, uint64_t id, const struct crm_stored *r,
+    const struct crm_project_way *way, struct crm_value *out)
+{
+	const struct crm_err *err;
+	struct crm_view v;
+
+	err = crm_ref_value(p->compute, id, r, way->computed, &p->scratch, &v);
+	if (err == NULL && v.n > 0)
+		out->value = dup_row(p, v);
+	return err;
 }
 
 /* For people: an event in a column of texts or titles. */
@@ -238,36 +292,45 @@ take_about(struct crm_project *p, const struct crm_project_column *c,
 	return err;
 }
 
+/* The value of a column; n is 0 when there is none. */
+static const struct crm_err *
+take_column(struct crm_project *p, size_t i, struct crm_project_way *way,
+    uint64_t id, const struct crm_stored *r, struct crm_value *out)
+{
+	const struct crm_project_column *c = &p->column[i];
+	struct cell cell = { .p = p, .c = c };
+	const struct crm_err *err;
+
+	*out = (struct crm_value){ .col = (uint32_t)i };
+	if ((c->about || c->title) && crm_id_kind(id) == 'e')
+		return take_about(p, c, r, out);
+	if (way->stored != NULL) {
+		if (!take_stored(p, r, way, out))
+			out->value = CRM_VNULL;
+		return NULL;
+	}
+	if (way->computed != NULL)
+		return take_computed(p, id, r, way, out);
+	err = crm_ref_each(&c->ref, p->snap, id, r, take_values, &cell);
+	if (err != NULL || cell.n == 0)
+		return err;
+	out->value = put_together(p, &cell);
+	out->is_text = cell.is_text;
+	return NULL;
+}
+
 static const struct crm_err *
 put_chosen(struct crm_project *p, uint64_t id, const struct crm_stored *r)
 {
+	struct crm_project_way *way = ways_of(p, id);
 	const struct crm_err *err = NULL;
 	size_t i, n = 0;
 
+	p->slot = crm_grow(p->slot, &p->slot_cap, r->n, sizeof(*p->slot));
+	crm_stored_all(r, p->slot);
 	for (i = 0; err == NULL && i < p->ncols; i++) {
-		const struct crm_project_column *c = &p->column[i];
-		const struct crm_field *f = plain_field(p, c, id);
-		struct crm_value *v = &p->value[n];
-		struct cell cell = { .p = p, .c = c };
-
-		memset(v, 0, sizeof(*v));
-		v->col = (uint32_t)i;
-		if ((c->about || c->title) && crm_id_kind(id) == 'e') {
-			err = take_about(p, c, r, v);
-			n += v->value.n > 0;
-			continue;
-		}
-		if (f != NULL) {
-			if (crm_stored_get(r, f->num, &v->value))
-				n++;
-			continue;
-		}
-		err = crm_ref_each(&c->ref, p->snap, id, r, take_values, &cell);
-		if (err != NULL || cell.n == 0)
-			continue;
-		v->value = put_together(p, &cell);
-		v->is_text = cell.is_text;
-		n++;
+		err = take_column(p, i, &way[i], id, r, &p->value[n]);
+		n += p->value[n].value.n > 0;
 	}
 	if (err == NULL)
 		crm_writer_row(p->writer, p->value, n);

@@ -17,6 +17,14 @@ struct crm_project_column {
 	const char *name;
 };
 
+/* How a chosen column is taken from the records of a kind. */
+struct crm_project_way {
+	/* the plain value of a stored field, or of a computed one; neither:
+	 * through links, or as another type */
+	const struct crm_field *stored, *computed;
+	uint32_t place; /* where the stored one was last time */
+};
+
 /* The columns of all that a kind has, in the order of the field table. */
 struct crm_project_whole {
 	struct crm_column *col;
@@ -38,11 +46,12 @@ struct crm_project {
 	struct crm_column *col;
 	size_t ncols, cap;
 	struct crm_value *value;
+	struct crm_project_way *way[26]; /* by kind: one a column */
 	/* or all there are, by kind */
 	bool all;
 	struct crm_project_whole whole[26];
 	size_t value_cap, slot_cap;
-	struct crm_slot *slot;
+	struct crm_slot *slot; /* what the record at hand has stored */
 };
 
 /*
