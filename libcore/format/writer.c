@@ -5,15 +5,29 @@
 #include "config/yaml.h"
 #include "format/json.h"
 #include "format/table.h"
+#include "format/writer_impl.h"
 #include "record/value.h"
-#include "record/word.h"
+
+/* A key is copied by one move of fixed size, and what is behind that. */
+#define KEY_MOVE 16
+
+/* The text of a time that was written last in a column: many records were
+ * made, or changed, together. */
+#define MEMO_VALUE 12 /* bytes of a time as it is stored, at the most */
+struct memo {
+	char value[MEMO_VALUE];
+	uint8_t value_n;
+	uint8_t text_n; /* 0: none yet */
+	char text[CRM_TIME_TEXT];
+};
 
 struct crm_writer {
 	struct crm_sink *sink;
 	struct crm_writer_options o;
 	const struct crm_column *col;
 	size_t ncols;
-	struct crm_view *key; /* of JSON: ,"name": */
+	struct crm_view *key; /* of JSON: ,"name": with KEY_MOVE behind it */
+	struct memo *memo;    /* one a column */
 	struct crm_arena keys;
 	bool header; /* was written, or is not needed */
 	uint64_t rows;
@@ -65,6 +79,7 @@ crm_writer_free(struct crm_writer *w)
 	crm_arena_release(&w->keys);
 	crm_table_free(w->table);
 	crm_free(w->table_col);
+	crm_free(w->memo);
 	crm_buf_release(&w->text);
 	crm_buf_release(&w->cell);
 	crm_free(w);
@@ -74,6 +89,7 @@ crm_writer_free(struct crm_writer *w)
 static void
 make_keys(struct crm_writer *w)
 {
+	static const char padding[KEY_MOVE];
 	struct crm_buf b = CRM_BUF_INIT(100000);
 	size_t i;
 
@@ -84,7 +100,9 @@ make_keys(struct crm_writer *w)
 		crm_buf_addc(&b, ',');
 		crm_json_add_string(&b, crm_view_str(w->col[i].name));
 		crm_buf_addc(&b, ':');
-		w->key[i] = crm_view(crm_arena_dup(&w->keys, b.p, b.n), b.n);
+		w->key[i].n = b.n;
+		crm_buf_add(&b, padding, KEY_MOVE);
+		w->key[i].p = crm_arena_dup(&w->keys, b.p, b.n);
 	}
 	crm_buf_release(&b);
 }
@@ -123,10 +141,34 @@ crm_writer_columns(struct crm_writer *w, const struct crm_column *col, size_t n)
 		return;
 	w->col = col;
 	w->ncols = n;
+	crm_free(w->memo);
+	w->memo = crm_calloc(n + 1, sizeof(*w->memo));
 	if (w->o.form == CRM_OUT_JSONL)
 		make_keys(w);
 	else if (w->o.form == CRM_OUT_TABLE && w->table == NULL)
 		make_table(w);
+}
+
+/* A time as text. */
+static void
+add_time(struct crm_buf *b, struct memo *memo, const struct crm_field *f,
+    struct crm_view v)
+{
+	size_t from = b->n;
+
+	if (memo->text_n > 0 &&
+	    crm_view_eq(v, crm_view(memo->value, memo->value_n))) {
+		crm_buf_add(b, memo->text, memo->text_n);
+		return;
+	}
+	crm_value_add_text(b, f, v);
+	memo->text_n = 0;
+	if (b->over || v.n > MEMO_VALUE || b->n - from > CRM_TIME_TEXT)
+		return;
+	memcpy(memo->value, v.p, v.n);
+	memo->value_n = (uint8_t)v.n;
+	memo->text_n = (uint8_t)(b->n - from);
+	memcpy(memo->text, b->p + from, memo->text_n);
 }
 
 /* One value as JSON. */
@@ -208,10 +250,33 @@ crm_json_add_value(
 	json_value(b, f, &v);
 }
 
+/* A key of ours: there are KEY_MOVE bytes more behind it. */
+static void
+add_key(struct crm_buf *b, struct crm_view key)
+{
+	char *to = crm_buf_room(b, key.n + KEY_MOVE);
+
+	if (to == NULL)
+		return;
+	memcpy(to, key.p, KEY_MOVE);
+	if (key.n > KEY_MOVE)
+		memcpy(to + KEY_MOVE, key.p + KEY_MOVE, key.n - KEY_MOVE);
+	crm_buf_used(b, key.n);
+}
+
+/* Is a value one time? */
+static bool
+is_time(const struct crm_field *f, const struct crm_value *c)
+{
+	return f->type == CRM_T_TIME && (f->flags & CRM_F_MANY) == 0 &&
+	    !c->is_text;
+}
+
 static void
 json_row(struct crm_writer *w, const struct crm_value *c, size_t n)
 {
 	struct crm_buf *b = &w->sink->buf;
+	const struct crm_field *f;
 	struct crm_view key;
 	bool first = true;
 	size_t i;
@@ -220,120 +285,18 @@ json_row(struct crm_writer *w, const struct crm_value *c, size_t n)
 	for (i = 0; i < n; i++) {
 		if (c[i].value.n == 0)
 			continue;
+		f = w->col[c[i].col].field;
 		key = w->key[c[i].col];
-		crm_buf_addv(b, first ? crm_view_skip(key, 1) : key);
+		add_key(b, first ? crm_view_skip(key, 1) : key);
 		first = false;
-		json_value(b, w->col[c[i].col].field, &c[i]);
+		if (is_time(f, &c[i])) {
+			crm_buf_addc(b, '"');
+			add_time(b, &w->memo[c[i].col], f, c[i].value);
+			crm_buf_addc(b, '"');
+		} else
+			json_value(b, f, &c[i]);
 	}
 	crm_buf_adds(b, "}\n");
-}
-
-/* What a character means in a cell. */
-enum meaning {
-	TSV_ONLY = 1 << 0,   /* parts cells and lines of TSV */
-	PARTS = 1 << 1,      /* parts the values of a field of many */
-	PARTS_MORE = 1 << 2, /* those of tags, addresses and the like */
-	ESCAPES = 1 << 3,
-};
-
-static const unsigned char meanings[256] = {
-	['\t'] = TSV_ONLY,
-	['\n'] = TSV_ONLY,
-	['\r'] = TSV_ONLY,
-	[','] = PARTS,
-	[';'] = PARTS_MORE,
-	['\\'] = ESCAPES,
-};
-
-/* What is to stand behind a backslash in the cells of a field. */
-static unsigned int
-to_escape(const struct crm_field *f, bool many, bool tsv)
-{
-	unsigned int mask = tsv ? TSV_ONLY | ESCAPES : 0;
-
-	if (many)
-		mask |= PARTS | ESCAPES;
-	if (many &&
-	    (f->type == CRM_T_TAG || f->type == CRM_T_EMAIL ||
-		f->type == CRM_T_PHONE || f->type == CRM_T_URL))
-		mask |= PARTS_MORE;
-	return mask;
-}
-
-static void
-add_escaped(struct crm_buf *out, struct crm_view v, unsigned int mask)
-{
-	size_t i, from = 0;
-
-	for (i = 0; i < v.n; i++) {
-		char ch = v.p[i];
-
-		if ((meanings[(unsigned char)ch] & mask) == 0)
-			continue;
-		crm_buf_add(out, v.p + from, i - from);
-		crm_buf_addc(out, '\\');
-		crm_buf_addc(out,
-		    ch == '\t'       ? 't'
-			: ch == '\n' ? 'n'
-			: ch == '\r' ? 'r'
-				     : ch);
-		from = i + 1;
-	}
-	crm_buf_add(out, v.p + from, v.n - from);
-}
-
-/* The text of a cell: many values joined with ',', what parts them behind a
- * backslash, and (tsv) tabs, line ends and backslashes escaped. */
-static void
-cell_text(struct crm_buf *out, const struct crm_field *f,
-    const struct crm_value *c, bool tsv)
-{
-	bool many = (f->flags & CRM_F_MANY) != 0 && !c->is_text;
-	unsigned int mask;
-	bool first = true;
-	struct crm_many m;
-	struct crm_view v;
-
-	if (c->safe && !many && !c->is_text) {
-		/* no control character is in it, and no backslash */
-		crm_value_add_text(out, f, c->value);
-		return;
-	}
-	mask = to_escape(f, many, tsv);
-	crm_many_begin(&m, c->value, many);
-	while (crm_many_next(&m, &v)) {
-		if (!first)
-			crm_buf_addc(out, ',');
-		first = false;
-		if (c->is_text || crm_value_is_text(f))
-			add_escaped(out, v, mask);
-		else if (f->type == CRM_T_CHOICE)
-			add_escaped(out, crm_word_get(v), mask);
-		else
-			crm_value_add_text(out, f, v);
-	}
-}
-
-void
-crm_csv_add(struct crm_buf *b, struct crm_view v)
-{
-	size_t i;
-	bool quote = v.n > 0 && (v.p[0] == ' ' || v.p[v.n - 1] == ' ');
-
-	for (i = 0; !quote && i < v.n; i++)
-		quote = v.p[i] == '"' || v.p[i] == ',' || v.p[i] == ';' ||
-		    v.p[i] == '\n' || v.p[i] == '\r' || v.p[i] == '\t';
-	if (!quote) {
-		crm_buf_addv(b, v);
-		return;
-	}
-	crm_buf_addc(b, '"');
-	for (i = 0; i < v.n; i++) {
-		if (v.p[i] == '"')
-			crm_buf_addc(b, '"');
-		crm_buf_addc(b, v.p[i]);
-	}
-	crm_buf_addc(b, '"');
 }
 
 static void
@@ -371,11 +334,13 @@ sv_row(struct crm_writer *w, const struct crm_value *c, size_t n)
 			crm_buf_addc(b, tsv ? '\t' : ',');
 		if (k == n || c[k].col != i)
 			continue;
-		if (tsv)
-			cell_text(b, w->col[i].field, &c[k], true);
+		if (is_time(w->col[i].field, &c[k]))
+			add_time(b, &w->memo[i], w->col[i].field, c[k].value);
+		else if (tsv)
+			crm_cell_text(b, w->col[i].field, &c[k], true);
 		else {
 			crm_buf_reset(&w->cell);
-			cell_text(&w->cell, w->col[i].field, &c[k], false);
+			crm_cell_text(&w->cell, w->col[i].field, &c[k], false);
 			crm_csv_add(b, crm_buf_view(&w->cell));
 		}
 		k++;
