@@ -13,7 +13,7 @@
 #include "report/by.h"
 #include "report/rows.h"
 
-#define CRM_GROUP_MONEY 3 /* amounts of a group */
+#define CRM_GROUP_MONEY 6 /* amounts of a group */
 #define CRM_GROUP_COUNTS 6
 
 struct crm_group {

@@ -9,8 +9,10 @@
 extern const struct crm_report crm_report_activity;
 extern const struct crm_report crm_report_cohort;
 extern const struct crm_report crm_report_customers;
+extern const struct crm_report crm_report_forecast;
 extern const struct crm_report crm_report_overdue;
 extern const struct crm_report crm_report_pipeline;
+extern const struct crm_report crm_report_receivables;
 extern const struct crm_report crm_report_revenue;
 extern const struct crm_report crm_report_rfm;
 extern const struct crm_report crm_report_segments;

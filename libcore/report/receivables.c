@@ -1,0 +1,288 @@
+/* receivables: what customers have not paid yet, by how late it is. */
+#include "base/mem.h"
+#include "query/compute.h"
+#include "report/list.h"
+#include "store/rollup.h"
+#include "store/who.h"
+
+#define OPEN 0 /* slots of money; four of what is late, then */
+#define LATE 1
+#define NLATE 4
+#define CREDIT 5
+#define INVOICES 0 /* slots of counts */
+#define CUSTOMERS 1
+#define OLDEST 2 /* day, if there are open invoices */
+
+/* clang-format off */
+static const struct crm_field columns[] = {
+	{ .name = "name", .type = CRM_T_TEXT, .help = "what they are called" },
+	{ .name = "customers", .type = CRM_T_NUMBER, .help = "how many" },
+	{ .name = "invoices", .type = CRM_T_NUMBER, .help = "open ones" },
+	{ .name = "open", .type = CRM_T_MONEY, .help = "what is left to pay" },
+	{ .name = "not-due", .type = CRM_T_MONEY, .help = "of it, not late" },
+	{ .name = "1-30", .type = CRM_T_MONEY,
+	    .help = "of it, 1 to 30 days late" },
+	{ .name = "31-60", .type = CRM_T_MONEY,
+	    .help = "of it, 31 to 60 days late" },
+	{ .name = "61-90", .type = CRM_T_MONEY,
+	    .help = "of it, 61 to 90 days late" },
+	{ .name = "over-90", .type = CRM_T_MONEY,
+	    .help = "of it, more than 90 days late" },
+	{ .name = "credit", .type = CRM_T_MONEY,
+	    .help = "what was paid and settles no invoice" },
+	{ .name = "balance", .type = CRM_T_MONEY, .help = "open less credit" },
+	{ .name = "currency", .type = CRM_T_CURRENCY, .help = "of the amounts" },
+	{ .name = "oldest", .type = CRM_T_DATE,
+	    .help = "day until which the first open one was to be paid" },
+};
+/* clang-format on */
+#define C_NAME 0
+
+/* What a customer owes in one currency. */
+struct debt {
+	uint64_t who;
+	int64_t balance;
+	uint8_t currency;
+};
+
+struct work {
+	struct crm_report_run *r;
+	struct debt *debt; /* in the order of who and currency */
+	size_t n, cap;
+	int32_t today;
+	struct crm_groups groups;
+	struct crm_by_values *values;
+	/* the debt at hand, and all open invoices of its who */
+	const struct debt *at;
+	const struct crm_open_invoice *invoice;
+	size_t ninvoices;
+};
+
+static void
+take_row(struct work *w, uint64_t who, uint8_t currency,
+    const struct crm_rollup *row)
+{
+	if (row->balance == 0)
+		return;
+	w->debt = crm_grow(w->debt, &w->cap, w->n + 1, sizeof(*w->debt));
+	w->debt[w->n++] = (struct debt){ who, row->balance, currency };
+}
+
+static const struct crm_err *
+find_all(struct work *w)
+{
+	struct crm_report_run *r = w->r;
+	const struct crm_err *err;
+	struct crm_rollup row;
+	struct crm_walk *walk;
+	struct crm_entry e;
+	uint64_t who;
+	char key[8];
+
+	err = crm_walk_open(crm_snap_txn(r->snap), CRM_TABLE_ROLLUP, &walk);
+	if (err == NULL)
+		err = crm_walk_seek(walk, CRM_V("\1"), &e);
+	while (err == NULL && e.prefix.p != NULL) {
+		key[0] = e.prefix.p[0];
+		memcpy(key + 1, e.key.p, 7);
+		who = crm_be64_get(key);
+		crm_rollup_read(e.value, &row);
+		if (row.balance != 0 && crm_whom_has(&r->whom, who))
+			take_row(w, who, (uint8_t)e.key.p[7], &row);
+		err = crm_walk_next(walk, &e);
+	}
+	crm_walk_close(walk);
+	return err;
+}
+
+static const struct crm_err *
+find_some(struct work *w)
+{
+	struct crm_rollups rows = { 0 };
+	const struct crm_err *err = NULL;
+	size_t i, j;
+
+	for (i = 0; err == NULL && i < w->r->whom.n; i++) {
+		err = crm_rollup_all(w->r->snap, w->r->whom.id[i], &rows);
+		for (j = 0; err == NULL && j < rows.n; j++)
+			take_row(w, w->r->whom.id[i], rows.row[j].currency,
+			    &rows.row[j].row);
+	}
+	crm_rollups_release(&rows);
+	return err;
+}
+
+/* Which of the slots an invoice that is so many days late goes to. */
+static size_t
+slot_of(int64_t days)
+{
+	return LATE + (days > 90 ? 3 : days > 60 ? 2 : days > 30 ? 1 : 0);
+}
+
+static const struct crm_err *
+add_invoice(struct work *w, struct crm_group *g,
+    const struct crm_open_invoice *i, int64_t *open)
+{
+	int64_t due = crm_date_days(i->due);
+	const struct crm_err *err;
+
+	if (g->count[INVOICES] == 0 || due < g->count[OLDEST])
+		g->count[OLDEST] = due;
+	g->count[INVOICES]++;
+	err = crm_groups_add_money(&w->groups, g, OPEN, i->currency, i->left);
+	if (err == NULL && due < w->today)
+		err = crm_groups_add_money(&w->groups, g,
+		    slot_of(w->today - due), i->currency, i->left);
+	if (err == NULL && !crm_add_i64(*open, i->left, open))
+		err = crm_err(CRM_E_DATA, "a sum of the report is too large");
+	return err;
+}
+
+static const struct crm_err *
+add_up(void *ctx, struct crm_view key)
+{
+	struct work *w = ctx;
+	const struct debt *d = w->at;
+	struct crm_group *g = crm_groups_at(&w->groups, key, d->currency);
+	const struct crm_err *err = NULL;
+	int64_t open = 0;
+	size_t i;
+
+	if (crm_groups_distinct(&w->groups, g, d->who, 0, true))
+		g->count[CUSTOMERS]++;
+	for (i = 0; err == NULL && i < w->ninvoices; i++)
+		if (w->invoice[i].currency == d->currency)
+			err = add_invoice(w, g, &w->invoice[i], &open);
+	if (err != NULL)
+		return err;
+	/* the rest of what was paid: the balance is what it is */
+	if (!crm_add_i64(
+		open, d->balance == INT64_MIN ? INT64_MAX : -d->balance, &open))
+		return crm_err(CRM_E_DATA, "a sum of the report is too large");
+	return crm_groups_add_money(&w->groups, g, CREDIT, d->currency, open);
+}
+
+static const struct crm_err *
+add_debts(struct work *w)
+{
+	struct crm_arena arena = CRM_ARENA_INIT;
+	struct crm_open_invoice *invoice;
+	const struct crm_err *err = NULL;
+	size_t i;
+
+	for (i = 0; err == NULL && i < w->n; i++) {
+		if (i == 0 || w->debt[i].who != w->debt[i - 1].who) {
+			crm_arena_release(&arena);
+			err = crm_open_invoices(w->r->snap, w->debt[i].who,
+			    &arena, &invoice, &w->ninvoices);
+			w->invoice = invoice;
+		}
+		w->at = &w->debt[i];
+		if (err == NULL)
+			err = crm_by_each(w->values, w->at->who, CRM_BY_NO_TIME,
+			    0, NULL, add_up, w);
+	}
+	crm_arena_release(&arena);
+	return err;
+}
+
+/* The name of the customer that a group stands for. */
+static const struct crm_err *
+add_name(struct work *w, const struct crm_group *g)
+{
+	struct crm_buf name = CRM_BUF_INIT(CRM_LINE_MAX);
+	struct crm_report_run *r = w->r;
+	struct crm_view packed = g->key;
+	const struct crm_err *err = NULL;
+
+	if (!r->by_given && crm_report_wants(r, C_NAME))
+		err = crm_who_name(
+		    r->snap, crm_link_get(crm_by_next(&packed)), &name);
+	crm_row_text(&r->row, crm_buf_view(&name));
+	crm_buf_release(&name);
+	return err;
+}
+
+static const struct crm_err *
+print_group(struct work *w, const struct crm_group *g)
+{
+	struct crm_row_maker *row = &w->r->row;
+	int64_t open = g->money[OPEN], rest = open;
+	const struct crm_err *err;
+	size_t i;
+
+	crm_row_begin(row);
+	crm_groups_add_key(&w->groups, g, row);
+	err = add_name(w, g);
+	if (err != NULL)
+		return err;
+	crm_row_number(row, g->count[CUSTOMERS]);
+	crm_row_number(row, g->count[INVOICES]);
+	crm_row_money(row, open, g->currency);
+	for (i = 0; i < NLATE; i++)
+		rest -= g->money[LATE + i];
+	crm_row_money(row, rest, g->currency);
+	for (i = 0; i < NLATE; i++)
+		crm_row_money(row, g->money[LATE + i], g->currency);
+	crm_row_money(row, g->money[CREDIT], g->currency);
+	crm_row_money(row, open - g->money[CREDIT], g->currency);
+	crm_row_currency(row, g->currency);
+	if (g->count[INVOICES] > 0)
+		crm_row_date(
+		    row, crm_date_from_days((int32_t)g->count[OLDEST]));
+	else
+		crm_row_none(row);
+	return crm_row_put(row, w->r->rows);
+}
+
+static const struct crm_err *
+print(struct work *w)
+{
+	const struct crm_err *err = crm_groups_settle(&w->groups);
+	size_t i;
+
+	crm_groups_sort(&w->groups, CRM_ORDER_MONEY, OPEN);
+	for (i = 0; err == NULL && i < w->groups.n; i++) {
+		if (crm_rows_is_full(w->r->rows))
+			break;
+		err = print_group(w, &w->groups.group[i]);
+	}
+	return err;
+}
+
+static const struct crm_err *
+run(struct crm_report_run *r)
+{
+	struct work w = { .r = r };
+	const struct crm_err *err;
+	bool few;
+
+	w.today =
+	    crm_date_days(crm_zone_date(r->clock->zone, r->clock->now_us));
+	crm_groups_init(&w.groups, r->config, &r->by);
+	err = crm_by_values_new(r->snap, r->clock, &r->by, &w.values);
+	if (err == NULL)
+		err = crm_whom_is_few(r->snap, &r->whom, &few);
+	if (err == NULL)
+		err = few ? find_some(&w) : find_all(&w);
+	if (err == NULL)
+		err = add_debts(&w);
+	if (err == NULL)
+		err = print(&w);
+	crm_by_values_free(w.values);
+	crm_groups_release(&w.groups);
+	crm_free(w.debt);
+	return err;
+}
+
+const struct crm_report crm_report_receivables = {
+	.name = "receivables",
+	.summary = "invoices that are open, by how late they are",
+	.by = "id",
+	.alone = "name",
+	.grouped = "customers",
+	.whom = true,
+	.column = columns,
+	.ncolumns = sizeof(columns) / sizeof(columns[0]),
+	.run = run,
+};

@@ -1,0 +1,79 @@
+#!/bin/sh
+# crm-report forecast: open deals, months, chances, currencies; against awk.
+. "${0%/*}/../lib.sh"
+plan 16
+
+# forecast TITLE WANT ARGS...
+forecast()
+{
+	forecast_title=$1
+	forecast_want=$2
+	shift 2
+	crm-report forecast "$@" -o tsv >out 2>err
+	is "$forecast_title" "$(sed 1d out | tr '\t' ' ')" "$forecast_want"
+}
+
+crm-add person name=Anna city=Gdynia
+crm-add person name=Bob city=Sopot
+forecast 'no deals' ''
+crm-add deal <<'EOF'
+title,who,value,stage,expected,owner,probability
+A,Anna,100,proposal,2026-03-15,ewa,
+B,Bob,200,proposal,2026-03-14,ewa,
+C,Bob,33.33,new,2026-03-31,jan,
+D,Anna,400,negotiation,2026-05-01,jan,12.5
+E,Anna,50,new,,jan,
+F,Anna,1000,won,2026-03-20,ewa,
+G,Anna,1000,lost,2026-03-20,ewa,
+H,,,new,2026-05-02,,
+EOF
+forecast 'what is open, by month and stage, without a date last' '2026-03 new 1 33.33 3.33 EUR 0
+2026-03 proposal 2 300.00 150.00 EUR 1
+2026-05 new 1 0.00 0.00 EUR 0
+2026-05 negotiation 1 400.00 50.00 EUR 0
+ new 1 50.00 5.00 EUR 0'
+forecast 'a period, without those that have no date' '2026-03 new 33.33
+2026-03 proposal 300.00' --in 2026-03 -f month,stage,value
+forecast 'to the day' 'proposal 100.00' --in 2026-03-15 -f stage,value
+forecast 'today is not late' 'proposal 0' --in 2026-03-15 -f stage,late
+forecast 'by stage, in their order' 'new 3 83.33 8.33
+proposal 2 300.00 150.00
+negotiation 1 400.00 50.00' --by stage -f stage,deals,value,weighted
+forecast 'by owner, most first' 'ewa 2 150.00
+jan 3 58.33
+ 1 0.00' --by owner -f owner,deals,weighted
+forecast 'by what is of the customer' 'Anna 3
+Bob 2
+ 1' --by who.name -f who.name,deals
+forecast 'in all' '6 783.33 208.33 EUR 1' --by ''
+forecast 'of some customers' '2 233.33' --by '' -f deals,value city:sopot
+forecast 'of some deals' '3 483.33' --by '' -f deals,value deal owner:jan
+crm-add deal title=I who=Bob value=80USD stage=proposal expected=2026-03-02 2>err
+forecast 'currencies without a rate apart' 'EUR 150.00
+USD 40.00' --by stage -f currency,weighted --in 2026-03 deal stage:proposal
+echo 'rates: {USD: 0.5}' >"$XDG_DATA_HOME/crm/crm.yaml"
+forecast 'and brought home with one' 'EUR 170.00 2' --by stage -f currency,weighted,late --in 2026-03 deal stage:proposal
+fails_with 64 'it is not about tickets' crm-report forecast ticket
+
+# 600 deals, from scratch
+crm-store -s many init
+awk 'BEGIN { print "title,value,stage,expected,currency,probability"
+	split("prospecting new qualified engaging proposal negotiation won lost", s, " ")
+	for (i = 0; i < 600; i++)
+		printf "D%d,%d.%02d,%s,%s,%s,%s\n", i, i * 7919 % 5000, i % 100,
+			s[i % 8 + 1], i % 7 ? sprintf("2026-%02d-%02d", i % 5 + 1,
+			i % 28 + 1) : "", i % 3 ? "EUR" : "GBP", i % 11 ? "" : i % 101 }' >deals
+ok 'many' crm-add -s many deal <deals
+is 'count, value, weighted and late, each as awk has it' \
+	"$(crm-report -s many forecast -o tsv | sed 1d | sort)" \
+	"$(awk -F, 'BEGIN { p["prospecting"] = 5; p["new"] = 10
+	p["qualified"] = 25; p["engaging"] = 40; p["proposal"] = 50
+	p["negotiation"] = 75 }
+	NR == 1 || !($3 in p) { next }
+	{ k = substr($4, 1, 7) "\t" $3; c = k SUBSEP $5; n[c]++
+	v = int($2 * 100 + 0.5); s[c] += v
+	w[c] += int((v * ($6 != "" ? $6 : p[$3])) / 100 + 0.5)
+	l[c] += $4 != "" && $4 < "2026-03-15" }
+	END { for (c in n) { split(c, at, SUBSEP)
+	printf "%s\t%d\t%.2f\t%.2f\t%s\t%d\n", at[1], n[c], s[c] / 100,
+	w[c] / 100, at[2], l[c] } }' deals | sort)"

@@ -1,0 +1,66 @@
+#!/bin/sh
+# crm-report receivables: ages, documents, credit, currencies, groups.
+. "${0%/*}/../lib.sh"
+plan 17
+
+# owes TITLE WANT ARGS...
+owes()
+{
+	owes_title=$1
+	owes_want=$2
+	shift 2
+	crm-report receivables "$@" -o tsv >out 2>err
+	is "$owes_title" "$(sed 1d out | tr '\t' ' ')" "$owes_want"
+}
+
+crm-add person name=Anna city=Gdynia
+crm-add person name=Bob city=Sopot
+crm-add org name=Acme city=Sopot terms=30
+owes 'nobody owes anything' ''
+ages=not-due,1-30,31-60,61-90,over-90
+crm-log <<'EOF'
+who,what,at,due,amount,doc
+Anna,invoice,2026-03-01,2026-03-15,1,F1
+Anna,invoice,2026-03-01,2026-03-14,2,F2
+Anna,invoice,2026-01-01,2026-02-13,4,F3
+Anna,invoice,2026-01-01,2026-02-12,8,F4
+Anna,invoice,2025-12-01,2026-01-14,16,F5
+Anna,invoice,2025-12-01,2026-01-13,32,F6
+Anna,invoice,2025-12-01,2025-12-15,64,F7
+Anna,invoice,2025-12-01,2025-12-14,128,F8
+EOF
+owes 'the edges of ages' '1.00 6.00 24.00 96.00 128.00' -f $ages
+owes 'the rest of the row' 'p1 Anna 8 255.00 0.00 255.00 EUR 2025-12-14' -f id,name,invoices,open,credit,balance,currency,oldest
+crm-log Anna payment amount=16 doc=F5 at=2026-02-01
+owes 'a payment settles the invoice of its doc' '1.00 6.00 8.00 96.00 128.00' -f $ages
+crm-log Anna payment amount=140 at=2026-02-01
+owes 'else the oldest by the day of the invoice' '1.00 6.00 8.00 0.00 84.00 99.00' -f $ages,open
+crm-log Anna payment amount=93 doc=F2 at=2026-02-01
+owes 'what is left over of one too' '1.00 0.00 5.00 0.00 0.00 6.00 2' -f $ages,open,invoices
+crm-log Anna invoice amount=-3 doc=F1 at=2026-03-02
+owes 'a credit note is a payment' '0.00 0.00 3.00 0.00 0.00 3.00 0.00' -f $ages,open,credit
+crm-log Anna payment amount=3.01 at=2026-03-03
+owes 'what is paid too much' 'p1 0 0.00 0.01 -0.01 ' -f id,invoices,open,credit,balance,oldest
+crm-log Anna invoice amount=0.01 at=2026-03-04
+owes 'all is paid' ''
+crm-log Acme invoice amount=500 at=2026-03-01
+crm-log Acme invoice amount=50 at=2026-01-01
+crm-log Bob invoice amount=600 at=2026-02-01
+crm-log Anna payment amount=20 at=2026-03-05
+owes 'who owes most comes first; terms say when' 'p2 600.00 0.00 2026-02-01
+o1 550.00 500.00 2026-01-31
+p1 0.00 0.00 ' -f id,open,not-due,oldest
+owes 'by town' 'Sopot 2 3 1150.00 0.00
+Gdynia 1 0 0.00 20.00' --by city -f city,customers,invoices,open,credit
+owes 'in all' '3 3 1150.00 500.00 0.00 650.00 0.00 0.00 20.00 1130.00 EUR 2026-01-31' --by ''
+owes 'of some' 'Acme 550.00' -f name,open org
+is 'as the fields have it' "$(crm-find any balance:0.01.. -f name,balance,overdue -o tsv | sed 1d | sort)" \
+	"$(crm-report receivables -f name,balance,open,not-due -o tsv | awk -F'\t' 'NR > 1 && $2 > 0 {
+	printf "%s\t%.2f\t%.2f\n", $1, $2, $3 - $4 }' | sort)"
+crm-log Bob invoice amount=80 currency=USD at=2026-03-01 2>err
+crm-log Bob payment amount=30 currency=USD at=2026-03-02 2>err
+owes 'currencies without a rate apart' 'Bob 600.00 EUR
+Bob 50.00 USD' -f name,open,currency Bob
+echo 'rates: {USD: 0.5}' >"$XDG_DATA_HOME/crm/crm.yaml"
+owes 'and brought home with one' 'Bob 2 625.00 25.00 600.00 EUR' -f name,invoices,open,1-30,31-60,currency Bob
+is 'the same bytes' "$(crm-report receivables | cksum)" "$(crm-report receivables | cksum)"
