@@ -3,6 +3,7 @@
 const struct crm_report *const crm_reports[] = {
 	&crm_report_activity,
 	&crm_report_cohort,
+	&crm_report_concentration,
 	&crm_report_customers,
 	&crm_report_forecast,
 	&crm_report_overdue,
@@ -10,6 +11,7 @@ const struct crm_report *const crm_reports[] = {
 	&crm_report_receivables,
 	&crm_report_revenue,
 	&crm_report_rfm,
+	&crm_report_satisfaction,
 	&crm_report_segments,
 };
 const size_t crm_nreports = sizeof(crm_reports) / sizeof(crm_reports[0]);

@@ -8,6 +8,7 @@
 
 extern const struct crm_report crm_report_activity;
 extern const struct crm_report crm_report_cohort;
+extern const struct crm_report crm_report_concentration;
 extern const struct crm_report crm_report_customers;
 extern const struct crm_report crm_report_forecast;
 extern const struct crm_report crm_report_overdue;
@@ -15,6 +16,7 @@ extern const struct crm_report crm_report_pipeline;
 extern const struct crm_report crm_report_receivables;
 extern const struct crm_report crm_report_revenue;
 extern const struct crm_report crm_report_rfm;
+extern const struct crm_report crm_report_satisfaction;
 extern const struct crm_report crm_report_segments;
 
 #endif

@@ -75,22 +75,49 @@ read_times(struct crm_report_run *r, const char *times)
 		  CRM_E_USAGE, "--times: '%s' is no factor: try 1.5", times);
 }
 
+/* Is a name in the list of --by? */
+static bool
+is_by(const char *by, const char *name)
+{
+	struct crm_view rest = crm_view_str(by);
+	size_t comma;
+
+	for (;; rest = crm_view_skip(rest, comma + 1)) {
+		comma = crm_view_find(rest, ',');
+		if (crm_view_is(crm_view_trim(crm_view(rest.p, comma)), name))
+			return true;
+		if (comma == rest.n)
+			return false;
+	}
+}
+
 /* What rows stand for: --by, or the report's own. */
 static const struct crm_err *
 read_by(struct crm_report_run *r, const char *by)
 {
+	struct crm_buf list = CRM_BUF_INIT(CRM_LINE_MAX);
+	const struct crm_err *err = NULL;
+
 	r->by_given = by != NULL;
 	if (by == NULL)
 		by = r->report->by;
 	else if (r->report->by == NULL)
 		return crm_err(CRM_E_USAGE, "the report '%s' has no --by",
 		    r->report->name);
-	if (by == NULL || by[0] == '\0')
-		return NULL;
-	return crm_by_parse(r->schema,
-	    r->report->thing != '\0' ? crm_kind_of(r->schema, r->report->thing)
-				     : NULL,
-	    r->report->key, r->report->nkeys, by, &r->by);
+	if (by != NULL && r->report->always != NULL &&
+	    !is_by(by, r->report->always)) {
+		crm_buf_addf(&list, "%s%s%s", by, by[0] != '\0' ? "," : "",
+		    r->report->always);
+		by = list.p;
+	}
+	if (by != NULL && by[0] != '\0')
+		err = crm_by_parse(r->schema,
+		    r->report->thing != '\0'
+			? crm_kind_of(r->schema, r->report->thing)
+			: NULL,
+		    r->report->key, r->report->nkeys, by, &r->by);
+	crm_buf_release(&list);
+	return err;
 }
 
 /* Whom it covers: a query selects customers, or the report's own things. */

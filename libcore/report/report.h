@@ -18,6 +18,8 @@ struct crm_report {
 	char thing;     /* kind that it goes through: 'e', 'd'; 0: customers */
 	const char *by; /* what rows stand for when --by does not say; NULL:
 	                   it takes no --by */
+	/* A name that --by always has, the last when it is not given; NULL. */
+	const char *always;
 	/* Keys that it makes itself, for --by. */
 	const struct crm_field *key;
 	size_t nkeys;

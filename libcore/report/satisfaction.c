@@ -1,0 +1,241 @@
+/* satisfaction: what feedback says, by the scale of its scores. */
+#include "record/value.h"
+#include "record/word.h"
+#include "report/list.h"
+
+#define ANSWERS 0 /* slots of counts */
+#define GOOD 1
+#define FAIR 2
+#define BAD 3
+#define SUM 4     /* of worths, in hundredths */
+#define SQUARES 5 /* of their squares, in hundredths of hundredths */
+
+__extension__ typedef __int128 i128;
+__extension__ typedef unsigned __int128 u128;
+
+/* clang-format off */
+static const struct crm_field columns[] = {
+	{ .name = "answers", .type = CRM_T_NUMBER, .help = "how many" },
+	{ .name = "score", .type = CRM_T_NUMBER,
+	    .help = "nps: good less bad, csat: good, as percent; else the mean" },
+	{ .name = "low", .type = CRM_T_NUMBER,
+	    .help = "where the score of all would lie with 95 % confidence: "
+		"from" },
+	{ .name = "high", .type = CRM_T_NUMBER, .help = "to" },
+	{ .name = "good", .type = CRM_T_NUMBER,
+	    .help = "nps 9 and 10, csat 4 and 5, ces 5 to 7" },
+	{ .name = "fair", .type = CRM_T_NUMBER,
+	    .help = "nps 7 and 8, csat 3, ces 4" },
+	{ .name = "bad", .type = CRM_T_NUMBER, .help = "the others" },
+};
+/* clang-format on */
+
+/* How scores of a scale are taken. */
+static const struct scale {
+	uint8_t word;
+	uint8_t good, fair; /* the least score that is so */
+	bool is_percent;    /* of good ones */
+	bool less_bad;      /* and bad ones are taken away */
+} scales[] = {
+	{ CRM_W_NPS, 9, 7, true, true },
+	{ CRM_W_CSAT, 4, 3, true, false },
+	{ CRM_W_CES, 5, 4, false, false },
+};
+#define NSCALES (sizeof(scales) / sizeof(scales[0]))
+
+struct work {
+	struct crm_report_run *r;
+	struct crm_groups groups;
+	struct crm_by_values *values;
+	/* the answer at hand */
+	int64_t worth; /* hundredths */
+	int how;       /* GOOD, FAIR, BAD; -1: no scale says */
+};
+
+static const struct crm_err *
+add_up(void *ctx, struct crm_view key)
+{
+	struct work *w = ctx;
+	struct crm_group *g = crm_groups_at(&w->groups, key, 0);
+	int64_t square;
+
+	g->count[ANSWERS]++;
+	if (w->how >= 0)
+		g->count[w->how]++;
+	if (__builtin_mul_overflow(w->worth, w->worth, &square) ||
+	    !crm_add_i64(g->count[SUM], w->worth, &g->count[SUM]) ||
+	    !crm_add_i64(g->count[SQUARES], square, &g->count[SQUARES]))
+		return crm_err(
+		    CRM_E_DATA, "the scores of the report are too large");
+	return NULL;
+}
+
+/* The scale of an answer; NULL: none that is known. */
+static const struct scale *
+scale_of(const struct crm_stored *event)
+{
+	struct crm_view v;
+	size_t i;
+
+	if (!crm_stored_get(event, CRM_EVENT_SCALE, &v))
+		return NULL;
+	for (i = 0; i < NSCALES; i++)
+		if (scales[i].word == crm_word_of(v))
+			return &scales[i];
+	return NULL;
+}
+
+static const struct crm_err *
+take(void *ctx, const struct crm_fact *f)
+{
+	struct work *w = ctx;
+	const struct scale *s = scale_of(f->stored);
+	struct crm_dec score, one = { 1, 0 };
+	struct crm_view v;
+
+	if (!crm_stored_get(f->stored, CRM_EVENT_SCORE, &v) ||
+	    !crm_value_get_dec(v, &score))
+		return NULL;
+	if (!crm_dec_mul(score, one, 2, &score))
+		return crm_err(
+		    CRM_E_DATA, "the scores of the report are too large");
+	w->worth = score.m;
+	w->how = -1;
+	if (s != NULL) {
+		w->how = score.m >= s->good * 100 ? GOOD
+		    : score.m >= s->fair * 100    ? FAIR
+						  : BAD;
+		if (s->is_percent)
+			w->worth = w->how == GOOD          ? 10000
+			    : w->how == BAD && s->less_bad ? -10000
+							   : 0;
+	}
+	return crm_by_each(
+	    w->values, f->who, f->at_us, f->event, f->stored, add_up, w);
+}
+
+/* The whole part of a square root. */
+static uint64_t
+root(u128 x)
+{
+	u128 lo = 0, hi = (u128)1 << 64, mid;
+
+	while (hi - lo > 1) {
+		mid = lo + (hi - lo) / 2;
+		if (mid * mid <= x)
+			lo = mid;
+		else
+			hi = mid;
+	}
+	return (uint64_t)lo;
+}
+
+/*
+ * 1.96 standard errors of the mean of n worths, in hundredths, rounded:
+ * sqrt(1.96^2 * (n * squares - sum^2) / (n^2 * (n - 1))).
+ *
+ * Returns false when they cannot be known.
+ */
+static bool
+margin_of(const struct crm_group *g, int64_t *out)
+{
+	i128 n = g->count[ANSWERS], sum = g->count[SUM];
+	i128 spread = n * g->count[SQUARES] - sum * sum;
+
+	if (n < 2 || spread < 0 || spread > (i128)1 << 100)
+		return false;
+	/* twice the root, so that halves round up */
+	spread = spread * 4 * 196 * 196 / ((n - 1) * n * n * 10000);
+	*out = (int64_t)((root((u128)spread) + 1) / 2);
+	return true;
+}
+
+static void
+add_figures(struct work *w, const struct crm_group *g)
+{
+	struct crm_row_maker *row = &w->r->row;
+	int64_t n = g->count[ANSWERS], sum = g->count[SUM], margin;
+	int64_t mean =
+	    (int64_t)(((i128)sum * 2 + (sum < 0 ? -n : n)) / (n * 2));
+
+	crm_row_number(row, n);
+	crm_row_dec(row, (struct crm_dec){ mean, 2 });
+	if (margin_of(g, &margin)) {
+		crm_row_dec(row, (struct crm_dec){ mean - margin, 2 });
+		crm_row_dec(row, (struct crm_dec){ mean + margin, 2 });
+	} else {
+		crm_row_none(row);
+		crm_row_none(row);
+	}
+	crm_row_number(row, g->count[GOOD]);
+	crm_row_number(row, g->count[FAIR]);
+	crm_row_number(row, g->count[BAD]);
+}
+
+static const struct crm_err *
+print(struct work *w)
+{
+	const struct crm_err *err = NULL;
+	struct crm_report_run *r = w->r;
+	size_t i;
+
+	crm_groups_sort(&w->groups, CRM_ORDER_KEY, 0);
+	for (i = 0; err == NULL && i < w->groups.n; i++) {
+		crm_row_begin(&r->row);
+		crm_groups_add_key(&w->groups, &w->groups.group[i], &r->row);
+		add_figures(w, &w->groups.group[i]);
+		err = crm_row_put(&r->row, r->rows);
+	}
+	return err;
+}
+
+/* All feedback, unless a query says which. */
+static const struct crm_err *
+ask(struct work *w, struct crm_query **out)
+{
+	static const char *const arg[] = { "event", "what:feedback" };
+	struct crm_query_ctx ctx = { .snap = w->r->snap, .clock = w->r->clock };
+
+	*out = NULL;
+	return w->r->things != NULL
+	    ? NULL
+	    : crm_query_parse(&ctx, arg, 2, true, out, NULL);
+}
+
+static const struct crm_err *
+run(struct crm_report_run *r)
+{
+	struct work w = { .r = r };
+	struct crm_query *q;
+	struct crm_facts facts;
+	const struct crm_err *err;
+
+	crm_groups_init(&w.groups, r->config, &r->by);
+	facts = crm_report_facts(r, CRM_FACT(CRM_W_FEEDBACK), true);
+	err = ask(&w, &q);
+	if (q != NULL)
+		facts.events = q;
+	if (err == NULL)
+		err = crm_by_values_new(r->snap, r->clock, &r->by, &w.values);
+	if (err == NULL)
+		err = crm_facts_each(&facts, take, &w);
+	if (err == NULL)
+		err = print(&w);
+	crm_query_free(q);
+	crm_by_values_free(w.values);
+	crm_groups_release(&w.groups);
+	return err;
+}
+
+const struct crm_report crm_report_satisfaction = {
+	.name = "satisfaction",
+	.summary = "scores of feedback by scale: nps, csat, ces",
+	.thing = 'e',
+	.by = "scale",
+	.always = "scale",
+	.period = true,
+	.whom = true,
+	.column = columns,
+	.ncolumns = sizeof(columns) / sizeof(columns[0]),
+	.run = run,
+};
