@@ -6,6 +6,7 @@ const struct crm_report *const crm_reports[] = {
 	&crm_report_concentration,
 	&crm_report_customers,
 	&crm_report_forecast,
+	&crm_report_funnel,
 	&crm_report_overdue,
 	&crm_report_pipeline,
 	&crm_report_receivables,
@@ -13,5 +14,6 @@ const struct crm_report *const crm_reports[] = {
 	&crm_report_rfm,
 	&crm_report_satisfaction,
 	&crm_report_segments,
+	&crm_report_winloss,
 };
 const size_t crm_nreports = sizeof(crm_reports) / sizeof(crm_reports[0]);

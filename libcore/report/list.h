@@ -11,6 +11,7 @@ extern const struct crm_report crm_report_cohort;
 extern const struct crm_report crm_report_concentration;
 extern const struct crm_report crm_report_customers;
 extern const struct crm_report crm_report_forecast;
+extern const struct crm_report crm_report_funnel;
 extern const struct crm_report crm_report_overdue;
 extern const struct crm_report crm_report_pipeline;
 extern const struct crm_report crm_report_receivables;
@@ -18,5 +19,6 @@ extern const struct crm_report crm_report_revenue;
 extern const struct crm_report crm_report_rfm;
 extern const struct crm_report crm_report_satisfaction;
 extern const struct crm_report crm_report_segments;
+extern const struct crm_report crm_report_winloss;
 
 #endif

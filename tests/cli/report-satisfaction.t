@@ -64,8 +64,8 @@ awk 'BEGIN { print "what,score,scale,at,by"
 		m = s == "nps" ? 11 : s == "csat" ? 5 : 7
 		printf "feedback,%d,%s,2026-%02d-01,u%d\n",
 			(i * i * 31 + i * 7 + int(i / 9)) % m + (s != "nps"), s, i % 3 + 1, i % 4 } }' |
-	sed 's/^/Many,/; 1s/Many/who/' >more
-ok 'many' crm-log -s many <more
+	sed 's/^/Many,/; 1s/Many/who/' >all
+ok 'many' crm-log -s many <all
 is 'figures as awk has them' \
 	"$(crm-report -s many satisfaction --by by,scale -o tsv | sed 1d | sort)" \
 	"$(awk -F, 'NR > 1 { k = $6 "\t" $4; n[k]++
@@ -79,4 +79,4 @@ is 'figures as awk has them' \
 	END { for (k in n) { m = s[k] / n[k]
 	e = 1.96 * sqrt((q[k] - n[k] * m * m) / (n[k] - 1) / n[k])
 	printf "%s\t%d\t%s\t%.2f\t%.2f\t%d\t%d\t%d\n", k, n[k], r(m),
-	r(m) - r(e), r(m) + r(e), good[k], n[k] - good[k] - bad[k], bad[k] } }' more | sort)"
+	r(m) - r(e), r(m) + r(e), good[k], n[k] - good[k] - bad[k], bad[k] } }' all | sort)"
