@@ -2,6 +2,7 @@
 
 const struct crm_report *const crm_reports[] = {
 	&crm_report_activity,
+	&crm_report_basket,
 	&crm_report_cohort,
 	&crm_report_concentration,
 	&crm_report_customers,
@@ -14,6 +15,7 @@ const struct crm_report *const crm_reports[] = {
 	&crm_report_rfm,
 	&crm_report_satisfaction,
 	&crm_report_segments,
+	&crm_report_sources,
 	&crm_report_winloss,
 };
 const size_t crm_nreports = sizeof(crm_reports) / sizeof(crm_reports[0]);

@@ -7,6 +7,7 @@
 #include "report/report.h"
 
 extern const struct crm_report crm_report_activity;
+extern const struct crm_report crm_report_basket;
 extern const struct crm_report crm_report_cohort;
 extern const struct crm_report crm_report_concentration;
 extern const struct crm_report crm_report_customers;
@@ -19,6 +20,7 @@ extern const struct crm_report crm_report_revenue;
 extern const struct crm_report crm_report_rfm;
 extern const struct crm_report crm_report_satisfaction;
 extern const struct crm_report crm_report_segments;
+extern const struct crm_report crm_report_sources;
 extern const struct crm_report crm_report_winloss;
 
 #endif

@@ -1,0 +1,183 @@
+/* sources: where people and organisations came from, and who of them bought. */
+#include "base/mem.h"
+#include "record/value.h"
+#include "report/buyers.h"
+#include "report/list.h"
+
+#define REVENUE 0 /* slot of money */
+#define PEOPLE 0  /* slots of counts */
+#define CUSTOMERS 1
+#define ORDERS 2
+
+/* clang-format off */
+static const struct crm_field columns[] = {
+	{ .name = "people", .type = CRM_T_NUMBER,
+	    .help = "how many people and organisations" },
+	{ .name = "customers", .type = CRM_T_NUMBER,
+	    .help = "how many of them bought something" },
+	{ .name = "conversion", .type = CRM_T_PERCENT,
+	    .help = "customers as percent of people" },
+	{ .name = "orders", .type = CRM_T_NUMBER, .help = "their orders" },
+	{ .name = "revenue", .type = CRM_T_MONEY,
+	    .help = "their purchases less refunds" },
+	{ .name = "currency", .type = CRM_T_CURRENCY, .help = "of revenue" },
+	{ .name = "average", .type = CRM_T_MONEY,
+	    .help = "revenue for each of people, customers or not" },
+};
+/* clang-format on */
+
+struct work {
+	struct crm_report_run *r;
+	struct crm_buyers buyers;
+	size_t next; /* buyer */
+	struct crm_groups groups;
+	struct crm_by_values *values;
+	/* those of one who: from next on */
+	size_t nrows;
+};
+
+/* Somebody, in a group: counted once, beside the base currency. */
+static const struct crm_err *
+add_up(void *ctx, struct crm_view key)
+{
+	struct work *w = ctx;
+	const struct crm_buyer *b = &w->buyers.buyer[w->next];
+	uint8_t base = w->r->config->currency_num;
+	struct crm_group *g = crm_groups_at(&w->groups, key, base);
+	const struct crm_err *err = NULL;
+	bool bought = false;
+	size_t i;
+
+	g->count[PEOPLE]++;
+	for (i = 0; i < w->nrows; i++)
+		bought |= b[i].row.purchases > 0;
+	g->count[CUSTOMERS] += bought;
+	for (i = 0; err == NULL && i < w->nrows; i++) {
+		g = crm_groups_at(&w->groups, key, b[i].currency);
+		g->count[ORDERS] += b[i].row.orders;
+		if (b[i].currency != base)
+			g->count[CUSTOMERS] += b[i].row.purchases > 0;
+		err = crm_groups_add_money(
+		    &w->groups, g, REVENUE, b[i].currency, b[i].row.sum);
+	}
+	return err;
+}
+
+static const struct crm_err *
+take_who(struct work *w, uint64_t who)
+{
+	const struct crm_buyers *b = &w->buyers;
+
+	while (w->next < b->n && b->buyer[w->next].who < who)
+		w->next++;
+	w->nrows = 0;
+	while (w->next + w->nrows < b->n &&
+	    b->buyer[w->next + w->nrows].who == who)
+		w->nrows++;
+	return crm_by_each(w->values, who, CRM_BY_NO_TIME, 0, NULL, add_up, w);
+}
+
+/* --in: who was added in the period. */
+static bool
+is_covered(const struct crm_report_run *r, const struct crm_stored *who)
+{
+	struct crm_view v;
+	int64_t at_us;
+
+	return !r->has_period ||
+	    (crm_stored_get(who, CRM_N_CREATED, &v) &&
+		crm_value_get_time(v, &at_us) && at_us >= r->period.from_us &&
+		at_us < r->period.to_us);
+}
+
+/* Everybody of one kind, in the order of ids, if the report covers them. */
+static const struct crm_err *
+take_kind(struct work *w, const char *kind)
+{
+	struct crm_report_run *r = w->r;
+	struct crm_query_ctx ctx = { .snap = r->snap, .clock = r->clock };
+	const struct crm_err *err;
+	struct crm_query *q = NULL;
+	struct crm_run *run = NULL;
+	struct crm_stored stored;
+	uint64_t id;
+
+	w->next = 0;
+	err = crm_query_parse(&ctx, &kind, 1, true, &q, NULL);
+	if (err == NULL)
+		err = crm_run_open(q, &run);
+	while (err == NULL) {
+		err = crm_run_next(run, &id, &stored);
+		if (err != NULL || id == 0)
+			break;
+		if (crm_whom_has(&r->whom, id) && is_covered(r, &stored))
+			err = take_who(w, id);
+	}
+	crm_run_close(run);
+	crm_query_free(q);
+	return err;
+}
+
+static const struct crm_err *
+print(struct work *w)
+{
+	const struct crm_err *err = crm_groups_settle(&w->groups);
+	struct crm_report_run *r = w->r;
+	size_t i;
+
+	crm_groups_sort(&w->groups, CRM_ORDER_MONEY, REVENUE);
+	for (i = 0; err == NULL && i < w->groups.n; i++) {
+		const struct crm_group *g = &w->groups.group[i];
+		int64_t people = g->count[PEOPLE];
+
+		crm_row_begin(&r->row);
+		crm_groups_add_key(&w->groups, g, &r->row);
+		if (people > 0)
+			crm_row_number(&r->row, people);
+		else
+			crm_row_none(&r->row);
+		crm_row_number(&r->row, g->count[CUSTOMERS]);
+		crm_row_share(&r->row, g->count[CUSTOMERS], people);
+		crm_row_number(&r->row, g->count[ORDERS]);
+		crm_row_money(&r->row, g->money[REVENUE], g->currency);
+		crm_row_currency(&r->row, g->currency);
+		crm_row_average(
+		    &r->row, g->money[REVENUE], people, g->currency);
+		err = crm_row_put(&r->row, r->rows);
+	}
+	return err;
+}
+
+static const struct crm_err *
+run(struct crm_report_run *r)
+{
+	struct work w = { .r = r };
+	const struct crm_err *err;
+
+	crm_groups_init(&w.groups, r->config, &r->by);
+	err = crm_buyers_gather(
+	    r, CRM_BUYERS_EVER | CRM_BUYERS_REFUNDED, &w.buyers);
+	if (err == NULL)
+		err = crm_by_values_new(r->snap, r->clock, &r->by, &w.values);
+	if (err == NULL)
+		err = take_kind(&w, "person");
+	if (err == NULL)
+		err = take_kind(&w, "org");
+	if (err == NULL)
+		err = print(&w);
+	crm_by_values_free(w.values);
+	crm_groups_release(&w.groups);
+	crm_buyers_release(&w.buyers);
+	return err;
+}
+
+const struct crm_report crm_report_sources = {
+	.name = "sources",
+	.summary = "where people came from, and who of them bought",
+	.by = "source",
+	.period = true,
+	.whom = true,
+	.column = columns,
+	.ncolumns = sizeof(columns) / sizeof(columns[0]),
+	.run = run,
+};

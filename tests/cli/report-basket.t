@@ -1,0 +1,76 @@
+#!/bin/sh
+# crm-report basket and sources: what makes an order; who came from where.
+. "${0%/*}/../lib.sh"
+plan 16
+
+# report NAME TITLE WANT ARGS...
+report()
+{
+	report_name=$1
+	report_title=$2
+	report_want=$3
+	shift 3
+	crm-report "$report_name" "$@" -o tsv >out 2>err
+	is "$report_name: $report_title" "$(sed 1d out | tr '\t' ' ')" "$report_want"
+}
+
+crm-add person <<'EOF'
+name,source,city,created
+Anna,fair,Gdynia,2026-01-10
+Bob,web,Sopot,2026-01-20
+Carla,fair,Gdynia,2026-02-10
+Dora,,Sopot,2026-02-20
+EOF
+report basket 'no orders' ''
+report sources 'nobody bought' 'fair 2 0 0.0 0 0.00 EUR 0.00
+web 1 0 0.0 0 0.00 EUR 0.00
+ 1 0 0.0 0 0.00 EUR 0.00'
+echo 'timezone: Europe/Warsaw' >"$XDG_DATA_HOME/crm/crm.yaml"
+for product in Lamp Bulb Cable; do
+	crm-add product name=$product
+done
+crm-log <<'EOF'
+who,what,at,amount,doc,product
+Anna,purchase,2026-03-01,10,A,Lamp
+Anna,purchase,2026-03-02,1,A,Bulb
+Anna,purchase,2026-03-02,1,A,Bulb
+Bob,purchase,2026-03-01,10,A,Lamp
+Bob,purchase,2026-03-01,2,,Cable
+Carla,purchase,2026-03-03T22:59:00Z,10,,Lamp
+Carla,purchase,2026-03-03T23:01:00Z,2,,Bulb
+Carla,purchase,2026-03-04,2,,Cable
+Carla,purchase,2026-03-05,7,,
+EOF
+# orders: Anna A, Bob A, Bob's Cable, Carla's Lamp, Carla's Bulb and Cable
+report basket 'by document and customer, else by day in the zone' 'g1 Lamp g2 Bulb 1 20.0 33.3 0.83
+g2 Bulb g1 Lamp 1 20.0 50.0 0.83
+g2 Bulb g3 Cable 1 20.0 50.0 1.25
+g3 Cable g2 Bulb 1 20.0 50.0 1.25'
+report basket 'of some customers' 'Lamp Bulb 100.0 1.00
+Bulb Lamp 100.0 1.00' -f name,with-name,support,lift Anna
+report basket 'of some purchases' '' event product:Lamp
+report basket 'in a period' 'Bulb Cable 100.0
+Cable Bulb 100.0' --in 2026-03-04.. -f name,with-name,support
+report basket 'the strongest' 'Bulb Cable 1.25' --sort -lift -l 1 -f name,with-name,lift
+fails_with 64 'rows are pairs' crm-report basket --by city
+
+report sources 'customers and what they brought' 'fair 2 2 100.0 5 33.00 EUR 16.50
+web 1 1 100.0 2 12.00 EUR 12.00
+ 1 0 0.0 0 0.00 EUR 0.00' -f source,people,customers,conversion,orders,revenue,currency,average
+report sources 'by town' 'Gdynia 2 100.0
+Sopot 2 50.0' --by city -f city,people,conversion
+report sources 'who were added in a period' 'fair 1 21.00
+ 1 0.00' --in 2026-02 -f source,people,revenue
+report sources 'of some' 'web 1 1' -f source,people,customers Bob
+crm-log Bob purchase amount=3 currency=USD 2>err
+crm-log Dora purchase amount=3 currency=USD 2>err
+report sources 'people count once, money by its currency' 'web 1 1 100.0 12.00 EUR
+ 1 1 100.0 0.00 EUR
+web  1  3.00 USD
+  1  3.00 USD' -f source,people,customers,conversion,revenue,currency city:sopot
+echo 'rates: {USD: 0.5}' >>"$XDG_DATA_HOME/crm/crm.yaml"
+report sources 'a rate brings it home' 'web 1 1 13.50 EUR
+ 1 1 1.50 EUR' -f source,people,customers,revenue,currency city:sopot
+is 'everybody is there' "$(crm-report sources --by '' -f people -o tsv | sed 1d)" "$(crm-find person --count)"
+is 'and all the money' "$(crm-report sources --by '' -f revenue -o tsv)" \
+	"$(crm-report revenue --by '' -f revenue -o tsv)"
