@@ -161,6 +161,18 @@ is_in(const char *list, const char *name)
 	return false;
 }
 
+/* Is a column called as one of --by?  Two of one name say nothing. */
+static bool
+is_key(const struct crm_by *by, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < by->n; i++)
+		if (strcmp(by->key[i].column.name, name) == 0)
+			return true;
+	return false;
+}
+
 static const struct crm_err *
 open_rows(struct crm_report_run *r, const struct crm_report_options *o,
     struct crm_field *column)
@@ -171,7 +183,8 @@ open_rows(struct crm_report_run *r, const struct crm_report_options *o,
 		column[n++] = r->by.key[i].column;
 	for (i = 0; i < r->report->ncolumns; i++, n++) {
 		column[n] = r->report->column[i];
-		if (is_in(r->by_given ? r->report->alone : r->report->grouped,
+		if (is_key(&r->by, column[n].name) ||
+		    is_in(r->by_given ? r->report->alone : r->report->grouped,
 			column[n].name))
 			column[n].flags |= CRM_F_HIDDEN;
 	}

@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-report funnel and winloss: how far deals get, when, and why not.
 . "${0%/*}/../lib.sh"
-plan 18
+plan 19
 
 # report NAME TITLE WANT ARGS...
 report()
@@ -78,6 +78,8 @@ report winloss 'month by month' '2026-01 1 1 50.0 100.00 200.00 EUR 15.0 20.0
 report winloss 'why' ' 2 1
 price 0 1
 time 0 1' --by lost -f lost,wins,losses
+is 'winloss: no two columns of one name' "$(crm-report pipeline --by lost -o tsv | head -n 1)" \
+	'lost	deals	value	weighted	currency	age	won	win-rate'
 report winloss 'by whom' 'jan 1 1 400.00
 ewa 1 2 100.00' --by owner -f owner,wins,losses,won-value
 report winloss 'in a period' '2 3 40.0' --by '' -f wins,losses,win-rate
