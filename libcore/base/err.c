@@ -120,4 +120,3 @@ crm_err_text(enum crm_code code)
 {
 	return codes[code].text;
 }
-

@@ -144,7 +144,6 @@ CRM_CHECK const struct crm_err *crm_cfg_find_kind(const struct crm_cfg *,
     const struct crm_cfg_text *, const char *what, const char *words,
     const struct crm_kind **out);
 
-
 /* Is it a word for what that needs no declaration? */
 static inline bool
 crm_what_is_built_in(struct crm_view word)

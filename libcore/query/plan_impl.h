@@ -150,8 +150,8 @@ CRM_CHECK const struct crm_err *crm_plan_range(struct crm_planning *,
 
 /* plan_regex.c: the ids of a term that is a regular expression, and about how
  * much it is to find them: as a list of that many; UNKNOWN: it has none */
-CRM_CHECK const struct crm_err *crm_plan_regex(struct crm_planning *,
-    const struct crm_term *, struct crm_candidates *);
+CRM_CHECK const struct crm_err *crm_plan_regex(
+    struct crm_planning *, const struct crm_term *, struct crm_candidates *);
 CRM_CHECK const struct crm_err *crm_plan_estimate_regex(
     struct crm_planning *, const struct crm_term *, uint64_t *out);
 

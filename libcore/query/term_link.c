@@ -114,8 +114,7 @@ crm_term_read_link(struct crm_reading *r, struct crm_alt *a)
 		    r, crm_view_skip(text, 1), &a->member);
 	if (crm_view_is(text, "me") && r->q->ctx.user != NULL)
 		text = crm_view_str(r->q->ctx.user);
-	err = crm_who_find_ever(
-	    r->q->ctx.snap, r->field->links, text, ids, &n);
+	err = crm_who_find_ever(r->q->ctx.snap, r->field->links, text, ids, &n);
 	if (err == NULL && n == 0)
 		err = crm_who_none(r->q->ctx.snap, r->field->links, text);
 	if (err != NULL)
