@@ -84,6 +84,7 @@ like 'and is named' "$(cat "$tmp/err")" "unknown field 'role' of orgs"
 # means TERM WANT [KIND]: it is wrong use, and the message has this instead.
 means()
 {
+	# shellcheck disable=SC2086 # a kind, or nothing
 	fails_with 64 "$1 is wrong use" crm-find ${3-} "$1"
 	like "and means $2" "$(cat "$tmp/err")" "did you mean '$2'"
 }

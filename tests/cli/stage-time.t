@@ -59,8 +59,8 @@ is 'a task is told by its title' "$(crm-find event to:done -f text -o tsv |
 	sed 1d)" Call
 ok 'the store is sound' crm-store check
 crm-store dump | sed 's/"who":\["p1"\],"what":"stage"/"who":[],"what":"stage"/' \
-	> dump
-crm-store -s "$PWD/copy" load < dump 2> err
+	> nobody.jsonl
+crm-store -s "$PWD/copy" load < nobody.jsonl 2> err
 status=$?
 is 'a dump whose events are nobody'"'"'s is refused' \
 	"$status $(grep -c 'who: an array is empty' err)" '65 1'
