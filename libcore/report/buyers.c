@@ -3,8 +3,6 @@
 #include "base/mem.h"
 #include "store/who.h"
 
-#define MINUTE_US (60 * CRM_SECOND_US)
-
 struct work {
 	const struct crm_report_run *r;
 	struct crm_buyers *out;
@@ -167,24 +165,6 @@ crm_buyers_currency(const struct crm_report_run *r, uint8_t currency)
 	return crm_config_has_rate(r->config, currency)
 	    ? r->config->currency_num
 	    : currency;
-}
-
-static struct crm_date
-day_of(const struct crm_report_run *r, int32_t minutes)
-{
-	return crm_zone_date(r->clock->zone, minutes * MINUTE_US);
-}
-
-struct crm_date
-crm_buyer_first(const struct crm_report_run *r, const struct crm_buyer *b)
-{
-	return day_of(r, b->row.first);
-}
-
-struct crm_date
-crm_buyer_last(const struct crm_report_run *r, const struct crm_buyer *b)
-{
-	return day_of(r, b->row.last);
 }
 
 const struct crm_err *

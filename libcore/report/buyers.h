@@ -41,11 +41,8 @@ CRM_CHECK const struct crm_err *crm_buyers_gather(
     const struct crm_report_run *, int how, struct crm_buyers *out);
 void crm_buyers_release(struct crm_buyers *);
 
-/* The days of the first and the last purchase, in the store's zone. */
-struct crm_date crm_buyer_first(
-    const struct crm_report_run *, const struct crm_buyer *);
-struct crm_date crm_buyer_last(
-    const struct crm_report_run *, const struct crm_buyer *);
+/* An instant from the minutes of a row. */
+#define CRM_BUYER_MINUTE_US (60 * CRM_SECOND_US)
 
 /* The currency in which amounts of another one come out. */
 uint8_t crm_buyers_currency(const struct crm_report_run *, uint8_t currency);

@@ -5,7 +5,6 @@
 #include "report/list.h"
 
 #define LAST_BIT 63 /* of a bitmap of months: that or later */
-#define MINUTE_US (60 * CRM_SECOND_US)
 
 /* clang-format off */
 static const struct crm_field keys[] = {
@@ -121,8 +120,8 @@ join(void *ctx, struct crm_view key)
 static uint16_t
 month_first(const struct work *w, size_t buyer)
 {
-	return crm_month_of(
-	    w->r->clock->zone, w->buyers.buyer[buyer].row.first * MINUTE_US);
+	return crm_month_of(w->r->clock->zone,
+	    w->buyers.buyer[buyer].row.first * CRM_BUYER_MINUTE_US);
 }
 
 /* The buyer at hand bought so many months later. */
@@ -180,7 +179,7 @@ count_buyer(struct work *w)
 	const struct place *p = &w->place[w->at];
 	uint64_t early = b->row.months & ~(UINT64_C(1) << LAST_BIT), m;
 	uint16_t last =
-	    crm_month_of(w->r->clock->zone, b->row.last * MINUTE_US);
+	    crm_month_of(w->r->clock->zone, b->row.last * CRM_BUYER_MINUTE_US);
 	uint32_t i;
 
 	for (m = early; m != 0; m &= m - 1)
@@ -197,7 +196,7 @@ count_buyer(struct work *w)
 static bool
 is_covered(const struct crm_report_run *r, const struct crm_buyer *b)
 {
-	int64_t first_us = b->row.first * MINUTE_US;
+	int64_t first_us = b->row.first * CRM_BUYER_MINUTE_US;
 
 	return first_us >= r->period.from_us && first_us < r->period.to_us;
 }

@@ -6,6 +6,7 @@
 #include "report/buyers.h"
 #include "report/list.h"
 
+#define FEW 32
 #define DAYS_LEAST 3 /* on which somebody bought, to have a rhythm */
 
 __extension__ typedef __int128 i128;
@@ -67,6 +68,26 @@ cmp_days(const void *x, const void *y)
 	return *a < *b ? -1 : *a > *b;
 }
 
+/* Most customers have few: a call for each comparison would cost more than
+ * the comparisons. */
+static void
+sort_days(int32_t *day, size_t n)
+{
+	int32_t v;
+	size_t i, j;
+
+	if (n > FEW) {
+		qsort(day, n, sizeof(*day), cmp_days);
+		return;
+	}
+	for (i = 1; i < n; i++) {
+		v = day[i];
+		for (j = i; j > 0 && day[j - 1] > v; j--)
+			day[j] = day[j - 1];
+		day[j] = v;
+	}
+}
+
 /* Twice the median of what lies between days; they become the gaps. */
 static int32_t
 twice_median(int32_t *day, size_t n)
@@ -76,7 +97,7 @@ twice_median(int32_t *day, size_t n)
 	for (i = 0; i + 1 < n; i++)
 		day[i] = day[i + 1] - day[i];
 	n--;
-	qsort(day, n, sizeof(*day), cmp_days);
+	sort_days(day, n);
 	return day[(n - 1) / 2] + day[n / 2];
 }
 
@@ -110,21 +131,11 @@ end_customer(struct work *w)
 	w->ndays = 0;
 }
 
-/* The day of an instant, in the store's zone. */
-static int32_t
-day_of(const struct work *w, int64_t at_us)
-{
-	int64_t s = at_us / CRM_SECOND_US - (at_us % CRM_SECOND_US < 0);
-
-	s += crm_zone_offset(w->r->clock->zone, s);
-	return (int32_t)(s / CRM_DAY_S - (s % CRM_DAY_S < 0));
-}
-
 static const struct crm_err *
 take(void *ctx, const struct crm_fact *f)
 {
 	struct work *w = ctx;
-	int32_t day = day_of(w, f->at_us);
+	int32_t day = crm_report_day(w->r, f->at_us);
 
 	if (f->who != w->who) {
 		end_customer(w);

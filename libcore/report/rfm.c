@@ -80,7 +80,13 @@ struct line {
 	uint64_t who;
 	int64_t of[3]; /* recency, greater is more recent; frequency; money */
 	uint8_t class[3];
-	uint8_t rule, currency;
+	uint8_t currency;
+};
+
+/* What is added up: one customer, or all of the same classes. */
+struct sums {
+	int64_t customers, days, orders, money;
+	uint8_t currency;
 };
 
 struct work {
@@ -91,7 +97,7 @@ struct work {
 	int64_t total[256]; /* money, by currency */
 	struct crm_groups groups;
 	struct crm_by_values *values;
-	const struct line *at; /* at hand */
+	struct sums sums; /* at hand */
 };
 
 static uint8_t
@@ -153,7 +159,8 @@ make_lines(struct work *w)
 
 		l->who = x->who;
 		l->currency = x->currency;
-		l->of[0] = crm_date_days(crm_buyer_last(w->r, x));
+		l->of[0] =
+		    crm_report_day(w->r, x->row.last * CRM_BUYER_MINUTE_US);
 		l->of[1] = x->row.orders;
 		l->of[2] = x->row.sum;
 		if (!crm_add_i64(w->total[x->currency], x->row.sum,
@@ -181,8 +188,6 @@ class_lines(struct line *line, size_t n, int64_t *value)
 			line[i].class[k] =
 			    (uint8_t)crm_quantile_class(&q, value[i]);
 	}
-	for (i = 0; i < n; i++)
-		line[i].rule = rule_of(line[i].class);
 }
 
 static void
@@ -244,7 +249,7 @@ put_line(struct crm_report_run *r, const struct work *w, const struct line *l)
 	crm_row_currency(&r->row, l->currency);
 	for (k = 0; k < 3; k++)
 		crm_row_number(&r->row, l->class[k]);
-	crm_row_text(&r->row, crm_view_str(rules[l->rule].name));
+	crm_row_text(&r->row, crm_view_str(rules[rule_of(l->class)].name));
 	crm_row_share(&r->row, l->of[2], w->total[l->currency]);
 	return crm_row_put(&r->row, r->rows);
 }
@@ -268,14 +273,27 @@ static const struct crm_err *
 add_up(void *ctx, struct crm_view key)
 {
 	struct work *w = ctx;
-	const struct line *l = w->at;
-	struct crm_group *g = crm_groups_at(&w->groups, key, l->currency);
+	const struct sums *s = &w->sums;
+	struct crm_group *g = crm_groups_at(&w->groups, key, s->currency);
 
-	g->count[CUSTOMERS]++;
-	g->count[DAYS] += recency(w, l);
-	g->count[ORDERS] += l->of[1];
+	g->count[CUSTOMERS] += s->customers;
+	g->count[DAYS] += s->days;
+	g->count[ORDERS] += s->orders;
 	return crm_groups_add_money(
-	    &w->groups, g, REVENUE, l->currency, l->of[2]);
+	    &w->groups, g, REVENUE, s->currency, s->money);
+}
+
+/* Add a line to sums of its currency. */
+static const struct crm_err *
+add_line(const struct work *w, const struct line *l, struct sums *s)
+{
+	s->currency = l->currency;
+	s->customers++;
+	s->days += recency(w, l);
+	s->orders += l->of[1];
+	return crm_add_i64(s->money, l->of[2], &s->money)
+	    ? NULL
+	    : crm_err(CRM_E_DATA, "a sum of the report is too large");
 }
 
 /* The values of the report's own keys for each class. */
@@ -304,28 +322,84 @@ own_make(struct own *o)
 		    crm_view(o->buf.p + at[i], at[i + 1] - at[i]);
 }
 
+/* The sums at hand, of customers with such classes. */
+static const struct crm_err *
+put_sums(struct work *w, const struct own *own, uint64_t who, size_t r,
+    size_t f, size_t m)
+{
+	const uint8_t class[3] = { (uint8_t)r, (uint8_t)f, (uint8_t)m };
+	struct crm_view value[NKEYS];
+
+	value[K_R] = own->number[r];
+	value[K_F] = own->number[f];
+	value[K_M] = own->number[m];
+	value[K_SEGMENT] = own->word[rule_of(class)];
+	crm_by_set_own(w->values, value);
+	return crm_by_each(w->values, who, CRM_BY_NO_TIME, 0, NULL, add_up, w);
+}
+
+/* One after the other: rows tell something of the customers themselves. */
+static const struct crm_err *
+group_each(struct work *w, const struct own *own)
+{
+	const struct crm_err *err = NULL;
+	size_t i;
+
+	for (i = 0; err == NULL && i < w->n; i++) {
+		const struct line *l = &w->line[i];
+
+		memset(&w->sums, 0, sizeof(w->sums));
+		err = add_line(w, l, &w->sums);
+		if (err == NULL)
+			err = put_sums(w, own, l->who, l->class[0],
+			    l -> class[1], l -> class[2]);
+	}
+	return err;
+}
+
+/* All of the same currency and classes at once. */
+static const struct crm_err *
+group_classes(struct work *w, const struct own *own)
+{
+	struct sums cell[CLASSES + 1][CLASSES + 1][CLASSES + 1];
+	const struct crm_err *err = NULL;
+	unsigned int c;
+	size_t i, r, f, m;
+
+	for (c = 0; err == NULL && c < 256; c++) {
+		if (w->from[c] == w->end[c])
+			continue;
+		memset(cell, 0, sizeof(cell));
+		for (i = w->from[c]; err == NULL && i < w->end[c]; i++) {
+			const struct line *l = &w->line[i];
+
+			err = add_line(
+			    w, l, &cell[l->class[0]][l->class[1]][l->class[2]]);
+		}
+		for (i = 0; err == NULL && i < sizeof(cell) / sizeof(w->sums);
+		     i++) {
+			m = i % (CLASSES + 1);
+			f = i / (CLASSES + 1) % (CLASSES + 1);
+			r = i / (CLASSES + 1) / (CLASSES + 1);
+			w->sums = cell[r][f][m];
+			if (w->sums.customers > 0)
+				err = put_sums(w, own, 0, r, f, m);
+		}
+	}
+	return err;
+}
+
 static const struct crm_err *
 group_lines(struct work *w)
 {
 	const struct crm_err *err;
-	struct crm_view value[NKEYS];
 	struct own own;
-	size_t i;
 
 	own_make(&own);
 	err = crm_by_values_new(w->r->snap, w->r->clock, &w->r->by, &w->values);
 	if (err == NULL)
-		crm_by_set_own(w->values, value);
-	for (i = 0; err == NULL && i < w->n; i++) {
-		const struct line *l = w->at = &w->line[i];
-
-		value[K_R] = own.number[l->class[0]];
-		value[K_F] = own.number[l->class[1]];
-		value[K_M] = own.number[l->class[2]];
-		value[K_SEGMENT] = own.word[l->rule];
-		err = crm_by_each(
-		    w->values, l->who, CRM_BY_NO_TIME, 0, NULL, add_up, w);
-	}
+		err = crm_by_needs_who(&w->r->by) ? group_each(w, &own)
+						  : group_classes(w, &own);
 	crm_by_values_free(w->values);
 	crm_buf_release(&own.buf);
 	return err;

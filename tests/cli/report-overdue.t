@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-report overdue: rhythm, factor, days, currencies, groups.
 . "${0%/*}/../lib.sh"
-plan 18
+plan 19
 
 # overdue TITLE WANT ARGS...
 overdue()
@@ -71,3 +71,9 @@ for day in 01 02 03; do
 	crm-log Nobody purchase at=2026-01-$day amount=1 currency=USD 2>err
 done
 overdue 'or of what there is' 'Nobody 3 3.00 USD' -f name,days,spent,currency Nobody
+crm-add person name=Often
+awk 'BEGIN { print "who,what,at,amount"
+	for (i = 39; i >= 0; i--)
+		printf "Often,purchase,-%dd,1\n", 800 - i * (i + 1) / 2 }' >often
+run crm-log <often
+overdue 'of many purchases, in any order: 1 to 39 days apart' 'Often 40 20.0 20 1.0' -f name,days,gap,since,times --times 0.9 Often

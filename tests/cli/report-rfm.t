@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-report rfm: classes, ties, currencies, days, groups.
 . "${0%/*}/../lib.sh"
-plan 21
+plan 22
 
 # rfm TITLE WANT ARGS...
 rfm()
@@ -59,6 +59,9 @@ rfm 'of fields, and of fields beside classes' 'Gdynia lost 2 20.00
 Sopot champion 1 15.00
 Sopot lost 1 10.00
  loyal 1 5.00' --by city,segment -f city,segment,customers,revenue --sort city,-revenue
+is 'classes alone, or taken from each customer: the same' \
+	"$(crm-report rfm --by segment -o tsv)" \
+	"$(crm-report rfm --by segment,kind -o tsv | cut -f1,3-)"
 rfm 'all in one row' '5 50.00 EUR 100.0' --by '' -f customers,revenue,currency,share
 rfm 'days since are counted to the end of a period' 'Five 0 2
 One 9 1
