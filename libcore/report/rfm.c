@@ -212,8 +212,9 @@ cmp_lines(const void *x, const void *y)
 
 	c = b->class[0] + b->class[1] + b->class[2] - a->class[0] -
 	    a->class[1] - a->class[2];
-	for (k = 3; c == 0 && k-- > 0;)
-		c = (a->of[k] < b->of[k]) - (a->of[k] > b->of[k]);
+	for (k = 0; c == 0 && k < 3; k++) /* the last says most */
+		c = (a->of[2 - k] < b->of[2 - k]) -
+		    (a->of[2 - k] > b->of[2 - k]);
 	if (c == 0)
 		c = a->who < b->who ? -1 : a->who > b->who;
 	return c;

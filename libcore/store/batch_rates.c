@@ -66,5 +66,7 @@ crm_batch_count_rates(struct crm_batch *b)
 uint64_t
 crm_batch_unrated(const struct crm_batch *b, uint8_t currency_num)
 {
-	return currency_num > 0 ? b->unrated[currency_num] : 0;
+	size_t i = currency_num;
+
+	return i == 0 ? 0 : b->unrated[i];
 }
