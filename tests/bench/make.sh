@@ -88,8 +88,8 @@ add_to()
 
 log_to()
 {
-	XDG_DATA_HOME=$1 crm-log --set what=purchase <"$data/purchases.tsv" &&
-		XDG_DATA_HOME=$1 crm-log <"$data/contacts.tsv"
+	XDG_DATA_HOME=$1 crm-log -q --set what=purchase <"$data/purchases.tsv" &&
+		XDG_DATA_HOME=$1 crm-log -q <"$data/contacts.tsv"
 }
 
 # make_stage NAME FROM COMMAND...: a store, begun as a copy of another.

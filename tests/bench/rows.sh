@@ -601,8 +601,8 @@ peer_add_same()
 log_events()
 {
 	begin people
-	ours sh -c "crm-log -s '$dir/new/crm' --set what=purchase \
-		<'$data/purchases.tsv' && crm-log -s '$dir/new/crm' \
+	ours sh -c "crm-log -q -s '$dir/new/crm' --set what=purchase \
+		<'$data/purchases.tsv' && crm-log -q -s '$dir/new/crm' \
 		<'$data/contacts.tsv'"
 }
 
