@@ -160,6 +160,11 @@ read_fields(struct crm_txn *t, struct crm_schema *schema, char void_kinds[27])
 		memcpy(text, name.text.p, name.text.n);
 		text[name.text.n] = '\0';
 		f = crm_field_named(k, name.text);
+		if (f != NULL && (f->flags & CRM_F_CUSTOM) == 0)
+			return crm_err(CRM_E_DATA,
+			    "the store is damaged: the field '%s' of a %s is "
+			    "built in",
+			    f->name, k->name);
 		err = check_number(k, f, &name);
 		if (err == NULL && f == NULL)
 			f = keep_field(schema, k, &name, text);
