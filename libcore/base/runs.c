@@ -13,6 +13,7 @@
 #define HEAD 8
 #define MEMORY_MIN ((size_t)16 << 10)
 #define WINDOW ((size_t)256 << 10) /* bytes of a run in memory when merging */
+#define AHEAD 8
 
 struct item {
 	uint64_t prefix; /* 8 bytes of the key from the depth of the sort on */
@@ -509,6 +510,9 @@ crm_runs_next(struct crm_runs *r, struct crm_view *key, struct crm_view *value)
 		*key = *value = CRM_VNULL;
 		return NULL;
 	}
+	/* sorted entries lie anywhere: the memory is asked for some ahead */
+	if (r->pos + AHEAD < r->n)
+		__builtin_prefetch(r->data + r->item[r->pos + AHEAD].at);
 	p = r->data + r->item[r->pos++].at;
 	*key = entry_key(p);
 	*value = entry_value(p);

@@ -101,12 +101,21 @@ ent_of(const struct crm_block_writer *w, const struct pending *p)
 	return e;
 }
 
+/* Is an entry of the same group as the one that waits before it? */
+static bool
+is_of_group(const struct crm_block_writer *w, const struct pending *prev,
+    const struct crm_ent *e)
+{
+	return w->form->layout == CRM_POSTING &&
+	    crm_view_eq(crm_view(w->bytes.p + prev->a, prev->a_n), e->a);
+}
+
 /*
- * Bytes that an entry needs in a block: behind another one, or (prev NULL)
- * as the first.
+ * Bytes that an entry needs in a block: behind one of its group, or (prev
+ * NULL) as the first.
  */
 static size_t
-entry_size(const struct crm_block_writer *w, const struct crm_ent *prev,
+entry_size(const struct crm_block_writer *w, const struct pending *prev,
     const struct crm_ent *e)
 {
 	uint64_t kind;
@@ -119,7 +128,7 @@ entry_size(const struct crm_block_writer *w, const struct crm_ent *prev,
 	case CRM_POSTING:
 		break;
 	}
-	if (prev != NULL && crm_view_eq(prev->a, e->a))
+	if (prev != NULL)
 		return varint_size(e->id - prev->id) + w->form->value;
 	kind = crm_block_kind(w->form, prefix_of(w), e->a);
 	return varint_size(e->a.n) + e->a.n + 2 + varint_size(e->id - kind) +
@@ -160,14 +169,12 @@ encode(struct crm_block_writer *w, struct crm_view key, size_t from, size_t to)
 			crm_buf_addv(b, e.value);
 			break;
 		case CRM_POSTING:
-			if (i == j) { /* a new group */
-				for (j = i + 1; j < to; j++) {
-					struct crm_ent f =
-					    ent_of(w, &w->pending[j]);
-
-					if (!crm_view_eq(f.a, e.a))
-						break;
-				}
+			if (i == j) { /* a new group: push() shares a name */
+				for (j = i + 1; j < to &&
+				     w->pending[j].a == w->pending[i].a &&
+				     w->pending[j].a_n == e.a.n;
+				     j++)
+					;
 				crm_buf_add(b, tmp, crm_varint_put(tmp, e.a.n));
 				crm_buf_addv(b, e.a);
 				crm_buf_add(b, tmp, crm_varint_put(tmp, j - i));
@@ -267,12 +274,13 @@ push(struct crm_block_writer *w, const struct crm_ent *e, bool behind)
 {
 	const struct crm_err *err;
 	struct pending *p;
-	struct crm_ent prev;
 	size_t size = 0, n = w->npending;
+	bool same = false;
 
 	if (n > 0) {
-		prev = ent_of(w, &w->pending[n - 1]);
-		size = entry_size(w, &prev, e);
+		p = &w->pending[n - 1];
+		same = is_of_group(w, p, e);
+		size = entry_size(w, same ? p : NULL, e);
 		if (w->size + size >
 		    (behind ? room(w, 0) : 2 * (size_t)w->form->limit)) {
 			err = write_pending(w);
@@ -290,8 +298,7 @@ push(struct crm_block_writer *w, const struct crm_ent *e, bool behind)
 	p->size = size;
 	p->a_n = e->a.n;
 	p->value_n = e->value.n;
-	if (n > 0 && w->form->layout == CRM_POSTING &&
-	    crm_view_eq(prev.a, e->a))
+	if (n > 0 && same)
 		p->a = p[-1].a;
 	else {
 		p->a = w->bytes.n;
@@ -501,6 +508,16 @@ crm_block_put(
 	return push(w, &e, !w->more);
 }
 
+/* Is a key, of the same prefix as the one before it, behind all that the block
+ * at hand held, and in that block? */
+static bool
+is_at_end(const struct crm_block_writer *w, struct crm_view key)
+{
+	return !w->more &&
+	    (w->bound_n == 0 ||
+		crm_view_cmp(key, crm_view(w->bound, w->bound_n)) < 0);
+}
+
 const struct crm_err *
 crm_block_put_ids(struct crm_block_writer *w, struct crm_view group,
     const uint64_t *id, const uint8_t *byte, size_t n)
@@ -517,12 +534,19 @@ crm_block_put_ids(struct crm_block_writer *w, struct crm_view group,
 	key[group.n] = '\0';
 	for (i = 0; err == NULL && i < n; i++) {
 		crm_be64(key + group.n + 1, id[i]);
-		err = go_to_key(w, crm_view(key, len), &e, &was);
+		if (i > 0 && id[i] > e.id && is_at_end(w, crm_view(key, len)))
+			e.id = id[i];
+		else
+			err = go_to_key(w, crm_view(key, len), &e, &was);
 		if (err != NULL)
 			break;
 		e.value =
 		    w->form->value > 0 ? crm_view(byte + i, 1) : CRM_VNULL;
 		err = push(w, &e, !w->more);
+	}
+	if (n > 0) {
+		memcpy(w->last, key, len);
+		w->last_n = len;
 	}
 	return err;
 }

@@ -25,7 +25,7 @@ struct group {
 };
 
 #define CHUNK_ALIGN 8
-#define CHUNK_HEAD 8   /* next u32, bytes used u16, size u16 */
+#define CHUNK_HEAD 6   /* of all but the tail: next u32, bytes used u16 */
 #define CHUNK_FIRST 24 /* with head; the next ones double */
 #define CHUNK_LAST 256
 #define POSTING_MAX 11 /* varint and byte */
@@ -150,8 +150,6 @@ new_chunk(struct crm_gather *g, uint16_t size)
 	size_t at = g->pool_n;
 
 	g->pool = crm_grow(g->pool, &g->pool_cap, at + size, 1);
-	memset(g->pool + at, 0, CHUNK_HEAD);
-	crm_le16(g->pool + at + 6, size);
 	g->pool_n += size;
 	return (uint32_t)(at / CHUNK_ALIGN);
 }
@@ -179,31 +177,31 @@ append(struct crm_gather *g, struct group *gr, const char *p, size_t n)
 		gr->size = size;
 		gr->used = CHUNK_HEAD;
 	}
-	head = g->pool + (size_t)gr->tail * CHUNK_ALIGN;
-	memcpy(head + gr->used, p, n);
+	memcpy(g->pool + (size_t)gr->tail * CHUNK_ALIGN + gr->used, p, n);
 	gr->used = (uint16_t)(gr->used + n);
-	crm_le16(head + 4, gr->used);
 }
 
-/* A group's postings in one piece, behind a flag for "not sorted" and the
- * base. */
-#define PACK_HEAD 9
+/* A group's postings in one piece, behind a flag for "not sorted", the base
+ * and their count. */
+#define PACK_HEAD 13
 
 static void
 pack(struct crm_gather *g, const struct group *gr)
 {
-	size_t at = gr->first;
+	size_t at = gr->first, used;
 	const char *head;
-	char base[8];
+	char base[8], count[4];
 
 	crm_buf_reset(&g->packed);
 	crm_buf_addc(&g->packed, (char)gr->unsorted);
 	crm_le64(base, gr->base);
 	crm_buf_add(&g->packed, base, 8);
+	crm_le32(count, gr->count);
+	crm_buf_add(&g->packed, count, 4);
 	for (;;) {
 		head = g->pool + at * CHUNK_ALIGN;
-		crm_buf_add(&g->packed, head + CHUNK_HEAD,
-		    (size_t)crm_le16_get(head + 4) - CHUNK_HEAD);
+		used = at == gr->tail ? gr->used : crm_le16_get(head + 4);
+		crm_buf_add(&g->packed, head + CHUNK_HEAD, used - CHUNK_HEAD);
 		if (at == gr->tail)
 			return;
 		at = crm_le32_get(head);
@@ -338,32 +336,30 @@ unpack(struct crm_gather *g, struct crm_view packed, struct crm_gathered *out)
 	bool unsorted = packed.p[0] != 0;
 	uint64_t delta = 0,
 		 id = packed.n > ALONE ? crm_le64_get(packed.p + 1) : 0;
-	size_t at = PACK_HEAD, n;
+	size_t at = PACK_HEAD, n, most = out->n + 1;
 
+	if (packed.n > ALONE)
+		most = out->n + crm_le32_get(packed.p + 9);
+	g->id = crm_grow(g->id, &g->id_cap, most, sizeof(*g->id));
+	g->byte = crm_grow(g->byte, &g->byte_cap, most, 1);
+	out->id = g->id;
+	out->byte = g->byte;
 	if (packed.n == ALONE) {
-		g->id = crm_grow(g->id, &g->id_cap, out->n + 1, sizeof(*g->id));
-		g->byte = crm_grow(g->byte, &g->byte_cap, out->n + 1, 1);
 		g->id[out->n] = crm_le64_get(packed.p);
 		g->byte[out->n] = (uint8_t)packed.p[8];
 		unsorted = out->n > 0 && g->id[out->n - 1] >= g->id[out->n];
 		out->n++;
-		out->id = g->id;
-		out->byte = g->byte;
 		return unsorted;
 	}
 	while (at < packed.n) {
 		n = crm_varint_get(packed.p + at, packed.n - at, &delta);
 		at += n;
 		id += (uint64_t)crm_unzigzag(delta);
-		g->id = crm_grow(g->id, &g->id_cap, out->n + 1, sizeof(*g->id));
-		g->byte = crm_grow(g->byte, &g->byte_cap, out->n + 1, 1);
 		g->id[out->n] = id;
 		g->byte[out->n] = g->bytes ? (uint8_t)packed.p[at++] : 0;
 		unsorted |= out->n > 0 && g->id[out->n - 1] >= id;
 		out->n++;
 	}
-	out->id = g->id;
-	out->byte = g->byte;
 	return unsorted;
 }
 
