@@ -67,6 +67,7 @@ crm_batch_free(struct crm_batch *b)
 	crm_nummap_release(&b->dropped);
 	crm_nummap_release(&b->blamed);
 	crm_free(b->left_out);
+	crm_nummap_release(&b->live);
 	crm_map_release(&b->links);
 	crm_buf_release(&b->words);
 	crm_runs_free(b->used_words);

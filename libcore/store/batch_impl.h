@@ -136,6 +136,8 @@ struct crm_batch {
 	bool want_terms;
 	struct crm_nummap terms, buyers;
 
+	struct crm_nummap
+	    live;             /* linked records of the store: id / 64 to bits */
 	struct crm_map links; /* kinds and text to id: looked up before */
 	struct crm_buf words; /* of the line at hand: see CRM_LINK_WORDS */
 	bool word_kinds[26];  /* kinds that such words may name */

@@ -47,16 +47,38 @@ make_ghost(struct crm_batch *b, const struct crm_field *f, struct crm_view who)
 	return crm_id('?', CRM_GHOST, *at);
 }
 
+/*
+ * Is a record there, as the batch sees the store?  Of few records many events
+ * tell: those that are there are kept, a bit each.
+ */
+static const struct crm_err *
+is_live(struct crm_batch *b, uint64_t id, bool *yes)
+{
+	uint64_t bit = UINT64_C(1) << (id % 64);
+	uint64_t *bits = crm_nummap_get(&b->live, id / 64);
+	const struct crm_err *err;
+	enum crm_presence p;
+	struct crm_stored r;
+
+	*yes = bits != NULL && (*bits & bit) != 0;
+	if (*yes)
+		return NULL;
+	err = crm_snap_get(b->snap, id, &r, &p);
+	*yes = err == NULL && p == CRM_LIVE;
+	if (*yes)
+		*crm_nummap_at(&b->live, id / 64, NULL) |= bit;
+	return err;
+}
+
 /* An id of the input: of a line of it, or of the store. */
 static const struct crm_err *
 link_id(struct crm_batch *b, const struct crm_field *f, struct crm_view who,
     uint64_t id, uint64_t *out)
 {
 	const struct crm_err *err;
-	enum crm_presence p;
-	struct crm_stored r;
 	uint64_t *alias;
 	char key[8];
+	bool yes;
 
 	crm_be64(key, id);
 	alias =
@@ -69,8 +91,8 @@ link_id(struct crm_batch *b, const struct crm_field *f, struct crm_view who,
 	if (b->o.new_ids)
 		*out = 0;
 	else if (crm_nummap_get(&b->given, id) == NULL) {
-		err = crm_snap_get(b->snap, id, &r, &p);
-		if (err != NULL || p == CRM_LIVE)
+		err = is_live(b, id, &yes);
+		if (err != NULL || yes)
 			return err;
 		*out = 0;
 	}
