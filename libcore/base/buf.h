@@ -304,6 +304,16 @@ crm_le64(void *out, uint64_t v)
 	memcpy(out, &v, 8);
 }
 
+/* Are 8 bytes all below 0x80? */
+static inline bool
+crm_le64_is_ascii(const void *in)
+{
+	uint64_t v;
+
+	memcpy(&v, in, 8);
+	return (v & 0x8080808080808080u) == 0;
+}
+
 static inline uint64_t
 crm_le64_get(const void *in)
 {

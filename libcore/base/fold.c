@@ -18,8 +18,11 @@ crm_fold_version(void)
 	return version;
 }
 
+#define SECOND 0x8000 /* in comb_index: it joins with what is before it */
+
 /*
- * Can a code point neither change in NFC nor take part in a composition?
+ * Can a code point neither change in NFC nor change what is before it?  The
+ * first of those that join stays as it is without a second one.
  */
 static bool
 is_inert(uint32_t cp)
@@ -28,9 +31,11 @@ is_inert(uint32_t cp)
 
 	if (cp < 0x300)
 		return true;
+	if (cp >= 0x1160 && cp <= 0x11ff) /* vowels and finals of Hangul */
+		return false;
 	p = utf8proc_get_property((utf8proc_int32_t)cp);
 	return p->decomp_seqindex == UINT16_MAX && p->combining_class == 0 &&
-	    p->comb_index == UINT16_MAX;
+	    (p->comb_index == UINT16_MAX || p->comb_index < SECOND);
 }
 
 static bool
@@ -40,6 +45,10 @@ is_nfc(struct crm_view v)
 	size_t i, len;
 
 	for (i = 0; i < v.n; i += len) {
+		if (v.n - i >= 8 && crm_le64_is_ascii(v.p + i)) {
+			len = 8;
+			continue;
+		}
 		if ((unsigned char)v.p[i] < 0xcc) { /* below U+0300 */
 			len = (unsigned char)v.p[i] < 0x80 ? 1 : 2;
 			continue;
@@ -97,7 +106,9 @@ crm_digit_of(uint32_t cp)
 		0xe50, 0xed0, 0xf20, 0x1040, 0x17e0, 0x1810 };
 	size_t i;
 
-	for (i = 0; i < sizeof(zero) / sizeof(zero[0]); i++)
+	if (cp < zero[1])
+		return cp >= '0' && cp <= '9' ? (int)(cp - '0') : -1;
+	for (i = 1; i < sizeof(zero) / sizeof(zero[0]); i++)
 		if (cp >= zero[i] && cp <= zero[i] + 9)
 			return (int)(cp - zero[i]);
 	return -1;
@@ -280,14 +291,19 @@ is_unspaced(uint32_t cp)
 /* Whether a character is part of a word, and how its script parts words. */
 enum script { SCRIPT_OTHER, SCRIPT_WORD, SCRIPT_UNSPACED };
 
+static bool
+is_ascii_word(unsigned char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+	    (c >= 'A' && c <= 'Z');
+}
+
 static enum script
 script_of(uint32_t cp)
 {
 	if (cp < 0x80)
-		return (cp >= 'a' && cp <= 'z') || (cp >= '0' && cp <= '9') ||
-			(cp >= 'A' && cp <= 'Z')
-		    ? SCRIPT_WORD
-		    : SCRIPT_OTHER;
+		return is_ascii_word((unsigned char)cp) ? SCRIPT_WORD
+							: SCRIPT_OTHER;
 	if (is_unspaced(cp))
 		return SCRIPT_UNSPACED;
 	if ((WORD_CATEGORIES >> utf8proc_category((utf8proc_int32_t)cp) & 1) !=
@@ -304,8 +320,10 @@ take_run(struct crm_view v, enum script *script)
 	size_t i, len;
 	enum script c;
 
-	*script = SCRIPT_OTHER;
-	for (i = 0; i < v.n; i += len) {
+	for (i = 0; i < v.n && is_ascii_word((unsigned char)v.p[i]); i++)
+		;
+	*script = i > 0 ? SCRIPT_WORD : SCRIPT_OTHER;
+	for (; i < v.n; i += len) {
 		len = crm_utf8_get(v.p + i, v.n - i, &cp);
 		if (len == 0) {
 			len = 1;

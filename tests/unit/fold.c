@@ -90,10 +90,19 @@ nfc(void **state)
 {
 	struct crm_arena a = CRM_ARENA_INIT;
 	struct crm_view v = CRM_V("e\xcc\x81"), ascii = CRM_V("plain");
+	struct crm_view alef = CRM_V("\xd8\xa7\xd9\x84");
 
 	(void)state;
 	assert_true(crm_view_eq(crm_nfc(&a, v), CRM_V("é")));
 	assert_ptr_equal(crm_nfc(&a, ascii).p, ascii.p);
+	/* a first and a second letter of Hangul make a syllable; an alef stays
+	 * as it is, unless a hamza follows */
+	assert_true(
+	    crm_view_eq(crm_nfc(&a, CRM_V("12345678\xe1\x84\x80\xe1\x85\xa1")),
+		CRM_V("12345678\xea\xb0\x80")));
+	assert_ptr_equal(crm_nfc(&a, alef).p, alef.p);
+	assert_true(crm_view_eq(
+	    crm_nfc(&a, CRM_V("\xd8\xa7\xd9\x94")), CRM_V("\xd8\xa3")));
 	crm_arena_release(&a);
 }
 
