@@ -332,6 +332,10 @@ crm_rec_apply(struct crm_rec *r, const struct crm_edit *e, size_t n, bool keep)
 		const struct crm_field *f = e[i].field;
 		bool many = (f->flags & CRM_F_MANY) != 0, kept;
 
+		if (!many && !keep) {
+			edit_single(r, &e[i]);
+			continue;
+		}
 		if (done[i])
 			continue;
 		kept = keep && crm_rec_get(r, f->num, &v);
