@@ -40,6 +40,24 @@ uint64_t crm_block_base(const struct crm_form *, struct crm_view key);
 uint64_t crm_block_kind(
     const struct crm_form *, struct crm_view prefix, struct crm_view group);
 
+/* An entry that waits to be put into a block: where its bytes are.  Those of
+ * one group share its name. */
+struct crm_pending {
+	size_t a, a_n, value, value_n; /* offsets and lengths */
+	uint64_t id;
+	size_t size; /* bytes it needs behind the one before it */
+};
+
+/*
+ * Encode n entries as the block of a key.
+ *
+ * bytes   what the entries' offsets are in
+ * out     emptied first; it fails when they do not fit
+ */
+void crm_block_encode(const struct crm_form *, struct crm_view key,
+    const char *bytes, const struct crm_pending *, size_t n,
+    struct crm_buf *out);
+
 /* Check the head of a block.  Fails with DATA. */
 CRM_CHECK const struct crm_err *crm_block_open(const struct crm_form *,
     struct crm_view key, struct crm_view value, struct crm_block *out);

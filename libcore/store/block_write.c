@@ -4,13 +4,6 @@
 #include "record/id.h"
 #include "store/block_impl.h"
 
-/* An entry that waits to be put into a block; its bytes are in 'bytes'. */
-struct pending {
-	size_t a, a_n, value, value_n; /* offsets and lengths */
-	uint64_t id;
-	size_t size; /* bytes it needs behind the one before it */
-};
-
 struct crm_block_writer {
 	struct crm_txn *txn;
 	enum crm_table table;
@@ -30,7 +23,7 @@ struct crm_block_writer {
 	size_t bound_n;
 	bool at_end; /* no block of the table is behind it */
 	/* What the new blocks will hold. */
-	struct pending *pending;
+	struct crm_pending *pending;
 	size_t npending, pending_cap, size;
 	struct crm_buf bytes;
 	bool put_one;           /* the block at hand was written already */
@@ -93,7 +86,7 @@ varint_size(uint64_t v)
 }
 
 static struct crm_ent
-ent_of(const struct crm_block_writer *w, const struct pending *p)
+ent_of(const struct crm_block_writer *w, const struct crm_pending *p)
 {
 	struct crm_ent e = { crm_view(w->bytes.p + p->a, p->a_n), p->id,
 		crm_view(w->bytes.p + p->value, p->value_n) };
@@ -103,7 +96,7 @@ ent_of(const struct crm_block_writer *w, const struct pending *p)
 
 /* Is an entry of the same group as the one that waits before it? */
 static bool
-is_of_group(const struct crm_block_writer *w, const struct pending *prev,
+is_of_group(const struct crm_block_writer *w, const struct crm_pending *prev,
     const struct crm_ent *e)
 {
 	return w->form->layout == CRM_POSTING &&
@@ -115,7 +108,7 @@ is_of_group(const struct crm_block_writer *w, const struct pending *prev,
  * NULL) as the first.
  */
 static size_t
-entry_size(const struct crm_block_writer *w, const struct pending *prev,
+entry_size(const struct crm_block_writer *w, const struct crm_pending *prev,
     const struct crm_ent *e)
 {
 	uint64_t kind;
@@ -135,62 +128,6 @@ entry_size(const struct crm_block_writer *w, const struct pending *prev,
 	    w->form->value;
 }
 
-/* Encode the entries from..to behind a head. */
-static void
-encode(struct crm_block_writer *w, struct crm_view key, size_t from, size_t to)
-{
-	struct crm_buf *b = &w->out;
-	uint64_t base = crm_block_base(w->form, key), last = 0;
-	char tmp[CRM_VARINT_MAX];
-	size_t i, j, end, n = to - from;
-	struct crm_ent e;
-	char *p;
-
-	crm_buf_reset(b);
-	crm_buf_add(b, "\0\0\0\0\0\0\0", CRM_HEAD);
-	if (w->form->layout == CRM_HEAP && n > 1) {
-		p = crm_buf_room(b, 2 * n);
-		memset(p, 0, 2 * n);
-		crm_buf_used(b, 2 * n);
-	}
-	for (i = from, j = from; i < to; i++) {
-		e = ent_of(w, &w->pending[i]);
-		switch (w->form->layout) {
-		case CRM_HEAP:
-			crm_buf_add(b, tmp, crm_varint_put(tmp, e.id - base));
-			crm_buf_addv(b, e.value);
-			end = b->n - CRM_HEAD - 2 * n;
-			if (n > 1)
-				crm_le16(b->p + CRM_HEAD + 2 * (i - from),
-				    (uint16_t)end);
-			break;
-		case CRM_FIXED:
-			crm_buf_addv(b, e.a);
-			crm_buf_addv(b, e.value);
-			break;
-		case CRM_POSTING:
-			if (i == j) { /* a new group: push() shares a name */
-				for (j = i + 1; j < to &&
-				     w->pending[j].a == w->pending[i].a &&
-				     w->pending[j].a_n == e.a.n;
-				     j++)
-					;
-				crm_buf_add(b, tmp, crm_varint_put(tmp, e.a.n));
-				crm_buf_addv(b, e.a);
-				crm_buf_add(b, tmp, crm_varint_put(tmp, j - i));
-				last =
-				    crm_block_kind(w->form, prefix_of(w), e.a);
-			}
-			crm_buf_add(b, tmp, crm_varint_put(tmp, e.id - last));
-			crm_buf_addv(b, e.value);
-			last = e.id;
-			break;
-		}
-	}
-	if (!b->over)
-		crm_head_seal(b, key, (uint8_t)w->form->layout, (uint16_t)n);
-}
-
 /* Write the entries from..to as one block. */
 static const struct crm_err *
 write_block(struct crm_block_writer *w, size_t from, size_t to)
@@ -207,7 +144,8 @@ write_block(struct crm_block_writer *w, size_t from, size_t to)
 		    first, crm_ent_key(w->form, prefix_of(w), &e, first));
 	}
 	w->put_one = true;
-	encode(w, key, from, to);
+	crm_block_encode(
+	    w->form, key, w->bytes.p, w->pending + from, to - from, &w->out);
 	err = crm_buf_end(&w->out);
 	if (err != NULL)
 		return err;
@@ -273,7 +211,7 @@ static const struct crm_err *
 push(struct crm_block_writer *w, const struct crm_ent *e, bool behind)
 {
 	const struct crm_err *err;
-	struct pending *p;
+	struct crm_pending *p;
 	size_t size = 0, n = w->npending;
 	bool same = false;
 
@@ -305,7 +243,8 @@ push(struct crm_block_writer *w, const struct crm_ent *e, bool behind)
 		crm_buf_addv(&w->bytes, e->a);
 	}
 	p->value = w->bytes.n;
-	crm_buf_addv(&w->bytes, e->value);
+	if (e->value.n > 0)
+		crm_buf_addv(&w->bytes, e->value);
 	w->npending++;
 	w->size += size;
 	return crm_buf_end(&w->bytes);

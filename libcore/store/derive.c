@@ -78,6 +78,8 @@ crm_derive_free(struct crm_derive *d)
 	crm_free(d->total);
 	crm_buf_release(&d->key);
 	crm_buf_release(&d->words);
+	crm_free(d->part[0]);
+	crm_free(d->part[1]);
 	crm_free(d->token[0]);
 	crm_free(d->token[1]);
 	crm_free(d);
@@ -152,10 +154,21 @@ is_noted(struct crm_derive *d, char kind, const struct crm_field *f,
 	return crm_map_get(&d->values, crm_buf_view(&d->key)) != NULL;
 }
 
-/* Index the values of one record that the other lacks. */
+/* Take a record apart; one that is not there has no fields. */
+static void
+take_apart(struct crm_derive *d, const struct crm_stored *r, int side)
+{
+	if (r == NULL)
+		return;
+	d->part[side] = crm_grow(
+	    d->part[side], &d->part_cap[side], r->n, sizeof(*d->part[side]));
+	crm_stored_all(r, d->part[side]);
+}
+
+/* Index the values of one record, that of a side, that the other lacks. */
 static const struct crm_err *
 index_values(struct crm_derive *d, uint64_t id, const struct crm_kind *k,
-    const struct crm_stored *r, const struct crm_stored *other,
+    const struct crm_stored *r, int side, const struct crm_stored *other,
     unsigned int what, bool add)
 {
 	const struct crm_err *err = NULL;
@@ -166,7 +179,7 @@ index_values(struct crm_derive *d, uint64_t id, const struct crm_kind *k,
 	uint32_t i;
 
 	for (i = 0; err == NULL && r != NULL && i < r->n; i++) {
-		slot = crm_stored_at(r, i);
+		slot = d->part[side][i];
 		f = crm_field_num(k, slot.num);
 		if (f == NULL || !is_wanted(k->letter, f, CRM_F_INDEXED, what))
 			continue;
@@ -199,7 +212,7 @@ take_words(struct crm_derive *d, const struct crm_kind *k,
 
 	d->ntokens[side] = 0;
 	for (i = 0; r != NULL && i < r->n; i++) {
-		slot = crm_stored_at(r, i);
+		slot = d->part[side][i];
 		f = crm_field_num(k, slot.num);
 		if (f == NULL || f->type == CRM_T_PHONE ||
 		    !is_wanted(k->letter, f, CRM_F_SEARCHED, what))
@@ -334,9 +347,11 @@ crm_derive_record(struct crm_derive *d, uint64_t id,
 		to = NULL;
 	if (k == NULL || (from == NULL && to == NULL))
 		return NULL;
-	err = index_values(d, id, k, to, from, what, true);
+	take_apart(d, from, 0);
+	take_apart(d, to, 1);
+	err = index_values(d, id, k, to, 1, from, what, true);
 	if (err == NULL)
-		err = index_values(d, id, k, from, to, what, false);
+		err = index_values(d, id, k, from, 0, to, what, false);
 	if (err == NULL)
 		err = derive_text(d, id, k, from, to, what);
 	if (err == NULL && k->letter == 'e' && (what & CRM_DERIVE_EXACT) != 0)

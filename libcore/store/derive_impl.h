@@ -60,6 +60,8 @@ struct crm_derive {
 	struct crm_total *total;
 	size_t ntotals, total_cap;
 	/* scratch */
+	struct crm_slot *part[2]; /* fields of a record before and after */
+	size_t part_cap[2];
 	struct crm_map values;
 	struct crm_buf key, words;
 	struct crm_token {
