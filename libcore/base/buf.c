@@ -8,17 +8,6 @@
 #error "the byte order helpers in buf.h are written for little-endian machines"
 #endif
 
-int
-crm_view_cmp(struct crm_view a, struct crm_view b)
-{
-	size_t n = a.n < b.n ? a.n : b.n;
-	int c = n > 0 ? memcmp(a.p, b.p, n) : 0;
-
-	if (c != 0)
-		return c;
-	return a.n < b.n ? -1 : a.n > b.n;
-}
-
 bool
 crm_view_starts(struct crm_view v, struct crm_view prefix)
 {

@@ -55,7 +55,16 @@ crm_view_is(struct crm_view a, const char *s)
 }
 
 /* Byte order as memcmp, a prefix before what it is a prefix of. */
-int crm_view_cmp(struct crm_view, struct crm_view);
+static inline int
+crm_view_cmp(struct crm_view a, struct crm_view b)
+{
+	size_t n = a.n < b.n ? a.n : b.n;
+	int c = n > 0 ? memcmp(a.p, b.p, n) : 0;
+
+	if (c != 0)
+		return c;
+	return a.n < b.n ? -1 : a.n > b.n;
+}
 
 /* Does v begin with prefix? */
 bool crm_view_starts(struct crm_view v, struct crm_view prefix);

@@ -214,6 +214,17 @@ fold_other(struct crm_buf *b, uint32_t cp)
 	}
 }
 
+/* Eight bytes of ASCII with small letters. */
+static uint64_t
+small_letters(uint64_t w)
+{
+	const uint64_t ones = 0x0101010101010101u;
+	uint64_t from_a = w + ones * (0x80 - 'A');
+	uint64_t behind_z = w + ones * (0x7f - 'Z');
+
+	return w | ((from_a ^ behind_z) & ones << 7) >> 2;
+}
+
 void
 crm_fold(struct crm_buf *b, struct crm_view v)
 {
@@ -225,7 +236,10 @@ crm_fold(struct crm_buf *b, struct crm_view v)
 		to = crm_buf_room(b, v.n - i);
 		if (to == NULL)
 			return;
-		for (n = 0; i < v.n && (unsigned char)v.p[i] < 0x80; i++, n++) {
+		for (n = 0; v.n - i >= 8 && crm_le64_is_ascii(v.p + i);
+		     i += 8, n += 8)
+			crm_le64(to + n, small_letters(crm_le64_get(v.p + i)));
+		for (; i < v.n && (unsigned char)v.p[i] < 0x80; i++, n++) {
 			unsigned char c = (unsigned char)v.p[i];
 
 			to[n] = (char)(c + ((c >= 'A' && c <= 'Z') << 5));

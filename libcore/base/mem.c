@@ -109,12 +109,10 @@ crm_mem_count(void)
 }
 
 void *
-crm_grow(void *p, size_t *cap, size_t n, size_t size)
+crm_grow_more(void *p, size_t *cap, size_t n, size_t size)
 {
 	size_t want = *cap;
 
-	if (n <= want)
-		return p;
 	if (want < 16)
 		want = 16;
 	while (want < n)

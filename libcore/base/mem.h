@@ -37,6 +37,9 @@ void crm_free(void *);
 /* How many allocations were made so far: tests and benchmarks. */
 uint64_t crm_mem_count(void);
 
+/* What crm_grow() does when there is too little room. */
+void *crm_grow_more(void *p, size_t *cap, size_t n, size_t size);
+
 /*
  * Grow an array so that it holds at least n items.
  *
@@ -45,7 +48,11 @@ uint64_t crm_mem_count(void);
  *
  * Returns the array, at least doubled when it grew.
  */
-void *crm_grow(void *p, size_t *cap, size_t n, size_t size);
+static inline void *
+crm_grow(void *p, size_t *cap, size_t n, size_t size)
+{
+	return n <= *cap ? p : crm_grow_more(p, cap, n, size);
+}
 
 /* An arena: memory that is given back all at once. */
 struct crm_arena {

@@ -15,6 +15,7 @@ crm_rec_release(struct crm_rec *r)
 {
 	crm_free(r->slot);
 	crm_arena_release(&r->arena);
+	crm_buf_release(&r->scratch);
 	memset(r, 0, sizeof(*r));
 }
 
@@ -57,9 +58,9 @@ crm_rec_is(const struct crm_rec *r, uint16_t num, uint8_t word)
 	return crm_rec_get(r, num, &v) && crm_word_of(v) == word;
 }
 
-/* Put a value, whose bytes live long enough, into a field. */
-static void
-put(struct crm_rec *r, const struct crm_field *f, struct crm_view value)
+void
+crm_rec_lend(
+    struct crm_rec *r, const struct crm_field *f, struct crm_view value)
 {
 	uint32_t i = find(r, f->num);
 	bool there = i < r->n && r->slot[i].num == f->num;
@@ -87,7 +88,7 @@ put(struct crm_rec *r, const struct crm_field *f, struct crm_view value)
 void
 crm_rec_set(struct crm_rec *r, const struct crm_field *f, struct crm_view value)
 {
-	put(r, f,
+	crm_rec_lend(r, f,
 	    crm_view(crm_arena_dup(&r->arena, value.p, value.n), value.n));
 }
 
@@ -131,7 +132,6 @@ struct values {
 	size_t live;
 	struct crm_map at; /* key to index + 1, when there are many */
 	size_t nmapped;
-	struct crm_buf scratch;
 	bool set, changed; /* a CRM_SET came */
 };
 
@@ -144,7 +144,7 @@ struct values {
 static struct crm_view
 key_of(struct values *s, struct crm_view v)
 {
-	struct crm_buf *b = &s->scratch;
+	struct crm_buf *b = &s->rec->scratch;
 	size_t i;
 
 	if (s->f->type != CRM_T_TEXT && s->f->type != CRM_T_EMAIL &&
@@ -271,6 +271,7 @@ edit_values(struct values *s, const struct crm_edit *e)
 static void
 pack(struct values *s)
 {
+	struct crm_buf *b = &s->rec->scratch;
 	struct crm_view *list =
 	    crm_arena_alloc(&s->rec->arena, (s->live + 1) * sizeof(*list));
 	size_t i, n = 0;
@@ -278,23 +279,22 @@ pack(struct values *s)
 	for (i = 0; i < s->n; i++)
 		if (!s->item[i].gone)
 			list[n++] = s->item[i].v;
-	crm_buf_reset(&s->scratch);
+	crm_buf_reset(b);
 	if (n > 0)
-		crm_many_put(&s->scratch, list, n);
-	crm_rec_set(s->rec, s->f, crm_buf_view(&s->scratch));
+		crm_many_put(b, list, n);
+	crm_rec_set(s->rec, s->f, crm_buf_view(b));
 }
 
 /* Do all edits of one field of many values. */
 static void
 edit_many(struct crm_rec *r, const struct crm_edit *e, size_t n)
 {
-	struct values s = { .rec = r,
-		.f = e[0].field,
-		.scratch = CRM_BUF_INIT(CRM_LINE_MAX * 8) };
+	struct values s = { .rec = r, .f = e[0].field };
 	struct crm_view v = CRM_VNULL;
 	struct crm_many m;
 	size_t i;
 
+	r->scratch.max = CRM_LINE_MAX * 8;
 	if (!crm_rec_get(r, s.f->num, &v))
 		v = CRM_VNULL;
 	crm_many_begin(&m, v, true);
@@ -306,7 +306,6 @@ edit_many(struct crm_rec *r, const struct crm_edit *e, size_t n)
 	if (s.changed)
 		pack(&s);
 	crm_map_release(&s.at);
-	crm_buf_release(&s.scratch);
 }
 
 static void

@@ -17,6 +17,7 @@ struct crm_rec {
 	uint32_t n;
 	size_t cap;
 	struct crm_arena arena; /* of the values that were set */
+	struct crm_buf scratch;
 };
 
 void crm_rec_init(struct crm_rec *, const struct crm_kind *);
@@ -40,6 +41,10 @@ bool crm_rec_get(const struct crm_rec *, uint16_t num, struct crm_view *out);
 
 /* Set a field to a stored value, which is copied; an empty one removes it. */
 void crm_rec_set(
+    struct crm_rec *, const struct crm_field *, struct crm_view value);
+
+/* The same, but a view stays one: encode or copy before its bytes change. */
+void crm_rec_lend(
     struct crm_rec *, const struct crm_field *, struct crm_view value);
 
 /* Does the record hold a word in a choice field? */

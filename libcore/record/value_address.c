@@ -179,6 +179,9 @@ digit_at(struct crm_view v, size_t *len)
 {
 	uint32_t cp = 0;
 
+	*len = 1;
+	if ((unsigned char)v.p[0] < 0x80)
+		return v.p[0] >= '0' && v.p[0] <= '9' ? v.p[0] - '0' : -1;
 	*len = crm_utf8_get(v.p, v.n, &cp);
 	if (*len == 0)
 		*len = 1;

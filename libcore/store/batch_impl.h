@@ -369,7 +369,8 @@ CRM_CHECK const struct crm_err *crm_batch_next_row(
 /*
  * Make a record of a row, with final links.
  *
- * arena   scratch; NULL: links stay as they are
+ * arena   scratch: then values are views of the row, else they are copied and
+ *         links stay as they are
  *
  * Returns false when a link is of nothing.
  */

@@ -299,7 +299,10 @@ crm_batch_open_row(const struct crm_batch *b, struct crm_row r,
 		    f->type == CRM_T_LINK)
 			good &= crm_batch_settle(
 			    b, a, (flags & CRM_SLOT_MANY) != 0, v, &v);
-		crm_rec_set(rec, f, v);
+		if (a != NULL)
+			crm_rec_lend(rec, f, v);
+		else
+			crm_rec_set(rec, f, v);
 	}
 	return good;
 }
