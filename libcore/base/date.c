@@ -433,11 +433,11 @@ make_day(const struct crm_clock *clock, const struct day_form *form,
  * Instants.
  */
 
-static const char *const time_forms[] = { "H:O:S.F", "H:O:S,F", "H:O:S", "H:O",
-	"H" };
+/* Behind seconds there may be a fraction: see take_form(). */
+static const char *const time_forms[] = { "H:O:S", "H:O", "H" };
 
 /* The basic forms of ISO 8601, which stand behind a T. */
-static const char *const basic_forms[] = { "POS.F", "POS,F", "POS", "PO" };
+static const char *const basic_forms[] = { "POS", "PO" };
 
 static const struct {
 	const char *form;
@@ -453,15 +453,28 @@ static const struct {
 	{ "-K", 3 },
 };
 
+/* Take one of n forms off v; returns its place, or n.  The first is the one with
+ * seconds. */
+static size_t
+take_form(
+    const char *const *forms, size_t n, struct crm_view *v, struct parts *p)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (take(forms[i], v, p))
+			break;
+	if (i == 0 && !take(".F", v, p))
+		(void)take(",F", v, p);
+	return i;
+}
+
 /* Take a time of day off v. */
 static bool
 take_time(struct crm_view *v, struct parts *p)
 {
-	size_t i;
+	size_t i = take_form(time_forms, COUNT_OF(time_forms), v, p);
 
-	for (i = 0; i < COUNT_OF(time_forms); i++)
-		if (take(time_forms[i], v, p))
-			break;
 	/* The last form takes an hour alone, which has to say its half. */
 	if (i < COUNT_OF(time_forms)) {
 		struct crm_view rest = *v;
@@ -492,10 +505,9 @@ scan_time(struct crm_view v, bool basic, struct parts *p)
 
 	if (!take_time(&v, p)) {
 		v = all;
-		for (i = 0; basic && i < COUNT_OF(basic_forms); i++)
-			if (take(basic_forms[i], &v, p))
-				break;
-		if (!basic || i == COUNT_OF(basic_forms))
+		if (!basic ||
+		    take_form(basic_forms, COUNT_OF(basic_forms), &v, p) ==
+			COUNT_OF(basic_forms))
 			return false;
 	}
 	(void)skip_blanks(&v);

@@ -18,9 +18,9 @@ crm_num_u64(struct crm_view v, uint64_t max, uint64_t *out)
 		return false;
 	for (i = 0; i < v.n; i++) {
 		d = (uint64_t)(unsigned char)v.p[i] - '0';
-		if (d > 9 || x > (UINT64_MAX - d) / 10)
+		if (d > 9 || __builtin_mul_overflow(x, 10, &x) ||
+		    __builtin_add_overflow(x, d, &x))
 			return false;
-		x = x * 10 + d;
 	}
 	if (x > max)
 		return false;
