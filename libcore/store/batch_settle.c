@@ -122,23 +122,25 @@ blame(struct crm_batch *b, uint64_t line, const char *field, const char *what)
 static void
 blame_row(struct crm_batch *b, struct crm_row r, uint64_t id, bool same)
 {
+	static const char other[] =
+	    "another line about the same record is left out";
 	const struct crm_kind *k =
 	    crm_kind_of(b->store->config->schema, r.kind);
 	uint64_t *form = crm_nummap_get(&b->forms, id);
 	uint64_t *line = crm_nummap_get(&b->blamed, id);
 	bool more = form != NULL && (*form & CRM_FORM_AGAIN) != 0;
 
-	if (line != NULL && *line != r.line)
-		blame(b, r.line, NULL,
-		    "another line about the same record is left out");
-	else if (blame_links(b, k, r, false)) {
+	if (line != NULL && *line != r.line) {
+		blame(b, r.line, NULL, other);
+		return;
+	}
+	if (blame_links(b, k, r, false)) {
 		if (more)
 			*crm_nummap_at(&b->blamed, id, NULL) = r.line;
 	} else if (same)
 		blame(b, r.line, "key", "is that of a line that is left out");
 	else if (more && line == NULL)
-		blame(b, r.line, NULL,
-		    "another line about the same record is left out");
+		blame(b, r.line, NULL, other);
 }
 
 /* The lines of bad rows, of all their forms. */

@@ -361,6 +361,7 @@ crm_batch_shared_word(
 		why = crm_nummap_get(&b->shared, crm_le64_get(words->p + 2));
 		*words = crm_view_skip(*words, CRM_LINK_WORD_BYTES);
 		if (why != NULL)
+			/* NOLINTNEXTLINE(performance-no-int-to-ptr) */
 			return (const char *)(uintptr_t)*why;
 	}
 	return NULL;

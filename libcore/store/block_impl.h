@@ -157,6 +157,7 @@ crm_walk_read_ahead(struct crm_view block)
 	size_t i;
 
 	for (i = 0; i < block.n; i += CRM_CACHE_LINE)
+		/* NOLINTNEXTLINE(performance-no-int-to-ptr) */
 		__builtin_prefetch((const void *)(next + i));
 }
 
