@@ -197,6 +197,15 @@ index_values(struct crm_derive *d, uint64_t id, const struct crm_kind *k,
 	return err;
 }
 
+/* Is a field of those whose words are searched?  Not when it is unknown. */
+static bool
+has_words(
+    const struct crm_kind *k, const struct crm_field *f, unsigned int what)
+{
+	return f != NULL && f->type != CRM_T_PHONE &&
+	    is_wanted(k->letter, f, CRM_F_SEARCHED, what);
+}
+
 /* Take the words of a record's searched fields. */
 static void
 take_words(struct crm_derive *d, const struct crm_kind *k,
@@ -210,12 +219,11 @@ take_words(struct crm_derive *d, const struct crm_kind *k,
 	uint32_t i;
 	size_t from;
 
-	d->ntokens[side] = 0;
+	d->ntokens[side] = d->length[side] = 0;
 	for (i = 0; r != NULL && i < r->n; i++) {
 		slot = d->part[side][i];
 		f = crm_field_num(k, slot.num);
-		if (f == NULL || f->type == CRM_T_PHONE ||
-		    !is_wanted(k->letter, f, CRM_F_SEARCHED, what))
+		if (!has_words(k, f, what))
 			continue;
 		crm_many_begin(&m, slot.value, (f->flags & CRM_F_MANY) != 0);
 		while (crm_many_next(&m, &v)) {
@@ -233,6 +241,7 @@ take_words(struct crm_derive *d, const struct crm_kind *k,
 				t->at = (size_t)(v.p - d->words.p);
 				t->n = (uint32_t)v.n;
 				t->weight = f->weight;
+				d->length[side] += f->type != CRM_T_TAG;
 			}
 		}
 	}
@@ -289,7 +298,7 @@ static const struct crm_err *
 diff_words(struct crm_derive *d, char kind, uint64_t id)
 {
 	const struct crm_err *err = NULL;
-	size_t n0 = d->ntokens[0], n1 = d->ntokens[1], i = 0, j = 0;
+	size_t n0 = d->length[0], n1 = d->length[1], i = 0, j = 0;
 
 	sort_words(d, 0);
 	sort_words(d, 1);
@@ -314,6 +323,26 @@ diff_words(struct crm_derive *d, char kind, uint64_t id)
 	return err;
 }
 
+/* Has a record words in some field that another lacks there? */
+static bool
+words_differ(const struct crm_derive *d, const struct crm_kind *k,
+    const struct crm_stored *r, int side, const struct crm_stored *other,
+    unsigned int what)
+{
+	struct crm_slot slot;
+	struct crm_view v;
+	uint32_t i;
+
+	for (i = 0; i < r->n; i++) {
+		slot = d->part[side][i];
+		if (has_words(k, crm_field_num(k, slot.num), what) &&
+		    (!crm_stored_get(other, slot.num, &v) ||
+			!crm_view_eq(v, slot.value)))
+			return true;
+	}
+	return false;
+}
+
 static const struct crm_err *
 derive_text(struct crm_derive *d, uint64_t id, const struct crm_kind *k,
     const struct crm_stored *from, const struct crm_stored *to,
@@ -322,6 +351,10 @@ derive_text(struct crm_derive *d, uint64_t id, const struct crm_kind *k,
 	const struct crm_err *err = NULL;
 	size_t i;
 
+	if (from != NULL && to != NULL &&
+	    !words_differ(d, k, from, 0, to, what) &&
+	    !words_differ(d, k, to, 1, from, what))
+		return NULL;
 	crm_buf_reset(&d->words);
 	take_words(d, k, from, what, 0);
 	take_words(d, k, to, what, 1);
@@ -329,7 +362,7 @@ derive_text(struct crm_derive *d, uint64_t id, const struct crm_kind *k,
 		return diff_words(d, k->letter, id);
 	for (i = 0; err == NULL && i < d->ntokens[1]; i++)
 		err = put_word(
-		    d, k->letter, &d->token[1][i], d->ntokens[1], id, true);
+		    d, k->letter, &d->token[1][i], d->length[1], id, true);
 	return err;
 }
 

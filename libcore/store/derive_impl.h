@@ -70,6 +70,7 @@ struct crm_derive {
 		uint8_t weight;
 	} * token[2];
 	size_t ntokens[2], token_cap[2];
+	size_t length[2]; /* of a record in words, see crm_text_byte() */
 	char full[CRM_KEY_MAX];
 	char byte; /* handed out by crm_derive_next() */
 };

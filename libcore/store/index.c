@@ -49,7 +49,7 @@ crm_text_group(char *out, struct crm_view token, char kind)
 	return n + 2;
 }
 
-/* Lengths: exact to 15 words, then eight classes a doubling... of 31. */
+/* The two highest bits of a length, and how many are behind them. */
 uint8_t
 crm_text_byte(unsigned int weight, size_t words)
 {
@@ -57,15 +57,12 @@ crm_text_byte(unsigned int weight, size_t words)
 
 	if (weight > 7)
 		weight = 7;
-	while (words > 15 && len < 15) {
-		words = words * 2 / 3;
-		len++;
+	while (words > 3 && len < 28) {
+		words >>= 1;
+		len += 2;
 	}
-	if (len > 0)
-		len += 15;
-	else
-		len = (unsigned int)words;
-	return (uint8_t)(weight << 5 | (len > 31 ? 31 : len));
+	len += (unsigned int)(words > 3 ? 3 : words);
+	return (uint8_t)(weight << 5 | len);
 }
 
 unsigned int

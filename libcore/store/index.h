@@ -35,7 +35,19 @@ bool crm_index_is_cut(struct crm_view value);
 /* The group of a word of a kind in the text table. */
 size_t crm_text_group(char *out, struct crm_view token, char kind);
 
-/* A posting of the text table: weight 1..7 and a class of the length. */
+/*
+ * What stands beside the id in a posting of the text table: the weight of the
+ * word's field, and a class of the record's length.
+ *
+ * weight  1..7
+ * words   of the record, those of its tags left out: a label says nothing
+ *         about how much is written there, and does not change what other
+ *         words are worth
+ *
+ * The classes are 0, 1, 2, 3 and from there two a doubling: 4, 6, 8, 12, 16
+ * ... 49152.  A posting is written again when its byte changes, so a record
+ * that gets a word more should seldom change all of its own.
+ */
 uint8_t crm_text_byte(unsigned int weight, size_t words);
 unsigned int crm_text_weight(uint8_t);
 

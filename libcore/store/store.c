@@ -183,12 +183,15 @@ crm_store_close(struct crm_store *s)
 	crm_free(s);
 }
 
-/* What derived tables have to agree with. */
+/*
+ * What derived tables have to agree with.  CRM_DERIVED is the version of the
+ * routine that makes them: programs of another one, older or newer, derive
+ * them anew when they open the store.
+ */
 static void
 signature(const struct crm_store *s, struct crm_buf *b)
 {
-	crm_buf_adds(b, crm_fold_version());
-	crm_buf_addc(b, '\n');
+	crm_buf_addf(b, "%d %s\n", CRM_DERIVED, crm_fold_version());
 	crm_config_signature(s->config, b);
 }
 

@@ -12,6 +12,15 @@
 #define CRM_FORMAT 1
 #define CRM_FORMAT_READER 1
 
+/*
+ * The version of what is derived from records: to be raised when the same
+ * record leads to other entries of a derived table.
+ *
+ * 1  lengths of text exact to 15 words, tags counted; was not written down
+ * 2  two classes a doubling, without tags
+ */
+#define CRM_DERIVED 2
+
 /* Keys of the table meta; their values begin with a head of this form. */
 #define CRM_META_FORMAT "format"   /* magic, versions, uuid, replica */
 #define CRM_META_FIELDS "fields"   /* numbers of custom fields */

@@ -2,6 +2,9 @@
  * made anew, and who bought first is a customer. */
 #include "with_store.h"
 
+#include "store/index.h"
+#include "store/store_impl.h"
+
 #define WHO_MAX 400
 #define EVENTS_MAX 6000
 
@@ -401,6 +404,130 @@ too_large(void **state)
 	}
 }
 
+/* How many postings of words a change of the first person writes. */
+static size_t
+postings_of_change(const char *change)
+{
+	struct crm_batch_options o = { 0 };
+	struct crm_batch *b = new_batch(&o);
+	struct crm_derive *d = crm_derive_new(store, 1 << 20);
+	struct crm_snap *before, *after;
+	struct crm_stored from, to;
+	struct crm_view key, value;
+	enum crm_presence p;
+	uint64_t id = crm_id('p', 0, 1);
+	size_t n = 0;
+
+	no_err(crm_snap_open(store, &before));
+	assert_true(edit(b, id, change, NULL));
+	(void)commit(b);
+	no_err(crm_snap_open(store, &after));
+	no_err(crm_snap_get(before, id, &from, &p));
+	no_err(crm_snap_get(after, id, &to, &p));
+	no_err(crm_derive_record(d, id, &from, &to, CRM_DERIVE_EXACT));
+	no_err(crm_derive_sort(d, CRM_TABLE_TEXT));
+	no_err(crm_derive_next(d, CRM_TABLE_TEXT, &key, &value));
+	for (; key.p != NULL; n++)
+		no_err(crm_derive_next(d, CRM_TABLE_TEXT, &key, &value));
+	crm_snap_close(before);
+	crm_snap_close(after);
+	crm_derive_free(d);
+	return n;
+}
+
+/* A change costs the postings of its own words, and seldom others. */
+static void
+few_postings(void **state)
+{
+	struct crm_batch_options o = { 0 };
+	struct crm_batch *b = new_batch(&o);
+
+	(void)state;
+	assert_true(add(b, 1, "person", "name=Anna Nowak",
+	    "email=anna.nowak@example.com", "note=red blue", NULL));
+	(void)commit(b);
+	assert_int_equal(postings_of_change("tag+=vip"), 1);
+	assert_int_equal(postings_of_change("tag+=key-account"), 2);
+	assert_int_equal(postings_of_change("city=Kraków"), 0);
+	assert_int_equal(postings_of_change("stage=customer"), 0);
+	/* 8 words and 11 are of one class, 12 of the next */
+	assert_int_equal(
+	    postings_of_change("note=red blue green black white"), 3);
+	assert_int_equal(
+	    postings_of_change("note=red blue green black white brown"), 13);
+	check();
+}
+
+/* Lengths go up in classes, to the last of 31; weights stand beside them. */
+static void
+classes(void **state)
+{
+	static const struct {
+		size_t words;
+		unsigned int class;
+	} cases[] = { { 0, 0 }, { 1, 1 }, { 2, 2 }, { 3, 3 }, { 4, 4 },
+		{ 5, 4 }, { 6, 5 }, { 7, 5 }, { 8, 6 }, { 11, 6 }, { 12, 7 },
+		{ 15, 7 }, { 16, 8 }, { 49151, 30 }, { 49152, 31 },
+		{ 65536, 31 }, { SIZE_MAX, 31 } };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(
+		    crm_text_byte(3, cases[i].words), 3 << 5 | cases[i].class);
+		assert_int_equal(
+		    crm_text_weight(crm_text_byte(9, cases[i].words)), 7);
+	}
+}
+
+/* The store as a version before left it: its signature has not our first
+ * word, and what it derived may be other than what we do. */
+static const struct crm_err *
+make_old(void *ctx, struct crm_txn *t)
+{
+	const struct crm_err *err;
+	struct crm_view v;
+	size_t n;
+
+	(void)ctx;
+	err = crm_kv_clear(t, CRM_TABLE_TEXT);
+	if (err == NULL)
+		err = crm_meta_get(t, CRM_META_DERIVED, &v);
+	if (err != NULL)
+		return err;
+	n = crm_view_find(v, ' ') + 1;
+	assert_true(n < v.n);
+	return crm_meta_put(t, CRM_META_DERIVED, crm_view_skip(v, n));
+}
+
+static void
+ignore_fault(void *ctx, const char *where, const char *what)
+{
+	(void)ctx;
+	(void)where;
+	(void)what;
+}
+
+static void
+other_version(void **state)
+{
+	struct crm_batch_options o = { 0 };
+	struct crm_batch *b = new_batch(&o);
+	struct crm_check c = { .fault = ignore_fault };
+
+	(void)state;
+	assert_true(add(b, 1, "person", "name=Anna", "tag=vip", NULL));
+	assert_true(
+	    add(b, 2, "event", "who=Anna", "what=note", "text=red", NULL));
+	(void)commit(b);
+	no_err(crm_catch_up(store, 1));
+	no_err(crm_store_update(store, make_old, NULL));
+	no_err(crm_check_store(store, &c));
+	assert_true(c.faults > 0);
+	reopen();
+	check();
+}
+
 int
 main(void)
 {
@@ -409,6 +536,11 @@ main(void)
 		cmocka_unit_test_setup_teardown(odd_docs, begin, tear_down),
 		cmocka_unit_test_setup_teardown(histories, begin, tear_down),
 		cmocka_unit_test_setup_teardown(too_large, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    few_postings, set_up, tear_down),
+		cmocka_unit_test(classes),
+		cmocka_unit_test_setup_teardown(
+		    other_version, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
