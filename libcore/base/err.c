@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static struct crm_err slots[9];
-static unsigned int next_slot;
+static _Thread_local struct crm_err slots[9];
+static _Thread_local unsigned int next_slot;
 
 #define X(code, exit, text) { exit, text },
 static const struct {

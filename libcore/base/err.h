@@ -41,8 +41,8 @@ struct crm_err {
  * Make an error.  The message is formatted as by printf and cut at 1023
  * bytes on a character border; control characters become '?'.
  *
- * Returns never NULL.  The slot is reused after 8 more errors were made:
- * report it or return it.
+ * Returns never NULL.  The slot is reused after 8 more errors were made by
+ * the same thread, and is gone with it: report it or return it.
  */
 const struct crm_err *crm_err(enum crm_code, const char *, ...)
     CRM_PRINTF(2, 3);

@@ -188,7 +188,7 @@ fold_cp(uint32_t cp, char out[FOLD_MAX])
 #define MEMO_SIZE 1024 /* a power of two */
 #define MEMO_BYTES 7
 
-static struct {
+static _Thread_local struct {
 	uint32_t cp; /* 0: empty */
 	uint8_t len;
 	char text[MEMO_BYTES];

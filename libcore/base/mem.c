@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <stdalign.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,7 +16,7 @@ struct crm_arena_chunk {
 };
 
 static void (*on_failure)(void);
-static uint64_t count;
+static atomic_uint_least64_t count;
 
 void
 crm_mem_on_failure(void (*handler)(void))
@@ -26,7 +27,7 @@ crm_mem_on_failure(void (*handler)(void))
 #ifdef CRM_FAULTS
 /* In test builds the allocation number CRM_FAIL_ALLOC fails. */
 static int
-fails(void)
+fails(uint64_t number)
 {
 	static uint64_t at;
 	static int known;
@@ -37,12 +38,13 @@ fails(void)
 		known = 1;
 		at = s != NULL ? strtoull(s, NULL, 10) : 0;
 	}
-	return count == at;
+	return number == at;
 }
 #else
 static int
-fails(void)
+fails(uint64_t number)
 {
+	(void)number;
 	return 0;
 }
 #endif
@@ -50,8 +52,10 @@ fails(void)
 static void *
 checked(void *p)
 {
-	count++;
-	if (fails()) {
+	uint64_t number =
+	    atomic_fetch_add_explicit(&count, 1, memory_order_relaxed) + 1;
+
+	if (fails(number)) {
 		free(p);
 		p = NULL;
 	}
@@ -105,7 +109,7 @@ crm_free(void *p)
 uint64_t
 crm_mem_count(void)
 {
-	return count;
+	return atomic_load_explicit(&count, memory_order_relaxed);
 }
 
 void *

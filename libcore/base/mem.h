@@ -5,6 +5,7 @@
  * Running out of memory is the one fault that is not returned: the handler
  * that cli/ installs says so and ends the program.  The store is safe against
  * a program that ends anywhere, so nothing that was acknowledged is lost.
+ * Any thread may allocate.
  */
 #ifndef CRM_MEM_H
 #define CRM_MEM_H

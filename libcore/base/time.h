@@ -80,6 +80,9 @@ CRM_CHECK const struct crm_err *crm_zone_parse(
     const char *name, struct crm_view file, struct crm_zone **out);
 void crm_zone_free(struct crm_zone *);
 
+/* The same zone for another thread: one remembers where it was asked last. */
+CRM_CHECK struct crm_zone *crm_zone_copy(const struct crm_zone *);
+
 /* The name it was opened with: borrowed, dead with the zone. */
 const char *crm_zone_name(const struct crm_zone *);
 

@@ -445,6 +445,19 @@ crm_zone_open(const char *name, struct crm_zone **out)
 	return err;
 }
 
+struct crm_zone *
+crm_zone_copy(const struct crm_zone *z)
+{
+	struct crm_zone *copy = crm_alloc(sizeof(*copy));
+
+	*copy = *z;
+	copy->name = crm_strndup(z->name, strlen(z->name));
+	copy->shifts = crm_calloc(z->n, sizeof(*z->shifts));
+	if (z->n > 0)
+		memcpy(copy->shifts, z->shifts, z->n * sizeof(*z->shifts));
+	return copy;
+}
+
 void
 crm_zone_free(struct crm_zone *z)
 {

@@ -35,6 +35,13 @@ crm_derive_new(struct crm_store *s, size_t memory)
 	return d;
 }
 
+void
+crm_derive_apart(struct crm_derive *d)
+{
+	if (d->own_zone == NULL)
+		d->own_zone = d->zone = crm_zone_copy(d->zone);
+}
+
 static void
 end_postings(struct crm_postings *p)
 {
@@ -82,6 +89,7 @@ crm_derive_free(struct crm_derive *d)
 	crm_free(d->part[1]);
 	crm_free(d->token[0]);
 	crm_free(d->token[1]);
+	crm_zone_free(d->own_zone);
 	crm_free(d);
 }
 

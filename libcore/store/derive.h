@@ -31,6 +31,12 @@ struct crm_derive *crm_derive_new(struct crm_store *, size_t memory);
 void crm_derive_free(struct crm_derive *);
 
 /*
+ * Let another thread derive: what was shared and remembers something becomes
+ * its own.  Only one thread may use it at a time.
+ */
+void crm_derive_apart(struct crm_derive *);
+
+/*
  * Derive the change of one record.
  *
  * from, to  before and after; NULL: it was not there, or is not any more.

@@ -35,7 +35,7 @@ struct crm_postings {
 struct crm_derive {
 	struct crm_store *store;
 	const struct crm_schema *schema;
-	struct crm_zone *zone;
+	struct crm_zone *zone, *own_zone;
 	size_t memory;
 	struct crm_postings index, text;
 	struct crm_runs *story; /* value: amount, and '+' or '-' */

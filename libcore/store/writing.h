@@ -5,6 +5,7 @@
 #define CRM_WRITING_H
 
 #include "store/batch_impl.h"
+#include "store/deriver.h"
 
 /* A stage that changed: an event to be written about it. */
 struct crm_turn {
@@ -33,6 +34,8 @@ struct crm_writing {
 	struct crm_nummap bought; /* added ones of whom a purchase is added */
 	struct crm_derive *adds, *events, *edits; /* of what was done to */
 	struct crm_digests *digests;
+	struct crm_deriver
+	    *deriver; /* of adds and digests, while rows are added */
 	struct crm_turn *turn;
 	size_t nturns, turn_cap;
 	struct crm_buyer *buyer;

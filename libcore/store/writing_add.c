@@ -49,13 +49,11 @@ put_added(struct crm_writing *w, uint64_t id, struct crm_view bytes)
 	return crm_block_put(w->w, crm_view(key, 8), bytes);
 }
 
-/* Encode w->rec as a new record and derive from it. */
-const struct crm_err *
-crm_w_add_record(struct crm_writing *w, struct crm_derive *d, uint64_t id)
+/* Encode w->rec as a new record and put it; say what is to be derived. */
+static const struct crm_err *
+put_record(struct crm_writing *w, uint64_t id, unsigned int *what)
 {
 	const struct crm_err *err;
-	struct crm_stored stored;
-	unsigned int what = CRM_DERIVE_EXACT;
 	uint64_t n = w->change.number;
 
 	crm_buf_reset(&w->bytes);
@@ -63,17 +61,27 @@ crm_w_add_record(struct crm_writing *w, struct crm_derive *d, uint64_t id)
 	err = crm_buf_end(&w->bytes);
 	if (err == NULL)
 		err = put_added(w, id, crm_buf_view(&w->bytes));
-	if (err == NULL)
-		err = crm_digests_add(w->digests, id, crm_buf_view(&w->bytes));
 	if (err != NULL)
 		return err;
 	note_added(w, id);
+	*what = CRM_DERIVE_EXACT;
 	/* one that brings its id may stand among those that are indexed */
 	if (crm_id_kind(id) == 'e' && w->snap != NULL &&
 	    crm_snap_may_be_indexed(w->snap, id))
-		what |= CRM_DERIVE_LAGGING;
-	(void)crm_code_open(crm_buf_view(&w->bytes), &stored);
-	return crm_derive_record(d, id, NULL, &stored, what);
+		*what |= CRM_DERIVE_LAGGING;
+	return NULL;
+}
+
+const struct crm_err *
+crm_w_add_record(struct crm_writing *w, struct crm_derive *d, uint64_t id)
+{
+	const struct crm_err *err;
+	unsigned int what;
+
+	err = put_record(w, id, &what);
+	return err != NULL
+	    ? err
+	    : crm_deriver_one(d, w->digests, id, crm_buf_view(&w->bytes), what);
 }
 
 /* Note who bought, if they are added after the events. */
@@ -114,6 +122,7 @@ add_row(struct crm_writing *w, struct crm_row r, uint64_t id)
 	struct crm_batch *b = w->b;
 	uint64_t final = crm_batch_final(b, id);
 	const struct crm_err *err;
+	unsigned int what;
 
 	crm_arena_reset(&w->arena);
 	if (!crm_batch_open_row(b, r, &w->arena, &w->rec))
@@ -125,8 +134,11 @@ add_row(struct crm_writing *w, struct crm_row r, uint64_t id)
 	else
 		promote_added(w, id, final);
 	b->result.added++;
-	err = crm_w_add_record(w, w->adds, final);
-	return err != NULL && err->code == CRM_E_DATA && r.line > 0
+	err = put_record(w, final, &what);
+	if (err == NULL)
+		return crm_deriver_add(
+		    w->deriver, final, crm_buf_view(&w->bytes), what, r.line);
+	return err->code == CRM_E_DATA && r.line > 0
 	    ? crm_err_wrap(err, "line %llu", (unsigned long long)r.line)
 	    : err;
 }
@@ -192,9 +204,10 @@ add_kind(struct crm_writing *w, char kind)
 const struct crm_err *
 crm_w_add_all(struct crm_writing *w)
 {
-	const struct crm_err *err = NULL;
+	const struct crm_err *err = NULL, *before;
 	int i;
 
+	w->deriver = crm_deriver_new(w->adds, w->digests);
 	/* events first: who bought is made a customer */
 	for (i = -1; err == NULL && i < 26; i++)
 		if (i < 0 ? w->count['e' - 'a'] > 0
@@ -204,5 +217,9 @@ crm_w_add_all(struct crm_writing *w)
 		err = crm_block_close(w->w);
 		w->w = NULL;
 	}
-	return err;
+	/* what it fails with is of an earlier line than what failed here */
+	before = crm_deriver_end(w->deriver);
+	crm_deriver_free(w->deriver);
+	w->deriver = NULL;
+	return before != NULL ? before : err;
 }

@@ -528,6 +528,36 @@ other_version(void **state)
 	check();
 }
 
+/* The line is told when the sums are made beside the adding, too, and before
+ * what a later line is wrong with. */
+static void
+too_large_among_many(void **state)
+{
+	struct crm_batch_options o = { .message = "m" };
+	const struct crm_err *err;
+	struct crm_batch_result r;
+	struct crm_batch *b = new_batch(&o);
+	uint32_t i;
+
+	(void)state;
+	assert_true(add(b, 1, "person", "name=A", NULL));
+	(void)commit(b);
+	b = new_batch(&o);
+	for (i = 1; i <= 12000; i++)
+		assert_true(add(b, i, "event", "who=A", "what=purchase",
+		    i == 100 || i == 7000 || i == 11000
+			? "amount=92233720368547758.07"
+			: "amount=0.00",
+		    "text=some words that make the records longer", NULL));
+	err = crm_batch_commit(b, &r, NULL);
+	assert_non_null(err);
+	assert_int_equal(err->code, CRM_E_DATA);
+	assert_string_equal(
+	    err->msg, "line 7000: the sum of p1 in EUR is too large");
+	crm_batch_free(b);
+	check();
+}
+
 int
 main(void)
 {
@@ -536,6 +566,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(odd_docs, begin, tear_down),
 		cmocka_unit_test_setup_teardown(histories, begin, tear_down),
 		cmocka_unit_test_setup_teardown(too_large, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    too_large_among_many, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    few_postings, set_up, tear_down),
 		cmocka_unit_test(classes),
