@@ -102,6 +102,8 @@ crm_changing_begin(struct crm_changing *c, struct crm_ctx *ctx,
 void
 crm_changing_free(struct crm_changing *c)
 {
+	if (c->progress.on)
+		crm_store_on_progress(c->ctx->store, NULL, NULL);
 	crm_faults_tell(&c->faults);
 	crm_out_free(c->out);
 	crm_snap_close(c->out_snap);
@@ -110,6 +112,14 @@ crm_changing_free(struct crm_changing *c)
 	crm_buf_release(&c->held);
 	if (c->rejects >= 0)
 		(void)close(c->rejects);
+}
+
+static void
+tell_progress(void *ctx, const char *what, uint64_t done, uint64_t all)
+{
+	struct crm_changing *c = ctx;
+
+	crm_progress_step(&c->progress, what, done, all);
 }
 
 /* While input is waited for nothing is held that others might want. */
@@ -228,7 +238,7 @@ read_rows(struct crm_changing *c, struct crm_reader *reader,
 			err = commit_line(c);
 		if (err != NULL)
 			return err;
-		crm_progress_step(&c->progress, ++lines, "lines");
+		crm_progress_step(&c->progress, "lines", ++lines, 0);
 	}
 }
 
@@ -249,7 +259,9 @@ crm_changing_read(struct crm_changing *c,
 	crm_reader_on_wait(reader, wait_for_input, c);
 	crm_progress_begin(&c->progress, c->ctx->quiet || c->stream, true);
 	err = read_rows(c, reader, take, ctx);
-	crm_progress_end(&c->progress);
+	if (c->progress.on)
+		crm_store_on_progress(c->ctx->store, tell_progress, c);
+	crm_progress_hide(&c->progress);
 	crm_reader_close(reader);
 	return err;
 }
@@ -374,6 +386,7 @@ begin_out(void *ctx, struct crm_snap *snap)
 		c->out = NULL;
 		crm_buf_reset(&c->ctx->out.buf);
 	}
+	crm_progress_hide(&c->progress);
 	c->out_snap = snap;
 	if (!c->ctx->dry_run) /* others wait then, and stderr may be slow */
 		crm_faults_tell(&c->faults);
@@ -470,6 +483,7 @@ commit(struct crm_changing *c, struct crm_batch_result *r)
 		err = check_out(c);
 	if (err == NULL)
 		err = crm_batch_commit(c->batch, r, print ? &to : NULL);
+	crm_progress_hide(&c->progress);
 	if (c->out != NULL) {
 		crm_out_free(c->out);
 		c->out = NULL;
@@ -487,6 +501,7 @@ commit(struct crm_changing *c, struct crm_batch_result *r)
 	/* What was asked for is done; should this fail, the next one tries. */
 	if (r->change != 0)
 		err = crm_catch_up(c->ctx->store, CRM_TAIL_MAX);
+	crm_progress_hide(&c->progress);
 	(void)err;
 	return NULL;
 }

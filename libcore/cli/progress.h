@@ -10,6 +10,8 @@
 
 struct crm_progress {
 	bool on, shown;
+	const char *what;          /* is counted */
+	uint64_t looked;           /* at the clock, when so many were done */
 	int64_t begun_us, next_us; /* on a clock that only goes forward */
 	int64_t file_bytes;        /* of stdin; 0: not known */
 };
@@ -23,10 +25,18 @@ struct crm_progress {
  */
 void crm_progress_begin(struct crm_progress *, bool quiet, bool file);
 
-/* So many are done: "123,456 lines, 98,000 a second, 0:12 left".  Cheap. */
-void crm_progress_step(struct crm_progress *, uint64_t done, const char *what);
+/*
+ * So many are done: "123,456 lines, 98,000 a second, 0:12 left", or "123,456
+ * of 200,000 records, ...".  Cheap.
+ *
+ * what    a word for them that stays where it is; with another one something
+ *         else begins, and so do rate and time
+ * all     there will be; 0: what is left is known from the file
+ */
+void crm_progress_step(
+    struct crm_progress *, const char *what, uint64_t done, uint64_t all);
 
 /* Take the line away: other things are going to be said. */
-void crm_progress_end(struct crm_progress *);
+void crm_progress_hide(struct crm_progress *);
 
 #endif

@@ -129,6 +129,7 @@ put_index(struct crm_derive *d, char kind, const struct crm_field *f,
 
 	add_key(d, kind, f, v);
 	n = crm_index_group(d->full, kind, f->num, crm_buf_view(&d->key));
+	d->index.all += add;
 	if (add)
 		return crm_gather_add(
 		    d->index.add, crm_view(d->full, n), id, 0);
@@ -293,6 +294,7 @@ put_word(struct crm_derive *d, char kind, const struct crm_token *t,
 {
 	size_t n = crm_text_group(d->full, word(d, t), kind);
 
+	d->text.all += add;
 	if (add)
 		return crm_gather_add(d->text.add, crm_view(d->full, n), id,
 		    crm_text_byte(t->weight, words));

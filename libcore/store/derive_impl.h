@@ -22,6 +22,7 @@ struct crm_delta {
 struct crm_postings {
 	struct crm_gather *add;
 	struct crm_runs *del;
+	uint64_t all, done; /* of those that are added */
 	bool sorted;
 	struct crm_gathered group; /* the one being written */
 	size_t next;               /* of its ids */
@@ -40,6 +41,7 @@ struct crm_derive {
 	struct crm_postings index, text;
 	struct crm_runs *story; /* value: amount, and '+' or '-' */
 	bool story_sorted;
+	uint64_t story_done;
 	char story_from[CRM_STORY_KEY];
 	size_t story_from_n;
 	struct crm_view story_key, story_value; /* read ahead */

@@ -20,6 +20,7 @@ begin_reading(struct crm_derive *d, enum crm_table t)
 		if (d->story_sorted)
 			return NULL;
 		d->story_sorted = true;
+		d->story_done = 0;
 		err = crm_runs_sort(d->story);
 		return err != NULL
 		    ? err
@@ -28,7 +29,7 @@ begin_reading(struct crm_derive *d, enum crm_table t)
 	if (p->sorted)
 		return NULL;
 	p->sorted = true;
-	p->next = 0;
+	p->next = p->done = 0;
 	p->deleted_n = 0;
 	err = crm_gather_sort(p->add);
 	if (err == NULL)
@@ -56,6 +57,7 @@ static const struct crm_err *
 step_add(struct crm_postings *p, size_t n)
 {
 	p->next += n;
+	p->done += n;
 	if (p->next < p->group.n)
 		return NULL;
 	p->next = 0;
@@ -103,6 +105,8 @@ write_postings(struct crm_derive *d, struct crm_postings *p, struct crm_txn *t,
 		    p->group.id + p->next, p->group.byte + p->next, n);
 		if (err == NULL)
 			err = step_add(p, n);
+		crm_store_progress(d->store,
+		    p == &d->text ? "words" : "index entries", p->done, p->all);
 	}
 	return err;
 }
@@ -131,6 +135,8 @@ write_story(struct crm_derive *d, struct crm_txn *t, struct crm_block_writer *w,
 			    w, crm_view(key, sizeof(key)), crm_view(value, 8));
 		else
 			err = crm_block_del(w, crm_view(key, sizeof(key)));
+		crm_store_progress(d->store, "story entries", ++d->story_done,
+		    crm_runs_count(d->story));
 	}
 	return err;
 }
@@ -185,10 +191,11 @@ crm_derive_back(struct crm_derive *d, enum crm_table table)
 		key = position(d, table);
 		if (key.p == NULL || crm_view_cmp(key, from) >= 0)
 			break;
-		if (table == CRM_TABLE_STORY)
+		if (table == CRM_TABLE_STORY) {
+			d->story_done++;
 			err = crm_runs_next(
 			    d->story, &d->story_key, &d->story_value);
-		else if (key.p == p->del_key.p)
+		} else if (key.p == p->del_key.p)
 			err = crm_runs_next(p->del, &p->del_key, &none);
 		else
 			err = step_add(p, 1);

@@ -397,6 +397,15 @@ crm_store_fits(const char *path, const struct crm_config *config)
 	return err;
 }
 
+void
+crm_store_on_progress(struct crm_store *s,
+    void (*tell)(void *ctx, const char *what, uint64_t done, uint64_t all),
+    void *ctx)
+{
+	s->tell = tell;
+	s->tell_ctx = ctx;
+}
+
 const struct crm_config *
 crm_store_config(const struct crm_store *s)
 {

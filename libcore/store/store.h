@@ -51,6 +51,16 @@ CRM_CHECK const struct crm_err *crm_store_open(
 void crm_store_close(struct crm_store *);
 
 /*
+ * Be told how far writing has come: of a batch, and of what follows from it.
+ *
+ * tell    what: a word for what is counted, a constant; done of all; NULL:
+ *         nobody is told.  Called by the thread that writes
+ */
+void crm_store_on_progress(struct crm_store *,
+    void (*tell)(void *ctx, const char *what, uint64_t done, uint64_t all),
+    void *ctx);
+
+/*
  * Make an empty store: under a temporary name beside it, then renamed.
  *
  * path    must not exist, or be an empty directory

@@ -41,7 +41,18 @@ struct crm_store {
 	struct crm_config *config;
 	uint8_t uuid[16];
 	uint16_t replica;
+	void (*tell)(void *ctx, const char *what, uint64_t done, uint64_t all);
+	void *tell_ctx;
 };
+
+/* Tell who wants to know. */
+static inline void
+crm_store_progress(
+    const struct crm_store *s, const char *what, uint64_t done, uint64_t all)
+{
+	if (s->tell != NULL)
+		s->tell(s->tell_ctx, what, done, all);
+}
 
 /* Bytes that a transaction changes when there are to be several: half of what
  * makes others wait 250 ms.  From: STORE.md 0 (24 MiB: 300 ms at the most). */

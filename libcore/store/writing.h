@@ -31,6 +31,7 @@ struct crm_writing {
 	struct crm_id_range *range;
 	size_t nranges, range_cap;
 	uint64_t count[26];       /* new ones of a kind that are not left out */
+	uint64_t all;             /* of every kind */
 	struct crm_nummap bought; /* added ones of whom a purchase is added */
 	struct crm_derive *adds, *events, *edits; /* of what was done to */
 	struct crm_digests *digests;

@@ -134,6 +134,7 @@ add_row(struct crm_writing *w, struct crm_row r, uint64_t id)
 	else
 		promote_added(w, id, final);
 	b->result.added++;
+	crm_store_progress(b->store, "records", b->result.added, w->all);
 	err = put_record(w, final, &what);
 	if (err == NULL)
 		return crm_deriver_add(
@@ -207,6 +208,8 @@ crm_w_add_all(struct crm_writing *w)
 	const struct crm_err *err = NULL, *before;
 	int i;
 
+	for (i = 0; i < 26; i++)
+		w->all += w->count[i];
 	w->deriver = crm_deriver_new(w->adds, w->digests);
 	/* events first: who bought is made a customer */
 	for (i = -1; err == NULL && i < 26; i++)

@@ -2,7 +2,7 @@
 # On a terminal: tables, a receipt on stderr, no harm from what is stored.
 . "${0%/*}/../lib.sh"
 command -v script >/dev/null || skip_all 'there is no script'
-plan 21
+plan 24
 
 # tty COMMAND: its output as a terminal sees it, into out; sets status
 tty()
@@ -60,5 +60,17 @@ cols=40
 crm-add person name='A very long name that does not fit the terminal at all' city=Kraków
 tty 'crm-find person name:long'
 is 'a narrow terminal cuts the widest column' "$(sed "s/$esc\[[0-9;]*m//g" out | awk '{ if (length($0) > m) m = length($0) } END { print m <= 46 }')" 1
+
+{
+	echo name
+	seq -f 'Number %g' 1500
+} >rows.tsv
+tty '{ cat rows.tsv; sleep 2; } | crm-add person'
+like 'what takes long shows how far it has come, in writing too' "$(cat out)" \
+	'1,024 of 1,500 records, [0-9,]+ a second, 0:00 left'
+like 'and is wiped away by the receipt' "$(cat out)" \
+	"$esc\[K"'1,500 added \(change [0-9]+\)$'
+tty '{ cat rows.tsv; sleep 2; } | crm-add person -q'
+is 'not with -q' "$(cat out)" ''
 tty 'crm-add person'
 is 'nothing to add is wrong use on a terminal' "$status" 64
