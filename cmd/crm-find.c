@@ -7,8 +7,11 @@
 #include "cli/ask.h"
 #include "cli/msg.h"
 #include "cli/out.h"
+#include "query/rank.h"
 #include "query/ref.h"
 #include "record/value.h"
+
+#define RANK_MEMORY ((size_t)32 << 20)
 
 static struct {
 	bool count, explain;
@@ -33,6 +36,7 @@ static struct {
 	struct crm_out *out;
 	struct crm_ref get;
 	struct crm_nummap seen; /* what was printed or counted */
+	bool ranked;            /* best first */
 	uint64_t n;             /* records found */
 } f;
 
@@ -184,6 +188,8 @@ explain(void)
 	const struct crm_err *err;
 
 	err = crm_query_explain(f.query, &b);
+	if (err == NULL && f.ranked)
+		err = crm_rank_explain(f.query, &b);
 	if (err == NULL)
 		err = print_text(b.n > 0 ? b.p : "");
 	crm_buf_release(&b);
@@ -242,6 +248,62 @@ count_matches(void)
 	return crm_sink_flush(&f.ctx->out);
 }
 
+/* --sort relevance: it is no sort of what was printed, but of what matches. */
+static const struct crm_err *
+see_rank(bool is_filter)
+{
+	enum crm_form_out form = crm_ctx_form(f.ctx);
+	const struct crm_err *err;
+
+	err = crm_rank_is_meant(f.query, f.ctx->sort, &f.ranked);
+	if (err != NULL || !f.ranked)
+		return err;
+	if (is_filter)
+		return crm_ctx_usage(
+		    f.ctx, "--sort " CRM_RANK_SORT ": not of records on stdin");
+	if (form == CRM_OUT_MUTT || form == CRM_OUT_AERC)
+		return crm_ctx_usage(
+		    f.ctx, "--sort " CRM_RANK_SORT ": not for a mail program");
+	f.ctx->sort = NULL;
+	return NULL;
+}
+
+/* The matches that say most about the words. */
+static const struct crm_err *
+find_best(void)
+{
+	uint64_t id, max = o.get == NULL ? f.ctx->limit : UINT64_MAX;
+	const struct crm_err *err;
+	struct crm_rank *rank;
+	enum crm_presence p;
+	struct crm_stored r;
+
+	err = crm_rank_new(f.query, max, RANK_MEMORY, &rank);
+	while (err == NULL && !is_enough()) {
+		err = crm_rank_next(rank, &id);
+		if (err != NULL || id == 0)
+			break;
+		err = crm_snap_get(f.snap, id, &r, &p);
+		if (err == NULL && p == CRM_LIVE)
+			err = take_match(id, &r);
+	}
+	crm_rank_free(rank);
+	return err;
+}
+
+/* All matches, or those on stdin. */
+static const struct crm_err *
+find(bool is_filter)
+{
+	if (is_filter)
+		return filter();
+	if (f.ranked)
+		return find_best();
+	if (o.get == NULL)
+		crm_out_narrow(f.out, f.query);
+	return crm_each_match(f.snap, f.query, find_one, NULL);
+}
+
 static const struct crm_err *
 search(bool is_filter)
 {
@@ -260,12 +322,8 @@ search(bool is_filter)
 		return err;
 	}
 	err = crm_out_new(f.ctx, f.snap, &kinds, false, &f.out);
-	if (err == NULL && !is_filter && o.get == NULL)
-		crm_out_narrow(f.out, f.query);
 	if (err == NULL)
-		err = is_filter
-		    ? filter()
-		    : crm_each_match(f.snap, f.query, find_one, NULL);
+		err = find(is_filter);
 	if (err == NULL && !o.count && !f.ctx->quiet)
 		err = crm_out_end(f.out);
 	return err;
@@ -285,6 +343,8 @@ run(struct crm_ctx *ctx, int argc, char **argv)
 	if (err == NULL)
 		err = crm_ask(ctx, f.snap, argc - is_filter, argv + is_filter,
 		    &how, &f.query);
+	if (err == NULL)
+		err = see_rank(is_filter);
 	if (err == NULL && o.explain)
 		err = explain();
 	else if (err == NULL) {
