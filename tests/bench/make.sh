@@ -135,7 +135,7 @@ make_full()
 		$text_index" purchases contacts deals tickets
 }
 
-# What DuckDB is asked: people and purchases.
+# What DuckDB is asked: people, purchases and deals.
 make_duckdb()
 {
 	command -v duckdb >/dev/null && ! [ -e "$dir/duckdb.made" ] || return 0
@@ -148,6 +148,10 @@ make_duckdb()
 		create table purchases as select * from
 		read_csv('$data/purchases.peer', header = false, $duck_read, names =
 		['who', 'at', 'amount', 'currency', 'product']);
+		create table deals as select * from read_csv('$data/deals.peer',
+		header = false, $duck_read, names = ['title', 'who', 'stage',
+		'value', 'currency', 'probability', 'opened', 'expected',
+		'closed']);
 		checkpoint" >/dev/null
 	: >"$dir/duckdb.made"
 }

@@ -47,7 +47,7 @@
 
 #include "private.h"
 
-#define MAX_COMMANDS 16
+#define MAX_COMMANDS 64
 #define MAX_RUNS 4000
 #define PATIENCE 8 /* with -r: times as many runs */
 
