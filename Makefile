@@ -73,8 +73,8 @@ PKG_STATIC = --static
 endif
 
 # One line says what is missing, where this make itself is to build something.
-NO_LIBS := check check-slow fuzz bench demo coverage format lint uninstall \
-	dist clean help
+NO_LIBS := check check-slow fuzz bench bench-report demo coverage format lint \
+	uninstall dist clean help
 ifneq ($(filter-out $(NO_LIBS),$(or $(MAKECMDGOALS),all)),)
 has = $(shell command -v $(firstword $(1)) >/dev/null 2>&1 && echo yes)
 MISSING := $(strip $(if $(call has,$(CC)),,$(if $(filter cc,$(CC)),gcc,$(CC))) \
@@ -213,6 +213,11 @@ bench: ## compare with sqlite3: N=100000 ROWS= RUNS= BENCH_DIR= HOLD=1
 	@$(SUB) all bench-tools
 	@CRM_BUILD=$(BUILD) tests/bench/run
 
+bench-report: ## the whole benchmark, N=1000000, into tests/bench/RESULTS.md
+	@.ci/packages bench
+	@$(SUB) all bench-tools
+	@N=$${N:-1000000} CRM_BUILD=$(BUILD) tests/bench/run report
+
 demo: ## install what is missing, build, and show what it does
 	@.ci/packages build
 	@$(SUB) all
@@ -309,7 +314,7 @@ help: ## this list
 
 FORCE:
 .PHONY: all unit fuzzers replay check check-slow test fuzz bench bench-tools \
-	demo \
+	bench-report demo \
 	check-headers coverage format lint tidy completions install \
 	uninstall dist clean help FORCE
 .SECONDARY:

@@ -25,6 +25,11 @@ all_rows='version help open email prefix story filter substring regex
 	append loop stream writers tag add_tsv add_csv add_jsonl add_same log log_text
 	memory disk'
 
+# What is read, for busy.
+read_rows='open email prefix story filter substring regex export_json
+	export_tsv newest rare count ranked revenue customers rfm cohort overdue
+	forecast pipeline'
+
 # A person as sqlite3's users would print one, and as we do.
 person_json="json_object('id', rowid, 'name', name, 'email', email, 'phone',
 	phone, 'org', nullif(org, ''), 'city', city, 'country', country, 'lang',

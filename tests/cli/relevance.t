@@ -92,6 +92,7 @@ texts 300 3 | awk '{
 	printf "{\"who\":\"p%d\",\"what\":\"call\",\"at\":\"2026-03-02\",\"text\":\"%s\"}\n", NR, $0
 }' | crm-log
 events >ev
+cp ev looked-up
 people >pe
 
 best 'two words' "$(wanted 'w3 w9' and <ev)" event w3 w9
@@ -115,10 +116,11 @@ best 'where all are looked at' "$(wanted 'w3' and <ev | head -5)" \
 	event '(' w3 or 'by:~^x' ')' -l 5
 best 'what is not wanted weighs nothing' "$(wanted w40 and <ev |
 	while read -r e; do
-		grep -q "^$e	.* w0\( \|\$\)\|^$e	.*	w0\( \|\$\)" ev || echo "$e"
+		grep -q "^$e	.* w0\( \|\$\)\|^$e	.*	w0\( \|\$\)" looked-up ||
+			echo "$e"
 	done)" event w40 not w0
 best 'a phrase' "$(wanted 'w3 w0' and <ev | while read -r e; do
-		awk -v e="$e" '$1 == e' ev | grep -q '[	 ]w3 w0\( \|$\)' && echo "$e"
+		awk -v e="$e" '$1 == e' looked-up | grep -q '[	 ]w3 w0\( \|$\)' && echo "$e"
 	done | head -5)" event 'w3 w0' -l 5
 best 'people by their fields' "$(wanted 'w3 w1' and <pe)" person w3 w1
 best 'either word, people' "$(wanted 'w3 w62' or <pe | head -30)" \
