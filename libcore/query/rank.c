@@ -236,8 +236,11 @@ put_shortest_first(struct crm_rank *r)
 	for (i = 0; err == NULL && i < r->nlists; i++) {
 		struct crm_rank_list *l = &r->list[i];
 
-		err = crm_plan_count_group(&r->p, l->at.table,
-		    crm_view(l->at.group, l->at.group_n), &l->size);
+		if (l->word != NULL)
+			l->size = l->word->n;
+		else
+			err = crm_plan_count_group(&r->p, l->at.table,
+			    crm_view(l->at.group, l->at.group_n), &l->size);
 		if (l->size < r->list[least].size)
 			least = i;
 	}

@@ -84,15 +84,19 @@ static double
 log_2(double x)
 {
 	double sum = 0, bit = 1;
+	int i;
 
-	for (; x >= 2; x /= 2)
+	while (x >= 2) {
+		x /= 2;
 		sum += 1;
-	for (; bit > 1e-9; x *= x) {
+	}
+	for (i = 0; i < 30; i++) {
+		x *= x;
+		bit /= 2;
 		if (x >= 2) {
 			x /= 2;
 			sum += bit;
 		}
-		bit /= 2;
 	}
 	return sum;
 }

@@ -104,7 +104,8 @@ growth\` and \`tests/bench/run busy\`.  Times are medians of whole processes tha
 run in turn.  A ratio is the time of the other by ours; "of CPU" is the same of
 processor time.  "equal": the answer is that of sqlite3, byte for byte.  Private
 memory is what a process has beside mapped files, RSS with them.  In the rows
-memory and disk the numbers are KiB.
+memory and disk the numbers are KiB.  What is to be held was set for a million
+people; with few of them most of what is timed is the start of a program.
 END
 saved "results-$n.tsv" "$n people" table "results-$n.tsv"
 saved "results-$less.tsv" "$less people" table "results-$less.tsv"
