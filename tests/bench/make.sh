@@ -135,24 +135,44 @@ make_full()
 		$text_index" purchases contacts deals tickets
 }
 
-# What DuckDB is asked: people, purchases and deals.
+# Tables of DuckDB, filled: people with their email indexed, and events.
+duck_read="delim = '\t', quote = '', nullstr = ''"
+
+duck_people()
+{
+	echo "create table people as select * from read_csv('$data/people.tsv',
+		header = true, $duck_read);
+		create unique index people_email on people(email);"
+}
+
+# duck_table NAME COLUMN...
+duck_table()
+{
+	duck_name=$1
+	duck_names="'$2'"
+	shift 2
+	for duck_column; do
+		duck_names="$duck_names, '$duck_column'"
+	done
+	echo "create table $duck_name as select * from
+		read_csv('$data/$duck_name.peer', header = false, $duck_read,
+		names = [$duck_names]);"
+}
+
+duck_purchases()
+{
+	duck_table purchases who at amount currency product
+}
+
+# What DuckDB is asked.
 make_duckdb()
 {
 	command -v duckdb >/dev/null && ! [ -e "$dir/duckdb.made" ] || return 0
 	echo "making $dir/full.duckdb" >&2
 	rm -f "$dir/full.duckdb"
-	duck_read="delim = '\t', quote = '', nullstr = ''"
-	made duckdb "$dir/full.duckdb" "create table people as select * from
-		read_csv('$data/people.tsv', header = true, $duck_read);
-		create unique index people_email on people(email);
-		create table purchases as select * from
-		read_csv('$data/purchases.peer', header = false, $duck_read, names =
-		['who', 'at', 'amount', 'currency', 'product']);
-		create table deals as select * from read_csv('$data/deals.peer',
-		header = false, $duck_read, names = ['title', 'who', 'stage',
-		'value', 'currency', 'probability', 'opened', 'expected',
-		'closed']);
-		checkpoint" >/dev/null
+	made duckdb "$dir/full.duckdb" "$(duck_people; duck_purchases
+		duck_table deals title who stage value currency probability \
+			opened expected closed) checkpoint" >/dev/null
 	: >"$dir/duckdb.made"
 }
 

@@ -204,9 +204,12 @@ peer_filter()
 row_substring()
 {
 	about 1.5 3.5 10.5 'a piece of the name, as JSON'
+	to_duckdb 0.8 -
 	ours crm-find -s "$store" person name:~owals
 	peer "select $person_json from people where name like '%owals%'"
 	also rg rg -j1 -F owals "$data/people.jsonl"
+	also duckdb duckdb -readonly "$dir/full.duckdb" "copy (select * from
+		people where name like '%owals%') to '/dev/stdout' (format json)"
 }
 
 peer_substring()
@@ -752,6 +755,8 @@ row_add_tsv()
 	to_duckdb 1 1.7
 	add_people tsv
 	new_peer base "$people_indexes" people
+	before "rm -f '$dir/new.duckdb'"
+	also duckdb duckdb "$dir/new.duckdb" "$(duck_people)"
 }
 
 ours_add_tsv()
@@ -842,8 +847,12 @@ peer_events()
 row_log()
 {
 	about - - 12 'log 10N events; sqlite3 by person alone, no text'
+	to_duckdb 1.2 2
 	log_events
 	new_peer people "$events_indexes" purchases contacts
+	before "rm -f '$dir/new.duckdb'"
+	also duckdb duckdb "$dir/new.duckdb" "$(duck_purchases
+		duck_table contacts who what at direction text)"
 }
 
 ours_log()
