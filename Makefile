@@ -197,8 +197,9 @@ CRM_CFLAGS += -fsanitize=fuzzer-no-link
 endif
 
 # Small and linked like the programs: a child of pair begins as its copy.
-BENCH := $(BUILD)/bench/gen $(BUILD)/bench/pair
+BENCH := $(BUILD)/bench/gen $(BUILD)/bench/pair $(BUILD)/bench/classes
 $(BUILD)/bench/gen: $(BUILD)/tests/bench/gen.o $(LIB)
+$(BUILD)/bench/classes: $(BUILD)/tests/bench/classes.o $(LIB)
 $(BUILD)/bench/pair: $(BUILD)/tests/bench/pair.o \
 	$(BUILD)/tests/bench/private.o
 $(BENCH):

@@ -325,9 +325,6 @@ row_ranked()
 		'renewal and discount' order by rank limit 20"
 }
 
-# The class of a text of n words: as crm_text_byte() of libcore/store/index.c.
-text_class=n
-
 peer_ranked()
 {
 	sql -header "select id, at, who, text from (select 'e' || (c.rowid +
@@ -335,7 +332,7 @@ peer_ranked()
 		c.rowid r, length(c.text) - length(replace(c.text, ' ', '')) + 1 n
 		from contacts_text join contacts c on c.rowid = contacts_text.rowid
 		where contacts_text match 'renewal AND discount')
-		order by $text_class, r desc limit 20"
+		order by $("$CRM_BUILD/bench/classes" n), r desc limit 20"
 }
 
 #
