@@ -1,5 +1,6 @@
 #include "base/crc.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 static uint32_t table[8][256];
@@ -42,6 +43,7 @@ by_table(uint32_t crc, const unsigned char *p, size_t n)
 }
 
 #ifdef __x86_64__
+#include <cpuid.h>
 #include <nmmintrin.h>
 #include <wmmintrin.h>
 
@@ -108,11 +110,26 @@ by_instruction(uint32_t crc, const unsigned char *p, size_t n)
 	return (uint32_t)c;
 }
 
+/* Asked once, when it is needed: __builtin_cpu_supports() would ask at every
+ * start, several times, and of a virtual machine each costs a microsecond. */
+static bool
+has_instruction(void)
+{
+	static enum { NO, YES, UNKNOWN } has = UNKNOWN;
+	unsigned int a, b, c, d;
+
+	if (has == UNKNOWN)
+		has = __get_cpuid(1, &a, &b, &c, &d) != 0 &&
+			(c & bit_SSE4_2) != 0 && (c & bit_PCLMUL) != 0
+		    ? YES
+		    : NO;
+	return has == YES;
+}
+
 uint32_t
 crm_crc32c(uint32_t crc, const void *p, size_t n)
 {
-	if (__builtin_cpu_supports("sse4.2") &&
-	    __builtin_cpu_supports("pclmul"))
+	if (has_instruction())
 		return ~by_instruction(~crc, p, n);
 	return ~by_table(~crc, p, n);
 }

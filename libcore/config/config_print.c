@@ -360,6 +360,26 @@ crm_config_template(void)
 	return template;
 }
 
+/* What is derived of a field.  No printf: every start makes this text for each
+ * of some hundred fields. */
+static void
+derived_of(char letter, const struct crm_field *f, struct crm_buf *line)
+{
+	bool searched = (f->flags & CRM_F_SEARCHED) != 0;
+	char weight[20];
+
+	crm_buf_reset(line);
+	crm_buf_addc(line, letter);
+	crm_buf_addc(line, ' ');
+	crm_buf_adds(line, f->name);
+	crm_buf_addc(line, ' ');
+	crm_buf_adds(line, crm_type_name((enum crm_type)f->type));
+	crm_buf_adds(line, (f->flags & CRM_F_INDEXED) != 0 ? " 1" : " 0");
+	crm_buf_adds(line, (f->flags & CRM_F_PROMPT) != 0 ? " 1 " : " 0 ");
+	crm_buf_add(
+	    line, weight, crm_num_put(weight, searched ? f->weight : 0));
+}
+
 void
 crm_config_signature(const struct crm_config *c, struct crm_buf *b)
 {
@@ -375,12 +395,7 @@ crm_config_signature(const struct crm_config *c, struct crm_buf *b)
 			f = &k->field[j];
 			if ((f->flags & (CRM_F_INDEXED | CRM_F_SEARCHED)) == 0)
 				continue;
-			crm_buf_reset(&line);
-			crm_buf_addf(&line, "%c %s %s %d %d %d", k->letter,
-			    f->name, crm_type_name((enum crm_type)f->type),
-			    (f->flags & CRM_F_INDEXED) != 0,
-			    (f->flags & CRM_F_PROMPT) != 0,
-			    (f->flags & CRM_F_SEARCHED) != 0 ? f->weight : 0);
+			derived_of(k->letter, f, &line);
 			sum += crm_hash(crm_buf_view(&line));
 		}
 	}

@@ -108,10 +108,10 @@ part_of(const struct crm_field *f)
 	size_t i;
 
 	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
-		if (strcmp(f->name, parts[i].name) != 0)
-			continue;
 		if ((parts[i].types >> f->type & 1) == 0 ||
-		    (parts[i].built_in && (f->flags & CRM_F_CUSTOM) != 0))
+		    strcmp(f->name, parts[i].name) != 0)
+			continue;
+		if (parts[i].built_in && (f->flags & CRM_F_CUSTOM) != 0)
 			return NULL;
 		if (f->type == CRM_T_LINK) /* people and organisations */
 			return f->links[strspn(f->links, "po")] == '\0'

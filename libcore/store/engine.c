@@ -234,8 +234,10 @@ open_mapped(struct crm_env *env, uint64_t map)
 
 	if (env->mode == CRM_ENV_BUILD)
 		flags |= MDB_NOSYNC;
+	if (env->mode <= CRM_ENV_READ)
+		flags |= MDB_RDONLY;
 	if (env->mode == CRM_ENV_LONE)
-		flags |= MDB_RDONLY | MDB_NOLOCK;
+		flags |= MDB_NOLOCK;
 	rc = mdb_env_create(&env->env);
 	if (rc != 0)
 		return rc;

@@ -340,6 +340,27 @@ find_data(const struct crm_store *s)
 	    "no store at '%s' (crm-store init makes one)", s->path);
 }
 
+static const struct crm_err *
+open_env(struct crm_store *s, enum crm_env_mode mode)
+{
+	return crm_env_open_sized(
+	    s->path, mode, s->shared, s->options.map, &s->env);
+}
+
+/* Bring derived tables up to date; a reader has to open the store again, as
+ * one that writes, for that. */
+static const struct crm_err *
+renew(struct crm_store *s)
+{
+	const struct crm_err *err = NULL;
+
+	if (s->options.mode != CRM_STORE_WRITE) {
+		crm_env_close(s->env);
+		err = open_env(s, CRM_ENV_WRITE);
+	}
+	return err != NULL ? err : crm_store_update(s, rebuild, s);
+}
+
 const struct crm_err *
 crm_store_open(const char *path, const struct crm_store_options *options,
     struct crm_store **out)
@@ -359,14 +380,13 @@ crm_store_open(const char *path, const struct crm_store_options *options,
 	if (err == NULL)
 		err = crm_gate_open(s->dir, s->shared, &s->gate);
 	if (err == NULL)
-		err = crm_env_open_sized(path,
+		err = open_env(s,
 		    options->mode == CRM_STORE_WRITE ? CRM_ENV_WRITE
-						     : CRM_ENV_READ,
-		    s->shared, options->map, &s->env);
+						     : CRM_ENV_READ);
 	if (err == NULL)
 		err = read_meta(s, &stale);
 	if (err == NULL && stale && options->mode != CRM_STORE_LOOK)
-		err = crm_store_update(s, rebuild, s);
+		err = renew(s);
 	if (err == NULL && options->mode == CRM_STORE_WRITE)
 		err = crm_store_number_fields(s);
 	if (err != NULL) {
