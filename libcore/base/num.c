@@ -1,5 +1,16 @@
 #include "base/num.h"
 
+const char crm_two_digits[201] = "00010203040506070809"
+				 "10111213141516171819"
+				 "20212223242526272829"
+				 "30313233343536373839"
+				 "40414243444546474849"
+				 "50515253545556575859"
+				 "60616263646566676869"
+				 "70717273747576777879"
+				 "80818283848586878889"
+				 "90919293949596979899";
+
 __extension__ typedef __int128 i128;
 
 static const int64_t tens[CRM_DEC_SCALE_MAX + 1] = { 1, 10, 100, 1000, 10000,
@@ -49,15 +60,17 @@ crm_num_i64(struct crm_view v, int64_t min, int64_t max, int64_t *out)
 size_t
 crm_num_put(char *out, uint64_t v)
 {
-	char tmp[20];
-	size_t n = 0, i;
+	char tmp[20], *p = tmp + sizeof(tmp);
+	size_t n;
 
-	do {
-		tmp[n++] = (char)('0' + v % 10);
-		v /= 10;
-	} while (v > 0);
-	for (i = 0; i < n; i++)
-		out[i] = tmp[n - 1 - i];
+	for (; v >= 100; v /= 100)
+		memcpy(p -= 2, crm_two_digits + 2 * (v % 100), 2);
+	if (v >= 10)
+		memcpy(p -= 2, crm_two_digits + 2 * v, 2);
+	else
+		*--p = (char)('0' + v);
+	n = (size_t)(tmp + sizeof(tmp) - p);
+	memcpy(out, p, n);
 	return n;
 }
 

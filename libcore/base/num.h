@@ -19,6 +19,9 @@ bool crm_num_u64(struct crm_view v, uint64_t max, uint64_t *out);
 /* The same with an optional '-' (or '+'), between min and max. */
 bool crm_num_i64(struct crm_view v, int64_t min, int64_t max, int64_t *out);
 
+/* "00" to "99", one behind another. */
+extern const char crm_two_digits[201];
+
 /* Digits of a number, at most 20 bytes, no NUL; returns how many. */
 size_t crm_num_put(char *out, uint64_t v);
 

@@ -2,6 +2,8 @@
 
 #include <assert.h>
 
+#include "base/num.h"
+
 #define DAY_MIN ((int32_t)(CRM_TIME_MIN_US / CRM_SECOND_US / CRM_DAY_S))
 #define DAY_MAX ((int32_t)(CRM_TIME_MAX_US / CRM_SECOND_US / CRM_DAY_S))
 
@@ -96,15 +98,15 @@ crm_date_add_months(struct crm_date d, int n)
 	return d;
 }
 
-/* Exactly n digits of v. */
+/* Exactly n digits of v; n is even. */
 static size_t
 put_digits(char *out, uint32_t v, size_t n)
 {
 	size_t i;
 
-	for (i = n; i > 0; i--) {
-		out[i - 1] = (char)('0' + v % 10);
-		v /= 10;
+	for (i = n; i > 0; i -= 2) {
+		memcpy(out + i - 2, crm_two_digits + 2 * (v % 100), 2);
+		v /= 100;
 	}
 	return n;
 }

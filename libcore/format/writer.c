@@ -3,31 +3,16 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "config/yaml.h"
-#include "format/json.h"
 #include "format/table.h"
 #include "format/writer_impl.h"
 #include "record/value.h"
-
-/* A key is copied by one move of fixed size, and what is behind that. */
-#define KEY_MOVE 16
-
-/* The text of a time that was written last in a column: many records were
- * made, or changed, together. */
-#define MEMO_VALUE 12 /* bytes of a time as it is stored, at the most */
-struct memo {
-	char value[MEMO_VALUE];
-	uint8_t value_n;
-	uint8_t text_n; /* 0: none yet */
-	char text[CRM_TIME_TEXT];
-};
 
 struct crm_writer {
 	struct crm_sink *sink;
 	struct crm_writer_options o;
 	const struct crm_column *col;
 	size_t ncols;
-	struct crm_view *key; /* of JSON: ,"name": with KEY_MOVE behind it */
-	struct memo *memo;    /* one a column */
+	struct crm_cell_way *way; /* one a column */
 	struct crm_arena keys;
 	bool header; /* was written, or is not needed */
 	uint64_t rows;
@@ -79,32 +64,10 @@ crm_writer_free(struct crm_writer *w)
 	crm_arena_release(&w->keys);
 	crm_table_free(w->table);
 	crm_free(w->table_col);
-	crm_free(w->memo);
+	crm_free(w->way);
 	crm_buf_release(&w->text);
 	crm_buf_release(&w->cell);
 	crm_free(w);
-}
-
-/* The keys of JSON objects are the same in every row. */
-static void
-make_keys(struct crm_writer *w)
-{
-	static const char padding[KEY_MOVE];
-	struct crm_buf b = CRM_BUF_INIT(100000);
-	size_t i;
-
-	crm_arena_reset(&w->keys);
-	w->key = crm_arena_alloc(&w->keys, w->ncols * sizeof(*w->key));
-	for (i = 0; i < w->ncols; i++) {
-		crm_buf_reset(&b);
-		crm_buf_addc(&b, ',');
-		crm_json_add_string(&b, crm_view_str(w->col[i].name));
-		crm_buf_addc(&b, ':');
-		w->key[i].n = b.n;
-		crm_buf_add(&b, padding, KEY_MOVE);
-		w->key[i].p = crm_arena_dup(&w->keys, b.p, b.n);
-	}
-	crm_buf_release(&b);
 }
 
 static bool
@@ -137,166 +100,20 @@ make_table(struct crm_writer *w)
 void
 crm_writer_columns(struct crm_writer *w, const struct crm_column *col, size_t n)
 {
+	size_t i;
+
 	if (w->col == col && w->ncols == n)
 		return;
 	w->col = col;
 	w->ncols = n;
-	crm_free(w->memo);
-	w->memo = crm_calloc(n + 1, sizeof(*w->memo));
+	crm_free(w->way);
+	w->way = crm_calloc(n + 1, sizeof(*w->way));
+	for (i = 0; i < n; i++)
+		w->way[i].shape = crm_cell_shape(col[i].field);
 	if (w->o.form == CRM_OUT_JSONL)
-		make_keys(w);
+		crm_json_keys(w->way, col, n, &w->keys);
 	else if (w->o.form == CRM_OUT_TABLE && w->table == NULL)
 		make_table(w);
-}
-
-/* A time as text. */
-static void
-add_time(struct crm_buf *b, struct memo *memo, const struct crm_field *f,
-    struct crm_view v)
-{
-	size_t from = b->n;
-
-	if (memo->text_n > 0 &&
-	    crm_view_eq(v, crm_view(memo->value, memo->value_n))) {
-		crm_buf_add(b, memo->text, memo->text_n);
-		return;
-	}
-	crm_value_add_text(b, f, v);
-	memo->text_n = 0;
-	if (b->over || v.n > MEMO_VALUE || b->n - from > CRM_TIME_TEXT)
-		return;
-	memcpy(memo->value, v.p, v.n);
-	memo->value_n = (uint8_t)v.n;
-	memo->text_n = (uint8_t)(b->n - from);
-	memcpy(memo->text, b->p + from, memo->text_n);
-}
-
-/* One value as JSON. */
-static void
-add_json(
-    struct crm_buf *b, const struct crm_field *f, struct crm_view v, bool safe)
-{
-	char *to;
-
-	switch ((enum crm_type)f->type) {
-	case CRM_T_NUMBER:
-	case CRM_T_PERCENT:
-	case CRM_T_MONEY:
-	case CRM_T_BOOL:
-		crm_value_add_text(b, f, v);
-		return;
-	case CRM_T_DATE:
-	case CRM_T_TIME:
-	case CRM_T_SPAN:
-	case CRM_T_CURRENCY:
-	case CRM_T_CHOICE:
-	case CRM_T_LINK:
-		crm_buf_addc(b, '"');
-		crm_value_add_text(b, f, v);
-		crm_buf_addc(b, '"');
-		return;
-	case CRM_T_TEXT:
-	case CRM_T_EMAIL:
-	case CRM_T_PHONE:
-	case CRM_T_URL:
-	case CRM_T_TAG:
-	case CRM_NTYPES:
-		break;
-	}
-	to = safe ? crm_buf_room(b, v.n + 2) : NULL;
-	if (to == NULL) {
-		crm_json_add_string(b, v);
-		return;
-	}
-	to[0] = '"';
-	memcpy(to + 1, v.p, v.n);
-	to[v.n + 1] = '"';
-	crm_buf_used(b, v.n + 2);
-}
-
-static void
-json_value(
-    struct crm_buf *b, const struct crm_field *f, const struct crm_value *c)
-{
-	struct crm_many m;
-	struct crm_view v;
-	bool first = true;
-
-	if (c->is_text) {
-		crm_json_add_string(b, c->value);
-		return;
-	}
-	if ((f->flags & CRM_F_MANY) == 0) {
-		add_json(b, f, c->value, c->safe);
-		return;
-	}
-	crm_buf_addc(b, '[');
-	crm_many_begin(&m, c->value, true);
-	while (crm_many_next(&m, &v)) {
-		if (!first)
-			crm_buf_addc(b, ',');
-		first = false;
-		add_json(b, f, v, c->safe);
-	}
-	crm_buf_addc(b, ']');
-}
-
-void
-crm_json_add_value(
-    struct crm_buf *b, const struct crm_field *f, struct crm_view stored)
-{
-	struct crm_value v = { .value = stored };
-
-	json_value(b, f, &v);
-}
-
-/* A key of ours: there are KEY_MOVE bytes more behind it. */
-static void
-add_key(struct crm_buf *b, struct crm_view key)
-{
-	char *to = crm_buf_room(b, key.n + KEY_MOVE);
-
-	if (to == NULL)
-		return;
-	memcpy(to, key.p, KEY_MOVE);
-	if (key.n > KEY_MOVE)
-		memcpy(to + KEY_MOVE, key.p + KEY_MOVE, key.n - KEY_MOVE);
-	crm_buf_used(b, key.n);
-}
-
-/* Is a value one time? */
-static bool
-is_time(const struct crm_field *f, const struct crm_value *c)
-{
-	return f->type == CRM_T_TIME && (f->flags & CRM_F_MANY) == 0 &&
-	    !c->is_text;
-}
-
-static void
-json_row(struct crm_writer *w, const struct crm_value *c, size_t n)
-{
-	struct crm_buf *b = &w->sink->buf;
-	const struct crm_field *f;
-	struct crm_view key;
-	bool first = true;
-	size_t i;
-
-	crm_buf_addc(b, '{');
-	for (i = 0; i < n; i++) {
-		if (c[i].value.n == 0)
-			continue;
-		f = w->col[c[i].col].field;
-		key = w->key[c[i].col];
-		add_key(b, first ? crm_view_skip(key, 1) : key);
-		first = false;
-		if (is_time(f, &c[i])) {
-			crm_buf_addc(b, '"');
-			add_time(b, &w->memo[c[i].col], f, c[i].value);
-			crm_buf_addc(b, '"');
-		} else
-			json_value(b, f, &c[i]);
-	}
-	crm_buf_adds(b, "}\n");
 }
 
 static void
@@ -322,31 +139,23 @@ sv_header(struct crm_writer *w)
 }
 
 static void
-sv_row(struct crm_writer *w, const struct crm_value *c, size_t n)
+csv_row(struct crm_writer *w, const struct crm_value *c, size_t n)
 {
 	struct crm_buf *b = &w->sink->buf;
-	bool tsv = w->o.form == CRM_OUT_TSV;
 	size_t i, k = 0;
 
-	sv_header(w);
 	for (i = 0; i < w->ncols; i++) {
 		if (i > 0)
-			crm_buf_addc(b, tsv ? '\t' : ',');
+			crm_buf_addc(b, ',');
 		if (k == n || c[k].col != i)
 			continue;
-		if (is_time(w->col[i].field, &c[k]))
-			add_time(b, &w->memo[i], w->col[i].field, c[k].value);
-		else if (tsv)
-			crm_cell_text(b, w->col[i].field, &c[k], true);
-		else {
-			crm_buf_reset(&w->cell);
-			crm_cell_text(&w->cell, w->col[i].field, &c[k], false);
-			crm_csv_add(b, crm_buf_view(&w->cell));
-		}
-		k++;
+		crm_buf_reset(&w->cell);
+		crm_cell_add(
+		    &w->cell, &w->way[i], w->col[i].field, &c[k++], false);
+		crm_csv_add(b, crm_buf_view(&w->cell));
 	}
 	/* a lone empty cell would be no line at all */
-	if (w->ncols == 1 && n == 0 && !tsv)
+	if (w->ncols == 1 && n == 0)
 		crm_buf_adds(b, "\"\"");
 	crm_buf_addc(b, '\n');
 }
@@ -501,11 +310,15 @@ crm_writer_row(struct crm_writer *w, const struct crm_value *c, size_t n)
 	w->rows++;
 	switch (w->o.form) {
 	case CRM_OUT_JSONL:
-		json_row(w, c, n);
+		crm_json_row(&w->sink->buf, w->way, w->col, c, n);
 		break;
 	case CRM_OUT_TSV:
+		sv_header(w);
+		crm_tsv_row(&w->sink->buf, w->way, w->col, w->ncols, c, n);
+		break;
 	case CRM_OUT_CSV:
-		sv_row(w, c, n);
+		sv_header(w);
+		csv_row(w, c, n);
 		break;
 	case CRM_OUT_IDS:
 		crm_buf_reset(&w->text);

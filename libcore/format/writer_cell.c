@@ -35,26 +35,69 @@ to_escape(const struct crm_field *f, bool many, bool tsv)
 	return mask;
 }
 
-static void
-add_escaped(struct crm_buf *out, struct crm_view v, unsigned int mask)
+/* Has none of 8 bytes a meaning?  (It may say no where there is none.) */
+static bool
+are_plain(const char *p)
 {
-	size_t i, from = 0;
+	const uint64_t ones = 0x0101010101010101u, high = ones << 7;
+	uint64_t w = crm_le64_get(p), comma, semicolon, slash, found;
 
+	comma = w ^ ones * ',';
+	semicolon = w ^ ones * ';';
+	slash = w ^ ones * '\\';
+	found = ((comma - ones) & ~comma) | ((semicolon - ones) & ~semicolon) |
+	    ((slash - ones) & ~slash) | ((w - ones * ' ') & ~w);
+	return (found & high) == 0;
+}
+
+/* Has no character of a text a meaning?  (It may say no where none has.) */
+static bool
+is_plain(struct crm_view v)
+{
+	size_t i;
+
+	for (i = 0; v.n - i >= 8; i += 8)
+		if (!are_plain(v.p + i))
+			return false;
+	if (v.n >= 8)
+		return are_plain(v.p + v.n - 8);
+	while (i < v.n && meanings[(unsigned char)v.p[i]] == 0)
+		i++;
+	return i == v.n;
+}
+
+/* A text escaped; room for twice its bytes is room enough. */
+static char *
+put_escaped(char *to, struct crm_view v, unsigned int mask)
+{
+	size_t i;
+
+	if (is_plain(v)) {
+		memcpy(to, v.p, v.n);
+		return to + v.n;
+	}
 	for (i = 0; i < v.n; i++) {
 		char ch = v.p[i];
 
-		if ((meanings[(unsigned char)ch] & mask) == 0)
-			continue;
-		crm_buf_add(out, v.p + from, i - from);
-		crm_buf_addc(out, '\\');
-		crm_buf_addc(out,
-		    ch == '\t'       ? 't'
-			: ch == '\n' ? 'n'
-			: ch == '\r' ? 'r'
-				     : ch);
-		from = i + 1;
+		if ((meanings[(unsigned char)ch] & mask) != 0) {
+			*to++ = '\\';
+			ch = ch == '\t'  ? 't'
+			    : ch == '\n' ? 'n'
+			    : ch == '\r' ? 'r'
+					 : ch;
+		}
+		*to++ = ch;
 	}
-	crm_buf_add(out, v.p + from, v.n - from);
+	return to;
+}
+
+static void
+add_escaped(struct crm_buf *out, struct crm_view v, unsigned int mask)
+{
+	char *to = v.n > 0 ? crm_buf_room(out, 2 * v.n) : NULL;
+
+	if (to != NULL)
+		crm_buf_used(out, (size_t)(put_escaped(to, v, mask) - to));
 }
 
 void
@@ -85,6 +128,120 @@ crm_cell_text(struct crm_buf *out, const struct crm_field *f,
 		else
 			crm_value_add_text(out, f, v);
 	}
+}
+
+enum crm_cell_shape
+crm_cell_shape(const struct crm_field *f)
+{
+	bool many = (f->flags & CRM_F_MANY) != 0;
+
+	if (crm_value_is_text(f))
+		return many ? CRM_SHAPE_TEXTS : CRM_SHAPE_TEXT;
+	if (many)
+		return CRM_SHAPE_OTHER;
+	return f->type == CRM_T_TIME  ? CRM_SHAPE_TIME
+	    : f->type == CRM_T_CHOICE ? CRM_SHAPE_WORD
+	    : f->type == CRM_T_LINK   ? CRM_SHAPE_LINK
+				      : CRM_SHAPE_OTHER;
+}
+
+/* Make a time the one that was written last. */
+static void
+keep_time(struct crm_cell_way *way, struct crm_view v)
+{
+	int64_t at_us;
+
+	way->text_n = 0;
+	if (!crm_value_get_time(v, &at_us))
+		return;
+	memcpy(way->time, v.p, v.n);
+	way->time_n = (uint8_t)v.n;
+	way->text_n = (uint8_t)crm_time_put(way->text, at_us);
+}
+
+char *
+crm_cell_put(char *to, struct crm_cell_way *way, struct crm_view v)
+{
+	struct crm_view text;
+	uint64_t id;
+
+	if (way->shape == CRM_SHAPE_LINK) {
+		id = crm_link_get(v);
+		return id != 0 ? to + crm_id_put(to, id) : to;
+	}
+	if (way->shape == CRM_SHAPE_WORD) {
+		text = crm_word_get(v);
+		memcpy(to, text.p, text.n);
+		return to + text.n;
+	}
+	if (way->text_n == 0 ||
+	    !crm_view_eq(v, crm_view(way->time, way->time_n)))
+		keep_time(way, v);
+	memcpy(to, way->text, CRM_TIME_TEXT);
+	return to + way->text_n;
+}
+
+/* Texts escaped and joined: their lengths stand in front of them, so that
+ * twice their bytes are room enough. */
+static char *
+put_texts(char *to, struct crm_view stored, unsigned int mask)
+{
+	struct crm_many m;
+	struct crm_view v;
+	char *from = to;
+
+	crm_many_begin(&m, stored, true);
+	while (crm_many_next(&m, &v)) {
+		if (to > from)
+			*to++ = ',';
+		to = put_escaped(to, v, mask);
+	}
+	return to;
+}
+
+void
+crm_cell_add(struct crm_buf *out, struct crm_cell_way *way,
+    const struct crm_field *f, const struct crm_value *c, bool tsv)
+{
+	struct crm_view v = c->value;
+	char *to, *from;
+
+	if (c->is_text || way->shape == CRM_SHAPE_OTHER ||
+	    (way->shape == CRM_SHAPE_WORD && !c->safe)) {
+		crm_cell_text(out, f, c, tsv);
+		return;
+	}
+	from = crm_buf_room(out, 2 * v.n + CRM_CELL_ROOM);
+	if (from == NULL)
+		return;
+	if (way->shape == CRM_SHAPE_TEXTS)
+		to = put_texts(from, v, to_escape(f, true, tsv));
+	else if (way->shape != CRM_SHAPE_TEXT)
+		to = crm_cell_put(from, way, v);
+	else if (!c->safe)
+		to = put_escaped(from, v, to_escape(f, false, tsv));
+	else {
+		/* no control character is in it, and no backslash */
+		memcpy(from, v.p, v.n);
+		to = from + v.n;
+	}
+	crm_buf_used(out, (size_t)(to - from));
+}
+
+void
+crm_tsv_row(struct crm_buf *b, struct crm_cell_way *way,
+    const struct crm_column *col, size_t ncols, const struct crm_value *c,
+    size_t n)
+{
+	size_t i, k = 0;
+
+	for (i = 0; i < ncols; i++) {
+		if (i > 0)
+			crm_buf_addc(b, '\t');
+		if (k < n && c[k].col == i)
+			crm_cell_add(b, &way[i], col[i].field, &c[k++], true);
+	}
+	crm_buf_addc(b, '\n');
 }
 
 void

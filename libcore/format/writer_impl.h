@@ -4,11 +4,66 @@
 #ifndef CRM_WRITER_IMPL_H
 #define CRM_WRITER_IMPL_H
 
+#include "base/mem.h"
+#include "base/time.h"
 #include "format/writer.h"
+
+/* How the values of a column are written, found out once. */
+enum crm_cell_shape {
+	CRM_SHAPE_OTHER,
+	CRM_SHAPE_TEXT,  /* one text, as it is stored */
+	CRM_SHAPE_TEXTS, /* many of them */
+	CRM_SHAPE_TIME,  /* one of each of these */
+	CRM_SHAPE_WORD,
+	CRM_SHAPE_LINK,
+};
+
+struct crm_cell_way {
+	struct crm_view key; /* of JSON: ,"name": */
+	enum crm_cell_shape shape;
+	/* The time that was written last: many records were made, or changed,
+	 * together. */
+	uint8_t time_n, text_n; /* bytes; 0: none yet */
+	char time[8];           /* as it is stored */
+	char text[CRM_TIME_TEXT];
+};
+
+enum crm_cell_shape crm_cell_shape(const struct crm_field *);
+
+/*
+ * The text of one time, word or link.
+ *
+ * to      CRM_CELL_ROOM bytes, and as many as v has
+ *
+ * Returns what is behind it: it is the text of crm_value_add_text().
+ */
+#define CRM_CELL_ROOM 64
+char *crm_cell_put(char *to, struct crm_cell_way *, struct crm_view v);
+
+/* writer_cell.c */
 
 /* The text of a cell: many values joined with ',', what parts them behind a
  * backslash, and (tsv) tabs, line ends and backslashes escaped. */
 void crm_cell_text(struct crm_buf *out, const struct crm_field *,
     const struct crm_value *, bool tsv);
+
+/* The same, of a column whose way is known. */
+void crm_cell_add(struct crm_buf *out, struct crm_cell_way *,
+    const struct crm_field *, const struct crm_value *, bool tsv);
+
+/* Write a row of TSV. */
+void crm_tsv_row(struct crm_buf *, struct crm_cell_way *,
+    const struct crm_column *, size_t ncols, const struct crm_value *,
+    size_t n);
+
+/* writer_json.c */
+
+/* Set the keys: they are the same in every row. */
+void crm_json_keys(struct crm_cell_way *, const struct crm_column *, size_t n,
+    struct crm_arena *);
+
+/* Write a row as an object, and a line end. */
+void crm_json_row(struct crm_buf *, struct crm_cell_way *,
+    const struct crm_column *, const struct crm_value *, size_t n);
 
 #endif

@@ -46,11 +46,16 @@ crm_project_new(struct crm_snap *snap, const struct crm_project_options *o,
 void
 crm_project_free(struct crm_project *p)
 {
-	size_t i;
+	size_t i, j;
 
 	if (p == NULL)
 		return;
 	for (i = 0; i < 26; i++) {
+		for (j = 0; j < p->whole[i].ncols; j++)
+			crm_buf_release(&p->whole[i].made[j].value);
+		for (j = 0; p->way[i] != NULL && j < p->ncols; j++)
+			crm_buf_release(&p->way[i][j].made.value);
+		crm_free(p->whole[i].made);
 		crm_free(p->whole[i].col);
 		crm_free(p->whole[i].by_num);
 		crm_free(p->way[i]);
@@ -69,6 +74,7 @@ crm_project_free(struct crm_project *p)
 void
 crm_project_renew(struct crm_project *p)
 {
+	/* the times of changes and the names of kinds stay what they are */
 	crm_compute_renew(p->compute);
 }
 
@@ -233,11 +239,14 @@ ways_of(struct crm_project *p, uint64_t id)
 		const struct crm_project_column *c = &p->column[i];
 		const struct crm_field *f = c->ref.field[letter(id)];
 
+		(*way)[i].made.value.max = CRM_LINE_MAX;
 		if (!is_plain(p, c, f))
 			continue;
-		if ((f->flags & CRM_F_COMPUTED) == 0 && f->num != CRM_N_CREATED)
+		if ((f->flags & CRM_F_COMPUTED) == 0)
 			(*way)[i].stored = f;
-		else if ((f->flags & CRM_F_MANY) == 0)
+		if (((f->flags & CRM_F_COMPUTED) != 0 &&
+			(f->flags & CRM_F_MANY) == 0) ||
+		    f->num == CRM_N_CREATED)
 			(*way)[i].computed = f;
 	}
 	return *way;
@@ -264,16 +273,40 @@ take_stored(struct crm_project *p, const struct crm_stored *r,
 	return out->value.n > 0;
 }
 
-static const struct crm_err *
-take_computed(struct crm_project *p, uint64_t id, const struct crm_stored *r,
-    const struct crm_project_way *way, struct crm_value *out)
+/* What a value is made of, where that is often the same for the next record;
+ * else 0. */
+static uint64_t
+source_of(const struct crm_field *f, const struct crm_stored *r)
 {
-	const struct crm_err *err;
-	struct crm_view v;
+	switch (f->num) {
+	case CRM_N_KIND:
+		return 1;
+	case CRM_N_CREATED: /* when it is not stored */
+		return r->added;
+	case CRM_N_UPDATED:
+		return r->updated;
+	default:
+		return 0;
+	}
+}
 
-	err = crm_ref_value(p->compute, id, r, way->computed, &p->scratch, &v);
-	if (err == NULL && v.n > 0)
-		out->value = dup_row(p, v);
+/* A value that is computed; it lives until the next record. */
+static const struct crm_err *
+compute(struct crm_project *p, uint64_t id, const struct crm_stored *r,
+    const struct crm_field *f, struct crm_project_made *made,
+    struct crm_view *out)
+{
+	const struct crm_err *err = NULL;
+	uint64_t of = source_of(f, r);
+
+	if (of == 0 || of != made->of) {
+		made->of = 0;
+		crm_buf_reset(&made->value);
+		err = crm_compute_field(p->compute, id, r, f, &made->value);
+		if (err == NULL)
+			made->of = of;
+	}
+	*out = crm_buf_view(&made->value);
 	return err;
 }
 
@@ -292,30 +325,40 @@ take_about(struct crm_project *p, const struct crm_project_column *c,
 	return err;
 }
 
+/* A column through links, as another type, or of many computed values. */
+static const struct crm_err *
+take_gathered(struct crm_project *p, const struct crm_project_column *c,
+    uint64_t id, const struct crm_stored *r, struct crm_value *out)
+{
+	struct cell cell = { .p = p, .c = c };
+	const struct crm_err *err;
+
+	err = crm_ref_each(&c->ref, p->snap, id, r, take_values, &cell);
+	if (err != NULL || cell.n == 0)
+		return err;
+	out->value = put_together(p, &cell);
+	out->is_text = cell.is_text;
+	return NULL;
+}
+
 /* The value of a column; n is 0 when there is none. */
 static const struct crm_err *
 take_column(struct crm_project *p, size_t i, struct crm_project_way *way,
     uint64_t id, const struct crm_stored *r, struct crm_value *out)
 {
 	const struct crm_project_column *c = &p->column[i];
-	struct cell cell = { .p = p, .c = c };
-	const struct crm_err *err;
 
 	*out = (struct crm_value){ .col = (uint32_t)i };
 	if ((c->about || c->title) && crm_id_kind(id) == 'e')
 		return take_about(p, c, r, out);
-	if (way->stored != NULL) {
-		if (!take_stored(p, r, way, out))
-			out->value = CRM_VNULL;
+	if (way->stored != NULL && take_stored(p, r, way, out))
 		return NULL;
-	}
 	if (way->computed != NULL)
-		return take_computed(p, id, r, way, out);
-	err = crm_ref_each(&c->ref, p->snap, id, r, take_values, &cell);
-	if (err != NULL || cell.n == 0)
-		return err;
-	out->value = put_together(p, &cell);
-	out->is_text = cell.is_text;
+		return compute(
+		    p, id, r, way->computed, &way->made, &out->value);
+	if (way->stored == NULL)
+		return take_gathered(p, c, id, r, out);
+	out->value = CRM_VNULL;
 	return NULL;
 }
 
@@ -399,6 +442,9 @@ make_whole(struct crm_project_whole *w, const struct crm_kind *k)
 	}
 	w->created = w->by_num[CRM_N_CREATED];
 	w->updated = whole_computed(w, k, "updated");
+	w->made = crm_calloc(w->ncols, sizeof(*w->made));
+	for (i = 0; i < w->ncols; i++)
+		w->made[i].value.max = CRM_LINE_MAX;
 	crm_free(f);
 }
 
@@ -410,13 +456,29 @@ add_computed(struct crm_project *p, const struct crm_project_whole *w,
 	const struct crm_err *err;
 	struct crm_view v;
 
-	err = crm_ref_value(
-	    p->compute, id, r, w->col[col].field, &p->scratch, &v);
+	err = compute(p, id, r, w->col[col].field, &w->made[col], &v);
 	if (err == NULL && v.n > 0)
-		p->value[(*n)++] = (struct crm_value){
-			.col = col, .safe = true, .value = dup_row(p, v)
-		};
+		p->value[(*n)++] =
+		    (struct crm_value){ .col = col, .safe = true, .value = v };
 	return err;
+}
+
+/* When it was created: as stored, else by the change that added it. */
+static const struct crm_err *
+add_created(struct crm_project *p, const struct crm_project_whole *w,
+    uint64_t id, const struct crm_stored *r, uint32_t from, uint32_t to,
+    size_t *n)
+{
+	for (; from < to; from++)
+		if (p->slot[from].num == CRM_N_CREATED &&
+		    p->slot[from].value.n > 0) {
+			p->value[(*n)++] =
+			    (struct crm_value){ .col = w->created,
+				    .safe = true,
+				    .value = p->slot[from].value };
+			return NULL;
+		}
+	return add_computed(p, w, w->created, id, r, n);
 }
 
 /* Some of a record's fields, from one up to another. */
@@ -425,19 +487,24 @@ add_slots(struct crm_project *p, const struct crm_project_whole *w, uint64_t id,
     const struct crm_stored *r, uint32_t from, uint32_t to, size_t *n)
 {
 	const struct crm_err *err = NULL;
-	uint32_t i, col;
+	struct crm_value *out = p->value + *n;
+	const struct crm_slot *s;
+	uint32_t col;
 
-	for (i = from; err == NULL && i < to; i++) {
-		struct crm_slot *s = &p->slot[i];
-
+	for (s = p->slot + from; err == NULL && s < p->slot + to; s++) {
 		col = s->num < w->nnums ? w->by_num[s->num] : NONE;
-		if (col != NONE && col != w->created)
-			p->value[(*n)++] = (struct crm_value){
-				.col = col, .safe = s->safe, .value = s->value
-			};
-		if (w->day != NONE && s->num == CRM_EVENT_AT)
-			err = add_computed(p, w, w->day, id, r, n);
+		if (col == NONE || col == w->created)
+			continue;
+		*out++ = (struct crm_value){
+			.col = col, .safe = s->safe, .value = s->value
+		};
+		if (w->day == NONE || s->num != CRM_EVENT_AT)
+			continue;
+		*n = (size_t)(out - p->value);
+		err = add_computed(p, w, w->day, id, r, n);
+		out = p->value + *n;
 	}
+	*n = (size_t)(out - p->value);
 	return err;
 }
 
@@ -473,7 +540,7 @@ put_whole(struct crm_project *p, uint64_t id, const struct crm_stored *r)
 	if (err == NULL)
 		err = add_slots(p, w, id, r, from, to, &n);
 	if (err == NULL && w->created != NONE)
-		err = add_computed(p, w, w->created, id, r, &n);
+		err = add_created(p, w, id, r, from, to, &n);
 	if (err == NULL)
 		err = add_computed(p, w, w->updated, id, r, &n);
 	if (err == NULL)

@@ -17,12 +17,19 @@ struct crm_project_column {
 	const char *name;
 };
 
+/* A computed value, which stays as long as what it was made of is the same. */
+struct crm_project_made {
+	struct crm_buf value;
+	uint64_t of; /* 0: make it again */
+};
+
 /* How a chosen column is taken from the records of a kind. */
 struct crm_project_way {
-	/* the plain value of a stored field, or of a computed one; neither:
-	 * through links, or as another type */
+	/* the plain value of a stored field, or of a computed one, or computed
+	 * when it is not stored; neither: through links, or as another type */
 	const struct crm_field *stored, *computed;
 	uint32_t place; /* where the stored one was last time */
+	struct crm_project_made made;
 };
 
 /* The columns of all that a kind has, in the order of the field table. */
@@ -32,6 +39,7 @@ struct crm_project_whole {
 	uint32_t *by_num; /* column of a stored field's number, or NONE */
 	size_t nnums;
 	uint32_t day, updated, created;
+	struct crm_project_made *made; /* one a column */
 };
 
 struct crm_project {

@@ -88,23 +88,35 @@ crm_stored_at(const struct crm_stored *r, uint32_t i)
 	return s;
 }
 
+/* One step of crm_stored_all(): a field, and where its value ends. */
+static inline size_t
+take_slot(const struct crm_stored *r, unsigned int field, size_t from,
+    size_t to, struct crm_slot *out)
+{
+	out->num = (uint16_t)field;
+	out->many = false;
+	out->value = from > to || to > r->values.n
+	    ? CRM_VNULL
+	    : crm_view(r->values.p + from, to - from);
+	return to;
+}
+
 void
 crm_stored_all(const struct crm_stored *r, struct crm_slot *out)
 {
-	size_t from = 0, to;
+	const unsigned char *d = r->dir;
+	size_t at = 0;
 	uint32_t i;
 
-	for (i = 0; i < r->n; i++) {
+	for (i = 0; i < r->n && (r->flags & FORMS) == 0; i++, d += 2) {
+		out[i].safe = (d[0] & 0x80) != 0;
+		at = take_slot(r, d[0] & 0x7f, at, d[1], &out[i]);
+	}
+	for (; i < r->n; i++) {
 		uint16_t f = field_at(r, i);
 
-		to = end_at(r, i);
-		out[i].num = f & 0x7fff;
-		out[i].many = false;
 		out[i].safe = (f & 0x8000) != 0;
-		out[i].value = from > to || to > r->values.n
-		    ? CRM_VNULL
-		    : crm_view(r->values.p + from, to - from);
-		from = to;
+		at = take_slot(r, f & 0x7fff, at, end_at(r, i), &out[i]);
 	}
 }
 

@@ -117,8 +117,57 @@ struct crm_many {
  *
  * many    does the field hold many (CRM_F_MANY)?  Else it is the one value
  */
-void crm_many_begin(struct crm_many *, struct crm_view stored, bool many);
-bool crm_many_next(struct crm_many *, struct crm_view *out);
+static inline void
+crm_many_begin(struct crm_many *m, struct crm_view stored, bool many)
+{
+	uint64_t len, sum = 0, i;
+	size_t n, at, first;
+
+	m->left = 0;
+	m->lengths = CRM_VNULL;
+	m->bytes = CRM_VNULL;
+	if (!many) {
+		m->left = stored.n > 0;
+		m->bytes = stored;
+		return;
+	}
+	first = crm_varint_get(stored.p, stored.n, &m->left);
+	if (first == 0 || m->left > stored.n) {
+		m->left = 0;
+		return;
+	}
+	for (i = 0, at = first; i < m->left; i++, at += n) {
+		n = crm_varint_get(stored.p + at, stored.n - at, &len);
+		if (n == 0 || len > stored.n)
+			break;
+		sum += len;
+	}
+	if (i < m->left || sum != stored.n - at) {
+		m->left = 0; /* damaged: as if it were empty */
+		return;
+	}
+	m->lengths = crm_view(stored.p + first, at - first);
+	m->bytes = crm_view_skip(stored, at);
+}
+
+static inline bool
+crm_many_next(struct crm_many *m, struct crm_view *out)
+{
+	uint64_t len = m->bytes.n;
+	size_t n;
+
+	if (m->left == 0)
+		return false;
+	m->left--;
+	if (m->lengths.p != NULL) {
+		n = crm_varint_get(m->lengths.p, m->lengths.n, &len);
+		m->lengths = crm_view_skip(m->lengths, n);
+	}
+	*out = crm_view(m->bytes.p, len);
+	m->bytes = crm_view_skip(m->bytes, len);
+	return true;
+}
+
 uint64_t crm_many_count(struct crm_view stored, bool many);
 
 /*

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "format/writer.h"
+#include "format/writer_impl.h"
 #include "record/value.h"
 
 /* Text that would set the title of a terminal's window, and turn around. */
@@ -75,12 +75,142 @@ raw(void **state)
 	    "31mc\xe2\x80\xae  d \"e\t\n");
 }
 
+/* One row of one value. */
+static struct crm_view
+row_of(struct crm_sink *sink, enum crm_form_out form, const struct crm_field *f,
+    const struct crm_value *v)
+{
+	struct crm_writer_options o = { .form = form, .headed = true };
+	struct crm_column col = { "a name that is longer", f, false };
+	struct crm_writer *w = crm_writer_new(sink, &o);
+
+	crm_buf_reset(&sink->buf);
+	crm_writer_columns(w, &col, 1);
+	crm_writer_row(w, v, 1);
+	crm_writer_row(w, v, 1); /* times are remembered */
+	crm_writer_free(w);
+	return crm_buf_view(&sink->buf);
+}
+
+/* The same as crm_json_add_value() and crm_cell_text(), which look at values
+ * one by one. */
+static void
+check_row(const struct crm_field *f, const struct crm_value *v)
+{
+	struct crm_buf want = CRM_BUF_INIT(100000);
+	struct crm_sink sink;
+	int i;
+
+	crm_sink_init(&sink, -1, 0);
+	for (i = 0; i < 2; i++) {
+		crm_buf_adds(&want, "{\"a name that is longer\":");
+		crm_json_add_value(&want, f, v->value);
+		crm_buf_adds(&want, "}\n");
+	}
+	assert_string_equal(row_of(&sink, CRM_OUT_JSONL, f, v).p, want.p);
+	crm_buf_reset(&want);
+	for (i = 0; i < 2; i++) {
+		crm_cell_text(&want, f, v, true);
+		crm_buf_addc(&want, '\n');
+	}
+	assert_string_equal(row_of(&sink, CRM_OUT_TSV, f, v).p, want.p);
+	crm_buf_release(&want);
+	crm_sink_release(&sink);
+}
+
+/* Does a text need no escaping in JSON?  As crm_code_put() says. */
+static bool
+is_safe(const char *s)
+{
+	for (; *s != '\0'; s++)
+		if ((unsigned char)*s < ' ' || *s == '"' || *s == '\\')
+			return false;
+	return true;
+}
+
+static void
+texts(void **state)
+{
+	static const char *const cases[] = { "a", "1234567", "12345678",
+		"123456789", "1234567,", "12345678,", "a,b;c", "\t", "\\",
+		"a\"b", "1234567\n", "line\r\nline, and 20 more of them",
+		"Łódź;Łódź", "\x01",
+		"of more than thirty-two bytes, it has a comma" };
+	static const uint8_t types[] = { CRM_T_TEXT, CRM_T_TAG,
+		CRM_T_EMAIL, CRM_T_URL };
+	struct crm_buf b = CRM_BUF_INIT(1000);
+	size_t n = sizeof(cases) / sizeof(cases[0]), i, j, t;
+
+	(void)state;
+	for (t = 0; t < sizeof(types) / sizeof(types[0]); t++)
+		for (i = 0; i < n * n; i++) {
+			struct crm_field f = { .type = types[t] };
+			struct crm_view both[2];
+			struct crm_value v = { 0 };
+
+			j = i % n;
+			both[0] = v.value = crm_view_str(cases[i / n]);
+			both[1] = crm_view_str(cases[j]);
+			v.safe = is_safe(cases[i / n]);
+			check_row(&f, &v);
+			f.flags = CRM_F_MANY;
+			v.safe &= is_safe(cases[j]);
+			crm_buf_reset(&b);
+			crm_many_put(&b, both, 1 + (i % 2));
+			v.value = crm_buf_view(&b);
+			check_row(&f, &v);
+		}
+	crm_buf_release(&b);
+}
+
+static void
+others(void **state)
+{
+	static const int64_t times_us[] = { 0, -1, 1, 1234567890123456,
+		INT64_MIN, INT64_MAX, 253402300799000000 };
+	struct crm_buf b = CRM_BUF_INIT(1000);
+	struct crm_field f = { .type = CRM_T_TIME };
+	struct crm_value v = { 0 };
+	char link[CRM_LINK_MAX];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(times_us) / sizeof(times_us[0]); i++) {
+		crm_buf_reset(&b);
+		crm_value_put_time(&b, times_us[i]);
+		v.value = crm_buf_view(&b);
+		check_row(&f, &v);
+		v.value.n--; /* damaged */
+		check_row(&f, &v);
+	}
+	f.type = CRM_T_LINK;
+	for (i = 0; i < 40; i++) {
+		v.value = crm_view(link,
+		    crm_link_put(link,
+			crm_id('p', i % 3 == 2 ? 19682 : 0,
+			    ((uint64_t)1 << i) - i % 2)));
+		check_row(&f, &v);
+	}
+	v.value.n = 1; /* damaged */
+	check_row(&f, &v);
+	f.type = CRM_T_CHOICE;
+	v.value = CRM_V("\x81");
+	check_row(&f, &v);
+	v.value = CRM_V("x-mine");
+	check_row(&f, &v);
+	v.safe = true;
+	check_row(&f, &v);
+	crm_buf_release(&b);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tamed),
 		cmocka_unit_test(raw),
+		cmocka_unit_test(texts),
+		cmocka_unit_test(others),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
