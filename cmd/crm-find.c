@@ -181,13 +181,30 @@ print_text(const char *text)
 	return crm_sink_flush(&f.ctx->out);
 }
 
+/* Let what is wanted in an order narrow down what is looked at. */
 static const struct crm_err *
-explain(void)
+open_out(const struct crm_out_kinds *kinds, bool is_filter)
 {
-	struct crm_buf b = CRM_BUF_INIT(1 << 20);
 	const struct crm_err *err;
 
-	err = crm_query_explain(f.query, &b);
+	err = crm_out_new(f.ctx, f.snap, kinds, false, &f.out);
+	if (err == NULL && !is_filter && o.get == NULL)
+		crm_out_narrow(f.out, f.query);
+	return err;
+}
+
+static const struct crm_err *
+explain(bool is_filter)
+{
+	struct crm_buf b = CRM_BUF_INIT(1 << 20);
+	const struct crm_err *err = NULL;
+	struct crm_out_kinds kinds;
+
+	crm_out_query_kinds(f.query, &kinds);
+	if (f.ctx->sort != NULL && o.get == NULL && !o.count)
+		err = open_out(&kinds, is_filter);
+	if (err == NULL)
+		err = crm_query_explain(f.query, &b);
 	if (err == NULL && f.ranked)
 		err = crm_rank_explain(f.query, &b);
 	if (err == NULL)
@@ -299,8 +316,6 @@ find(bool is_filter)
 		return filter();
 	if (f.ranked)
 		return find_best();
-	if (o.get == NULL)
-		crm_out_narrow(f.out, f.query);
 	return crm_each_match(f.snap, f.query, find_one, NULL);
 }
 
@@ -321,7 +336,7 @@ search(bool is_filter)
 		    f.ctx->quiet && f.ctx->limit > 1 ? 1 : f.ctx->limit, &f.n);
 		return err;
 	}
-	err = crm_out_new(f.ctx, f.snap, &kinds, false, &f.out);
+	err = open_out(&kinds, is_filter);
 	if (err == NULL)
 		err = find(is_filter);
 	if (err == NULL && !o.count && !f.ctx->quiet)
@@ -346,7 +361,7 @@ run(struct crm_ctx *ctx, int argc, char **argv)
 	if (err == NULL)
 		err = see_rank(is_filter);
 	if (err == NULL && o.explain)
-		err = explain();
+		err = explain(is_filter);
 	else if (err == NULL) {
 		err = search(is_filter);
 		if (err == NULL && o.count && !ctx->quiet)

@@ -262,19 +262,40 @@ crm_run_count(struct crm_query *q, uint64_t max, uint64_t *out)
 	return err;
 }
 
+/* The records of a kind, as next_kind() finds them. */
+static const struct crm_err *
+explain_kind(struct crm_query *q, const struct crm_kind *k, struct crm_buf *out)
+{
+	const struct crm_err *err = NULL;
+	struct crm_candidates c = { 0 };
+	bool done = false;
+
+	if (q->order_max > 0)
+		err = crm_plan_first(q, k->letter, &c, &done);
+	if (err == NULL && !done)
+		err = crm_plan(q, k->letter, &c, out);
+	else if (err == NULL)
+		crm_buf_addf(out, "%s: %zu from the %s of the index of %s%s\n",
+		    k->plural, c.n, q->order_down ? "end" : "beginning",
+		    q->order->name,
+		    k->letter == 'e' && !c.tail_known ? ", and the newest ones"
+						      : "");
+	crm_free(c.id);
+	return err;
+}
+
 const struct crm_err *
 crm_query_explain(struct crm_query *q, struct crm_buf *out)
 {
 	const struct crm_schema *s = crm_snap_schema(q->ctx.snap);
 	const struct crm_err *err = NULL;
-	struct crm_candidates c;
+	const struct crm_kind *k;
 	int i;
 
 	for (i = 0; err == NULL && i < 26; i++) {
-		if (!q->kind[i] || crm_kind_of(s, (char)('a' + i)) == NULL)
-			continue;
-		err = crm_plan(q, (char)('a' + i), &c, out);
-		crm_free(c.id);
+		k = crm_kind_of(s, (char)('a' + i));
+		if (q->kind[i] && k != NULL)
+			err = explain_kind(q, k, out);
 	}
 	return err;
 }

@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-find: queries of every sort, forms of output, filters, exit status.
 . "${0%/*}/../lib.sh"
-plan 85
+plan 87
 
 crm-add org <<'EOF'
 name,city,industry,tag
@@ -154,3 +154,8 @@ fails_with 64 'repetitions of repetitions' timeout 20 \
 fails_with 64 'that are not closed either' timeout 20 \
 	crm-find 'name:~((((a{1,200}){1,200}){1,200}'
 is 'some do no harm' "$(crm-find org 'name:~^([0[:digit:]]{3}){50}a$' --count)" 1
+is 'an index in the order that is wanted is told' \
+	"$(crm-find person --sort=-name -l 2 --explain | sed 's/[0-9][0-9]*/N/')" \
+	'people: N from the end of the index of name'
+is 'but not where all are wanted' \
+	"$(crm-find person --sort name --explain)" 'people: look at all of them'
