@@ -14,6 +14,7 @@
 #include "cli/leave.h"
 #include "cli/load.h"
 #include "cli/prove.h"
+#include "cli/repair.h"
 #include "cli/stat.h"
 #include "store/backup.h"
 #include "store/compact.h"
@@ -215,6 +216,14 @@ run_restore(struct crm_ctx *ctx, int argc, char **argv)
 	return err;
 }
 
+static const struct crm_err *
+run_repair(struct crm_ctx *ctx, int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	return crm_repair_in_place(ctx);
+}
+
 static void
 clean_compacted(void)
 {
@@ -331,6 +340,8 @@ static const struct crm_verb verbs[] = {
 	    0, 0, false, run_init, NULL, false },
 	{ "load", "", "make a store from a dump on standard input",
 	    0, 0, false, run_load, NULL, false },
+	{ "repair", "", "make anew what follows from records and events",
+	    0, 0, false, run_repair, NULL, false },
 	{ "restore", "FILE|-", "make a store of a backup",
 	    1, 1, false, run_restore, "file", false },
 	{ "stat", "", "say what is in it and how large it is",

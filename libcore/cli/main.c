@@ -16,6 +16,7 @@
 #include "cli/import.h"
 #include "cli/leave.h"
 #include "cli/msg.h"
+#include "cli/progress.h"
 #include "cli/shell.h"
 #include "cli/tables.h"
 #include "cli/version.h"
@@ -327,19 +328,31 @@ make_default(void)
 	return err;
 }
 
+/* Its derived tables are being made anew, which takes a while. */
+static struct crm_progress deriving;
+
+static void
+show_deriving(uint64_t done)
+{
+	crm_progress_step(&deriving, done, "records indexed anew");
+}
+
 const struct crm_err *
 crm_ctx_open(struct crm_ctx *c, bool write)
 {
 	struct crm_store_options options = { .mode = write ? CRM_STORE_WRITE
 							   : CRM_STORE_READ,
-		.wait_ms = (int64_t)c->wait_s * 1000 };
+		.wait_ms = (int64_t)c->wait_s * 1000,
+		.deriving = show_deriving };
 	const struct crm_err *err = NULL;
 
 	if ((c->cmd->needs & CRM_NEED_MAKE) != 0 && !c->named && !c->dry_run &&
 	    !crm_store_exists(c->path.p))
 		err = make_default();
+	crm_progress_begin(&deriving, c->quiet, false);
 	if (err == NULL)
 		err = crm_store_open(c->path.p, &options, &c->store);
+	crm_progress_end(&deriving);
 	if (err != NULL)
 		return err;
 	c->config = crm_store_config(c->store);

@@ -16,6 +16,7 @@ enum crm_check_what {
 
 struct crm_check {
 	unsigned int what; /* of enum crm_check_what; 0: everything */
+	bool primary;      /* BYTES: not those of derived tables */
 	uint64_t records, events, changes; /* looked at */
 	uint64_t faults;
 	/*

@@ -152,7 +152,9 @@ crm_check_tables(struct crm_checking *c)
 
 	err = crm_env_stat(c->txn, &c->stat);
 	for (t = 0; err == NULL && t < CRM_NTABLES; t++)
-		err = check_table(c, (enum crm_table)t);
+		if (!c->out->primary ||
+		    !crm_table_is_derived((enum crm_table)t))
+			err = check_table(c, (enum crm_table)t);
 	return err;
 }
 

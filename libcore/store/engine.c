@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "store/block.h"
 #include "store/pages.h"
 
 #define MAP_WANTED (UINT64_C(16) << 30)
@@ -19,9 +20,18 @@
 #define GROW_TRIES 40
 #define CHECK_TRIES 100 /* others may commit all the time */
 
+/* Derived tables are there twice, the second time under names of this
+ * beginning.  Which ones are in use stands in a table of the engine's own. */
+#define NSETS 2
+#define SPARE_NAME "spare-"
+#define SET_TABLE "set"
+#define SET_KEY CRM_V("set")
+#define SET_FORM 32
+
 struct crm_env {
 	MDB_env *env;
-	MDB_dbi dbi[CRM_NTABLES];
+	MDB_dbi dbi[NSETS][CRM_NTABLES],
+	    set; /* set 0: there are no spare ones */
 	char *dir;
 	enum crm_env_mode mode;
 	bool shared;
@@ -38,6 +48,8 @@ struct crm_env {
 struct crm_txn {
 	struct crm_env *env;
 	MDB_txn *txn;
+	unsigned int set;
+	const MDB_dbi *dbi; /* of that set */
 	bool writes, paused;
 	size_t dirty;
 };
@@ -46,6 +58,7 @@ struct crm_cur {
 	struct crm_txn *txn;
 	MDB_cursor *cur;
 	enum crm_table table;
+	MDB_dbi dbi;
 };
 
 static void (*on_damage)(const char *);
@@ -242,7 +255,7 @@ open_mapped(struct crm_env *env, uint64_t map)
 	if (rc != 0)
 		return rc;
 	(void)mdb_env_set_assert(env->env, assert_failed);
-	(void)mdb_env_set_maxdbs(env->env, CRM_NTABLES);
+	(void)mdb_env_set_maxdbs(env->env, NSETS * CRM_NTABLES + 1);
 	(void)mdb_env_set_maxreaders(env->env, MAX_READERS);
 	if (map > SIZE_MAX / 2)
 		map = SIZE_MAX / 2;
@@ -320,32 +333,62 @@ begin(struct crm_env *env, unsigned int flags, MDB_txn **txn)
 	return env->unmapped ? ENOMEM : rc;
 }
 
+/* Open a table; its handle is 0 when there is none. */
+static const struct crm_err *
+open_table(struct crm_env *env, MDB_txn *txn, const char *name, MDB_dbi *out)
+{
+	bool create = env->mode >= CRM_ENV_CREATE;
+	unsigned int flags = 0;
+	int rc;
+
+	rc = mdb_dbi_open(txn, name, create ? MDB_CREATE : 0, out);
+	if (rc == MDB_NOTFOUND) {
+		*out = 0;
+		return NULL;
+	}
+	if (rc == 0)
+		rc = mdb_dbi_flags(txn, *out, &flags);
+	if (rc != 0)
+		return translate(env, "open", rc);
+	return flags != 0 ? damaged(env, name, MDB_INCOMPATIBLE) : NULL;
+}
+
+static const struct crm_err *
+open_both(struct crm_env *env, MDB_txn *txn, enum crm_table table)
+{
+	char spare[32];
+	MDB_dbi *dbi = &env->dbi[0][table], *other = &env->dbi[1][table];
+	const struct crm_err *err;
+
+	err = open_table(env, txn, table_names[table], dbi);
+	if (err == NULL && *dbi == 0)
+		return crm_err(CRM_E_DATA,
+		    "'%s' is not a crm store (it has no table '%s')", env->dir,
+		    table_names[table]);
+	*other = *dbi;
+	if (err != NULL || !crm_table_is_derived(table) || env->set == 0)
+		return err;
+	(void)snprintf(
+	    spare, sizeof(spare), SPARE_NAME "%s", table_names[table]);
+	err = open_table(env, txn, spare, other);
+	return err == NULL && *other == 0 ? damaged(env, spare, MDB_NOTFOUND)
+					  : err;
+}
+
 static const struct crm_err *
 open_tables(struct crm_env *env)
 {
 	bool create = env->mode >= CRM_ENV_CREATE;
-	const struct crm_err *err = NULL;
+	const struct crm_err *err;
 	MDB_txn *txn = NULL;
-	unsigned int flags = 0;
 	int rc, i;
 
 	rc = begin(env, create ? 0 : MDB_RDONLY, &txn);
 	if (rc != 0)
 		return translate(env, "open", rc);
-	for (i = 0; i < CRM_NTABLES && err == NULL; i++) {
-		rc = mdb_dbi_open(
-		    txn, table_names[i], create ? MDB_CREATE : 0, &env->dbi[i]);
-		if (rc == MDB_NOTFOUND)
-			err = crm_err(CRM_E_DATA,
-			    "'%s' is not a crm store (it has no table '%s')",
-			    env->dir, table_names[i]);
-		else if (rc == 0)
-			rc = mdb_dbi_flags(txn, env->dbi[i], &flags);
-		if (err == NULL && rc != 0)
-			err = translate(env, "open", rc);
-		else if (err == NULL && flags != 0)
-			err = damaged(env, table_names[i], MDB_INCOMPATIBLE);
-	}
+	err = open_table(env, txn, SET_TABLE, &env->set);
+	for (i = 0; i < CRM_NTABLES && err == NULL; i++)
+		err = open_both(env, txn, (enum crm_table)i);
 	if (err != NULL) {
 		mdb_txn_abort(txn);
 		return err;
@@ -445,6 +488,46 @@ check_owner(const struct crm_env *env)
 	return crm_err(CRM_E_BUG, "the store was used after a fork");
 }
 
+static MDB_val
+val(struct crm_view v)
+{
+	MDB_val m = { v.n, NULL };
+
+	memcpy(&m.mv_data, &v.p, sizeof(v.p)); /* LMDB does not write there */
+	return m;
+}
+
+static void
+use_set(struct crm_txn *t, unsigned int set)
+{
+	t->set = set;
+	t->dbi = t->env->dbi[set];
+}
+
+/* Find which of the two sets of derived tables is in use. */
+static const struct crm_err *
+choose_set(struct crm_txn *t)
+{
+	const struct crm_err *err;
+	struct crm_view body;
+	MDB_val k = val(SET_KEY), v;
+	int rc;
+
+	use_set(t, 0);
+	if (t->env->set == 0)
+		return NULL;
+	rc = mdb_get(t->txn, t->env->set, &k, &v);
+	if (rc == MDB_NOTFOUND)
+		return NULL;
+	if (rc != 0)
+		return translate(t->env, "set", rc);
+	err = crm_head_open(CRM_TABLE_META, SET_KEY,
+	    crm_view(v.mv_data, v.mv_size), SET_FORM, &body);
+	if (err == NULL && body.n == 1 && body.p[0] == 1)
+		use_set(t, 1);
+	return err;
+}
+
 const struct crm_err *
 crm_txn_read(struct crm_env *env, struct crm_txn **out)
 {
@@ -464,8 +547,12 @@ crm_txn_read(struct crm_env *env, struct crm_txn **out)
 		return translate(env, "read", rc);
 	}
 	env->live++;
-	*out = t;
-	return NULL;
+	err = choose_set(t);
+	if (err != NULL)
+		crm_txn_end(t);
+	else
+		*out = t;
+	return err;
 }
 
 void
@@ -507,7 +594,7 @@ crm_txn_resume(struct crm_txn *t)
 		return translate(t->env, "read", rc);
 	t->paused = false;
 	t->env->live++;
-	return NULL;
+	return choose_set(t);
 }
 
 static size_t
@@ -554,7 +641,9 @@ crm_env_update(struct crm_env *env,
 		env->map_full = false;
 		env->live++;
 		t.dirty = 0;
-		err = fn(ctx, &t);
+		err = choose_set(&t);
+		if (err == NULL)
+			err = fn(ctx, &t);
 		if (err == NULL) {
 			rc = mdb_txn_commit(t.txn);
 			if (rc != 0)
@@ -573,15 +662,6 @@ size_t
 crm_txn_dirty(const struct crm_txn *t)
 {
 	return t->dirty;
-}
-
-static MDB_val
-val(struct crm_view v)
-{
-	MDB_val m = { v.n, NULL };
-
-	memcpy(&m.mv_data, &v.p, sizeof(v.p)); /* LMDB does not write there */
-	return m;
 }
 
 /* The head of a page, as mdb.c has it: number, padding u16, flags u16. */
@@ -625,7 +705,7 @@ crm_kv_get(struct crm_txn *t, enum crm_table table, struct crm_view key,
     struct crm_view *out)
 {
 	MDB_val k = val(key), v;
-	int rc = mdb_get(t->txn, t->env->dbi[table], &k, &v);
+	int rc = mdb_get(t->txn, t->dbi[table], &k, &v);
 
 	*out = CRM_VNULL;
 	if (rc == MDB_NOTFOUND)
@@ -641,7 +721,7 @@ crm_kv_put(struct crm_txn *t, enum crm_table table, struct crm_view key,
     struct crm_view value)
 {
 	MDB_val k = val(key), v = val(value);
-	int rc = mdb_put(t->txn, t->env->dbi[table], &k, &v, 0);
+	int rc = mdb_put(t->txn, t->dbi[table], &k, &v, 0);
 
 	t->dirty += value.n + t->env->page;
 	return rc != 0 ? translate(t->env, "put", rc) : NULL;
@@ -651,7 +731,7 @@ const struct crm_err *
 crm_kv_del(struct crm_txn *t, enum crm_table table, struct crm_view key)
 {
 	MDB_val k = val(key);
-	int rc = mdb_del(t->txn, t->env->dbi[table], &k, NULL);
+	int rc = mdb_del(t->txn, t->dbi[table], &k, NULL);
 
 	t->dirty += t->env->page;
 	return rc != 0 && rc != MDB_NOTFOUND ? translate(t->env, "del", rc)
@@ -661,16 +741,62 @@ crm_kv_del(struct crm_txn *t, enum crm_table table, struct crm_view key)
 const struct crm_err *
 crm_kv_clear(struct crm_txn *t, enum crm_table table)
 {
-	int rc = mdb_drop(t->txn, t->env->dbi[table], 0);
+	int rc = mdb_drop(t->txn, t->dbi[table], 0);
 
 	return rc != 0 ? translate(t->env, "clear", rc) : NULL;
+}
+
+void
+crm_txn_use_spare(struct crm_txn *t, bool on)
+{
+	const struct crm_env *env = t->env;
+
+	/* set says in either case which ones are in use */
+	t->dbi = env->dbi[on ? 1 - t->set : t->set];
+}
+
+const struct crm_err *
+crm_txn_clear_spare(struct crm_txn *t)
+{
+	const struct crm_err *err = NULL;
+	int i;
+
+	if (t->env->set == 0)
+		return crm_err(CRM_E_CONFIG,
+		    "the store was made before its format was settled: dump "
+		    "it with that crm, and load it");
+	crm_txn_use_spare(t, true);
+	for (i = 0; err == NULL && i < CRM_NTABLES; i++)
+		if (crm_table_is_derived((enum crm_table)i))
+			err = crm_kv_clear(t, (enum crm_table)i);
+	crm_txn_use_spare(t, false);
+	return err;
+}
+
+const struct crm_err *
+crm_txn_swap_spare(struct crm_txn *t)
+{
+	struct crm_buf b = CRM_BUF_INIT(100);
+	MDB_val k = val(SET_KEY), v;
+	int rc;
+
+	crm_buf_add(&b, "\0\0\0\0\0\0\0", CRM_HEAD);
+	crm_buf_addc(&b, (char)(1 - t->set));
+	crm_head_seal(&b, SET_KEY, SET_FORM, 0);
+	v = val(crm_buf_view(&b));
+	rc = mdb_put(t->txn, t->env->set, &k, &v, 0);
+	crm_buf_release(&b);
+	if (rc != 0)
+		return translate(t->env, "put", rc);
+	use_set(t, 1 - t->set);
+	return crm_txn_clear_spare(t);
 }
 
 const struct crm_err *
 crm_cur_open(struct crm_txn *t, enum crm_table table, struct crm_cur **out)
 {
 	struct crm_cur *c = crm_calloc(1, sizeof(*c));
-	int rc = mdb_cursor_open(t->txn, t->env->dbi[table], &c->cur);
+	int rc = mdb_cursor_open(t->txn, t->dbi[table], &c->cur);
 
 	*out = NULL;
 	if (rc != 0) {
@@ -679,6 +805,7 @@ crm_cur_open(struct crm_txn *t, enum crm_table table, struct crm_cur **out)
 	}
 	c->txn = t;
 	c->table = table;
+	c->dbi = t->dbi[table];
 	*out = c;
 	return NULL;
 }
@@ -688,7 +815,8 @@ crm_cur_close(struct crm_cur *c)
 {
 	if (c == NULL)
 		return;
-	mdb_cursor_close(c->cur);
+	if (c->cur != NULL)
+		mdb_cursor_close(c->cur);
 	crm_free(c);
 }
 
@@ -753,8 +881,17 @@ crm_cur_prev(struct crm_cur *c, struct crm_view *key, struct crm_view *value)
 const struct crm_err *
 crm_cur_renew(struct crm_cur *c)
 {
-	int rc = mdb_cursor_renew(c->txn->txn, c->cur);
+	struct crm_txn *t = c->txn;
+	int rc;
 
+	if (c->dbi == t->dbi[c->table])
+		rc = mdb_cursor_renew(t->txn, c->cur);
+	else { /* the other ones are in use by now */
+		mdb_cursor_close(c->cur);
+		c->cur = NULL;
+		c->dbi = t->dbi[c->table];
+		rc = mdb_cursor_open(t->txn, c->dbi, &c->cur);
+	}
 	return rc != 0 ? translate(c->txn->env, "cursor", rc) : NULL;
 }
 
@@ -774,12 +911,6 @@ crm_cur_append(struct crm_cur *c, struct crm_view key, struct crm_view value)
 #define FREE_DBI 0 /* LMDB's own tables: free pages, names of tables */
 #define MAIN_DBI 1
 #define META_PAGES 2
-
-static uint64_t
-pages_of(const MDB_stat *st)
-{
-	return st->ms_branch_pages + st->ms_leaf_pages + st->ms_overflow_pages;
-}
 
 /* Pages on LMDB's list of free ones. */
 static const struct crm_err *
@@ -817,32 +948,62 @@ count_reader(const char *line, void *ctx)
 	return 0;
 }
 
+/* Count the pages of a table. */
+static const struct crm_err *
+count_pages(struct crm_txn *t, MDB_dbi dbi, struct crm_env_stat *out,
+    uint64_t *entries, uint64_t *pages)
+{
+	MDB_stat st;
+	int rc = mdb_stat(t->txn, dbi, &st);
+
+	if (rc != 0)
+		return translate(t->env, "stat", rc);
+	out->page_bytes = st.ms_psize;
+	*entries = st.ms_entries;
+	*pages = st.ms_branch_pages + st.ms_leaf_pages + st.ms_overflow_pages;
+	out->used_pages += *pages;
+	return NULL;
+}
+
+/* Those of the tables that are LMDB's or the engine's. */
+static const struct crm_err *
+count_own(struct crm_txn *t, struct crm_env_stat *out)
+{
+	const MDB_dbi own[] = { FREE_DBI, MAIN_DBI, t->env->set };
+	const struct crm_err *err = NULL;
+	uint64_t unused;
+	size_t i, n = sizeof(own) / sizeof(own[0]);
+
+	if (t->env->set == 0)
+		n--;
+	for (i = 0; err == NULL && i < n; i++)
+		err = count_pages(t, own[i], out, &unused, &unused);
+	return err;
+}
+
 const struct crm_err *
 crm_env_stat(struct crm_txn *t, struct crm_env_stat *out)
 {
 	const struct crm_err *err;
 	MDB_envinfo info;
-	MDB_stat st;
-	MDB_dbi dbi;
-	int rc, i;
+	uint64_t unused;
+	MDB_dbi spare;
+	int i;
 
 	memset(out, 0, sizeof(*out));
 	(void)mdb_env_info(t->env->env, &info);
 	out->newest = info.me_last_txnid == mdb_txn_id(t->txn);
 	out->used_pages = META_PAGES;
-	for (i = -2; i < CRM_NTABLES; i++) {
-		dbi = i < 0 ? (MDB_dbi)(i + 2) : t->env->dbi[i];
-		rc = mdb_stat(t->txn, dbi, &st);
-		if (rc != 0)
-			return translate(t->env, "stat", rc);
-		out->used_pages += pages_of(&st);
-		out->page_bytes = st.ms_psize;
-		if (i < 0)
-			continue;
-		out->entries[i] = st.ms_entries;
-		out->pages[i] = pages_of(&st);
+	err = count_own(t, out);
+	for (i = 0; err == NULL && i < CRM_NTABLES; i++) {
+		err = count_pages(
+		    t, t->dbi[i], out, &out->entries[i], &out->pages[i]);
+		spare = t->env->dbi[1 - t->set][i];
+		if (err == NULL && spare != t->dbi[i])
+			err = count_pages(t, spare, out, &unused, &unused);
 	}
-	err = count_free(t, &out->free_pages);
+	if (err == NULL)
+		err = count_free(t, &out->free_pages);
 	out->lost_pages = (int64_t)info.me_last_pgno + 1 -
 	    (int64_t)(out->used_pages + out->free_pages);
 	out->map_bytes = info.me_mapsize;

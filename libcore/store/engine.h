@@ -29,6 +29,13 @@
 enum crm_table { CRM_TABLES(X) CRM_NTABLES };
 #undef X
 
+/* Tables that follow from the others: see derive.h. */
+static inline bool
+crm_table_is_derived(enum crm_table t)
+{
+	return t >= CRM_TABLE_STORY && t <= CRM_TABLE_TOTAL;
+}
+
 /* The name of a table: static. */
 const char *crm_table_name(enum crm_table);
 
@@ -113,6 +120,22 @@ CRM_CHECK const struct crm_err *crm_env_update(struct crm_env *,
  * put, at least a page for each block put.
  */
 size_t crm_txn_dirty(const struct crm_txn *);
+
+/*
+ * Derived tables are there twice: those that are in use, and spare ones, which
+ * can be filled in several transactions while others read.
+ *
+ * use_spare    what follows in this write transaction works on the spare ones,
+ *              or on those in use again
+ * clear_spare  empty them
+ * swap_spare   they are the ones in use from this commit on; the others are
+ *              emptied, and spare
+ *
+ * Fail as crm_kv_put().
+ */
+void crm_txn_use_spare(struct crm_txn *, bool on);
+CRM_CHECK const struct crm_err *crm_txn_clear_spare(struct crm_txn *);
+CRM_CHECK const struct crm_err *crm_txn_swap_spare(struct crm_txn *);
 
 /*
  * The value of a key.

@@ -9,6 +9,7 @@ const struct crm_err *
 crm_derive_range(struct crm_derive *d, struct crm_snap *snap,
     enum crm_table table, uint64_t from, uint64_t to, unsigned int what)
 {
+	struct crm_store *s = crm_snap_store(snap);
 	const struct crm_err *err;
 	struct crm_stored r;
 	struct crm_entry e;
@@ -26,6 +27,8 @@ crm_derive_range(struct crm_derive *d, struct crm_snap *snap,
 			    "the store is damaged: a record cannot be read");
 		else if (!crm_snap_is_hidden(snap, e.id))
 			err = crm_derive_record(d, e.id, NULL, &r, what);
+		if (s->options.deriving != NULL)
+			s->options.deriving(++s->derived);
 		if (err == NULL)
 			err = crm_walk_next(w, &e);
 	}
@@ -45,72 +48,13 @@ crm_derive_all(struct crm_derive *d, struct crm_snap *snap)
 	    : crm_derive_range(d, snap, CRM_TABLE_EVENT, 0, UINT64_MAX, what);
 }
 
-static const struct crm_err *
-write_all(struct crm_derive *d, struct crm_txn *t)
-{
-	static const enum crm_table tables[] = { CRM_TABLE_INDEX,
-		CRM_TABLE_TEXT, CRM_TABLE_STORY };
-	const struct crm_err *err = NULL;
-	size_t i;
-	bool done;
-
-	for (i = 0; err == NULL && i < sizeof(tables) / sizeof(tables[0]); i++)
-		err = crm_derive_write(d, t, tables[i], SIZE_MAX, &done);
-	return err;
-}
-
-static const struct crm_err *
-clear(struct crm_txn *t)
-{
-	static const enum crm_table tables[] = { CRM_TABLE_INDEX,
-		CRM_TABLE_TEXT, CRM_TABLE_STORY, CRM_TABLE_ROLLUP,
-		CRM_TABLE_TOTAL };
-	const struct crm_err *err = NULL;
-	size_t i;
-
-	for (i = 0; err == NULL && i < sizeof(tables) / sizeof(tables[0]); i++)
-		err = crm_kv_clear(t, tables[i]);
-	return err;
-}
-
-const struct crm_err *
-crm_rebuild(struct crm_store *s, struct crm_txn *t)
-{
-	struct crm_derive *d = crm_derive_new(s, crm_store_part(s));
-	const struct crm_err *err;
-	struct crm_mark mark = { 0 };
-	struct crm_snap *snap;
-
-	err = crm_snap_wrap(s, t, &snap);
-	if (err == NULL)
-		err = crm_derive_all(d, snap);
-	if (err == NULL)
-		err = crm_snap_last_id(snap, 'e', &mark.mark);
-	crm_snap_close(snap);
-	if (err == NULL)
-		err = clear(t);
-	if (err == NULL)
-		err = write_all(d, t);
-	if (err == NULL)
-		err = crm_snap_wrap(s, t, &snap);
-	if (err == NULL) {
-		err = crm_derive_rollups(d, snap, NULL, NULL);
-		crm_snap_close(snap);
-	}
-	if (err == NULL)
-		err = crm_derive_totals(d, t);
-	if (err == NULL)
-		err = crm_mark_put(t, &mark);
-	crm_derive_free(d);
-	return err;
-}
-
-/* A store that is being built. */
+/* A store whose derived tables are being made. */
 struct building {
 	struct crm_store *store;
 	struct crm_derive *d;
 	enum crm_table table;
 	bool done, again;
+	bool spare; /* beside those in use, which they replace in the end */
 	struct crm_mark mark;
 };
 
@@ -123,6 +67,7 @@ write_piece(void *ctx, struct crm_txn *t)
 	if (b->again)
 		err = crm_derive_back(b->d, b->table);
 	b->again = true;
+	crm_txn_use_spare(t, b->spare);
 	return err != NULL ? err
 			   : crm_derive_write(b->d, t, b->table,
 				 crm_store_part(b->store), &b->done);
@@ -144,7 +89,7 @@ write_pieces(struct building *b, enum crm_table table)
 	return err;
 }
 
-/* The last piece: sums, and the mark. */
+/* The last piece: sums, and the mark; from now on they are in use. */
 static const struct crm_err *
 write_sums(void *ctx, struct crm_txn *t)
 {
@@ -152,21 +97,26 @@ write_sums(void *ctx, struct crm_txn *t)
 	const struct crm_err *err;
 	struct crm_snap *snap;
 
+	crm_txn_use_spare(t, b->spare);
 	err = crm_snap_wrap(b->store, t, &snap);
 	if (err == NULL)
 		err = crm_derive_rollups(b->d, snap, NULL, NULL);
 	crm_snap_close(snap);
 	if (err == NULL)
 		err = crm_derive_totals(b->d, t);
-	return err != NULL ? err : crm_mark_put(t, &b->mark);
+	if (err == NULL)
+		err = crm_mark_put(t, &b->mark);
+	if (err == NULL && b->spare)
+		err = crm_txn_swap_spare(t);
+	return err != NULL || !b->spare ? err : crm_store_sign(b->store, t);
 }
 
-const struct crm_err *
-crm_build(struct crm_store *s)
+static const struct crm_err *
+build(struct crm_store *s, bool spare)
 {
 	static const enum crm_table tables[] = { CRM_TABLE_INDEX,
 		CRM_TABLE_TEXT, CRM_TABLE_STORY };
-	struct building b = { .store = s };
+	struct building b = { .store = s, .spare = spare };
 	const struct crm_err *err;
 	struct crm_snap *snap;
 	size_t i;
@@ -183,5 +133,76 @@ crm_build(struct crm_store *s)
 	if (err == NULL)
 		err = crm_store_update(s, write_sums, &b);
 	crm_derive_free(b.d);
+	return err;
+}
+
+const struct crm_err *
+crm_build(struct crm_store *s)
+{
+	return build(s, false);
+}
+
+/* What is being added in parts was derived with the settings before. */
+static const struct crm_err *
+refuse_open_parts(struct crm_store *s, struct crm_txn *t)
+{
+	const struct crm_err *err;
+	const struct crm_hidden *h;
+	struct crm_snap *snap;
+	size_t n, i;
+
+	err = crm_snap_wrap(s, t, &snap);
+	if (err != NULL)
+		return err;
+	h = crm_snap_hidden(snap, &n);
+	for (i = 0; err == NULL && i < n; i++)
+		if (crm_gate_is_begun(s->gate, h[i].change))
+			err = crm_err(CRM_E_LOCKED,
+			    "the indexes are to be made anew while another "
+			    "program adds to the store: wait until that ends");
+	crm_snap_close(snap);
+	return err;
+}
+
+/* Are derived tables to be made, with nobody in the way? */
+struct wanting {
+	struct crm_store *store;
+	bool wanted;
+};
+
+static const struct crm_err *
+begin(void *ctx, struct crm_txn *t)
+{
+	struct wanting *w = ctx;
+	const struct crm_err *err = NULL;
+	bool stale = true;
+
+	if (!w->wanted) /* another one may have done it by now */
+		err = crm_store_see_stale(w->store, t, &stale);
+	if (err != NULL || !stale)
+		return err;
+	err = refuse_open_parts(w->store, t);
+	if (err == NULL)
+		err = crm_meta_name_fields(w->store, t);
+	/* what one left that was killed */
+	if (err == NULL)
+		err = crm_txn_clear_spare(t);
+	w->wanted = err == NULL;
+	return err;
+}
+
+const struct crm_err *
+crm_rebuild(struct crm_store *s, bool always)
+{
+	struct wanting w = { s, always };
+	const struct crm_err *err;
+
+	err = crm_gate_enter(s->gate, s->options.wait_ms);
+	if (err != NULL)
+		return err;
+	err = crm_store_update(s, begin, &w);
+	if (err == NULL && w.wanted)
+		err = build(s, true);
+	crm_gate_leave(s->gate);
 	return err;
 }

@@ -30,9 +30,17 @@ CRM_CHECK const struct crm_err *crm_derive_range(struct crm_derive *,
  */
 CRM_CHECK const struct crm_err *crm_build(struct crm_store *);
 
-/* Empty the derived tables and make them anew, in one transaction. */
-CRM_CHECK const struct crm_err *crm_rebuild(
-    struct crm_store *, struct crm_txn *);
+/*
+ * Make the derived tables anew, beside those in use, and then put them in
+ * their place: in pieces of bounded memory, which nobody sees before the last
+ * one, nor when it is cut off.  Others read meanwhile; who wants to write
+ * waits.
+ *
+ * always  not only when they were made with other settings than those of now
+ *
+ * Fails with LOCKED: somebody writes, or adds a batch in parts.
+ */
+CRM_CHECK const struct crm_err *crm_rebuild(struct crm_store *, bool always);
 
 /*
  * Bring the indexes of events that lag up to date, if at least 'least' events

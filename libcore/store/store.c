@@ -195,9 +195,8 @@ signature(const struct crm_store *s, struct crm_buf *b)
 	crm_config_signature(s->config, b);
 }
 
-/* Were the derived tables made with other settings than these? */
-static const struct crm_err *
-see_stale(struct crm_store *s, struct crm_txn *t, bool *stale)
+const struct crm_err *
+crm_store_see_stale(struct crm_store *s, struct crm_txn *t, bool *stale)
 {
 	struct crm_buf b = CRM_BUF_INIT((size_t)1 << 20);
 	const struct crm_err *err;
@@ -218,7 +217,7 @@ crm_store_see_config(struct crm_store *s, struct crm_txn *t)
 	const struct crm_err *err;
 	bool stale = false;
 
-	err = see_stale(s, t, &stale);
+	err = crm_store_see_stale(s, t, &stale);
 	if (err == NULL && stale)
 		err = crm_err(CRM_E_AGAIN,
 		    "the configuration of the store was changed meanwhile: try "
@@ -240,7 +239,7 @@ read_meta(struct crm_store *s, bool *stale)
 	if (err == NULL)
 		err = crm_meta_read_fields(t, s->config->schema);
 	if (err == NULL)
-		err = see_stale(s, t, stale);
+		err = crm_store_see_stale(s, t, stale);
 	crm_txn_end(t);
 	return err;
 }
@@ -255,47 +254,6 @@ crm_store_sign(struct crm_store *s, struct crm_txn *t)
 	err = crm_meta_put(t, CRM_META_DERIVED, crm_buf_view(&b));
 	crm_buf_release(&b);
 	return err;
-}
-
-/* What is being added in parts was derived with the settings before. */
-static const struct crm_err *
-refuse_open_parts(struct crm_store *s, struct crm_txn *t)
-{
-	const struct crm_err *err;
-	const struct crm_hidden *h;
-	struct crm_snap *snap;
-	size_t n, i;
-
-	err = crm_snap_wrap(s, t, &snap);
-	if (err != NULL)
-		return err;
-	h = crm_snap_hidden(snap, &n);
-	for (i = 0; err == NULL && i < n; i++)
-		if (crm_gate_is_begun(s->gate, h[i].change))
-			err = crm_err(CRM_E_LOCKED,
-			    "the configuration of the store was changed while "
-			    "another program adds to it: wait until that ends");
-	crm_snap_close(snap);
-	return err;
-}
-
-static const struct crm_err *
-rebuild(void *ctx, struct crm_txn *t)
-{
-	struct crm_store *s = ctx;
-	const struct crm_err *err;
-	bool stale = true;
-
-	/* Another one may have done it by now. */
-	err = see_stale(s, t, &stale);
-	if (err != NULL || !stale)
-		return err;
-	err = refuse_open_parts(s, t);
-	if (err == NULL)
-		err = crm_meta_name_fields(s, t);
-	if (err == NULL)
-		err = crm_rebuild(s, t);
-	return err != NULL ? err : crm_store_sign(s, t);
 }
 
 /* Locks and maps cannot be relied on over a network. */
@@ -358,7 +316,7 @@ renew(struct crm_store *s)
 		crm_env_close(s->env);
 		err = open_env(s, CRM_ENV_WRITE);
 	}
-	return err != NULL ? err : crm_store_update(s, rebuild, s);
+	return err != NULL ? err : crm_rebuild(s, false);
 }
 
 const struct crm_err *

@@ -31,6 +31,9 @@ struct crm_store_options {
 	 */
 	size_t part;
 	uint64_t map;
+	/* Called with the number of records that derived tables were made of
+	 * so far, when all are; NULL: nobody wants to know. */
+	void (*deriving)(uint64_t done);
 };
 
 /*
@@ -42,7 +45,7 @@ struct crm_store_options {
  * A store whose derived tables were made with another time zone, other
  * indexed fields or another version of Unicode is brought up to date first:
  * that writes, whatever the mode but LOOK, which takes derived tables as they
- * are.
+ * are.  Others can read meanwhile (see crm_rebuild()).
  * Fails with NOINPUT (no store there), NOPERM, IO, CONFIG (crm.yaml is wrong;
  * made by a newer version), DATA (damaged), LOCKED.
  */

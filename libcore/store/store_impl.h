@@ -43,6 +43,7 @@ struct crm_store {
 	uint16_t replica;
 	void (*tell)(void *ctx, const char *what, uint64_t done, uint64_t all);
 	void *tell_ctx;
+	uint64_t derived; /* records that were: see options.deriving */
 };
 
 /* Tell who wants to know. */
@@ -120,6 +121,10 @@ struct crm_store_seed {
 CRM_CHECK const struct crm_err *crm_store_begin_as(const char *path,
     int64_t group, struct crm_view yaml, const struct crm_store_seed *,
     struct crm_store **out);
+
+/* Were the derived tables made with other settings than these? */
+CRM_CHECK const struct crm_err *crm_store_see_stale(
+    struct crm_store *, struct crm_txn *, bool *stale);
 
 /*
  * See that what is derived is derived as the store's tables were.

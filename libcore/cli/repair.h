@@ -1,0 +1,16 @@
+/*
+ * repair - crm-store repair: a store that is damaged.
+ */
+#ifndef CRM_CLI_REPAIR_H
+#define CRM_CLI_REPAIR_H
+
+#include "cli/main.h"
+
+/*
+ * Prove what everything else follows from, and make the rest anew, in place.
+ *
+ * Fails with DATA when records or history are damaged themselves.
+ */
+CRM_CHECK const struct crm_err *crm_repair_in_place(struct crm_ctx *);
+
+#endif
