@@ -6,54 +6,7 @@
 #include "base/io.h"
 #include "base/mem.h"
 
-/*
- * A page: number u64, pad u16, flags u16, lower u16, upper u16; then offsets
- * of its nodes u16 each, up to lower; nodes from upper to its end.  The first
- * of several overflow pages has their number u32 in the place of lower.
- */
-enum {
-	AT_FLAGS = 10,
-	AT_LOWER = 12,
-	AT_UPPER = 14,
-	PAGE_HEAD = 16,
-	/* flags */
-	BRANCH = 1,
-	LEAF = 2,
-	OVERFLOW = 4
-};
-
-/*
- * A node: in a leaf, size of data u32, flags u16; in a branch, number of a
- * page in these 6 bytes; size of key u16; key, data.  It takes an even number
- * of bytes.
- */
-enum {
-	AT_NODE_FLAGS = 4,
-	AT_KEY_SIZE = 6,
-	NODE_HEAD = 8,
-	/* flags: data is the number of an overflow page; it is a table */
-	BIG = 1,
-	TABLE = 2
-};
-
-/*
- * A table: pad u32, flags u16, depth u16, then u64 each: branch, leaf and
- * overflow pages, entries, root.
- */
-enum {
-	AT_TABLE_FLAGS = 4,
-	AT_DEPTH = 6,
-	AT_BRANCHES = 8,
-	AT_LEAVES = 16,
-	AT_OVERFLOWS = 24,
-	AT_ENTRIES = 32,
-	AT_ROOT = 40
-};
-#define NO_PAGE UINT64_MAX
-#define INTEGER_KEYS 8 /* flag of the table of free pages */
-
 #define NAME_BYTES 31
-#define DEPTH_MAX 32
 #define FAULTS_MAX 100
 
 /* Tables that the tree of names has, to be walked when it is done: the
@@ -75,7 +28,8 @@ struct proving {
 	void (*fault)(void *ctx, const char *what);
 	void *ctx;
 	unsigned int faults;
-	char *page[DEPTH_MAX + 1]; /* a buffer a level; the last for overflow */
+	char *page[PG_DEPTH_MAX +
+	    1]; /* a buffer a level; the last for overflow */
 };
 
 /* What was found in a table. */
@@ -164,85 +118,14 @@ cmp_keys(const struct tree *t, struct crm_view a, struct crm_view b)
 	return x < y ? -1 : x > y;
 }
 
-static size_t
-even(size_t n)
-{
-	return n + (n & 1);
-}
-
-struct node {
-	const char *p;
-	uint16_t flags; /* of a leaf */
-	struct crm_view key;
-	struct crm_view data; /* of a leaf */
-	size_t bytes;
-};
-
-/* The i-th node of a page; false when it does not lie in it. */
-static bool
-node_at(const struct proving *p, const char *page, size_t i, struct node *out)
-{
-	size_t at = crm_le16_get(page + PAGE_HEAD + 2 * i);
-	size_t room = p->head.page_bytes, key, data = 0;
-	bool leaf = crm_le16_get(page + AT_FLAGS) == LEAF;
-
-	if (at < crm_le16_get(page + AT_UPPER) || at + NODE_HEAD > room)
-		return false;
-	out->p = page + at;
-	key = crm_le16_get(out->p + AT_KEY_SIZE);
-	out->flags = leaf ? crm_le16_get(out->p + AT_NODE_FLAGS) : 0;
-	if (out->flags == BIG)
-		data = sizeof(uint64_t);
-	else if (leaf)
-		data = crm_le32_get(out->p);
-	if (out->flags != 0 && out->flags != BIG && out->flags != TABLE)
-		return false;
-	if (key > room || data > room || at + NODE_HEAD + key + data > room)
-		return false;
-	out->key = crm_view(out->p + NODE_HEAD, key);
-	out->data = crm_view(out->p + NODE_HEAD + key, data);
-	out->bytes = even(NODE_HEAD + key + data);
-	return true;
-}
-
-/*
- * The nodes of a page lie one behind the other, in whatever order, from upper
- * to the end: as many bytes as that, none in two of them.
- */
-static bool
-is_tiled(const struct proving *p, const char *page, size_t n)
-{
-	size_t room = p->head.page_bytes, sum = 0, at, i;
-	static char taken[CRM_PAGE_MAX / 2];
-	struct node node;
-
-	memset(taken, 0, room / 2);
-	for (i = 0; i < n; i++) {
-		if (!node_at(p, page, i, &node))
-			return false;
-		at = (size_t)(node.p - page);
-		if (at % 2 != 0 || at + node.bytes > room ||
-		    memchr(taken + at / 2, 1, node.bytes / 2) != NULL)
-			return false;
-		memset(taken + at / 2, 1, node.bytes / 2);
-		sum += node.bytes;
-	}
-	return sum == room - crm_le16_get(page + AT_UPPER);
-}
-
 /* The number of nodes of a page of a tree; 0: it is none, told of. */
 static size_t
 open_page(
     struct proving *p, const struct tree *t, uint64_t number, const char *page)
 {
-	unsigned int flags = crm_le16_get(page + AT_FLAGS);
-	size_t lower = crm_le16_get(page + AT_LOWER), n;
-	size_t upper = crm_le16_get(page + AT_UPPER);
+	size_t n = crm_page_nodes(page, p->head.page_bytes);
 
-	n = lower > PAGE_HEAD ? (lower - PAGE_HEAD) / 2 : 0;
-	if ((flags == LEAF || flags == BRANCH) && n > 0 && lower % 2 == 0 &&
-	    lower <= upper && upper <= p->head.page_bytes &&
-	    is_tiled(p, page, n))
+	if (n > 0)
 		return n;
 	fault(
 	    p, "%s: page %llu is damaged", t->name, (unsigned long long)number);
@@ -258,18 +141,18 @@ misplaced(struct proving *p, const struct tree *t, uint64_t page)
 
 /* Overflow pages hold the data of one node. */
 static void
-check_big(struct proving *p, struct tree *t, const struct node *node)
+check_big(struct proving *p, struct tree *t, const struct crm_page_node *node)
 {
-	char *page = p->page[DEPTH_MAX];
+	char *page = p->page[PG_DEPTH_MAX];
 	uint64_t first = crm_le64_get(node->data.p), need, n, i;
 
-	need = ((uint64_t)crm_le32_get(node->p) + PAGE_HEAD - 1) /
+	need = ((uint64_t)crm_le32_get(node->p) + PG_PAGE_HEAD - 1) /
 		p->head.page_bytes +
 	    1;
-	if (!use(p, first, t->name) || !read_page(p, first, page, PAGE_HEAD))
+	if (!use(p, first, t->name) || !read_page(p, first, page, PG_PAGE_HEAD))
 		return;
-	n = crm_le32_get(page + AT_LOWER);
-	if (crm_le16_get(page + AT_FLAGS) != OVERFLOW || n < need ||
+	n = crm_le32_get(page + PG_AT_LOWER);
+	if (crm_le16_get(page + PG_AT_FLAGS) != PG_OVERFLOW || n < need ||
 	    n - 1 > p->head.last - first) {
 		fault(p, "%s: page %llu is damaged", t->name,
 		    (unsigned long long)first);
@@ -292,38 +175,30 @@ walk_leaf(struct proving *p, struct tree *t, uint64_t number, size_t n,
     const char *page, const struct bounds *in)
 {
 	const struct crm_err *err = NULL;
-	struct node node, last;
+	struct crm_page_node node, last;
 	size_t i;
 
 	t->found.leaves++;
 	for (i = 0; err == NULL && i < n; i++) {
-		(void)node_at(p, page, i, &node);
+		(void)crm_page_node(page, p->head.page_bytes, i, &node);
 		if ((i > 0 && cmp_keys(t, node.key, last.key) <= 0) ||
 		    !is_within(t, node.key, in)) {
 			misplaced(p, t, number);
 			break;
 		}
-		if ((node.flags == TABLE) != t->of_tables) {
+		if ((node.flags == PG_TABLE) != t->of_tables) {
 			fault(p, "%s: page %llu has an entry of another sort",
 			    t->name, (unsigned long long)number);
 			break;
 		}
 		last = node;
 		t->found.entries++;
-		if (node.flags == BIG)
+		if (node.flags == PG_BIG)
 			check_big(p, t, &node);
 		if (t->entry != NULL)
 			err = t->entry(p, node.key, node.p, node.data);
 	}
 	return err;
-}
-
-/* The page that a node of a branch leads to. */
-static uint64_t
-child_of(const char *node)
-{
-	return crm_le32_get(node) |
-	    (uint64_t)crm_le16_get(node + AT_NODE_FLAGS) << 32;
 }
 
 static const struct crm_err *
@@ -332,7 +207,7 @@ walk_tree(struct proving *p, struct tree *t, uint64_t number, unsigned int at,
 {
 	const struct crm_err *err = NULL;
 	char *page = p->page[at];
-	struct node node, next;
+	struct crm_page_node node, next;
 	size_t n, i;
 
 	if (!use(p, number, t->name) ||
@@ -341,7 +216,8 @@ walk_tree(struct proving *p, struct tree *t, uint64_t number, unsigned int at,
 	n = open_page(p, t, number, page);
 	if (n == 0)
 		return NULL;
-	if ((crm_le16_get(page + AT_FLAGS) == LEAF) != (at + 1 == depth)) {
+	if ((crm_le16_get(page + PG_AT_FLAGS) == PG_LEAF) !=
+	    (at + 1 == depth)) {
 		fault(p, "%s: page %llu is not at the right depth", t->name,
 		    (unsigned long long)number);
 		return NULL;
@@ -352,7 +228,7 @@ walk_tree(struct proving *p, struct tree *t, uint64_t number, unsigned int at,
 	for (i = 0; err == NULL && i < n; i++) {
 		struct bounds b = *in;
 
-		(void)node_at(p, page, i, &node);
+		(void)crm_page_node(page, p->head.page_bytes, i, &node);
 		if (i > 0) /* the first one's key is not looked at */
 			b.from = node.key;
 		if (i > 0 && !is_within(t, node.key, in)) {
@@ -360,10 +236,12 @@ walk_tree(struct proving *p, struct tree *t, uint64_t number, unsigned int at,
 			break;
 		}
 		if (i + 1 < n) {
-			(void)node_at(p, page, i + 1, &next);
+			(void)crm_page_node(
+			    page, p->head.page_bytes, i + 1, &next);
 			b.to = next.key;
 		}
-		err = walk_tree(p, t, child_of(node.p), at + 1, depth, &b);
+		err =
+		    walk_tree(p, t, crm_page_child(node.p), at + 1, depth, &b);
 	}
 	return err;
 }
@@ -374,22 +252,22 @@ walk_table(struct proving *p, struct tree *t, const char *table)
 {
 	const struct crm_err *err = NULL;
 	struct bounds all = { CRM_VNULL, CRM_VNULL };
-	unsigned int depth = crm_le16_get(table + AT_DEPTH);
-	uint64_t root = crm_le64_get(table + AT_ROOT);
+	unsigned int depth = crm_le16_get(table + PG_AT_DEPTH);
+	uint64_t root = crm_le64_get(table + PG_AT_ROOT);
 	const struct found *f = &t->found;
 
-	if (crm_le16_get(table + AT_TABLE_FLAGS) !=
-	    (t->integer_keys ? INTEGER_KEYS : 0))
+	if (crm_le16_get(table + PG_AT_TABLE_FLAGS) !=
+	    (t->integer_keys ? PG_INTEGER_KEYS : 0))
 		fault(p, "%s: is of another sort", t->name);
-	if (depth > DEPTH_MAX || (depth == 0) != (root == NO_PAGE))
+	if (depth > PG_DEPTH_MAX || (depth == 0) != (root == PG_NO_PAGE))
 		fault(p, "%s: a wrong depth", t->name);
 	else if (depth > 0)
 		err = walk_tree(p, t, root, 0, depth, &all);
 	if (p->faults == 0 &&
-	    (f->branches != crm_le64_get(table + AT_BRANCHES) ||
-		f->leaves != crm_le64_get(table + AT_LEAVES) ||
-		f->overflows != crm_le64_get(table + AT_OVERFLOWS) ||
-		f->entries != crm_le64_get(table + AT_ENTRIES)))
+	    (f->branches != crm_le64_get(table + PG_AT_BRANCHES) ||
+		f->leaves != crm_le64_get(table + PG_AT_LEAVES) ||
+		f->overflows != crm_le64_get(table + PG_AT_OVERFLOWS) ||
+		f->entries != crm_le64_get(table + PG_AT_ENTRIES)))
 		fault(p, "%s: wrong counts of pages or entries", t->name);
 	return err;
 }
@@ -414,7 +292,7 @@ use_free(struct proving *p, uint64_t commit, const char *list, size_t n)
 		last = page;
 		(void)use(p, page, "free pages");
 		if (commit == p->head.commit &&
-		    page == crm_le64_get(p->other.main + AT_ROOT))
+		    page == crm_le64_get(p->other.main + PG_AT_ROOT))
 			p->other_root_replaced = true;
 	}
 }
@@ -431,14 +309,14 @@ free_entry(struct proving *p, struct crm_view key, const char *node,
 		fault(p, "free pages: a list of a commit that never was");
 		return NULL;
 	}
-	if (crm_le16_get(node + AT_NODE_FLAGS) != BIG) {
+	if (crm_le16_get(node + PG_AT_NODE_FLAGS) != PG_BIG) {
 		use_free(p, commit, data.p, data.n);
 		return NULL;
 	}
 	list = crm_alloc(n);
 	if (crm_pread_all(p->fd, list, n,
 		(int64_t)(crm_le64_get(data.p) * p->head.page_bytes +
-		    PAGE_HEAD)))
+		    PG_PAGE_HEAD)))
 		use_free(p, commit, list, n);
 	else
 		fault(p, "free pages: a list cannot be read");
@@ -544,10 +422,10 @@ crm_pages_check(int fd, uint64_t commit,
 		return NULL;
 	}
 	p.used = crm_calloc(p.head.last / 8 + 1, 1);
-	for (i = 0; i <= DEPTH_MAX; i++)
+	for (i = 0; i <= PG_DEPTH_MAX; i++)
 		p.page[i] = crm_alloc(p.head.page_bytes);
 	err = check_all(&p);
-	for (i = 0; i <= DEPTH_MAX; i++)
+	for (i = 0; i <= PG_DEPTH_MAX; i++)
 		crm_free(p.page[i]);
 	crm_free(p.names.item);
 	crm_free(p.used);

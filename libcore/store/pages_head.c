@@ -23,8 +23,8 @@ enum {
 
 #define PAGE_MIN 512u
 
-static bool
-read_head(int fd, uint64_t at, struct crm_page_head *out)
+bool
+crm_pages_head(int fd, uint64_t at, struct crm_page_head *out)
 {
 	char p[HEAD_BYTES];
 
@@ -45,8 +45,8 @@ read_head(int fd, uint64_t at, struct crm_page_head *out)
 bool
 crm_pages_heads(int fd, struct crm_page_head out[CRM_PAGE_HEADS])
 {
-	return sizeof(size_t) == 8 && read_head(fd, 0, &out[0]) &&
-	    read_head(fd, out[0].page_bytes, &out[1]) &&
+	return sizeof(size_t) == 8 && crm_pages_head(fd, 0, &out[0]) &&
+	    crm_pages_head(fd, out[0].page_bytes, &out[1]) &&
 	    out[0].page_bytes == out[1].page_bytes;
 }
 
