@@ -39,7 +39,7 @@ static const struct crm_opt opts[] = {
 	OPT_FLAG('n', "dry-run", &o.dry_run,
 	    "load: check the dump, make no store"),
 	OPT_TEXT('\0', "group", "group", &o.group,
-	    "init, load, restore: the store is for a group of users"),
+	    "init, load, repair, restore: for a group of users"),
 	OPT_CHOICE('o', "output", "format", &o.output, outputs,
 	    "stat: form of the output, table or jsonl"),
 	OPT_FLAG('\0', "replace", &o.replace,
@@ -219,9 +219,13 @@ run_restore(struct crm_ctx *ctx, int argc, char **argv)
 static const struct crm_err *
 run_repair(struct crm_ctx *ctx, int argc, char **argv)
 {
-	(void)argc;
-	(void)argv;
-	return crm_repair_in_place(ctx);
+	const struct crm_err *err;
+	int64_t group;
+
+	if (argc == 0)
+		return crm_repair_in_place(ctx);
+	err = find_group(&group);
+	return err != NULL ? err : crm_repair_into(ctx, argv[0], group);
 }
 
 static void
@@ -340,8 +344,8 @@ static const struct crm_verb verbs[] = {
 	    0, 0, false, run_init, NULL, false },
 	{ "load", "", "make a store from a dump on standard input",
 	    0, 0, false, run_load, NULL, false },
-	{ "repair", "", "make anew what follows from records and events",
-	    0, 0, false, run_repair, NULL, false },
+	{ "repair", "[NEW]", "make indexes and sums anew; save what can be read",
+	    0, 1, false, run_repair, "file", false },
 	{ "restore", "FILE|-", "make a store of a backup",
 	    1, 1, false, run_restore, "file", false },
 	{ "stat", "", "say what is in it and how large it is",

@@ -432,3 +432,25 @@ crm_block_check(const struct crm_form *f, struct crm_view key,
 		return crm_block_damaged(key, "a key that cannot be read");
 	return NULL;
 }
+
+const struct crm_err *
+crm_block_each(const struct crm_form *f, struct crm_view key,
+    struct crm_view block,
+    const struct crm_err *(*fn)(void *ctx, uint64_t id, struct crm_view value),
+    void *ctx)
+{
+	const struct crm_err *err;
+	uint64_t prefix = 0;
+	struct crm_block b;
+	struct crm_ent e;
+	uint32_t i;
+
+	err = crm_block_open(f, key, block, &b);
+	for (i = 0; i < f->prefix && err == NULL; i++)
+		prefix = prefix << 8 | (unsigned char)key.p[i];
+	for (i = 0; err == NULL && i < b.count; i++)
+		err = crm_block_at(&b, i, &e)
+		    ? fn(ctx, prefix << 8 * NUMBER_BYTES | e.id, e.value)
+		    : crm_block_damaged(key, "an entry that cannot be read");
+	return err;
+}

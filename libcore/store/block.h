@@ -244,6 +244,16 @@ CRM_CHECK const struct crm_err *crm_block_check(const struct crm_form *,
     struct crm_view key, struct crm_view value, struct crm_buf *end);
 
 /*
+ * HEAP: call fn for each entry of a block that crm_block_check() found sound.
+ *
+ * id      prefix and number
+ */
+CRM_CHECK const struct crm_err *crm_block_each(const struct crm_form *,
+    struct crm_view key, struct crm_view block,
+    const struct crm_err *(*fn)(void *ctx, uint64_t id, struct crm_view value),
+    void *ctx);
+
+/*
  * Single values (of tables not in blocks) carry the same head.
  */
 #define CRM_HEAD 8

@@ -303,8 +303,9 @@ add_fields(
 }
 
 const struct crm_err *
-crm_changed_put(struct crm_txn *t, uint64_t number, uint64_t id, uint8_t flags,
-    uint64_t previous, const struct crm_rec *old, const struct crm_rec *new)
+crm_changed_make(struct crm_buf *out, uint64_t number, uint64_t id,
+    uint8_t flags, uint64_t previous, const struct crm_rec *old,
+    const struct crm_rec *new)
 {
 	struct crm_buf b = CRM_BUF_INIT(CRM_LOG_VALUE_MAX);
 	struct crm_buf fields = CRM_BUF_INIT(CRM_LOG_VALUE_MAX);
@@ -316,7 +317,6 @@ crm_changed_put(struct crm_txn *t, uint64_t number, uint64_t id, uint8_t flags,
 		.salt = salt,
 		.digest = digest };
 	const struct crm_err *err;
-	char key[16];
 
 	c.nfields = add_fields(&fields, old, new);
 	c.fields = crm_buf_view(&fields);
@@ -324,20 +324,32 @@ crm_changed_put(struct crm_txn *t, uint64_t number, uint64_t id, uint8_t flags,
 	err = crm_change_salt(salt);
 	if (err == NULL)
 		err = crm_buf_end(&b);
-	if (err != NULL)
-		goto done;
-	crm_change_digest(salt, crm_buf_view(&b), digest);
-	crm_buf_reset(&b);
-	crm_changed_encode(&b, &c);
-	err = crm_buf_end(&b);
+	if (err == NULL) {
+		crm_change_digest(salt, crm_buf_view(&b), digest);
+		crm_buf_reset(out);
+		crm_changed_encode(out, &c);
+		err = crm_buf_end(out);
+	}
+	crm_buf_release(&b);
+	crm_buf_release(&fields);
+	return err;
+}
+
+const struct crm_err *
+crm_changed_put(struct crm_txn *t, uint64_t number, uint64_t id, uint8_t flags,
+    uint64_t previous, const struct crm_rec *old, const struct crm_rec *new)
+{
+	struct crm_buf b = CRM_BUF_INIT(CRM_LOG_VALUE_MAX);
+	const struct crm_err *err;
+	char key[16];
+
+	err = crm_changed_make(&b, number, id, flags, previous, old, new);
 	crm_be64(key, number);
 	crm_be64(key + 8, id);
 	if (err == NULL)
 		err = crm_kv_put(
 		    t, CRM_TABLE_CHANGED, crm_view(key, 16), crm_buf_view(&b));
-done:
 	crm_buf_release(&b);
-	crm_buf_release(&fields);
 	return err;
 }
 

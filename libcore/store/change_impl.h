@@ -46,6 +46,11 @@ void crm_digests_encode(
 
 /* change.c */
 
+/* The value of a note: as crm_changed_put() puts it. */
+CRM_CHECK const struct crm_err *crm_changed_make(struct crm_buf *out,
+    uint64_t number, uint64_t id, uint8_t flags, uint64_t previous,
+    const struct crm_rec *old, const struct crm_rec *new);
+
 /* The hash of a change set whose value says this. */
 CRM_CHECK const struct crm_err *crm_change_hash(struct crm_txn *,
     uint64_t number, struct crm_view said, uint8_t out[CRM_HASH_BYTES]);

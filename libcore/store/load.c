@@ -77,9 +77,21 @@ open_item(const char *p, struct item *out)
 	return ITEM_HEAD + nkey + nvalue;
 }
 
+/* Put an item that may be there already, or take it out. */
+static const struct crm_err *
+put_anywhere(
+    struct crm_txn *t, struct crm_block_writer *w, const struct item *item)
+{
+	if (item->value.n == 0)
+		return w != NULL ? crm_block_del(w, item->key)
+				 : crm_kv_del(t, item->table, item->key);
+	return w != NULL ? crm_block_put(w, item->key, item->value)
+			 : crm_kv_put(t, item->table, item->key, item->value);
+}
+
 /* Put the items of one table, which stand one behind the other. */
 static const struct crm_err *
-put_items(struct crm_txn *t, struct crm_view part, size_t *at)
+put_items(struct crm_txn *t, struct crm_view part, bool anywhere, size_t *at)
 {
 	struct crm_block_writer *w = NULL;
 	struct crm_cur *cur = NULL;
@@ -96,8 +108,12 @@ put_items(struct crm_txn *t, struct crm_view part, size_t *at)
 		n = open_item(part.p + *at, &item);
 		if (item.table != table)
 			break;
-		err = w != NULL ? crm_block_put(w, item.key, item.value)
-				: crm_cur_append(cur, item.key, item.value);
+		if (anywhere)
+			err = put_anywhere(t, w, &item);
+		else
+			err = w != NULL
+			    ? crm_block_put(w, item.key, item.value)
+			    : crm_cur_append(cur, item.key, item.value);
 		*at += n;
 	}
 	crm_cur_close(cur);
@@ -115,12 +131,12 @@ put_part(void *ctx, struct crm_txn *t)
 	size_t at = 0;
 
 	while (err == NULL && at < l->part.n)
-		err = put_items(t, crm_buf_view(&l->part), &at);
+		err = put_items(t, crm_buf_view(&l->part), l->anywhere, &at);
 	return err;
 }
 
-static const struct crm_err *
-flush(struct crm_load *l, size_t least)
+const struct crm_err *
+crm_load_flush(struct crm_load *l, size_t least)
 {
 	const struct crm_err *err = crm_buf_end(&l->part);
 
@@ -149,7 +165,7 @@ crm_load_put(struct crm_load *l, enum crm_table table, struct crm_view key,
 	crm_buf_add(&l->part, head, sizeof(head));
 	crm_buf_addv(&l->part, key);
 	crm_buf_addv(&l->part, value);
-	return flush(l, PART);
+	return crm_load_flush(l, PART);
 }
 
 /* Something is wrong with the dump, not with this machine's configuration. */
@@ -330,7 +346,7 @@ crm_load_end(struct crm_load *l)
 		return crm_err(CRM_E_DATA,
 		    l->lines == 0 ? "there is no dump"
 				  : "the dump is cut short");
-	err = flush(l, 1);
+	err = crm_load_flush(l, 1);
 	if (err == NULL)
 		err = crm_store_update(l->store, put_meta, l);
 	if (err == NULL)

@@ -47,6 +47,7 @@ struct crm_load {
 	/* what is kept for later */
 	struct crm_buf yaml, names, hidden;
 	struct crm_buf part; /* values to be put */
+	bool anywhere; /* not behind all others; an empty one is taken out */
 	enum crm_table last_table;
 	struct crm_buf last_key;
 	/* the end of the chain, and the change set with the highest number
@@ -58,6 +59,9 @@ struct crm_load {
 /* load.c: put a value; keys of a table come in order. */
 CRM_CHECK const struct crm_err *crm_load_put(struct crm_load *, enum crm_table,
     struct crm_view key, struct crm_view value);
+
+/* Put what waits, when it is so many bytes. */
+CRM_CHECK const struct crm_err *crm_load_flush(struct crm_load *, size_t least);
 
 /*
  * load_read.c: pieces of a line, of which each fails with DATA.  Keys are as

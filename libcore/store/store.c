@@ -63,27 +63,39 @@ crm_store_write_format(struct crm_store *s, struct crm_txn *t)
 	return crm_meta_put(t, CRM_META_FORMAT, crm_view(p, sizeof(p)));
 }
 
+bool
+crm_meta_read_format(
+    struct crm_view body, struct crm_store_seed *out, uint16_t *oldest)
+{
+	if (body.n < MAGIC_N + 22 || memcmp(body.p, MAGIC, MAGIC_N) != 0)
+		return false;
+	*oldest = crm_le16_get(body.p + MAGIC_N + 2);
+	memcpy(out->uuid, body.p + MAGIC_N + 4, sizeof(out->uuid));
+	out->replica = crm_le16_get(body.p + MAGIC_N + 20);
+	return true;
+}
+
 static const struct crm_err *
 read_format(struct crm_store *s, struct crm_txn *t)
 {
 	const struct crm_err *err;
+	struct crm_store_seed seed;
 	struct crm_view v;
 	uint16_t oldest;
 
 	err = crm_meta_get(t, CRM_META_FORMAT, &v);
 	if (err != NULL)
 		return err;
-	if (v.p == NULL || v.n < MAGIC_N + 22 ||
-	    memcmp(v.p, MAGIC, MAGIC_N) != 0)
+	if (v.p == NULL || !crm_meta_read_format(v, &seed, &oldest))
 		return crm_err(CRM_E_DATA, "'%s' is not a crm store", s->path);
-	oldest = crm_le16_get(v.p + MAGIC_N + 2);
 	if (oldest > CRM_FORMAT)
 		return crm_err(CRM_E_CONFIG,
-		    "the store '%s' was made by a newer crm (format %u, this "
-		    "one reads %u): upgrade crm",
-		    s->path, crm_le16_get(v.p + MAGIC_N), CRM_FORMAT);
-	memcpy(s->uuid, v.p + MAGIC_N + 4, 16);
-	s->replica = crm_le16_get(v.p + MAGIC_N + 20);
+		    "the store '%s' was made by a newer crm: it has format %u, "
+		    "which a crm that knows format %u reads; this one knows "
+		    "%u: upgrade crm",
+		    s->path, crm_le16_get(v.p + MAGIC_N), oldest, CRM_FORMAT);
+	memcpy(s->uuid, seed.uuid, sizeof(s->uuid));
+	s->replica = seed.replica;
 	return NULL;
 }
 

@@ -117,6 +117,16 @@ struct crm_store_seed {
 	bool replaces;          /* one that is in that place now */
 };
 
+/*
+ * Read the body of CRM_META_FORMAT: who the store is.
+ *
+ * oldest  the format that a program has to know to read it
+ *
+ * Returns false when it is none.
+ */
+bool crm_meta_read_format(
+    struct crm_view body, struct crm_store_seed *out, uint16_t *oldest);
+
 /* As crm_store_begin(). */
 CRM_CHECK const struct crm_err *crm_store_begin_as(const char *path,
     int64_t group, struct crm_view yaml, const struct crm_store_seed *,
