@@ -21,17 +21,18 @@
 #define CHECK_TRIES 100 /* others may commit all the time */
 
 /* Derived tables are there twice, the second time under names of this
- * beginning.  Which ones are in use stands in a table of the engine's own. */
+ * beginning.  Which ones are in use stands in a table of the engine's own, and
+ * so do copies of what must not be lost. */
 #define NSETS 2
 #define SPARE_NAME "spare-"
-#define SET_TABLE "set"
+#define OWN_TABLE "own"
 #define SET_KEY CRM_V("set")
 #define SET_FORM 32
 
 struct crm_env {
 	MDB_env *env;
-	MDB_dbi dbi[NSETS][CRM_NTABLES],
-	    set; /* set 0: there are no spare ones */
+	MDB_dbi dbi[NSETS][CRM_NTABLES];
+	MDB_dbi own; /* 0: there is none, and no spare ones */
 	char *dir;
 	enum crm_env_mode mode;
 	bool shared;
@@ -366,7 +367,7 @@ open_both(struct crm_env *env, MDB_txn *txn, enum crm_table table)
 		    "'%s' is not a crm store (it has no table '%s')", env->dir,
 		    table_names[table]);
 	*other = *dbi;
-	if (err != NULL || !crm_table_is_derived(table) || env->set == 0)
+	if (err != NULL || !crm_table_is_derived(table) || env->own == 0)
 		return err;
 	(void)snprintf(
 	    spare, sizeof(spare), SPARE_NAME "%s", table_names[table]);
@@ -386,7 +387,7 @@ open_tables(struct crm_env *env)
 	rc = begin(env, create ? 0 : MDB_RDONLY, &txn);
 	if (rc != 0)
 		return translate(env, "open", rc);
-	err = open_table(env, txn, SET_TABLE, &env->set);
+	err = open_table(env, txn, OWN_TABLE, &env->own);
 	for (i = 0; i < CRM_NTABLES && err == NULL; i++)
 		err = open_both(env, txn, (enum crm_table)i);
 	if (err != NULL) {
@@ -514,9 +515,9 @@ choose_set(struct crm_txn *t)
 	int rc;
 
 	use_set(t, 0);
-	if (t->env->set == 0)
+	if (t->env->own == 0)
 		return NULL;
-	rc = mdb_get(t->txn, t->env->set, &k, &v);
+	rc = mdb_get(t->txn, t->env->own, &k, &v);
 	if (rc == MDB_NOTFOUND)
 		return NULL;
 	if (rc != 0)
@@ -728,6 +729,17 @@ crm_kv_put(struct crm_txn *t, enum crm_table table, struct crm_view key,
 }
 
 const struct crm_err *
+crm_kv_keep(struct crm_txn *t, struct crm_view key, struct crm_view value)
+{
+	MDB_val k = val(key), v = val(value);
+	int rc = 0;
+
+	if (t->env->own != 0)
+		rc = mdb_put(t->txn, t->env->own, &k, &v, 0);
+	return rc != 0 ? translate(t->env, "put", rc) : NULL;
+}
+
+const struct crm_err *
 crm_kv_del(struct crm_txn *t, enum crm_table table, struct crm_view key)
 {
 	MDB_val k = val(key);
@@ -761,7 +773,7 @@ crm_txn_clear_spare(struct crm_txn *t)
 	const struct crm_err *err = NULL;
 	int i;
 
-	if (t->env->set == 0)
+	if (t->env->own == 0)
 		return crm_err(CRM_E_CONFIG,
 		    "the store was made before its format was settled: dump "
 		    "it with that crm, and load it");
@@ -784,7 +796,7 @@ crm_txn_swap_spare(struct crm_txn *t)
 	crm_buf_addc(&b, (char)(1 - t->set));
 	crm_head_seal(&b, SET_KEY, SET_FORM, 0);
 	v = val(crm_buf_view(&b));
-	rc = mdb_put(t->txn, t->env->set, &k, &v, 0);
+	rc = mdb_put(t->txn, t->env->own, &k, &v, 0);
 	crm_buf_release(&b);
 	if (rc != 0)
 		return translate(t->env, "put", rc);
@@ -969,12 +981,12 @@ count_pages(struct crm_txn *t, MDB_dbi dbi, struct crm_env_stat *out,
 static const struct crm_err *
 count_own(struct crm_txn *t, struct crm_env_stat *out)
 {
-	const MDB_dbi own[] = { FREE_DBI, MAIN_DBI, t->env->set };
+	const MDB_dbi own[] = { FREE_DBI, MAIN_DBI, t->env->own };
 	const struct crm_err *err = NULL;
 	uint64_t unused;
 	size_t i, n = sizeof(own) / sizeof(own[0]);
 
-	if (t->env->set == 0)
+	if (t->env->own == 0)
 		n--;
 	for (i = 0; err == NULL && i < n; i++)
 		err = count_pages(t, own[i], out, &unused, &unused);

@@ -149,6 +149,13 @@ CRM_CHECK const struct crm_err *crm_kv_get(struct crm_txn *, enum crm_table,
 CRM_CHECK const struct crm_err *crm_kv_put(struct crm_txn *, enum crm_table,
     struct crm_view key, struct crm_view value);
 
+/*
+ * Keep a copy of a value of META on a page that has nothing to do with that
+ * one: nobody reads it before the other is damaged.
+ */
+CRM_CHECK const struct crm_err *crm_kv_keep(
+    struct crm_txn *, struct crm_view key, struct crm_view value);
+
 /* Remove a key; none there is no error. */
 CRM_CHECK const struct crm_err *crm_kv_del(
     struct crm_txn *, enum crm_table, struct crm_view key);

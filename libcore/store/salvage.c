@@ -35,8 +35,8 @@ crm_salvage_tell(struct crm_salvage *v, const char *fmt, ...)
 }
 
 /* The tables that everything follows from. */
-static const char *const tables[] = { "meta", "record", "event", "change",
-	"changed", NULL };
+static const char *const tables[] = { "meta", "own", "record", "event",
+	"change", "changed", NULL };
 
 /* Keys of meta that are looked for. */
 static bool

@@ -43,6 +43,11 @@ crm_meta_put(struct crm_txn *t, const char *name, struct crm_view body)
 		crm_head_seal(&b, key, CRM_META_FORM, 0);
 		err = crm_kv_put(t, CRM_TABLE_META, key, crm_buf_view(&b));
 	}
+	/* without these nothing of the store could be read */
+	if (err == NULL &&
+	    (crm_view_is(key, CRM_META_FORMAT) ||
+		crm_view_is(key, CRM_META_FIELDS)))
+		err = crm_kv_keep(t, key, crm_buf_view(&b));
 	crm_buf_release(&b);
 	return err;
 }
