@@ -514,7 +514,7 @@ complete -c crm-show -s V -l version -d 'show the version'
 complete -e -c crm-store
 complete -c crm-store -f -a '(__crm_or_file)'
 complete -c crm-store -s n -l dry-run -d 'load: check the dump, make no store'
-complete -c crm-store -l group -x -d 'init, load, restore: the store is for a group of users'
+complete -c crm-store -l group -x -d 'init, load, repair, restore: for a group of users'
 complete -c crm-store -s o -l output -x -a 'table jsonl' -d 'stat: form of the output, table or jsonl'
 complete -c crm-store -l replace -d 'restore: in the place of the store that is there'
 complete -c crm-store -l wait -x -d 'compact, restore: how long to wait for others'
