@@ -299,6 +299,44 @@ new_names(void **state)
 	assert_int_equal(err->code, CRM_E_CANTCREATE);
 }
 
+/* A store of a format that only later versions read. */
+static const struct crm_err *
+put_future(void *ctx, struct crm_txn *t)
+{
+	const struct crm_err *err;
+	struct crm_view body;
+	char p[100];
+
+	(void)ctx;
+	err = crm_meta_get(t, CRM_META_FORMAT, &body);
+	assert_true(body.n >= 14 && body.n <= sizeof(p));
+	memcpy(p, body.p, body.n);
+	crm_le16(p + 10, CRM_FORMAT + 2);
+	crm_le16(p + 12, CRM_FORMAT + 1);
+	return err != NULL
+	    ? err
+	    : crm_meta_put(t, CRM_META_FORMAT, crm_view(p, body.n));
+}
+
+static void
+from_the_future(void **state)
+{
+	struct crm_store_options o = { .mode = CRM_STORE_READ };
+	const struct crm_err *err;
+	struct crm_store *s;
+
+	(void)state;
+	no_err(crm_store_update(store, put_future, NULL));
+	crm_store_close(store);
+	err = crm_store_open(dir, &o, &s);
+	store = NULL;
+	assert_non_null(err);
+	assert_int_equal(err->code, CRM_E_CONFIG);
+	assert_non_null(strstr(err->msg, "format 3"));
+	assert_non_null(strstr(err->msg, "knows format 2"));
+	assert_non_null(strstr(err->msg, "upgrade crm"));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -311,6 +349,7 @@ main(int argc, char **argv)
 		TEST(unique_later),
 		TEST(damaged_names),
 		TEST(new_names),
+		TEST(from_the_future),
 	};
 	const struct crm_err *err;
 
