@@ -519,6 +519,19 @@ crm_tell_free(struct crm_tell *h)
 	crm_free(h);
 }
 
+/* Escape what could drive a terminal in the line of JSON that ends here. */
+static void
+tame_line(struct crm_buf *b)
+{
+	struct crm_buf scratch = CRM_BUF_INIT(SIZE_MAX / 2);
+	size_t from = b->n - 1;
+
+	while (from > 0 && b->p[from - 1] != '\n')
+		from--;
+	crm_writer_tame(b, from, true, &scratch);
+	crm_buf_release(&scratch);
+}
+
 const struct crm_err *
 crm_tell_change(struct crm_tell *h, const struct crm_change *change,
     const uint64_t *id, size_t n)
@@ -528,8 +541,11 @@ crm_tell_change(struct crm_tell *h, const struct crm_change *change,
 	h->change = *change;
 	begin_change(h);
 	err = n > 0 ? tell_some(h, change->number, id, n) : tell_all(h);
-	if (h->form == CRM_OUT_JSONL)
+	if (h->form == CRM_OUT_JSONL) {
 		crm_buf_adds(&h->ctx->out.buf, "}\n");
+		if (h->ctx->terminal)
+			tame_line(&h->ctx->out.buf);
+	}
 	h->told++;
 	if (h->form == CRM_OUT_TABLE)
 		crm_say_print(&h->say);

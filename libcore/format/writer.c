@@ -272,34 +272,32 @@ is_layout(uint32_t cp)
 	return cp == '\n' || cp == '\t';
 }
 
-/* Escape what could drive a terminal in what was written from a place on; in
- * JSON as JSON does. */
-static void
-tame(struct crm_writer *w, size_t from)
+void
+crm_writer_tame(
+    struct crm_buf *b, size_t from, bool json, struct crm_buf *scratch)
 {
-	struct crm_buf *b = &w->sink->buf;
 	struct crm_view v, c;
 	uint32_t cp;
 	size_t i;
 
 	v = crm_view(b->p + from, b->n - from);
-	crm_buf_reset(&w->text);
+	crm_buf_reset(scratch);
 	for (i = 0; i < v.n; i += c.n) {
 		cp = 0;
 		c = crm_view(v.p + i, crm_utf8_get(v.p + i, v.n - i, &cp));
 		if (c.n == 0)
 			c.n = 1;
 		if (is_layout(cp) || crm_utf8_is_safe(c))
-			crm_buf_addv(&w->text, c);
-		else if (w->o.form == CRM_OUT_JSONL)
-			crm_buf_addf(&w->text, "\\u%04x", (unsigned int)cp);
+			crm_buf_addv(scratch, c);
+		else if (json)
+			crm_buf_addf(scratch, "\\u%04x", (unsigned int)cp);
 		else
-			crm_utf8_add_safe(&w->text, c);
+			crm_utf8_add_safe(scratch, c);
 	}
-	if (crm_view_eq(v, crm_buf_view(&w->text)))
+	if (crm_view_eq(v, crm_buf_view(scratch)))
 		return;
 	b->n = from;
-	crm_buf_addv(b, crm_buf_view(&w->text));
+	crm_buf_addv(b, crm_buf_view(scratch));
 }
 
 void
@@ -344,7 +342,8 @@ crm_writer_row(struct crm_writer *w, const struct crm_value *c, size_t n)
 		break;
 	}
 	if (w->o.terminal)
-		tame(w, from);
+		crm_writer_tame(
+		    &w->sink->buf, from, w->o.form == CRM_OUT_JSONL, &w->text);
 	crm_sink_check(w->sink);
 }
 

@@ -96,4 +96,13 @@ bool crm_people_may_cut(const struct crm_field *);
 /* Add a string as CSV has it: in quotes where it needs them. */
 void crm_csv_add(struct crm_buf *, struct crm_view);
 
+/*
+ * Escape what could drive a terminal in what was written from a place on.
+ *
+ * json     as JSON does it
+ * scratch  its contents are lost
+ */
+void crm_writer_tame(
+    struct crm_buf *, size_t from, bool json, struct crm_buf *scratch);
+
 #endif

@@ -33,6 +33,7 @@ const struct crm_err *
 crm_gate_open(int dir, bool shared, struct crm_gate **out)
 {
 	struct crm_gate *g;
+	struct stat st;
 	int fd;
 
 	*out = NULL;
@@ -41,6 +42,12 @@ crm_gate_open(int dir, bool shared, struct crm_gate **out)
 	if (fd < 0)
 		return crm_err_errno(
 		    errno == EACCES ? CRM_E_NOPERM : CRM_E_CANTCREATE, "gate");
+	/* locks on a pipe would keep nobody out */
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+		(void)close(fd);
+		return crm_err(
+		    CRM_E_CANTCREATE, "gate: it is not a file of its own");
+	}
 	if (shared)
 		(void)fchmod(fd, 0660);
 	if (set_lock(fd, F_OFD_SETLK, F_RDLCK, BYTE_USERS) != 0) {
