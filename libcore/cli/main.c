@@ -332,9 +332,9 @@ make_default(void)
 static struct crm_progress deriving;
 
 static void
-show_deriving(uint64_t done)
+show_deriving(void *progress, const char *what, uint64_t done, uint64_t all)
 {
-	crm_progress_step(&deriving, done, "records indexed anew");
+	crm_progress_step(progress, what, done, all);
 }
 
 const struct crm_err *
@@ -343,7 +343,8 @@ crm_ctx_open(struct crm_ctx *c, bool write)
 	struct crm_store_options options = { .mode = write ? CRM_STORE_WRITE
 							   : CRM_STORE_READ,
 		.wait_ms = (int64_t)c->wait_s * 1000,
-		.deriving = show_deriving };
+		.tell = show_deriving,
+		.tell_ctx = &deriving };
 	const struct crm_err *err = NULL;
 
 	if ((c->cmd->needs & CRM_NEED_MAKE) != 0 && !c->named && !c->dry_run &&
@@ -352,9 +353,10 @@ crm_ctx_open(struct crm_ctx *c, bool write)
 	crm_progress_begin(&deriving, c->quiet, false);
 	if (err == NULL)
 		err = crm_store_open(c->path.p, &options, &c->store);
-	crm_progress_end(&deriving);
+	crm_progress_hide(&deriving);
 	if (err != NULL)
 		return err;
+	crm_store_on_progress(c->store, NULL, NULL);
 	c->config = crm_store_config(c->store);
 	c->schema = crm_store_schema(c->store);
 	c->clock.zone = c->config->zone;

@@ -27,8 +27,7 @@ crm_derive_range(struct crm_derive *d, struct crm_snap *snap,
 			    "the store is damaged: a record cannot be read");
 		else if (!crm_snap_is_hidden(snap, e.id))
 			err = crm_derive_record(d, e.id, NULL, &r, what);
-		if (s->options.deriving != NULL)
-			s->options.deriving(++s->derived);
+		crm_store_progress(s, "records indexed anew", ++s->derived, 0);
 		if (err == NULL)
 			err = crm_walk_next(w, &e);
 	}

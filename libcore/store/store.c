@@ -182,6 +182,8 @@ crm_store_new(
 	s->real = crm_strndup(real, strlen(real));
 	s->dir = -1;
 	s->options = *options;
+	s->tell = options->tell;
+	s->tell_ctx = options->tell_ctx;
 	return s;
 }
 

@@ -31,9 +31,9 @@ struct crm_store_options {
 	 */
 	size_t part;
 	uint64_t map;
-	/* Called with the number of records that derived tables were made of
-	 * so far, when all are; NULL: nobody wants to know. */
-	void (*deriving)(uint64_t done);
+	/* As for crm_store_on_progress(), while it is opened. */
+	void (*tell)(void *ctx, const char *what, uint64_t done, uint64_t all);
+	void *tell_ctx;
 };
 
 /*

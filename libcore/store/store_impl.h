@@ -43,7 +43,7 @@ struct crm_store {
 	uint16_t replica;
 	void (*tell)(void *ctx, const char *what, uint64_t done, uint64_t all);
 	void *tell_ctx;
-	uint64_t derived; /* records that were: see options.deriving */
+	uint64_t derived; /* records that derived tables were made of */
 };
 
 /* Tell who wants to know. */
