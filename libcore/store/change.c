@@ -5,6 +5,7 @@
 #include <sys/random.h>
 
 #include "base/mem.h"
+#include "store/attest.h"
 #include "store/change_impl.h"
 
 const struct crm_err *
@@ -44,10 +45,19 @@ crm_change_get(struct crm_txn *t, uint64_t number, struct crm_change *out)
 	return crm_change_open(crm_view(key, 8), v, out);
 }
 
+/* The form of what stands under the number of a change set. */
+static uint8_t
+form_of(struct crm_view key)
+{
+	return key.n == 12 && crm_attest_is(crm_be32_get(key.p + 8))
+	    ? CRM_ATTEST_FORM
+	    : CRM_DIGESTS_FORM;
+}
+
 /*
  * The hash of a change set covers what it says (the state apart, which undo
- * changes), the hash before it, all its digests, and the digests of its
- * entries in changed.
+ * changes), the hash before it, all its digests, what it attests, and the
+ * digests of its entries in changed.
  */
 static const struct crm_err *
 hash_entries(struct crm_txn *t, uint64_t number, blake2b_state *h)
@@ -65,7 +75,7 @@ hash_entries(struct crm_txn *t, uint64_t number, blake2b_state *h)
 	while (err == NULL && k.p != NULL && memcmp(k.p, key, 8) == 0) {
 		if (k.n > 8) {
 			err = crm_head_open(
-			    CRM_TABLE_CHANGE, k, v, CRM_DIGESTS_FORM, &body);
+			    CRM_TABLE_CHANGE, k, v, form_of(k), &body);
 			if (err == NULL)
 				blake2b_update(
 				    h, (const uint8_t *)body.p, body.n);
@@ -302,24 +312,17 @@ add_fields(
 	return count;
 }
 
-const struct crm_err *
-crm_changed_make(struct crm_buf *out, uint64_t number, uint64_t id,
-    uint8_t flags, uint64_t previous, const struct crm_rec *old,
-    const struct crm_rec *new)
+/* The value of a note, with a new salt and digest. */
+static const struct crm_err *
+seal(struct crm_buf *out, const struct crm_changed *note)
 {
 	struct crm_buf b = CRM_BUF_INIT(CRM_LOG_VALUE_MAX);
-	struct crm_buf fields = CRM_BUF_INIT(CRM_LOG_VALUE_MAX);
 	uint8_t salt[CRM_SALT_BYTES], digest[CRM_HASH_BYTES];
-	struct crm_changed c = { .number = number,
-		.id = id,
-		.flags = flags,
-		.previous = previous,
-		.salt = salt,
-		.digest = digest };
+	struct crm_changed c = *note;
 	const struct crm_err *err;
 
-	c.nfields = add_fields(&fields, old, new);
-	c.fields = crm_buf_view(&fields);
+	c.salt = salt;
+	c.digest = digest;
 	crm_changed_add_digested(&b, &c);
 	err = crm_change_salt(salt);
 	if (err == NULL)
@@ -331,7 +334,50 @@ crm_changed_make(struct crm_buf *out, uint64_t number, uint64_t id,
 		err = crm_buf_end(out);
 	}
 	crm_buf_release(&b);
+	return err;
+}
+
+const struct crm_err *
+crm_changed_make(struct crm_buf *out, uint64_t number, uint64_t id,
+    uint8_t flags, uint64_t previous, const struct crm_rec *old,
+    const struct crm_rec *new)
+{
+	struct crm_buf fields = CRM_BUF_INIT(CRM_LOG_VALUE_MAX);
+	struct crm_changed c = {
+		.number = number, .id = id, .flags = flags, .previous = previous
+	};
+	const struct crm_err *err;
+
+	c.nfields = add_fields(&fields, old, new);
+	c.fields = crm_buf_view(&fields);
+	err = crm_buf_end(&fields);
+	if (err == NULL)
+		err = seal(out, &c);
 	crm_buf_release(&fields);
+	return err;
+}
+
+static const struct crm_err *
+put_note(
+    struct crm_txn *t, uint64_t number, uint64_t id, const struct crm_buf *value)
+{
+	char key[16];
+
+	crm_be64(key, number);
+	crm_be64(key + 8, id);
+	return crm_kv_put(
+	    t, CRM_TABLE_CHANGED, crm_view(key, 16), crm_buf_view(value));
+}
+
+const struct crm_err *
+crm_changed_write(struct crm_txn *t, const struct crm_changed *note)
+{
+	struct crm_buf b = CRM_BUF_INIT(CRM_LOG_VALUE_MAX);
+	const struct crm_err *err = seal(&b, note);
+
+	if (err == NULL)
+		err = put_note(t, note->number, note->id, &b);
+	crm_buf_release(&b);
 	return err;
 }
 
@@ -341,14 +387,10 @@ crm_changed_put(struct crm_txn *t, uint64_t number, uint64_t id, uint8_t flags,
 {
 	struct crm_buf b = CRM_BUF_INIT(CRM_LOG_VALUE_MAX);
 	const struct crm_err *err;
-	char key[16];
 
 	err = crm_changed_make(&b, number, id, flags, previous, old, new);
-	crm_be64(key, number);
-	crm_be64(key + 8, id);
 	if (err == NULL)
-		err = crm_kv_put(
-		    t, CRM_TABLE_CHANGED, crm_view(key, 16), crm_buf_view(&b));
+		err = put_note(t, number, id, &b);
 	crm_buf_release(&b);
 	return err;
 }

@@ -105,6 +105,7 @@ CRM_CHECK const struct crm_err *crm_change_head(
 enum crm_changed_flag {
 	CRM_CHANGED_REMOVED = 1 << 0,
 	CRM_CHANGED_RESTORED = 1 << 1,
+	CRM_CHANGED_ERASED = 1 << 2, /* what it was is gone: see erase.h */
 };
 
 /* One record as a change set changed it. */
@@ -162,6 +163,20 @@ CRM_CHECK const struct crm_err *crm_digests_put(
  */
 CRM_CHECK const struct crm_err *crm_change_check(struct crm_txn *,
     void (*bad)(void *ctx, uint64_t number, const char *what), void *ctx);
+
+/*
+ * Write one group's digest anew with a new salt, as its records are by now.
+ *
+ * group   from 0, of CRM_DIGEST_GROUP records each
+ * next    gives them, as that of crm_digests_check() does
+ *
+ * Fails with DATA when there is no such group.
+ */
+CRM_CHECK const struct crm_err *crm_digests_renew(struct crm_txn *,
+    uint64_t number, uint64_t group,
+    const struct crm_err *(*next)(
+	void *ctx, uint64_t *id, struct crm_view *stored),
+    void *ctx);
 
 /*
  * Check the digests of what a change set added against the records as they

@@ -1,5 +1,6 @@
 /* Proving the log: its chain of hashes. */
 #include "base/mem.h"
+#include "store/attest.h"
 #include "store/change_impl.h"
 
 /* Check the digests of a change set's entries in changed. */
@@ -37,9 +38,10 @@ check_entries(struct crm_txn *t, uint64_t number, uint64_t *count, bool *ok)
 }
 
 static const struct crm_err *
-check_one(
-    struct crm_txn *t, struct crm_view k, struct crm_view v, const char **what)
+check_one(struct crm_txn *t, const struct crm_attested *attested,
+    struct crm_view k, struct crm_view v, const char **what)
 {
+	const uint8_t *want;
 	const struct crm_err *err;
 	static const uint8_t none[CRM_HASH_BYTES];
 	uint8_t hash[CRM_HASH_BYTES];
@@ -64,7 +66,8 @@ check_one(
 		err = crm_change_get(t, c.prior, &prior);
 	if (err != NULL)
 		return err;
-	if (memcmp(c.hash, hash, CRM_HASH_BYTES) != 0)
+	want = crm_attested_hash(attested, c.number);
+	if (memcmp(want != NULL ? want : c.hash, hash, CRM_HASH_BYTES) != 0)
 		*what = "its contents do not agree with its hash";
 	else if (memcmp(c.before, prior.hash, CRM_HASH_BYTES) != 0 ||
 	    c.seq != prior.seq + 1)
@@ -92,14 +95,16 @@ crm_change_check(struct crm_txn *t,
 {
 	const struct crm_err *err;
 	struct crm_view k, v;
-	struct crm_cur *c;
+	struct crm_attested attested;
+	struct crm_cur *c = NULL;
 	const char *what;
 	uint64_t n = 0, done = 0;
 
-	err = crm_cur_open(t, CRM_TABLE_CHANGE, &c);
-	if (err != NULL)
-		return err;
-	err = crm_cur_first(c, &k, &v);
+	err = crm_attested_read(t, &attested);
+	if (err == NULL)
+		err = crm_cur_open(t, CRM_TABLE_CHANGE, &c);
+	if (err == NULL)
+		err = crm_cur_first(c, &k, &v);
 	while (err == NULL && k.p != NULL) {
 		if (k.n == 8) {
 			n++;
@@ -109,7 +114,7 @@ crm_change_check(struct crm_txn *t,
 			}
 			done +=
 			    v.n > CRM_HEAD && v.p[CRM_HEAD] != CRM_CHANGE_OPEN;
-			err = check_one(t, k, v, &what);
+			err = check_one(t, &attested, k, v, &what);
 			if (err == NULL && what != NULL)
 				bad(ctx, n, what);
 		} else if (k.n < 8 || crm_be64_get(k.p) != n) {
@@ -120,6 +125,7 @@ crm_change_check(struct crm_txn *t,
 			err = crm_cur_next(c, &k, &v);
 	}
 	crm_cur_close(c);
+	crm_attested_release(&attested);
 	if (err == NULL)
 		err = check_length(t, done, &n);
 	if (err == NULL && n != 0)

@@ -13,6 +13,7 @@
 #define CRM_CHANGE_FORM 17
 #define CRM_DIGESTS_FORM 18
 #define CRM_CHANGED_FORM 19
+#define CRM_ATTEST_FORM 20 /* attest.h */
 
 #define CRM_DIGESTS_A_CHUNK 40
 #define CRM_DIGEST_BYTES (CRM_SALT_BYTES + CRM_HASH_BYTES)
@@ -50,6 +51,11 @@ void crm_digests_encode(
 CRM_CHECK const struct crm_err *crm_changed_make(struct crm_buf *out,
     uint64_t number, uint64_t id, uint8_t flags, uint64_t previous,
     const struct crm_rec *old, const struct crm_rec *new);
+
+/* Put a note on a record under its number and id, with a new salt and digest:
+ * those that it has are not looked at. */
+CRM_CHECK const struct crm_err *crm_changed_write(
+    struct crm_txn *, const struct crm_changed *);
 
 /* The hash of a change set whose value says this. */
 CRM_CHECK const struct crm_err *crm_change_hash(struct crm_txn *,

@@ -171,3 +171,66 @@ crm_digests_check(struct crm_txn *t, uint64_t number,
 	}
 	return err;
 }
+
+/* Put a salt and a digest in the place of those of a group. */
+static const struct crm_err *
+replace_digest(struct crm_txn *t, uint64_t number, uint64_t group,
+    const uint8_t salt[CRM_SALT_BYTES], const uint8_t digest[CRM_HASH_BYTES])
+{
+	uint32_t chunk = (uint32_t)(group / CRM_DIGESTS_A_CHUNK + 1);
+	size_t at = (size_t)(group % CRM_DIGESTS_A_CHUNK) * CRM_DIGEST_BYTES;
+	struct crm_buf b = CRM_BUF_INIT(CRM_LOG_VALUE_MAX), sealed = b;
+	const struct crm_err *err;
+	struct crm_view v, body = CRM_VNULL;
+	char key[12];
+
+	crm_be64(key, number);
+	crm_be32(key + 8, chunk);
+	err = crm_kv_get(t, CRM_TABLE_CHANGE, crm_view(key, 12), &v);
+	if (err == NULL && v.p != NULL)
+		err = crm_head_open(CRM_TABLE_CHANGE, crm_view(key, 12), v,
+		    CRM_DIGESTS_FORM, &body);
+	if (err == NULL && at + CRM_DIGEST_BYTES > body.n)
+		err = crm_err(CRM_E_DATA,
+		    "the store is damaged: change set %llu lacks digests",
+		    (unsigned long long)number);
+	if (err != NULL)
+		return err;
+	crm_buf_addv(&b, body);
+	memcpy(b.p + at, salt, CRM_SALT_BYTES);
+	memcpy(b.p + at + CRM_SALT_BYTES, digest, CRM_HASH_BYTES);
+	crm_digests_encode(&sealed, number, chunk, crm_buf_view(&b));
+	err = crm_kv_put(
+	    t, CRM_TABLE_CHANGE, crm_view(key, 12), crm_buf_view(&sealed));
+	crm_buf_release(&b);
+	crm_buf_release(&sealed);
+	return err;
+}
+
+const struct crm_err *
+crm_digests_renew(struct crm_txn *t, uint64_t number, uint64_t group,
+    const struct crm_err *(*next)(
+	void *ctx, uint64_t *id, struct crm_view *stored),
+    void *ctx)
+{
+	uint8_t salt[CRM_SALT_BYTES], digest[CRM_HASH_BYTES];
+	const struct crm_err *err;
+	struct crm_view stored;
+	blake2b_state h;
+	unsigned int i;
+	uint64_t id;
+
+	err = crm_change_salt(salt);
+	if (err != NULL)
+		return err;
+	blake2b_init_key(&h, CRM_HASH_BYTES, salt, CRM_SALT_BYTES);
+	for (i = 0; err == NULL && i < CRM_DIGEST_GROUP; i++) {
+		err = next(ctx, &id, &stored);
+		if (err != NULL || stored.p == NULL)
+			break;
+		feed(&h, id, stored);
+	}
+	blake2b_final(&h, digest, CRM_HASH_BYTES);
+	return err != NULL ? err
+			   : replace_digest(t, number, group, salt, digest);
+}
