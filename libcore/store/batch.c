@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "record/word.h"
 #include "store/batch_impl.h"
+#include "store/erased.h"
 #include "store/who.h"
 
 const struct crm_err *
@@ -34,6 +35,8 @@ crm_batch_new(struct crm_store *store, const struct crm_batch_options *o,
 	b->buf.max = b->key.max = b->words.max = CRM_LINE_MAX * 8;
 	err = crm_snap_open(store, &b->snap);
 	if (err == NULL)
+		err = crm_erased_open(crm_snap_txn(b->snap), &b->erased);
+	if (err == NULL)
 		err = crm_change_head(crm_snap_txn(b->snap), &head);
 	if (err != NULL) {
 		crm_batch_free(b);
@@ -52,6 +55,7 @@ crm_batch_free(struct crm_batch *b)
 	if (b == NULL)
 		return;
 	crm_snap_close(b->snap);
+	crm_erased_free(b->erased);
 	crm_arena_release(&b->line_arena);
 	crm_arena_release(&b->arena);
 	crm_spool_free(b->adds);
@@ -284,6 +288,8 @@ crm_batch_add(struct crm_batch *b, const struct crm_request *q, bool *ok)
 		make_key(b);
 	if (err == NULL)
 		err = crm_batch_fit_unique(b, &b->rec, &field);
+	if (err == NULL)
+		err = crm_batch_fit_erased(b, &b->rec, NULL, &field);
 	if (err != NULL)
 		return fault(b, field, err);
 	if (q->kind->letter == 'e') {
@@ -441,6 +447,8 @@ try_edit(
 	if (err != NULL)
 		return fault(b, field, err);
 	err = crm_batch_fit_unique(b, &b->rec, &field);
+	if (err == NULL)
+		err = crm_batch_fit_erased(b, &b->rec, &b->old, &field);
 	if (err != NULL)
 		return fault(b, field, err);
 	*same = crm_rec_same(&b->rec, &b->old);
@@ -478,6 +486,8 @@ edit_row(struct crm_batch *b, uint64_t id, const struct crm_request *q)
 	    q->currency, &field);
 	if (err == NULL)
 		err = crm_batch_fit_unique(b, &b->rec, &field);
+	if (err == NULL)
+		err = crm_batch_fit_erased(b, &b->rec, &b->old, &field);
 	if (err != NULL)
 		return fault(b, field, err);
 	flags = CRM_ROW_AGAIN | (row.flags & (CRM_ROW_PENDING | CRM_ROW_TERMS));

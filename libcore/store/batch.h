@@ -25,6 +25,7 @@ struct crm_batch_options {
 	                      its "what" when the key was made of doc */
 	bool key_from_doc; /* events get keys DOC/1, DOC/2, ... */
 	bool new_ids;      /* ids of the input are names within it */
+	bool allow_erased; /* addresses of who was erased are taken */
 	uint64_t undoes;   /* the change set that is taken back; 0: none */
 	const char *add_missing; /* letters of kinds that links may make */
 	/*

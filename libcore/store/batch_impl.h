@@ -107,6 +107,7 @@ struct crm_batch {
 	struct crm_snap *snap;
 	uint64_t state; /* of the store when the batch began */
 	uint64_t began; /* place of the newest change set by then */
+	struct crm_erased *erased; /* what must not come back; NULL: nothing */
 	struct crm_value_ctx values;
 	struct crm_rule_ctx rules;
 	struct crm_arena line_arena; /* of the line at hand */
@@ -434,6 +435,22 @@ CRM_CHECK const struct crm_err *crm_batch_spread(struct crm_batch *);
  * Fails with AGAIN.
  */
 CRM_CHECK const struct crm_err *crm_batch_check_links(
+    struct crm_batch *, struct crm_snap *);
+
+/* batch_erased.c */
+
+/*
+ * Does a record get an address of somebody who was erased?
+ *
+ * old     its form before, whose values it may keep; NULL: it is new
+ *
+ * Fails with DATA.
+ */
+CRM_CHECK const struct crm_err *crm_batch_fit_erased(struct crm_batch *,
+    const struct crm_rec *, const struct crm_rec *old, const char **field);
+
+/* When it is written, and others wrote meanwhile.  Fails with AGAIN. */
+CRM_CHECK const struct crm_err *crm_batch_check_erased(
     struct crm_batch *, struct crm_snap *);
 
 /* batch.c */

@@ -252,6 +252,8 @@ try_next(
 	    b, entry, &t->arena, &t->rec, &t->removed, &field);
 	if (err == NULL)
 		err = crm_batch_fit_unique(b, &t->rec, &field);
+	if (err == NULL)
+		err = crm_batch_fit_erased(b, &t->rec, &t->good, &field);
 	if (err == NULL || err->code != CRM_E_DATA)
 		return err;
 	crm_row_open_edit(entry, &r);

@@ -131,7 +131,9 @@ crm_batch_check_links(struct crm_batch *b, struct crm_snap *snap)
 	struct crm_nummap gone = CRM_NUMMAP_INIT;
 	const struct crm_err *err;
 
-	err = note_all_removed(b, snap, &gone);
+	err = crm_batch_check_erased(b, snap);
+	if (err == NULL)
+		err = note_all_removed(b, snap, &gone);
 	if (err == NULL && gone.used > 0)
 		err = check_rows(b, &gone);
 	if (err == NULL && gone.used > 0)

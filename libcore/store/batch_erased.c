@@ -1,0 +1,75 @@
+/* What a batch must not bring back. */
+#include "base/mem.h"
+#include "store/batch_impl.h"
+#include "store/erased.h"
+
+/* Has a record a value already? */
+static bool
+has(const struct crm_rec *r, const struct crm_field *f, struct crm_view value)
+{
+	struct crm_many m;
+	struct crm_view v;
+
+	if (r == NULL || !crm_rec_get(r, f->num, &v))
+		return false;
+	crm_many_begin(&m, v, (f->flags & CRM_F_MANY) != 0);
+	while (crm_many_next(&m, &v))
+		if (crm_view_eq(v, value))
+			return true;
+	return false;
+}
+
+static const struct crm_err *
+refuse(const struct crm_field *f, struct crm_view value, const char **field)
+{
+	struct crm_buf text = CRM_BUF_INIT(CRM_LINE_MAX * 2);
+	const struct crm_err *err;
+
+	crm_value_add_text(&text, f, value);
+	*field = f->name;
+	err = crm_err(CRM_E_DATA,
+	    "'%.*s' was erased, and is not to come back (--allow-erased)",
+	    CRM_VARG(crm_buf_view(&text)));
+	crm_buf_release(&text);
+	return err;
+}
+
+const struct crm_err *
+crm_batch_fit_erased(struct crm_batch *b, const struct crm_rec *r,
+    const struct crm_rec *old, const char **field)
+{
+	const struct crm_field *f;
+	struct crm_many m;
+	struct crm_view v;
+	uint32_t i;
+
+	if (b->erased == NULL || b->o.allow_erased)
+		return NULL;
+	for (i = 0; i < r->n; i++) {
+		f = crm_field_num(r->kind, r->slot[i].num);
+		if (f == NULL || !crm_erased_counts(f))
+			continue;
+		crm_many_begin(
+		    &m, r->slot[i].value, (f->flags & CRM_F_MANY) != 0);
+		while (crm_many_next(&m, &v))
+			if (!has(old, f, v) &&
+			    crm_erased_has(b->erased, r->kind->letter, f, v))
+				return refuse(f, v, field);
+	}
+	return NULL;
+}
+
+const struct crm_err *
+crm_batch_check_erased(struct crm_batch *b, struct crm_snap *snap)
+{
+	struct crm_erased *now;
+	const struct crm_err *err;
+
+	err = crm_erased_open(crm_snap_txn(snap), &now);
+	if (err == NULL && !b->o.allow_erased &&
+	    crm_erased_last(now) != crm_erased_last(b->erased))
+		err = crm_err(
+		    CRM_E_AGAIN, "records were erased meanwhile: try again");
+	crm_erased_free(now);
+	return err;
+}
