@@ -53,7 +53,8 @@ kind_of(struct crm_tell *h, uint64_t id)
 static const char *
 what_of(const struct crm_changed *c)
 {
-	return (c->flags & CRM_CHANGED_REMOVED) != 0 ? "removed"
+	return (c->flags & CRM_CHANGED_ERASED) != 0  ? "erased"
+	    : (c->flags & CRM_CHANGED_REMOVED) != 0  ? "removed"
 	    : (c->flags & CRM_CHANGED_RESTORED) != 0 ? "restored"
 						     : "changed";
 }

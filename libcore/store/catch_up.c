@@ -10,6 +10,7 @@
  */
 #include "base/map.h"
 #include "store/change.h"
+#include "store/erased.h"
 #include "store/history.h"
 #include "store/rebuild.h"
 #include "store/store_impl.h"
@@ -21,7 +22,8 @@ struct catching {
 	struct crm_mark was;
 	enum crm_table table;
 	bool done, again;
-	bool over; /* somebody made the indexes anew meanwhile */
+	bool over;       /* somebody made the indexes anew meanwhile */
+	uint64_t erased; /* the newest erasure before it was read */
 };
 
 /* Derive again an event that was changed since it was read. */
@@ -161,6 +163,30 @@ see_mark(struct catching *c, struct crm_txn *t, const struct crm_mark *want)
 	return err;
 }
 
+static const struct crm_err *
+last_erasure(struct crm_txn *t, uint64_t *out)
+{
+	struct crm_erased *erased;
+	const struct crm_err *err = crm_erased_open(t, &erased);
+
+	*out = crm_erased_last(erased);
+	crm_erased_free(erased);
+	return err;
+}
+
+/* What was read may hold what was erased since: then it is read again the next
+ * time.  Once pieces are being written an erasure makes the indexes anew. */
+static const struct crm_err *
+see_erasures(struct catching *c, struct crm_txn *t)
+{
+	const struct crm_err *err;
+	uint64_t last = 0;
+
+	err = last_erasure(t, &last);
+	c->over |= err == NULL && last != c->erased;
+	return err;
+}
+
 /* The first piece: mend what a crash left, note what begins. */
 static const struct crm_err *
 begin(void *ctx, struct crm_txn *t)
@@ -171,6 +197,8 @@ begin(void *ctx, struct crm_txn *t)
 	err = crm_store_see_config(c->store, t);
 	if (err == NULL)
 		err = see_mark(c, t, &c->was);
+	if (err == NULL)
+		err = see_erasures(c, t);
 	if (err != NULL || c->over)
 		return err;
 	if (c->was.reach > c->was.mark)
@@ -246,6 +274,8 @@ read_tail(struct catching *c, uint64_t least, bool *any)
 	if (err != NULL)
 		return err;
 	err = crm_mark_get(c->store, crm_snap_txn(snap), &c->was);
+	if (err == NULL)
+		err = last_erasure(crm_snap_txn(snap), &c->erased);
 	if (err == NULL)
 		err = crm_change_head(crm_snap_txn(snap), &head);
 	if (err == NULL)

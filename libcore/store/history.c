@@ -143,8 +143,14 @@ crm_history_as_of(struct crm_snap *snap, uint64_t id, uint64_t change,
     struct crm_buf *out, bool *was_there)
 {
 	struct crm_history_proof proof;
+	const struct crm_err *err;
+	struct crm_stored r;
 
-	return crm_history_prove(snap, id, change, out, was_there, &proof);
+	err = crm_history_prove(snap, id, change, out, was_there, &proof);
+	if (err == NULL && *was_there && crm_code_open(crm_buf_view(out), &r) &&
+	    (r.flags & CRM_R_ERASED) != 0 && r.n == 0)
+		*was_there = false;
+	return err;
 }
 
 const struct crm_err *

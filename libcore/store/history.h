@@ -11,7 +11,8 @@
  * A record as it was after a change set.
  *
  * out        reset, then its stored form; empty when it was not there
- * was_there  false too when it was removed then, or not added yet
+ * was_there  false too when it was removed then, or not added yet; and when
+ *            it was erased: nothing is known of it
  *
  * Changes after that one are taken back one by one, newest first.
  */

@@ -264,6 +264,20 @@ begin(struct undoing *u, uint64_t id, enum crm_presence *p)
 	return err;
 }
 
+/* What was erased never comes back. */
+static const struct crm_err *
+refuse_erasure(void *ctx, const struct crm_changed *c)
+{
+	const struct undoing *u = ctx;
+
+	return (c->flags & CRM_CHANGED_ERASED) == 0
+	    ? NULL
+	    : crm_err(CRM_E_DATA,
+		  "change set %llu is an erasure: what it took is gone, and "
+		  "cannot be brought back",
+		  (unsigned long long)u->change.number);
+}
+
 /* A record that the change set changed, removed or brought back. */
 static const struct crm_err *
 take_changed(void *ctx, const struct crm_changed *c)
@@ -275,6 +289,8 @@ take_changed(void *ctx, const struct crm_changed *c)
 	err = begin(u, c->id, &p);
 	if (err != NULL || p == CRM_ABSENT)
 		return err;
+	if (p == CRM_REMOVED && (u->now.flags & CRM_R_ERASED) != 0)
+		return tell(u, NULL, CRM_VNULL, CRM_VNULL, "erased", 0);
 	if ((c->flags & CRM_CHANGED_REMOVED) != 0)
 		return p == CRM_LIVE
 		    ? NULL
@@ -323,6 +339,9 @@ crm_undo(
 		    "change set %llu was never finished: there is nothing of "
 		    "it",
 		    (unsigned long long)o->change);
+	if (err == NULL)
+		err =
+		    crm_history_changed(u.snap, o->change, refuse_erasure, &u);
 	if (err == NULL)
 		err = take_added(&u);
 	if (err == NULL)

@@ -14,7 +14,7 @@ struct crm_undo_conflict {
 	 * now; empty: it had, or has, none. */
 	struct crm_view then, now;
 	const char *what; /* of the record as a whole: "removed", "changed",
-	                     "has events" */
+	                     "has events", "erased" */
 	uint64_t change;  /* the newest one that did it */
 };
 
@@ -39,7 +39,9 @@ struct crm_undo_options {
  *
  * conflicts  set to how many there were
  *
- * Fails with DATA: there is no such change set, or it was never finished.
+ * What was erased since is in conflict, and stays erased with force too.
+ * Fails with DATA: there is no such change set, it was never finished, or it is
+ * an erasure.
  */
 CRM_CHECK const struct crm_err *crm_undo(
     struct crm_batch *, const struct crm_undo_options *, uint64_t *conflicts);

@@ -1,0 +1,129 @@
+#include "store/mention.h"
+
+#include "base/find.h"
+#include "base/fold.h"
+#include "base/utf8.h"
+#include "record/value.h"
+
+#define LEAST_DIGITS 7
+/* What is left of a number without that of the country, and without the 0 in
+ * front of it. */
+#define LAST_DIGITS 8
+
+void
+crm_mention_init(struct crm_mention *m)
+{
+	memset(m, 0, sizeof(*m));
+	m->folded.max = m->words.max = m->digits.max = (size_t)1 << 30;
+}
+
+void
+crm_mention_release(struct crm_mention *m)
+{
+	crm_free(m->needle);
+	crm_arena_release(&m->arena);
+	crm_buf_release(&m->folded);
+	crm_buf_release(&m->words);
+	crm_buf_release(&m->digits);
+}
+
+/* The words of a text with a blank before and behind each; how many. */
+static size_t
+take_words(struct crm_mention *m, struct crm_view text)
+{
+	struct crm_words w;
+	struct crm_view v;
+	size_t n = 0;
+
+	crm_buf_reset(&m->folded);
+	crm_buf_reset(&m->words);
+	crm_fold(&m->folded, text);
+	crm_buf_addc(&m->words, ' ');
+	crm_words_begin(&w, crm_buf_view(&m->folded));
+	while (crm_words_next(&w, &v)) {
+		crm_buf_addv(&m->words, v);
+		crm_buf_addc(&m->words, ' ');
+		n++;
+	}
+	return n;
+}
+
+/* The digits of a text; what people put between those of a number is left
+ * out, other text parts them. */
+static void
+take_digits(struct crm_mention *m, struct crm_view text)
+{
+	size_t i, len;
+	uint32_t cp;
+	int d;
+
+	crm_buf_reset(&m->digits);
+	for (i = 0; i < text.n; i += len) {
+		len = crm_utf8_get(text.p + i, text.n - i, &cp);
+		if (len == 0)
+			len = 1;
+		d = crm_digit_of(cp);
+		if (d >= 0)
+			crm_buf_addc(&m->digits, (char)('0' + d));
+		else if (cp >= 0x80 || strchr(" -./()+", (int)cp) == NULL)
+			crm_buf_addc(&m->digits, ' ');
+	}
+}
+
+static void
+add(struct crm_mention *m, struct crm_view said, struct crm_view piece,
+    bool digits)
+{
+	struct crm_needle *n;
+
+	m->needle = crm_grow(m->needle, &m->cap, m->n + 1, sizeof(*m->needle));
+	n = &m->needle[m->n++];
+	n->said = crm_view(crm_arena_dup(&m->arena, said.p, said.n), said.n);
+	n->piece =
+	    crm_view(crm_arena_dup(&m->arena, piece.p, piece.n), piece.n);
+	n->digits = digits;
+}
+
+void
+crm_mention_add(struct crm_mention *m, struct crm_view value, bool phone)
+{
+	char back[CRM_PHONE_KEY], last[LAST_DIGITS];
+	size_t n, i;
+
+	if (!phone) {
+		if (take_words(m, value) > 1)
+			add(m, value, crm_buf_view(&m->words), false);
+		return;
+	}
+	n = crm_phone_key(value, back);
+	if (n < LEAST_DIGITS)
+		return;
+	if (n > LAST_DIGITS)
+		n = LAST_DIGITS;
+	for (i = 0; i < n; i++)
+		last[i] = back[n - 1 - i];
+	add(m, value, crm_view(last, n), true);
+}
+
+struct crm_view
+crm_mention_find(struct crm_mention *m, struct crm_view text)
+{
+	bool words = false, digits = false;
+	struct crm_view in;
+	size_t i;
+
+	for (i = 0; i < m->n; i++) {
+		const struct crm_needle *n = &m->needle[i];
+
+		if (n->digits && !digits)
+			take_digits(m, text);
+		else if (!n->digits && !words)
+			(void)take_words(m, text);
+		digits |= n->digits;
+		words |= !n->digits;
+		in = crm_buf_view(n->digits ? &m->digits : &m->words);
+		if (crm_find(in, n->piece) < in.n)
+			return n->said;
+	}
+	return CRM_VNULL;
+}
