@@ -5,6 +5,7 @@
 #include "format/exact.h"
 #include "record/value.h"
 #include "store/dump_impl.h"
+#include "store/erased.h"
 
 #define PIECE ((size_t)64 << 10) /* bytes that are written at once */
 #define YAML_MAX ((size_t)64 << 20)
@@ -210,6 +211,20 @@ put_hidden(struct crm_dumping *d)
 	return err;
 }
 
+/* What is remembered of those who were erased. */
+static const struct crm_err *
+put_erased(struct crm_dumping *d)
+{
+	const struct crm_err *err;
+	struct crm_view v;
+
+	err = crm_meta_get(crm_snap_txn(d->snap), CRM_META_ERASED, &v);
+	if (err != NULL || v.p == NULL)
+		return err;
+	crm_dump_hex(&d->text, "{\"erased\":", v.p, v.n);
+	return crm_dump_end_line(d);
+}
+
 /* When a change set was made, to the second: what created and updated say. */
 static const struct crm_err *
 put_change_time(struct crm_dumping *d, uint64_t number)
@@ -354,6 +369,8 @@ put_all(struct crm_dumping *d)
 		err = crm_dump_changed(d);
 	if (err == NULL)
 		err = put_hidden(d);
+	if (err == NULL)
+		err = put_erased(d);
 	if (err == NULL)
 		err = each_record(d, CRM_TABLE_RECORD, put_record);
 	if (err == NULL)

@@ -5,9 +5,11 @@
  *   {"crm-dump":1, uuid, replica, how many lines of each kind follow}
  *   {"crm.yaml": its text}
  *   {"field": name, letter of its kind, number, type, many}
- *   {"change": number, ...}, {"digests": number, chunk, salts and digests}
+ *   {"change": number, ...}, {"digests": number, chunk, salts and digests,
+ *       or what an erasure attests}
  *   {"changed": id, "in": number, ... "fields": {name: [old, new]}}
  *   {"hidden": first id, count, change}
+ *   {"erased": what is remembered of the erased}, if anybody was
  *   {"id": ..., as crm-find prints it, "_": {what it does not print}}
  *   {"end": lines before it, "crc32c": of all bytes before it}
  * Keys stand in this order and no other; values are exact (format/exact.h).

@@ -1,5 +1,6 @@
 /* Writing the log of a dump, and what all its lines are made of. */
 #include "format/exact.h"
+#include "store/attest.h"
 #include "store/change_impl.h"
 #include "store/dump_impl.h"
 
@@ -103,27 +104,30 @@ put_change(struct crm_dumping *d, struct crm_view key, struct crm_view value)
 	return crm_dump_end_line(d);
 }
 
+/* Salts and digests, or what an erasure attests. */
 static const struct crm_err *
 put_digests(struct crm_dumping *d, struct crm_view key, struct crm_view value)
 {
+	bool attested = key.n == 12 && crm_attest_is(crm_be32_get(key.p + 8));
+	size_t size = attested ? CRM_ATTEST_BYTES : CRM_DIGEST_BYTES;
 	struct crm_buf *b = &d->text;
 	const struct crm_err *err;
 	struct crm_view body;
 	const char *sep;
 	size_t at;
 
-	err = crm_head_open(
-	    CRM_TABLE_CHANGE, key, value, CRM_DIGESTS_FORM, &body);
+	err = crm_head_open(CRM_TABLE_CHANGE, key, value,
+	    attested ? CRM_ATTEST_FORM : CRM_DIGESTS_FORM, &body);
 	if (err != NULL)
 		return err;
-	if (key.n != 12 || body.n % CRM_DIGEST_BYTES != 0 || body.n == 0)
+	if (key.n != 12 || body.n % size != 0 || body.n == 0)
 		return crm_err(
 		    CRM_E_DATA, "the store is damaged: digests of a change");
 	crm_dump_number(b, "{\"digests\":", crm_be64_get(key.p));
 	crm_dump_number(b, ",\"chunk\":", crm_be32_get(key.p + 8));
-	sep = ",\"salted\":[";
-	for (at = 0; at < body.n; at += CRM_DIGEST_BYTES, sep = ",")
-		crm_dump_hex(b, sep, body.p + at, CRM_DIGEST_BYTES);
+	sep = attested ? ",\"attested\":[" : ",\"salted\":[";
+	for (at = 0; at < body.n; at += size, sep = ",")
+		crm_dump_hex(b, sep, body.p + at, size);
 	crm_buf_addc(b, ']');
 	return crm_dump_end_line(d);
 }

@@ -6,6 +6,7 @@
 #include "store/block.h"
 #include "store/change_impl.h"
 #include "store/check.h"
+#include "store/erased.h"
 #include "store/load_impl.h"
 #include "store/rebuild.h"
 
@@ -20,7 +21,7 @@ crm_load_new(const char *path, int64_t group)
 	l->group = group;
 	l->scratch.max = l->yaml.max = l->names.max = l->part.max =
 	    l->value.max = l->more.max = l->old.max = l->new.max =
-		l->hidden.max = CRM_DUMP_LINE_MAX * 2;
+		l->hidden.max = l->erased.max = CRM_DUMP_LINE_MAX * 2;
 	l->last_key.max = CRM_KEY_MAX;
 	crm_exact_init(&l->exact);
 	return l;
@@ -43,6 +44,7 @@ crm_load_free(struct crm_load *l)
 	crm_buf_release(&l->old);
 	crm_buf_release(&l->new);
 	crm_buf_release(&l->hidden);
+	crm_buf_release(&l->erased);
 	crm_buf_release(&l->last_key);
 	crm_free(l->slot);
 	crm_free(l->path);
@@ -212,6 +214,7 @@ static const struct section {
 	[CRM_LOAD_DIGESTS] = { FIRST("digests"), crm_load_digests, true },
 	[CRM_LOAD_CHANGED] = { FIRST("changed"), crm_load_changed, true },
 	[CRM_LOAD_HIDDEN] = { FIRST("hidden"), crm_load_hidden, true },
+	[CRM_LOAD_ERASED] = { FIRST("erased"), crm_load_erased, true },
 	[CRM_LOAD_RECORDS] = { FIRST("id"), crm_load_record, true },
 	[CRM_LOAD_END] = { FIRST("end"), crm_load_trailer, true },
 };
@@ -307,6 +310,9 @@ put_meta(void *ctx, struct crm_txn *t)
 	if (l->hidden.n > 0)
 		err =
 		    crm_meta_put(t, CRM_META_HIDDEN, crm_buf_view(&l->hidden));
+	if (err == NULL && l->erased.n > 0)
+		err =
+		    crm_meta_put(t, CRM_META_ERASED, crm_buf_view(&l->erased));
 	if (err == NULL && l->head != l->last_done)
 		err = crm_change_note_parts(t, l->head);
 	return err;

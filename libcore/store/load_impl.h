@@ -18,6 +18,7 @@ enum crm_load_section {
 	CRM_LOAD_DIGESTS,
 	CRM_LOAD_CHANGED,
 	CRM_LOAD_HIDDEN,
+	CRM_LOAD_ERASED,
 	CRM_LOAD_RECORDS,
 	CRM_LOAD_END,
 };
@@ -45,7 +46,7 @@ struct crm_load {
 	size_t slot_cap;
 	struct crm_buf value, more, old, new;
 	/* what is kept for later */
-	struct crm_buf yaml, names, hidden;
+	struct crm_buf yaml, names, hidden, erased;
 	struct crm_buf part; /* values to be put */
 	bool anywhere; /* not behind all others; an empty one is taken out */
 	enum crm_table last_table;
@@ -109,6 +110,7 @@ CRM_CHECK const struct crm_err *crm_load_change(struct crm_load *);
 CRM_CHECK const struct crm_err *crm_load_digests(struct crm_load *);
 CRM_CHECK const struct crm_err *crm_load_changed(struct crm_load *);
 CRM_CHECK const struct crm_err *crm_load_hidden(struct crm_load *);
+CRM_CHECK const struct crm_err *crm_load_erased(struct crm_load *);
 CRM_CHECK const struct crm_err *crm_load_record(struct crm_load *);
 CRM_CHECK const struct crm_err *crm_load_trailer(struct crm_load *);
 

@@ -2,6 +2,7 @@
 #include "store/load_impl.h"
 
 #include "store/dump.h"
+#include "store/erased.h"
 
 const struct crm_err *
 crm_load_header(struct crm_load *l)
@@ -111,6 +112,21 @@ crm_load_field(struct crm_load *l)
 		crm_meta_add_name(&l->names, &name);
 		l->have.fields++;
 	}
+	return err;
+}
+
+const struct crm_err *
+crm_load_erased(struct crm_load *l)
+{
+	const struct crm_err *err;
+	struct crm_view v;
+
+	if (l->erased.n > 0)
+		return crm_err(CRM_E_DATA, "it is there twice");
+	err = crm_load_word(l, &v);
+	if (err == NULL &&
+	    (!crm_hex_get(v, &l->erased) || !crm_erased_fits(l->erased.n)))
+		err = crm_err(CRM_E_DATA, "expected what is remembered");
 	return err;
 }
 

@@ -2,6 +2,7 @@
 #include "store/load_impl.h"
 
 #include "record/value.h"
+#include "store/attest.h"
 #include "store/change_impl.h"
 
 /* "added":[["p1",85],["e1",7]] */
@@ -162,45 +163,64 @@ crm_load_change(struct crm_load *l)
 	    crm_buf_view(&l->value));
 }
 
-const struct crm_err *
-crm_load_digests(struct crm_load *l)
+/* [hexadecimal, ...] of so many bytes each, into l->new. */
+static const struct crm_err *
+get_pieces(struct crm_load *l, size_t size, size_t most)
 {
-	uint64_t number = 0, chunk = 0;
 	const struct crm_err *err;
 	enum crm_json_token token;
 	struct crm_view v;
-	char key[12];
 	size_t was;
 
-	err = crm_load_number(l, UINT64_MAX, &number);
-	if (err == NULL)
-		err = crm_load_number_at(l, KEY("chunk"), UINT32_MAX, &chunk);
-	if (err == NULL && number != l->last_change)
-		err = crm_err(CRM_E_DATA, "not of the change set before it");
-	if (err == NULL && !crm_load_has(l, KEY("salted")))
-		err = crm_load_lacks(KEY("salted"));
-	if (err == NULL)
-		err = crm_json_next(&l->j, &token, &v);
+	crm_buf_reset(&l->new);
+	err = crm_json_next(&l->j, &token, &v);
 	if (err == NULL && token != CRM_JSON_ARRAY)
 		err = crm_err(CRM_E_DATA, "expected an array");
-	crm_buf_reset(&l->new);
 	while (err == NULL) {
 		err = crm_json_next(&l->j, &token, &v);
 		if (err != NULL || token == CRM_JSON_ARRAY_END)
 			break;
 		was = l->new.n;
 		if (token != CRM_JSON_STRING || !crm_hex_get(v, &l->new) ||
-		    l->new.n - was != CRM_DIGEST_BYTES)
-			err =
-			    crm_err(CRM_E_DATA, "expected a salt and a digest");
+		    l->new.n - was != size)
+			err = crm_err(CRM_E_DATA,
+			    "expected %zu bytes in hexadecimal", size);
 	}
+	if (err == NULL && (l->new.n == 0 || l->new.n > most *size))
+		err = crm_err(CRM_E_DATA, "too few or too many digests");
+	return err;
+}
+
+const struct crm_err *
+crm_load_digests(struct crm_load *l)
+{
+	uint64_t number = 0, chunk = 0;
+	const struct crm_err *err;
+	bool attested = false;
+	char key[12];
+
+	err = crm_load_number(l, UINT64_MAX, &number);
+	if (err == NULL)
+		err = crm_load_number_at(l, KEY("chunk"), UINT32_MAX, &chunk);
+	if (err == NULL && number != l->last_change)
+		err = crm_err(CRM_E_DATA, "not of the change set before it");
 	if (err != NULL)
 		return err;
-	if (l->new.n == 0 || l->new.n > CRM_DIGESTS_A_CHUNK * CRM_DIGEST_BYTES)
-		return crm_err(CRM_E_DATA, "too few or too many digests");
+	attested = crm_attest_is((uint32_t)chunk);
+	if (!crm_load_has(l, attested ? KEY("attested") : KEY("salted")))
+		return crm_load_lacks(
+		    attested ? KEY("attested") : KEY("salted"));
+	err = get_pieces(l, attested ? CRM_ATTEST_BYTES : CRM_DIGEST_BYTES,
+	    CRM_DIGESTS_A_CHUNK);
+	if (err != NULL)
+		return err;
 	crm_buf_reset(&l->value);
-	crm_digests_encode(
-	    &l->value, number, (uint32_t)chunk, crm_buf_view(&l->new));
+	if (attested)
+		crm_attest_encode(
+		    &l->value, number, (uint32_t)chunk, crm_buf_view(&l->new));
+	else
+		crm_digests_encode(
+		    &l->value, number, (uint32_t)chunk, crm_buf_view(&l->new));
 	l->have.log++;
 	crm_be64(key, number);
 	crm_be32(key + 8, (uint32_t)chunk);
