@@ -3,7 +3,9 @@
  *
  * Tables are kept in blocks: the key is the table's prefix and the first
  * entry's key at the time the block was made (zeros in a prefix's first
- * block, so that it takes whatever comes before), the value is
+ * block, so that it takes whatever comes before; of POSTING no other group's
+ * than the first entry's, so that no value stands in a key alone), the value
+ * is
  *
  *   0 version u8   1 layout u8   2 count u16   4 crc32c u32   8 entries
  *

@@ -128,20 +128,53 @@ entry_size(const struct crm_block_writer *w, const struct crm_pending *prev,
 	    w->form->value;
 }
 
+/*
+ * Has a block lost the group that its key names?  Values are not to be found
+ * in keys when they are gone from the entries: the block gets another key
+ * then.  The first one of a prefix has a key that says nothing.
+ */
+static bool
+has_lost_group(const struct crm_block_writer *w, const struct crm_ent *first)
+{
+	char zeros[CRM_KEY_MAX];
+	struct crm_view key = crm_view(w->key, w->key_n);
+	struct crm_ent named;
+
+	if (w->form->layout != CRM_POSTING || !w->exists || w->put_one)
+		return false;
+	if (crm_view_eq(key,
+		crm_view(
+		    zeros, crm_block_first_key(w->form, prefix_of(w), zeros))))
+		return false;
+	return !crm_ent_parse(w->form, key, &named) ||
+	    !crm_view_eq(named.a, first->a);
+}
+
+/* The key of the block that begins with a pending entry. */
+static struct crm_view
+key_from(const struct crm_block_writer *w, size_t from, char first[CRM_KEY_MAX])
+{
+	struct crm_ent e = ent_of(w, &w->pending[from]);
+
+	if (!w->put_one && !has_lost_group(w, &e))
+		return crm_view(w->key, w->key_n);
+	return crm_view(first, crm_ent_key(w->form, prefix_of(w), &e, first));
+}
+
 /* Write the entries from..to as one block. */
 static const struct crm_err *
 write_block(struct crm_block_writer *w, size_t from, size_t to)
 {
 	char first[CRM_KEY_MAX];
-	struct crm_view key = crm_view(w->key, w->key_n);
-	const struct crm_err *err;
-	struct crm_ent e;
+	struct crm_view key = key_from(w, from, first);
+	const struct crm_err *err = NULL;
 	bool was = w->exists && !w->put_one;
 
-	if (w->put_one) {
-		e = ent_of(w, &w->pending[from]);
-		key = crm_view(
-		    first, crm_ent_key(w->form, prefix_of(w), &e, first));
+	if (was && key.p == first) {
+		err = crm_kv_del(w->txn, w->table, crm_view(w->key, w->key_n));
+		if (err != NULL)
+			return err;
+		was = w->at_end = false;
 	}
 	w->put_one = true;
 	crm_block_encode(
@@ -160,10 +193,13 @@ write_block(struct crm_block_writer *w, size_t from, size_t to)
 static size_t
 room(const struct crm_block_writer *w, size_t from)
 {
-	size_t key = w->key_n;
+	size_t key = w->key_n, own;
 
-	if (w->put_one && w->form->layout == CRM_POSTING)
-		key = w->form->prefix + w->pending[from].a_n + 9;
+	if (w->form->layout == CRM_POSTING) {
+		own = w->form->prefix + w->pending[from].a_n + 9;
+		if (w->put_one || (w->exists && own > key))
+			key = own;
+	}
 	return w->form->limit - CRM_HEAD - key;
 }
 
