@@ -165,7 +165,7 @@ crm_load_change(struct crm_load *l)
 
 /* [hexadecimal, ...] of so many bytes each, into l->new. */
 static const struct crm_err *
-get_pieces(struct crm_load *l, size_t size, size_t most)
+get_pieces(struct crm_load *l, size_t size, const char *what)
 {
 	const struct crm_err *err;
 	enum crm_json_token token;
@@ -183,10 +183,10 @@ get_pieces(struct crm_load *l, size_t size, size_t most)
 		was = l->new.n;
 		if (token != CRM_JSON_STRING || !crm_hex_get(v, &l->new) ||
 		    l->new.n - was != size)
-			err = crm_err(CRM_E_DATA,
-			    "expected %zu bytes in hexadecimal", size);
+			err = crm_err(CRM_E_DATA, "expected %s", what);
 	}
-	if (err == NULL && (l->new.n == 0 || l->new.n > most *size))
+	if (err == NULL &&
+	    (l->new.n == 0 || l->new.n > CRM_DIGESTS_A_CHUNK *size))
 		err = crm_err(CRM_E_DATA, "too few or too many digests");
 	return err;
 }
@@ -211,7 +211,7 @@ crm_load_digests(struct crm_load *l)
 		return crm_load_lacks(
 		    attested ? KEY("attested") : KEY("salted"));
 	err = get_pieces(l, attested ? CRM_ATTEST_BYTES : CRM_DIGEST_BYTES,
-	    CRM_DIGESTS_A_CHUNK);
+	    attested ? "a number and a hash" : "a salt and a digest");
 	if (err != NULL)
 		return err;
 	crm_buf_reset(&l->value);
