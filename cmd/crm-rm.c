@@ -2,11 +2,22 @@
  * crm-rm - remove records.
  *
  * Writes the store, in one change set: all of it or nothing.  What was
- * removed keeps its id and its history.
+ * removed keeps its id and its history; what is erased keeps its id.
  */
 #include "cli/change.h"
+#include "cli/erase.h"
 
-static const struct crm_opt opts[] = { OPT_END };
+static struct {
+	bool erase;
+} o;
+
+/* clang-format off */
+static const struct crm_opt opts[] = {
+	OPT_FLAG('\0', "erase", &o.erase,
+	    "for good: values, texts of their events, history"),
+	OPT_END,
+};
+/* clang-format on */
 
 static struct crm_changing c;
 
@@ -29,6 +40,8 @@ run(struct crm_ctx *ctx, int argc, char **argv)
 
 	if (argc == 0)
 		return crm_ctx_usage(ctx, "WHO is missing");
+	if (o.erase)
+		return crm_erase_who(ctx, argc, argv);
 	err = crm_changing_begin(&c, ctx, &bo, NULL, NULL);
 	if (err == NULL)
 		err = crm_changing_each(&c, NULL, remove_one, NULL, argc, argv);

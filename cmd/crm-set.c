@@ -5,7 +5,17 @@
  */
 #include "cli/change.h"
 
-static const struct crm_opt opts[] = { OPT_END };
+static struct {
+	bool allow_erased;
+} o;
+
+/* clang-format off */
+static const struct crm_opt opts[] = {
+	OPT_FLAG('\0', "allow-erased", &o.allow_erased,
+	    "take addresses of people who were erased"),
+	OPT_END,
+};
+/* clang-format on */
 
 static struct {
 	struct crm_ctx *ctx;
@@ -55,7 +65,7 @@ part(int argc, char **argv)
 static const struct crm_err *
 run(struct crm_ctx *ctx, int argc, char **argv)
 {
-	struct crm_batch_options bo = { 0 };
+	struct crm_batch_options bo = { .allow_erased = o.allow_erased };
 	struct crm_bind_options binding = { 0 };
 	const struct crm_err *err;
 

@@ -343,6 +343,7 @@ complete -c crm -s V -l version -d 'show the version'
 complete -e -c crm-add
 complete -c crm-add -f -a '(__crm_ask operand)'
 complete -c crm-add -l add-missing -x -a '(__crm_value kind)' -d 'make records that links name and the store lacks'
+complete -c crm-add -l allow-erased -d 'take addresses of people who were erased'
 complete -c crm-add -l correct -d 'change an event whose key is known already'
 complete -c crm-add -l dates -x -a 'ymd dmy mdy' -d 'order of 3/4/2024: ymd (refuse), dmy or mdy'
 complete -c crm-add -l decimal -x -a '. ,' -d 'decimal point of numbers: . or ,'
@@ -407,6 +408,7 @@ complete -e -c crm-log
 complete -c crm-log -f -a '(__crm_ask operand)'
 complete -c crm-log -s F -l file -r -F -d 'take the text from a file, - for stdin'
 complete -c crm-log -l add-missing -x -a '(__crm_value kind)' -d 'make records that links name and the store lacks'
+complete -c crm-log -l allow-erased -d 'take addresses of people who were erased'
 complete -c crm-log -l correct -d 'change an event whose key is known already'
 complete -c crm-log -l dates -x -a 'ymd dmy mdy' -d 'order of 3/4/2024: ymd (refuse), dmy or mdy'
 complete -c crm-log -l decimal -x -a '. ,' -d 'decimal point of numbers: . or ,'
@@ -451,6 +453,7 @@ complete -c crm-report -s V -l version -d 'show the version'
 
 complete -e -c crm-rm
 complete -c crm-rm -f -a '(__crm_ask operand)'
+complete -c crm-rm -l erase -d 'for good: values, texts of their events, history'
 complete -c crm-rm -s i -l input -x -a 'auto jsonl tsv csv ids yaml' -d 'form of the input'
 complete -c crm-rm -s f -l fields -x -a '(__crm_value field,...)' -d 'choose the columns'
 complete -c crm-rm -s l -l limit -x -d 'stop after so many records'
@@ -485,6 +488,7 @@ complete -c crm-segment -s V -l version -d 'show the version'
 
 complete -e -c crm-set
 complete -c crm-set -f -a '(__crm_ask operand)'
+complete -c crm-set -l allow-erased -d 'take addresses of people who were erased'
 complete -c crm-set -s i -l input -x -a 'auto jsonl tsv csv ids yaml' -d 'form of the input'
 complete -c crm-set -s f -l fields -x -a '(__crm_value field,...)' -d 'choose the columns'
 complete -c crm-set -s l -l limit -x -d 'stop after so many records'

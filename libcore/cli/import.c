@@ -5,7 +5,7 @@
 static struct {
 	struct crm_opt_list map, set, add_missing;
 	const char *key, *rejects;
-	bool correct, keep, new_ids, skip_bad, stream;
+	bool allow_erased, correct, keep, new_ids, skip_bad, stream;
 	int dates, decimal;
 } o;
 
@@ -16,6 +16,8 @@ static const char points[] = ".\0,\0";
 const struct crm_opt crm_import_opts[] = {
 	OPT_LIST('\0', "add-missing", "kind", &o.add_missing,
 	    "make records that links name and the store lacks"),
+	OPT_FLAG('\0', "allow-erased", &o.allow_erased,
+	    "take addresses of people who were erased"),
 	OPT_FLAG('\0', "correct", &o.correct,
 	    "change an event whose key is known already"),
 	OPT_CHOICE('\0', "dates", "order", &o.dates, dates,
@@ -149,6 +151,7 @@ crm_import_begin(struct crm_ctx *ctx, const struct crm_kind *kind)
 	struct crm_batch_options bo = { .skip_bad = o.skip_bad || o.stream,
 		.keep = o.keep,
 		.correct = o.correct,
+		.allow_erased = o.allow_erased,
 		.new_ids = o.new_ids,
 		.point = points[o.decimal * 2],
 		.add_missing = im.letters };

@@ -1,0 +1,187 @@
+#!/bin/sh
+# crm-rm --erase: what is erased is nowhere any more, what counts stays, and
+# the history is proved all the same.
+. "${0%/*}/../lib.sh"
+
+CRM_STORE=$PWD/s
+export CRM_STORE
+run crm-store init
+
+# Words that stand nowhere else, in some form of theirs: each must be gone.
+words='annaq zz.secret 301234567 765432103 4711q rzodkiewka kapusta halinka
+tymianek koperek pietruszka wyszkow wyszk fortyone 1980-02-03 kminek szczypior
+cebulka majeranek lubczyk 77q88'
+
+# held FILE: which of the words a file holds
+held()
+{
+	for word in $words; do
+		! LC_ALL=C grep -aqiF "$word" "$1" || printf '%s ' "$word"
+	done
+}
+# counts: what the numbers say
+counts()
+{
+	crm-report revenue --by what
+	crm-report pipeline
+	crm-find event --count
+	crm-find event -f id,what,at,amount,doc,who
+	crm-find deal -f id,value,stage,opened
+}
+
+crm-add org name=Acme
+crm-add person name='Annaq Nowak' email=annaq@zz.secret.example \
+	phone='+48 301 234 567' ref=shop:4711q birthday=1980-02-03 \
+	note='likes Rzodkiewka' org=o1 x-shoe=fortyone tag=gold
+crm-add person name='Bob Zielony' email=bob@x.example note='cousin of Annaq Nowak'
+crm-set p1 city=Wyszków email+=second@zz.secret.example
+crm-set p1 note='likes Kapusta now'
+crm-set p1 p2 lang=pl -m 'Majeranek asked for it'
+crm-log 'Annaq Nowak' purchase 'chairs for Halinka' amount=320 doc=A1 key=shop:77q88
+crm-log annaq@zz.secret.example call 'asked about Tymianek'
+crm-log p1 note 'a note on Lubczyk'
+crm-rm e4
+crm-log 'Bob Zielony' meeting 'met both, Koperek' who+=p1
+crm-set e1 text='chairs for Cebulka' qty=2 price=160
+crm-add deal title='Roof Pietruszka' who=p1 value=900 tag=roof
+crm-set d1 title='Roof Kminek' stage=negotiation
+crm-add deal title='Roof of Acme with Annaq Nowak' who=o1 who+=p1 value=100
+crm-add task title='ask +48301234567 again' who=p2
+crm-set p2 city=Lund -m 'said annaq@zz.secret.example, not Szczypior'
+# in a group of digests with others
+awk 'BEGIN { for (i = 1; i <= 300; i++)
+	printf "{\"name\":\"Person %d\",\"email\":[\"p%d@y.example\"]%s}\n", i, i,
+	    i % 70 == 0 ? ",\"note\":\"rzodkiewka " i "\"" : "" }' |
+	crm-add person --key email
+crm-store dump >before.dump
+ok 'the store is sound before' crm-store check
+counts >counts.before
+is 'all that is to go is there' "$(held before.dump | wc -w) $(held s/data.mdb | wc -w)" '19 21'
+
+# look first
+is 'a dry run says what is concerned' "$(crm-rm --erase -n p1 2>&1 | sed 1q)" \
+	'1 record erased, 4 events without their texts, 1 of them with others, 1 other record without its text, 16 change sets without their words (dry run: nothing was written)'
+is 'and prints it' "$(crm-rm --erase -n p1 -q -o ids | tr '\n' ' ')" 'd1 e1 e2 e3 e4 e5 e6 p1 '
+crm-store dump | same_file 'nothing was written' - before.dump
+fails_with 64 'a message that names them' crm-rm --erase p1 -m 'for Annaq Nowak'
+fails_with 65 'nobody' crm-rm --erase 'Nobody Here'
+fails_with 64 'WHO is missing' crm-rm --erase
+
+crm-rm --erase 'annaq@zz.secret.example' -m 'request 17' 2>err
+is 'it is done' $? 0
+is 'who else names them is told' "$(sed 's/crm-rm: //; $d' err)" \
+	"d2: title: names 'Annaq Nowak', and stays
+p2: note: names 'Annaq Nowak', and stays
+t1: title: names '+48 301 234 567', and stays"
+like 'and what is left to do' "$(cat err)" 'crm-store compact.*backups'
+like 'till then the file has it' "$(held s/data.mdb)" zz.secret
+ok 'the store is sound' crm-store check
+counts >counts.after
+same_file 'counts and sums are as before' counts.after counts.before
+fails_with 65 'nobody is there' crm-show p1
+is 'no event says more than its numbers' \
+	"$(crm-find event who:p1 -f text | grep -c text)" 0
+is 'tags and stages stay' "$(crm-find d1 -f tag,stage,title)" \
+	'{"tag":["roof"],"stage":"negotiation"}'
+is 'the history says so' "$(crm-history p1 -l 1 -o tsv | sed 1d | cut -f 4,5,6,8)" \
+	'crm-rm	--erase p1	request 17	erased'
+is 'and nothing else of it' "$(crm-history p1 | grep -c '"field":')" 0
+is 'nor the words of others' "$(crm-history -o jsonl | grep -ic 'szczypior\|majeranek')" 0
+is 'what others did is told' "$(crm-history p2 --field city -o tsv | sed 1d | cut -f 9-11)" \
+	'city		Lund'
+
+# what cannot be taken back
+fails_with 65 'an erasure cannot be undone' crm-undo
+like 'which is said' "$(cat err)" .
+fails_with 1 'what it took is in conflict' crm-undo 5
+is 'so' "$(crm-undo 5 -o tsv 2>/dev/null | sed 1d | cut -f 1,4)" 'p1	erased'
+ok 'and stays with force' crm-undo 6 --force
+is 'the rest is taken back' "$(crm-find p2 -f lang) $(crm-find person --count)" '{} 301'
+
+# nor by an import
+printf 'name,email\nNew One,n@x.example\nAnnaq,AnnaQ@ZZ.secret.example\n' >again.csv
+fails_with 65 'an import does not bring them back' crm-add person <again.csv
+is 'the line is named' "$(sed -n 1p "$tmp/err")" \
+	"crm-add: stdin:3: email: 'AnnaQ@zz.secret.example' was erased, and is not to come back (--allow-erased)"
+fails_with 65 'nor by a key' sh -c 'crm-add person --key email <again.csv'
+fails_with 65 'nor their number' crm-set p2 phone+=+48301234567
+fails_with 65 'nor their ref' crm-add org name=X ref=shop:4711q email=second@zz.secret.example
+fails_with 65 'nor a link to them' sh -c \
+	'echo "{\"who\":\"annaq@zz.secret.example\",\"what\":\"call\"}" | crm-log --add-missing person'
+fails_with 65 'nor an event by its key' crm-log p2 purchase amount=1 key=shop:77q88
+ok 'the good lines are written' sh -c '! crm-add person --skip-bad <again.csv 2>/dev/null'
+is 'these alone' "$(crm-find person --count)" 302
+crm-undo
+
+# the file
+words_were=$words
+ok 'compact' crm-store compact
+words=$(printf '%s\n' $words | grep -v '^annaq$\|^301234567$\|^765432103$\|^rzodkiewka$')
+is 'it has none any more' "$(held s/data.mdb)" ''
+ok 'and is sound' crm-store check
+crm-set d2 title='Roof of Acme'
+crm-set p2 note=
+crm-set t1 title='ask again'
+crm-store dump >after.dump
+is 'nor has a dump' "$(held after.dump)" ''
+ok 'which is loaded' sh -c 'crm-store -s t load <after.dump'
+crm-store -s t dump | same_file 'as it was' - after.dump
+ok 'and proved' crm-store -s t check
+fails_with 65 'what is remembered too' sh -c 'crm-add -s t person <again.csv'
+words=$words_were
+
+# what was attested is proved: a change set that was rewritten is not to be
+# rewritten once more
+awk '{ print } /^{"change":2,/ { exit }' after.dump | sed -n '$p' >line
+sed 's/^\({"change":2,.*"program":"\)crm-add"/\1crm-set"/' after.dump >forged.dump
+ok 'it is another dump' sh -c '! cmp -s after.dump forged.dump'
+fails_with 65 'which is found' sh -c "sed '\$d' forged.dump | crm-store -s u load"
+
+# events that indexes do not have yet, what was removed before, several at once
+CRM_STORE=$PWD/many
+run crm-store init
+awk 'BEGIN { for (i = 1; i <= 130; i++)
+	printf "{\"name\":\"Person %d\",\"email\":[\"p%d@y.example\"],\"ref\":[\"r:%d\"]}\n", i, i, i }' |
+	crm-add person
+awk 'BEGIN { for (i = 1; i <= 9000; i++)
+	printf "{\"who\":[\"p%d\"],\"what\":\"call\",\"text\":\"word%d said\"}\n", i % 130 + 1, i % 130 + 1 }' |
+	crm-log
+awk 'BEGIN { for (i = 1; i <= 260; i++)
+	printf "{\"who\":[\"p%d\"],\"what\":\"note\",\"text\":\"tail%d said\"}\n", i % 130 + 1, i % 130 + 1 }' |
+	crm-log
+crm-rm p7
+ok 'several, by a pipe' sh -c 'printf "p3\np64\nr:65\n" | crm-rm --erase - p7'
+ok 'all is sound' crm-store check
+for word in word3 tail3 word65 tail65 word7 tail7; do
+	is "$word is not found" "$(crm-find event "$word" --count)" 0
+done
+is 'those of others are' "$(crm-find event word4 --count) $(crm-find event tail4 --count)" '70 2'
+is 'all are counted' "$(crm-find event --count)" 9260
+ok 'erased again, it is no error' crm-rm --erase p3
+is 'and no change set' "$(crm-history -l 1 -o tsv | sed 1d | sed -n '1s/	.*//p')" 5
+crm-log p4 call 'hello' who+=p64 2>/dev/null
+ok 'one more of the same group' crm-rm --erase p4
+ok 'is sound' crm-store check
+run crm-store compact
+for word in p3@y.example p4@y.example p7@y.example p64@y.example p65@y.example \
+	'person 3"' word65 tail7 word4; do
+	! LC_ALL=C grep -aqiwF "$word" many/data.mdb
+	result $? "$word is not in the file"
+done
+ok 'those of others are' grep -aqwF word5 many/data.mdb
+# an address that somebody else has is not theirs alone
+crm-add person name=One phone=+441234567890
+crm-add person name=Two phone=+441234567890
+run crm-rm --erase One
+ok 'a number of two stays free' crm-add person name=Three phone=+441234567890
+# an organisation
+crm-add org name='Gone Ltd' phone=+4420999888777
+crm-set Two org='Gone Ltd'
+crm-log 'Gone Ltd' invoice 'for Gone' amount=50 doc=I9
+ok 'an organisation' crm-rm --erase 'Gone Ltd'
+is 'its people stay, and its invoice' \
+	"$(crm-find person name:two -f org) $(crm-find event doc:I9 -f text,amount)" \
+	'{"org":"o1"} {"amount":50.00,"currency":"EUR"}'
+ok 'an event' crm-rm --erase "$(crm-find event doc:I9 -o ids)"
+is 'is not counted any more' "$(crm-find event doc:I9 --count)" 0
+ok 'sound to the end' crm-store check
