@@ -6,16 +6,25 @@
 #include "base/mem.h"
 #include "cli/ask.h"
 #include "cli/card.h"
+#include "cli/held.h"
 #include "cli/msg.h"
 
 static struct {
+	bool all;
 	uint64_t limit;
-} o = { .limit = 10 };
+	int form; /* -1: not said */
+} o = { .limit = 10, .form = -1 };
+
+static const char forms[] = "jsonl\0";
 
 /* clang-format off */
 static const struct crm_opt opts[] = {
+	OPT_FLAG('\0', "all", &o.all,
+	    "everything that is held about them, as JSON Lines"),
 	OPT_U64('l', "limit", "count", &o.limit, 0, 100000,
 	    "how many of the newest events to show (10)"),
+	OPT_CHOICE('o', "output", "format", &o.form, forms,
+	    "form of --all: jsonl"),
 	OPT_END,
 };
 /* clang-format on */
@@ -35,6 +44,8 @@ show_one(void *arg, uint64_t line, struct crm_view raw, uint64_t id)
 	(void)raw;
 	if (s.ctx->out.closed)
 		return NULL;
+	if (o.all)
+		return crm_held_print(s.ctx, s.snap, id);
 	if (s.shown++ > 0)
 		crm_buf_addc(&s.ctx->out.buf, '\n');
 	return crm_card_print(s.card, id, (size_t)o.limit);
@@ -49,23 +60,45 @@ bad_line(void *ctx, uint64_t line, struct crm_view raw, const char *what)
 	crm_msg("stdin:%llu: %s", (unsigned long long)line, what);
 }
 
+/* Of what was removed something is held still: its id finds it. */
 static const struct crm_err *
-run(struct crm_ctx *ctx, int argc, char **argv)
+show_operand(char *who)
 {
 	static const struct crm_each each = { .record = show_one,
 		.fault = bad_line };
+	const struct crm_err *err = NULL;
+	enum crm_presence p = CRM_ABSENT;
+	struct crm_stored r;
+	uint64_t id;
+
+	if (o.all && crm_id_parse(crm_view_str(who), &id))
+		err = crm_snap_get(s.snap, id, &r, &p);
+	if (err == NULL && p != CRM_ABSENT)
+		return show_one(NULL, 0, CRM_VNULL, id);
+	return err != NULL ? err : crm_each_who(s.ctx, s.snap, &each, 1, &who);
+}
+
+static const struct crm_err *
+run(struct crm_ctx *ctx, int argc, char **argv)
+{
 	const struct crm_err *err;
+	int i;
 
 	s.ctx = ctx;
 	if (argc == 0)
 		return crm_ctx_usage(ctx, "WHO is missing");
+	if (o.form >= 0 && !o.all)
+		return crm_ctx_usage(ctx, "-o goes with --all");
+	if (o.all)
+		ctx->form_out = CRM_OUT_JSONL;
 	err = crm_snap_open(ctx->store, &s.snap);
 	if (err == NULL)
 		err = crm_ctx_page(ctx);
 	if (err == NULL)
 		err = crm_card_new(ctx, s.snap, &s.card);
 	if (err == NULL)
-		err = crm_each_who(ctx, s.snap, &each, argc, argv);
+		for (i = 0; err == NULL && i < argc; i++)
+			err = show_operand(argv[i]);
 	crm_card_free(s.card);
 	crm_snap_close(s.snap);
 	return err;

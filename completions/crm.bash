@@ -183,6 +183,8 @@ _crm_option()
 		from=dir words='' ;;
 	crm-show,-l | crm-show,--limit)
 		from=text words='' ;;
+	crm-show,-o | crm-show,--output)
+		from=words words='jsonl' ;;
 	crm-show,-i | crm-show,--input)
 		from=words words='auto jsonl tsv csv ids yaml' ;;
 	crm-show,--color)
@@ -230,7 +232,7 @@ _crm_options()
 	crm-rm) options='--erase -i --input -f --fields -l --limit -o --output --sort -n --dry-run -m --message --wait --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
 	crm-segment) options='-i --input -f --fields -l --limit -o --output --sort -n --dry-run -m --message --wait --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
 	crm-set) options='--allow-erased -i --input -f --fields -l --limit -o --output --sort -n --dry-run -m --message --wait --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
-	crm-show) options='-l --limit -i --input --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
+	crm-show) options='--all -l --limit -o --output -i --input --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
 	crm-store) options='-n --dry-run --group -o --output --replace --wait --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
 	crm-undo) options='--force --skip-conflicts -f --fields -l --limit -o --output --sort -n --dry-run -m --message --wait --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
 	*) options= ;;

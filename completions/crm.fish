@@ -181,6 +181,8 @@ function __crm_takes
             return 0
         case 'crm-show -l' 'crm-show --limit'
             return 0
+        case 'crm-show -o' 'crm-show --output'
+            return 0
         case 'crm-show -i' 'crm-show --input'
             return 0
         case 'crm-show --color'
@@ -506,7 +508,9 @@ complete -c crm-set -s V -l version -d 'show the version'
 
 complete -e -c crm-show
 complete -c crm-show -f -a '(__crm_ask operand)'
+complete -c crm-show -l all -d 'everything that is held about them, as JSON Lines'
 complete -c crm-show -s l -l limit -x -d 'how many of the newest events to show (10)'
+complete -c crm-show -s o -l output -x -a 'jsonl' -d 'form of --all: jsonl'
 complete -c crm-show -s i -l input -x -a 'auto jsonl tsv csv ids yaml' -d 'form of the input'
 complete -c crm-show -l color -x -a 'auto always never' -d 'colours: auto, always or never'
 complete -c crm-show -s e -l exit-status -d 'exit 1 when the answer is no or nothing'

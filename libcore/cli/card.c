@@ -6,6 +6,7 @@
 #include "base/utf8.h"
 #include "cli/card_impl.h"
 #include "cli/env.h"
+#include "cli/memberships.h"
 #include "cli/out.h"
 #include "query/query.h"
 #include "record/value.h"
@@ -323,52 +324,26 @@ say_touch(struct crm_card *c)
 	return err;
 }
 
+static const struct crm_err *
+say_segment(void *ctx, uint64_t segment, const char *name)
+{
+	struct crm_card *c = ctx;
+
+	(void)segment;
+	crm_card_piece(c);
+	crm_say_add(&c->say, "%s", name);
+	return NULL;
+}
+
 /* The segments that somebody is in. */
 static const struct crm_err *
 say_segments(struct crm_card *c)
 {
-	struct crm_query_ctx ctx = {
-		.snap = c->snap, .clock = &c->ctx->clock, .user = c->ctx->user.p
-	};
-	struct crm_arena names = CRM_ARENA_INIT;
-	const char *arg = "segment";
 	const struct crm_err *err;
-	struct crm_query *all = NULL, *one;
-	struct crm_run *run = NULL;
-	struct crm_stored r;
-	struct crm_view v;
-	uint64_t id;
-	bool yes;
 
 	begin_line(c, "segments");
-	err = crm_query_parse(&ctx, &arg, 1, true, &all, NULL);
-	if (err == NULL)
-		err = crm_run_open(all, &run);
-	while (err == NULL) {
-		struct crm_buf word = CRM_BUF_INIT(1000);
-
-		err = crm_run_next(run, &id, &r);
-		if (err != NULL || id == 0)
-			break;
-		if (!crm_stored_get(&r, CRM_SEGMENT_NAME, &v))
-			continue;
-		crm_buf_addf(&word, "@%.*s", CRM_VARG(v));
-		arg = crm_arena_dup(&names, word.p, word.n);
-		crm_buf_release(&word);
-		/* one whose query is wrong by now does not spoil the card */
-		if (crm_query_parse(&ctx, &arg, 1, false, &one, NULL) != NULL)
-			continue;
-		err = crm_query_match(one, c->id, &c->r, &yes);
-		crm_query_free(one);
-		if (err == NULL && yes) {
-			crm_card_piece(c);
-			crm_say_add(&c->say, "%s", arg);
-		}
-	}
+	err = crm_memberships(c->ctx, c->snap, c->id, &c->r, say_segment, c);
 	end_line(c);
-	crm_run_close(run);
-	crm_query_free(all);
-	crm_arena_release(&names);
 	return err;
 }
 

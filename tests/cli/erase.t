@@ -53,9 +53,27 @@ awk 'BEGIN { for (i = 1; i <= 300; i++)
 	printf "{\"name\":\"Person %d\",\"email\":[\"p%d@y.example\"]%s}\n", i, i,
 	    i % 70 == 0 ? ",\"note\":\"rzodkiewka " i "\"" : "" }' |
 	crm-add person --key email
-crm-store dump >before.dump
 ok 'the store is sound before' crm-store check
 counts >counts.before
+# what is held about somebody, for them to see
+crm-segment define poles 'lang:pl'
+crm-show --all -o jsonl 'Annaq Nowak' >held.jsonl
+crm-segment delete poles
+is 'their record, and all that links to it' \
+	"$(sed -n 's/^{"id":"\([a-z0-9]*\)","kind".*/\1/p' held.jsonl | tr '\n' ' ')" \
+	'p1 d1 d2 e1 e2 e3 e4 e5 e6 '
+is 'what was removed is named' "$(grep '^{"removed"' held.jsonl)" '{"removed":["e4"]}'
+is 'segments' "$(grep '^{"segment"' held.jsonl)" '{"segment":"s1","name":"@poles"}'
+is 'what names them elsewhere' "$(grep '^{"names"' held.jsonl)" \
+	'{"names":"Annaq Nowak","id":"p2","field":"note"}
+{"names":"+48 301 234 567","id":"t1","field":"title"}'
+is 'every change set about them' "$(sed -n 's/^{"change":\([0-9]*\),.*/\1/p' held.jsonl | tr '\n' ' ')" \
+	'2 4 5 6 7 8 9 10 11 12 13 14 '
+is 'all that goes with them was shown' "$(held held.jsonl | wc -w)" 17
+ok 'of what was removed, too' sh -c 'crm-show --all e4 | grep -q Lubczyk'
+fails_with 64 '-o alone' crm-show -o jsonl p1
+
+crm-store dump >before.dump
 is 'all that is to go is there' "$(held before.dump | wc -w) $(held s/data.mdb | wc -w)" '19 21'
 
 # look first
