@@ -106,7 +106,7 @@ crm_say_value(
 		crm_buf_reset(&s->scratch);
 		if (f->type == CRM_T_LINK && f->num != CRM_N_ID)
 			err =
-			    crm_who_name(s->snap, crm_link_get(v), &s->scratch);
+			    crm_who_link(s->snap, crm_link_get(v), &s->scratch);
 		else
 			crm_people_add_value(&s->scratch, f, v, s->zone);
 		crm_say_text(s, crm_buf_view(&s->scratch));

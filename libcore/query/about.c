@@ -54,7 +54,7 @@ crm_event_about(
 		if (!crm_stored_get(event, links[i], &v))
 			continue;
 		crm_buf_adds(out, out->n > start ? ", " : "");
-		err = crm_who_name(snap, crm_link_get(v), out);
+		err = crm_who_link(snap, crm_link_get(v), out);
 	}
 	if (err == NULL)
 		add_said(

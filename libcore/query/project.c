@@ -115,7 +115,7 @@ linked_name(struct crm_project *p, struct crm_view link, struct crm_view *out)
 	struct crm_buf b = CRM_BUF_INIT(CRM_LINE_MAX);
 	const struct crm_err *err;
 
-	err = crm_who_name(p->snap, crm_link_get(link), &b);
+	err = crm_who_link(p->snap, crm_link_get(link), &b);
 	*out = dup_row(p, crm_buf_view(&b));
 	crm_buf_release(&b);
 	return err;

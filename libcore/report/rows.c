@@ -208,7 +208,7 @@ add_names(struct crm_rows *r, const struct crm_field *f, struct crm_view v)
 		if (!first)
 			crm_buf_adds(&r->names, ", ");
 		first = false;
-		err = crm_who_name(r->snap, crm_link_get(v), &r->names);
+		err = crm_who_link(r->snap, crm_link_get(v), &r->names);
 	}
 	return err;
 }

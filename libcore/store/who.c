@@ -245,26 +245,49 @@ crm_who_find_ever(struct crm_snap *snap, const char *kinds,
 	return err;
 }
 
-const struct crm_err *
-crm_who_name(struct crm_snap *snap, uint64_t id, struct crm_buf *out)
+/* Add what a record is called; r is it, if it is there. */
+static const struct crm_err *
+add_name(struct crm_snap *snap, uint64_t id, struct crm_stored *r,
+    enum crm_presence *p, struct crm_buf *out)
 {
 	const struct crm_kind *k =
 	    crm_kind_of(crm_snap_schema(snap), crm_id_kind(id));
 	const struct crm_err *err;
 	char text[CRM_ID_TEXT];
-	enum crm_presence p;
-	struct crm_stored r;
 	struct crm_view v;
 
-	err = crm_snap_get(snap, id, &r, &p);
+	err = crm_snap_get(snap, id, r, p);
 	if (err != NULL)
 		return err;
-	if (p != CRM_ABSENT && k != NULL && k->title != 0 &&
-	    crm_stored_get(&r, k->title, &v))
+	if (*p != CRM_ABSENT && k != NULL && k->title != 0 &&
+	    crm_stored_get(r, k->title, &v))
 		crm_buf_addv(out, v);
 	else
 		crm_buf_adds(out, crm_id_text(id, text));
 	return NULL;
+}
+
+const struct crm_err *
+crm_who_name(struct crm_snap *snap, uint64_t id, struct crm_buf *out)
+{
+	enum crm_presence p;
+	struct crm_stored r;
+
+	return add_name(snap, id, &r, &p, out);
+}
+
+const struct crm_err *
+crm_who_link(struct crm_snap *snap, uint64_t id, struct crm_buf *out)
+{
+	const struct crm_err *err;
+	enum crm_presence p;
+	struct crm_stored r;
+
+	err = add_name(snap, id, &r, &p, out);
+	if (err == NULL && p == CRM_REMOVED)
+		crm_buf_adds(out,
+		    (r.flags & CRM_R_ERASED) != 0 ? " (erased)" : " (removed)");
+	return err;
 }
 
 static const char *

@@ -53,6 +53,11 @@ const struct crm_err *crm_who_none(
 CRM_CHECK const struct crm_err *crm_who_name(
     struct crm_snap *, uint64_t id, struct crm_buf *out);
 
+/* The same of what a link names: behind it stands when that is not there any
+ * more, "Anna (removed)", "p1 (erased)". */
+CRM_CHECK const struct crm_err *crm_who_link(
+    struct crm_snap *, uint64_t id, struct crm_buf *out);
+
 /* What a word looks like. */
 bool crm_who_is_email(struct crm_view);
 bool crm_who_is_ref(struct crm_view);
