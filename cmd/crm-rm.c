@@ -6,6 +6,7 @@
  */
 #include "cli/change.h"
 #include "cli/erase.h"
+#include "cli/linked.h"
 
 static struct {
 	bool erase;
@@ -20,6 +21,8 @@ static const struct crm_opt opts[] = {
 /* clang-format on */
 
 static struct crm_changing c;
+static uint64_t *removed;
+static size_t nremoved, removed_cap;
 
 static const struct crm_err *
 remove_one(void *arg, uint64_t line, struct crm_view raw, uint64_t id)
@@ -29,6 +32,9 @@ remove_one(void *arg, uint64_t line, struct crm_view raw, uint64_t id)
 	(void)arg;
 	(void)line;
 	(void)raw;
+	removed =
+	    crm_grow(removed, &removed_cap, nremoved + 1, sizeof(*removed));
+	removed[nremoved++] = id;
 	return crm_batch_remove(c.batch, id, &ok);
 }
 
@@ -47,6 +53,9 @@ run(struct crm_ctx *ctx, int argc, char **argv)
 		err = crm_changing_each(&c, NULL, remove_one, NULL, argc, argv);
 	if (err == NULL)
 		err = crm_changing_commit(&c);
+	if (err == NULL)
+		err = crm_linked_tell(ctx, removed, nremoved);
+	crm_free(removed);
 	crm_changing_free(&c);
 	return err;
 }

@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-rm: what is removed is gone from every answer, and stays in the history.
 . "${0%/*}/../lib.sh"
-plan 18
+plan 23
 
 crm-add person name=Anna email=anna@mail.example ref=shop:1
 crm-add person name=Bob
@@ -25,4 +25,23 @@ is 'all are gone' "$(crm-find person --count)" 0
 fails_with 65 'nobody is there' crm-rm Bob
 fails_with 64 'WHO is missing' crm-rm
 ok 'no records are no error' sh -c 'crm-find person | crm-rm -'
+crm-add person name=Cleo ref=shop:9
+crm-add deal title=Roof who=Cleo
+crm-log Cleo call hi
+crm-rm Cleo
+is 'a link to what was removed is shown as such' \
+	"$(crm-find deal -f who -o table | sed 1d)" 'Cleo (removed)'
+is 'its id is told to programs' "$(crm-find deal -f who,who.name)" '{"who":["p4"]}'
+if command -v script >/dev/null; then
+	script -qec 'crm-rm p4 -n; crm-undo -q; crm-rm p4' /dev/null </dev/null |
+		tr -d '\r' >out
+	is 'people are told what links to it' "$(tail -n 1 out)" \
+		'crm-rm: what links there stays: 1 deal, 1 event'
+else
+	skip 1 'there is no script'
+fi
+crm-undo
+is 'and comes back with it' "$(crm-find deal -f who.name) $(crm-find ref:shop:9 -o ids)" \
+	'{"who.name":["Cleo"]} p4'
+is 'in a table too' "$(crm-find deal -f who -o table | sed 1d)" Cleo
 ok 'the store is proved' crm-store check
