@@ -56,7 +56,7 @@ static const struct crm_opt out_opts[] = {
 	OPT_U64('l', "limit", "count", &ctx.limit, 0, UINT64_MAX,
 	    "stop after so many records"),
 	OPT_CHOICE('o', "output", "format", &ctx.form_out,
-	    "table\0jsonl\0tsv\0csv\0ids\0yaml\0mutt\0aerc\0",
+	    "table\0jsonl\0tsv\0csv\0ids\0yaml\0mutt\0aerc\0sheet\0",
 	    "form of the output"),
 	OPT_TEXT('\0', "sort", "field,...", &ctx.sort,
 	    "sort by fields, -FIELD for the other way round"),

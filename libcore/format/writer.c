@@ -22,7 +22,7 @@ struct crm_writer {
 };
 
 static const char form_names[] =
-    "table\0jsonl\0tsv\0csv\0ids\0yaml\0mutt\0aerc\0";
+    "table\0jsonl\0tsv\0csv\0ids\0yaml\0mutt\0aerc\0sheet\0";
 
 const char *
 crm_form_out_names(void)
@@ -138,6 +138,17 @@ sv_header(struct crm_writer *w)
 		crm_buf_addc(b, '\n');
 }
 
+/* A spreadsheet takes what stands behind a ' for text. */
+static void
+disarm(struct crm_writer *w)
+{
+	crm_buf_reset(&w->text);
+	crm_buf_addc(&w->text, '\'');
+	crm_buf_addv(&w->text, crm_buf_view(&w->cell));
+	crm_buf_reset(&w->cell);
+	crm_buf_addv(&w->cell, crm_buf_view(&w->text));
+}
+
 static void
 csv_row(struct crm_writer *w, const struct crm_value *c, size_t n)
 {
@@ -151,7 +162,12 @@ csv_row(struct crm_writer *w, const struct crm_value *c, size_t n)
 			continue;
 		crm_buf_reset(&w->cell);
 		crm_cell_add(
-		    &w->cell, &w->way[i], w->col[i].field, &c[k++], false);
+		    &w->cell, &w->way[i], w->col[i].field, &c[k], false);
+		if (w->o.form == CRM_OUT_SHEET &&
+		    crm_cell_is_formula(
+			w->col[i].field, &c[k], crm_buf_view(&w->cell)))
+			disarm(w);
+		k++;
 		crm_csv_add(b, crm_buf_view(&w->cell));
 	}
 	/* a lone empty cell would be no line at all */
@@ -315,6 +331,7 @@ crm_writer_row(struct crm_writer *w, const struct crm_value *c, size_t n)
 		crm_tsv_row(&w->sink->buf, w->way, w->col, w->ncols, c, n);
 		break;
 	case CRM_OUT_CSV:
+	case CRM_OUT_SHEET:
 		sv_header(w);
 		csv_row(w, c, n);
 		break;
@@ -350,7 +367,8 @@ crm_writer_row(struct crm_writer *w, const struct crm_value *c, size_t n)
 void
 crm_writer_end(struct crm_writer *w)
 {
-	if (w->o.form == CRM_OUT_TSV || w->o.form == CRM_OUT_CSV)
+	if (w->o.form == CRM_OUT_TSV || w->o.form == CRM_OUT_CSV ||
+	    w->o.form == CRM_OUT_SHEET)
 		sv_header(w);
 	if (w->o.form == CRM_OUT_MUTT && w->rows == 0)
 		crm_buf_adds(&w->sink->buf, "crm: no match\n");

@@ -19,8 +19,9 @@ enum crm_form_out {
 	CRM_OUT_CSV,
 	CRM_OUT_IDS,
 	CRM_OUT_YAML,
-	CRM_OUT_MUTT, /* columns: email, name, comment */
-	CRM_OUT_AERC, /* columns: email, name */
+	CRM_OUT_MUTT,  /* columns: email, name, comment */
+	CRM_OUT_AERC,  /* columns: email, name */
+	CRM_OUT_SHEET, /* CSV for spreadsheets: see crm_cell_is_formula() */
 };
 
 /* The names of the forms, "a\0b\0\0", and a form by its name. */

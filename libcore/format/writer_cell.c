@@ -130,6 +130,19 @@ crm_cell_text(struct crm_buf *out, const struct crm_field *f,
 	}
 }
 
+bool
+crm_cell_is_formula(
+    const struct crm_field *f, const struct crm_value *c, struct crm_view text)
+{
+	bool number = !c->is_text &&
+	    (f->type == CRM_T_NUMBER || f->type == CRM_T_MONEY ||
+		f->type == CRM_T_PERCENT);
+
+	return !number && text.n > 0 &&
+	    ((unsigned char)text.p[0] < ' ' ||
+		strchr("=+-@", text.p[0]) != NULL);
+}
+
 enum crm_cell_shape
 crm_cell_shape(const struct crm_field *f)
 {

@@ -224,6 +224,7 @@ add_default(struct crm_project *p, const struct crm_project_options *o)
 		return err;
 	case CRM_OUT_TSV:
 	case CRM_OUT_CSV:
+	case CRM_OUT_SHEET:
 		break;
 	}
 	if (o->only == NULL)
