@@ -3,6 +3,7 @@
 #include "base/io.h"
 #include "base/mem.h"
 #include "store/check.h"
+#include "store/sift.h"
 #include "store/snap.h"
 #include "store/store_impl.h"
 
@@ -12,6 +13,7 @@
 struct copying {
 	struct crm_txn *from;
 	enum crm_table table;
+	struct crm_dregs dregs; /* what is not copied */
 	/* behind which key the next transaction begins, and whether there was
 	 * one */
 	struct crm_buf last, done;
@@ -31,6 +33,9 @@ copy_part(void *ctx, struct crm_txn *to)
 	c->over = false;
 	crm_buf_reset(&c->done);
 	crm_buf_addv(&c->done, crm_buf_view(&c->last));
+	if (c->dregs.n > 0 && crm_sift_has(c->table))
+		return crm_sift_part(
+		    c->from, c->table, &c->dregs, to, PART, &c->done, &c->over);
 	err = crm_cur_open(c->from, c->table, &in);
 	if (err == NULL)
 		err = crm_cur_open(to, c->table, &out);
@@ -122,6 +127,7 @@ crm_compact(
 	struct copying c = { .last = CRM_BUF_INIT(CRM_KEY_MAX),
 		.done = CRM_BUF_INIT(CRM_KEY_MAX) };
 	const struct crm_err *err;
+	struct crm_snap *snap = NULL;
 	int t;
 
 	*out = NULL;
@@ -129,12 +135,17 @@ crm_compact(
 	if (err == NULL)
 		err = make(s, swap, out);
 	if (err == NULL)
-		err = crm_txn_read(s->env, &c.from);
+		err = crm_snap_open(s, &snap);
+	if (err == NULL) {
+		c.from = crm_snap_txn(snap);
+		err = crm_dregs_find(snap, &c.dregs);
+	}
 	for (t = 0; err == NULL && t < CRM_NTABLES; t++) {
 		c.table = (enum crm_table)t;
 		err = copy_table(&c, *out);
 	}
-	crm_txn_end(c.from);
+	crm_snap_close(snap);
+	crm_free(c.dregs.range);
 	if (err == NULL)
 		err = prove(&c, *out);
 	crm_buf_release(&c.last);
