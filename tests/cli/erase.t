@@ -135,7 +135,7 @@ crm-undo
 # the file
 words_were=$words
 ok 'compact' crm-store compact
-words=$(printf '%s\n' $words | grep -v '^annaq$\|^301234567$\|^765432103$\|^rzodkiewka$')
+words=$(printf '%s\n' "$words" | tr ' ' '\n' | grep -v '^annaq$\|^301234567$\|^765432103$\|^rzodkiewka$')
 is 'it has none any more' "$(held s/data.mdb)" ''
 ok 'and is sound' crm-store check
 crm-set d2 title='Roof of Acme'

@@ -3,7 +3,6 @@
 . "${0%/*}/../lib.sh"
 plan 8
 
-tab=$(printf '\t')
 crm-add person name='=HYPERLINK("http://x","y")' phone=+48301234567 note='a=b'
 crm-add person name='@SUM(1)' note='-1+2'
 crm-add person name='+cmd|calc' note='plain, with a comma'
