@@ -47,6 +47,10 @@ char *crm_cell_put(char *to, struct crm_cell_way *, struct crm_view v);
 void crm_cell_text(struct crm_buf *out, const struct crm_field *,
     const struct crm_value *, bool tsv);
 
+/* The same, of a column whose way is known. */
+void crm_cell_add(struct crm_buf *out, struct crm_cell_way *,
+    const struct crm_field *, const struct crm_value *, bool tsv);
+
 /*
  * Would a spreadsheet take a cell for a formula?  One that begins with = + - @
  * or a control, numbers apart: -5 is none.
@@ -57,10 +61,6 @@ void crm_cell_text(struct crm_buf *out, const struct crm_field *,
  */
 bool crm_cell_is_formula(
     const struct crm_field *, const struct crm_value *, struct crm_view text);
-
-/* The same, of a column whose way is known. */
-void crm_cell_add(struct crm_buf *out, struct crm_cell_way *,
-    const struct crm_field *, const struct crm_value *, bool tsv);
 
 /* Write a row of TSV. */
 void crm_tsv_row(struct crm_buf *, struct crm_cell_way *,
