@@ -132,22 +132,16 @@ static const struct crm_err *
 count_contacts(struct crm_compute *c, uint64_t who, struct crm_nummap *seen)
 {
 	const struct crm_err *err;
+	struct crm_story_walk *w;
 	struct crm_story s;
-	struct crm_entry e;
-	struct crm_walk *w;
-	char key[8];
 
-	crm_be64(key, who);
-	err = crm_snap_walk(c->snap, CRM_TABLE_STORY, &w);
+	err = crm_snap_story(c->snap, &w);
 	if (err == NULL)
-		err = crm_walk_seek(w, crm_view(key, 8), &e);
-	while (err == NULL && e.prefix.p != NULL &&
-	    memcmp(e.prefix.p, key, 8) == 0) {
-		crm_story_read(&e, &s);
-		if (crm_what_is_contact(s.what & CRM_WHAT_WORD) &&
-		    !crm_snap_is_hidden(c->snap, s.event))
+		err = crm_story_seek(w, who, INT64_MIN, &s);
+	while (err == NULL && s.who == who) {
+		if (crm_what_is_contact(s.what & CRM_WHAT_WORD))
 			(void)crm_nummap_at(seen, s.event, NULL);
-		err = crm_walk_next(w, &e);
+		err = crm_story_next(w, &s);
 	}
 	return err;
 }
@@ -299,19 +293,14 @@ put_met(struct crm_compute *c, uint64_t who, uint16_t num, struct crm_buf *out)
 	const struct crm_err *err;
 	enum crm_presence p;
 	struct crm_stored event;
+	struct crm_story_walk *w;
 	struct crm_story s;
-	struct crm_entry e;
-	struct crm_walk *w;
 	struct crm_view v;
-	char key[8];
 
-	crm_be64(key, who);
-	err = crm_snap_walk(c->snap, CRM_TABLE_STORY, &w);
+	err = crm_snap_story(c->snap, &w);
 	if (err == NULL)
-		err = crm_walk_seek(w, crm_view(key, 8), &e);
-	while (err == NULL && e.prefix.p != NULL &&
-	    memcmp(e.prefix.p, key, 8) == 0) {
-		crm_story_read(&e, &s);
+		err = crm_story_seek(w, who, INT64_MIN, &s);
+	while (err == NULL && s.who == who) {
 		if (crm_compute_counts_for(num, s.what) &&
 		    !(num == CRM_N_BOUGHT && (s.what & CRM_WHAT_ALSO) != 0)) {
 			err = crm_snap_get(c->snap, s.event, &event, &p);
@@ -321,7 +310,7 @@ put_met(struct crm_compute *c, uint64_t who, uint16_t num, struct crm_buf *out)
 				    &seen, crm_link_get(v), NULL);
 		}
 		if (err == NULL)
-			err = crm_walk_next(w, &e);
+			err = crm_story_next(w, &s);
 	}
 	if (err == NULL)
 		put_links(&seen, out);

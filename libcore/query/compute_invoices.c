@@ -58,25 +58,19 @@ gather_bills(
 {
 	const struct crm_err *err;
 	struct crm_open_invoice bill;
+	struct crm_story_walk *w;
 	struct crm_story s;
-	struct crm_entry e;
-	struct crm_walk *w;
 	uint8_t what;
-	char key[8];
 
-	crm_be64(key, who);
-	err = crm_snap_walk(snap, CRM_TABLE_STORY, &w);
+	err = crm_snap_story(snap, &w);
 	if (err == NULL)
-		err = crm_walk_seek(w, crm_view(key, 8), &e);
-	for (; err == NULL && e.prefix.p != NULL &&
-	     memcmp(e.prefix.p, key, 8) == 0;
-	     err = err == NULL ? crm_walk_next(w, &e) : err) {
-		crm_story_read(&e, &s);
+		err = crm_story_seek(w, who, INT64_MIN, &s);
+	for (; err == NULL && s.who == who;
+	     err = err == NULL ? crm_story_next(w, &s) : err) {
 		what = s.what & CRM_WHAT_WORD;
 		if ((s.what & CRM_WHAT_ALSO) != 0 ||
 		    crm_what_is_contact(what) ||
-		    (what != CRM_W_INVOICE && what != CRM_W_PAYMENT) ||
-		    crm_snap_is_hidden(snap, s.event))
+		    (what != CRM_W_INVOICE && what != CRM_W_PAYMENT))
 			continue;
 		err = read_bill(snap, &s, a, &bill);
 		if (what == CRM_W_INVOICE && s.minor >= 0) {

@@ -67,24 +67,17 @@ static const struct crm_err *
 look_back(struct crm_snap *snap, uint64_t who, struct list *l)
 {
 	const struct crm_err *err;
+	struct crm_story_walk *w;
 	struct crm_story s;
-	struct crm_entry e;
-	struct crm_walk *w;
-	char key[CRM_STORY_KEY];
 	bool more = true;
 
-	crm_be64(key, who);
-	memset(key + 8, 0xff, CRM_STORY_KEY - 8);
-	err = crm_snap_walk(snap, CRM_TABLE_STORY, &w);
+	err = crm_snap_story(snap, &w);
 	if (err == NULL)
-		err = crm_walk_floor(w, crm_view(key, CRM_STORY_KEY), &e);
-	while (err == NULL && more && e.prefix.p != NULL &&
-	    memcmp(e.prefix.p, key, 8) == 0) {
-		crm_story_read(&e, &s);
-		if (!crm_snap_is_hidden(snap, s.event))
-			more = put(l, (struct found){ s.at_us, s.event });
+		err = crm_story_last(w, who, &s);
+	while (err == NULL && more && s.who == who) {
+		more = put(l, (struct found){ s.at_us, s.event });
 		if (more)
-			err = crm_walk_prev(w, &e);
+			err = crm_story_prev(w, &s);
 	}
 	return err;
 }

@@ -6,6 +6,7 @@
  * records of the shortest one is cheaper; "or" unites them.
  */
 #include "query/plan_impl.h"
+#include "store/past.h"
 
 /* Looking at a record costs as much as this many ids of a list. */
 #define RECORD_COST 200
@@ -201,6 +202,29 @@ explain(struct crm_planning *p, const struct crm_candidates *c)
 			: "");
 }
 
+/*
+ * In the past: the indexes tell of all records but those that were changed
+ * later, so these are looked at as well.
+ */
+static void
+add_changed(struct crm_planning *p, struct crm_candidates *c)
+{
+	struct crm_past *past = crm_snap_past(p->q->ctx.snap);
+	struct crm_candidates changed = { .tail_known = true };
+	const uint64_t *id;
+	size_t n, cap = 0;
+
+	if (past == NULL || c->all)
+		return;
+	id = crm_past_changed(past, p->kind->letter, &n);
+	if (n > 0 || !crm_past_is_whole(past, p->kind->letter))
+		c->exact = false;
+	if (n == 0)
+		return;
+	crm_plan_append(&changed, &cap, id, n);
+	crm_plan_unite(p, c, &changed);
+}
+
 const struct crm_err *
 crm_plan(struct crm_query *q, char kind, struct crm_candidates *out,
     struct crm_buf *text)
@@ -213,6 +237,8 @@ crm_plan(struct crm_query *q, char kind, struct crm_candidates *out,
 	memset(out, 0, sizeof(*out));
 	p.kind = crm_kind_of(crm_snap_schema(q->ctx.snap), kind);
 	err = crm_plan_node(&p, q->root, out);
+	if (err == NULL)
+		add_changed(&p, out);
 	if (err == NULL)
 		explain(&p, out);
 	crm_buf_release(&p.key);

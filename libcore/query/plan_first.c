@@ -296,7 +296,8 @@ crm_plan_first(
 	s.p.q = q;
 	s.p.kind = crm_kind_of(crm_snap_schema(q->ctx.snap), kind);
 	s.p.key.max = CRM_LINE_MAX;
-	if (q->only != s.p.kind || !has_order(s.f))
+	if (q->only != s.p.kind || !has_order(s.f) ||
+	    crm_snap_past(q->ctx.snap) != NULL) /* it was another order */
 		return NULL;
 	err = look(&s, c, done);
 	if (err == NULL && *done) {

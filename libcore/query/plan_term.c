@@ -96,20 +96,15 @@ take_story(
     struct crm_planning *p, uint64_t who, struct crm_candidates *c, size_t *cap)
 {
 	const struct crm_err *err;
+	struct crm_story_walk *w;
 	struct crm_story s;
-	struct crm_entry e;
-	struct crm_walk *w;
-	char key[8];
 
-	crm_be64(key, who);
-	err = crm_snap_walk(p->q->ctx.snap, CRM_TABLE_STORY, &w);
+	err = crm_snap_story(p->q->ctx.snap, &w);
 	if (err == NULL)
-		err = crm_walk_seek(w, crm_view(key, 8), &e);
-	while (err == NULL && e.prefix.p != NULL &&
-	    memcmp(e.prefix.p, key, 8) == 0) {
-		crm_story_read(&e, &s);
+		err = crm_story_seek(w, who, INT64_MIN, &s);
+	while (err == NULL && s.who == who) {
 		crm_plan_append(c, cap, &s.event, 1);
-		err = crm_walk_next(w, &e);
+		err = crm_story_next(w, &s);
 	}
 	return err;
 }
@@ -187,24 +182,20 @@ static const struct crm_err *
 plan_rollups(struct crm_planning *p, struct crm_candidates *c)
 {
 	const struct crm_err *err;
-	struct crm_entry e;
-	struct crm_walk *w;
+	struct crm_rollup_walk *w;
+	struct crm_rollup_at row;
 	size_t cap = 0;
-	uint64_t who;
-	char key[8];
 
-	err = crm_snap_walk(p->q->ctx.snap, CRM_TABLE_ROLLUP, &w);
+	err = crm_rollup_open(p->q->ctx.snap, &w);
 	if (err == NULL)
-		err = crm_walk_seek(w, crm_view(&p->kind->letter, 1), &e);
-	while (err == NULL && e.prefix.p != NULL &&
-	    e.prefix.p[0] == p->kind->letter) {
-		key[0] = e.prefix.p[0];
-		memcpy(key + 1, e.key.p, 7);
-		who = crm_be64_get(key);
-		if (c->n == 0 || c->id[c->n - 1] != who)
-			crm_plan_append(c, &cap, &who, 1);
-		err = crm_walk_next(w, &e);
+		err = crm_rollup_first(w, p->kind->letter, &row);
+	while (err == NULL && row.who != 0 &&
+	    crm_id_kind(row.who) == p->kind->letter) {
+		if (c->n == 0 || c->id[c->n - 1] != row.who)
+			crm_plan_append(c, &cap, &row.who, 1);
+		err = crm_rollup_next(w, &row);
 	}
+	crm_rollup_close(w);
 	crm_plan_finish(p, c);
 	return err;
 }

@@ -96,14 +96,13 @@ static const struct crm_err *
 take(struct crm_run *r, uint64_t id, struct crm_view bytes, bool sure,
     struct crm_stored *stored, bool *yes)
 {
+	const struct crm_err *err;
+	enum crm_presence p;
+
 	*yes = false;
-	if (!crm_code_open(bytes, stored))
-		return crm_err(CRM_E_DATA,
-		    "the store is damaged: a record cannot be read");
-	if ((stored->flags & CRM_R_REMOVED) != 0 ||
-	    (crm_snap_has_hidden(r->q->ctx.snap) &&
-		crm_snap_is_hidden(r->q->ctx.snap, id)))
-		return NULL;
+	err = crm_snap_see(r->q->ctx.snap, id, bytes, stored, &p);
+	if (err != NULL || p != CRM_LIVE)
+		return err;
 	if (sure || r->q->root->op == CRM_ALL) {
 		*yes = true;
 		return NULL;

@@ -90,6 +90,7 @@ take_from(struct gathering *g, uint64_t from)
 {
 	struct crm_snap *snap = g->q->ctx.snap;
 	const struct crm_err *err;
+	enum crm_presence p;
 	struct crm_stored r;
 	struct crm_entry e;
 	struct crm_walk *w;
@@ -101,9 +102,8 @@ take_from(struct gathering *g, uint64_t from)
 		return err;
 	err = crm_walk_seek(w, crm_view(key, 8), &e);
 	while (err == NULL && e.prefix.p != NULL) {
-		if (crm_code_open(e.value, &r) &&
-		    (r.flags & CRM_R_REMOVED) == 0 &&
-		    !crm_snap_is_hidden(snap, e.id))
+		err = crm_snap_see(snap, e.id, e.value, &r, &p);
+		if (err == NULL && p == CRM_LIVE)
 			err = take_event(g, e.id, &r);
 		if (err == NULL)
 			err = crm_walk_next(w, &e);

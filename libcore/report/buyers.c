@@ -84,18 +84,15 @@ walk_all(struct work *w)
 	const struct crm_err *err;
 	struct crm_rollups rows = { 0 };
 	struct crm_rollup row;
-	struct crm_walk *walk;
-	struct crm_entry e;
+	struct crm_rollup_walk *walk;
+	struct crm_rollup_at e;
 	uint64_t who, last = 0;
-	char key[8];
 
-	err = crm_walk_open(crm_snap_txn(r->snap), CRM_TABLE_ROLLUP, &walk);
+	err = crm_rollup_open(r->snap, &walk);
 	if (err == NULL)
-		err = crm_walk_seek(walk, CRM_V("\1"), &e);
-	while (err == NULL && e.prefix.p != NULL) {
-		key[0] = e.prefix.p[0];
-		memcpy(key + 1, e.key.p, 7);
-		who = crm_be64_get(key);
+		err = crm_rollup_first(walk, 0, &e);
+	while (err == NULL && e.who != 0) {
+		who = e.who;
 		if (!crm_whom_has(&r->whom, who))
 			;
 		else if (w->folds) {
@@ -103,13 +100,13 @@ walk_all(struct work *w)
 				err = take_who(w, who, &rows);
 		} else {
 			crm_rollup_read(e.value, &row);
-			err = take_row(w, who, (uint8_t)e.key.p[7], &row);
+			err = take_row(w, who, e.currency, &row);
 		}
 		last = who;
 		if (err == NULL)
-			err = crm_walk_next(walk, &e);
+			err = crm_rollup_next(walk, &e);
 	}
-	crm_walk_close(walk);
+	crm_rollup_close(walk);
 	crm_rollups_release(&rows);
 	return err;
 }

@@ -237,18 +237,18 @@ static const struct crm_err *
 from_rollups(struct work *w)
 {
 	const struct crm_err *err;
-	struct crm_walk *walk;
+	struct crm_rollup_walk *walk;
 	struct crm_run_of run;
 
-	err = crm_walk_open(crm_snap_txn(w->r->snap), CRM_TABLE_ROLLUP, &walk);
+	err = crm_rollup_open(w->r->snap, &walk);
 	if (err == NULL)
-		err = crm_walk_first_run(walk, &run);
+		err = crm_rollup_next_run(walk, &run);
 	while (err == NULL && run.n > 0) {
 		err = take_run(w, &run);
 		if (err == NULL)
-			err = crm_walk_next_run(walk, &run);
+			err = crm_rollup_next_run(walk, &run);
 	}
-	crm_walk_close(walk);
+	crm_rollup_close(walk);
 	return err;
 }
 
@@ -271,18 +271,15 @@ from_story(struct work *w)
 {
 	const struct crm_whom *whom = &w->r->whom;
 	const struct crm_err *err = NULL;
-	struct crm_walk *walk;
-	struct crm_entry e;
+	struct crm_rollup_walk *walk;
+	struct crm_rollup_at e;
 	uint64_t who, last = 0;
-	char key[8] = { 0 };
 
-	err = crm_walk_open(crm_snap_txn(w->r->snap), CRM_TABLE_ROLLUP, &walk);
+	err = crm_rollup_open(w->r->snap, &walk);
 	if (err == NULL)
-		err = crm_walk_seek(walk, CRM_V("\1"), &e);
-	while (err == NULL && e.prefix.p != NULL) {
-		key[0] = e.prefix.p[0];
-		memcpy(key + 1, e.key.p, 7);
-		who = crm_be64_get(key);
+		err = crm_rollup_first(walk, 0, &e);
+	while (err == NULL && e.who != 0) {
+		who = e.who;
 		if (who != last && crm_whom_has(whom, who)) {
 			err = crm_rollup_fold(w->r->snap, who,
 			    w->r->period.from_us, w->r->period.to_us - 1,
@@ -293,9 +290,9 @@ from_story(struct work *w)
 		}
 		last = who;
 		if (err == NULL)
-			err = crm_walk_next(walk, &e);
+			err = crm_rollup_next(walk, &e);
 	}
-	crm_walk_close(walk);
+	crm_rollup_close(walk);
 	return err;
 }
 

@@ -56,41 +56,37 @@ struct work {
 	const struct crm_facts *f;
 	fact_fn *fn;
 	void *ctx;
-	bool hidden; /* some events are */
 };
 
 static bool
 is_wanted(const struct work *w, const struct crm_fact *fact)
 {
 	return (w->f->what >> fact->what & 1) != 0 &&
-	    fact->at_us >= w->f->from_us && fact->at_us < w->f->to_us &&
-	    !(w->hidden && crm_snap_is_hidden(w->f->snap, fact->event));
+	    fact->at_us >= w->f->from_us && fact->at_us < w->f->to_us;
 }
 
 /* One entry of the story; those of the other who of an event are passed. */
 static const struct crm_err *
-take_entry(const struct work *w, const struct crm_entry *e)
+take_entry(const struct work *w, const struct crm_story *s)
 {
 	const struct crm_err *err;
 	enum crm_presence p;
 	struct crm_stored r;
 	struct crm_fact fact = { 0 };
-	struct crm_story s;
 
-	crm_story_read(e, &s);
-	if ((s.what & CRM_WHAT_ALSO) != 0)
+	if ((s->what & CRM_WHAT_ALSO) != 0)
 		return NULL;
-	fact.who = s.who;
-	fact.at_us = s.at_us;
-	fact.what = s.what & CRM_WHAT_WORD;
-	fact.has_doc = (s.what & CRM_WHAT_DOC) != 0;
-	fact.currency = s.currency;
-	fact.minor = s.minor;
-	fact.event = s.event;
+	fact.who = s->who;
+	fact.at_us = s->at_us;
+	fact.what = s->what & CRM_WHAT_WORD;
+	fact.has_doc = (s->what & CRM_WHAT_DOC) != 0;
+	fact.currency = s->currency;
+	fact.minor = s->minor;
+	fact.event = s->event;
 	if (!is_wanted(w, &fact))
 		return NULL;
 	if (w->f->stored) {
-		err = crm_snap_get(w->f->snap, s.event, &r, &p);
+		err = crm_snap_get(w->f->snap, s->event, &r, &p);
 		if (err != NULL || p != CRM_LIVE)
 			return err;
 		fact.stored = &r;
@@ -100,38 +96,36 @@ take_entry(const struct work *w, const struct crm_entry *e)
 
 /* The story of everybody, from one end to the other. */
 static const struct crm_err *
-walk_all(const struct work *w, struct crm_walk *walk)
+walk_all(const struct work *w, struct crm_story_walk *walk)
 {
 	const struct crm_err *err;
-	struct crm_entry e;
-	char key[8] = { 0 };
+	struct crm_story s;
 
-	err = crm_walk_seek(walk, crm_view(key, 8), &e);
-	while (err == NULL && e.prefix.p != NULL) {
-		err = take_entry(w, &e);
+	err = crm_story_seek(walk, 0, INT64_MIN, &s);
+	while (err == NULL && s.who != 0) {
+		err = take_entry(w, &s);
 		if (err == NULL)
-			err = crm_walk_next(walk, &e);
+			err = crm_story_next(walk, &s);
 	}
 	return err;
 }
 
 /* The stories of some, each from the first instant that is wanted. */
 static const struct crm_err *
-walk_some(const struct work *w, struct crm_walk *walk)
+walk_some(const struct work *w, struct crm_story_walk *walk)
 {
 	const struct crm_err *err = NULL;
-	struct crm_entry e;
-	char key[CRM_STORY_FROM];
+	struct crm_story s;
+	uint64_t who;
 	size_t i;
 
 	for (i = 0; err == NULL && i < w->f->whom->n; i++) {
-		crm_story_from(key, w->f->whom->id[i], w->f->from_us);
-		err = crm_walk_seek(walk, crm_view(key, sizeof(key)), &e);
-		while (err == NULL && e.prefix.p != NULL &&
-		    memcmp(e.prefix.p, key, 8) == 0) {
-			err = take_entry(w, &e);
+		who = w->f->whom->id[i];
+		err = crm_story_seek(walk, who, w->f->from_us, &s);
+		while (err == NULL && s.who == who) {
+			err = take_entry(w, &s);
 			if (err == NULL)
-				err = crm_walk_next(walk, &e);
+				err = crm_story_next(walk, &s);
 		}
 	}
 	return err;
@@ -141,12 +135,12 @@ static const struct crm_err *
 by_story(const struct work *w)
 {
 	const struct crm_err *err;
-	struct crm_walk *walk = NULL;
+	struct crm_story_walk *walk = NULL;
 
-	err = crm_walk_open(crm_snap_txn(w->f->snap), CRM_TABLE_STORY, &walk);
+	err = crm_story_open(w->f->snap, &walk);
 	if (err == NULL)
 		err = w->f->whom->all ? walk_all(w, walk) : walk_some(w, walk);
-	crm_walk_close(walk);
+	crm_story_close(walk);
 	return err;
 }
 
@@ -159,7 +153,7 @@ take_event(const struct work *w, uint64_t id, const struct crm_stored *r)
 	struct crm_many m;
 	struct crm_view v;
 
-	if ((r->flags & CRM_R_REMOVED) != 0 || !crm_event_core(r, id, &core))
+	if (!crm_event_core(r, id, &core))
 		return NULL;
 	fact.at_us = core.at_us;
 	fact.what = core.what;
@@ -180,6 +174,7 @@ by_events(const struct work *w)
 {
 	const struct crm_err *err;
 	struct crm_walk *walk = NULL;
+	enum crm_presence p;
 	struct crm_stored r;
 	struct crm_entry e;
 
@@ -187,10 +182,8 @@ by_events(const struct work *w)
 	if (err == NULL)
 		err = crm_walk_seek(walk, CRM_V("e"), &e);
 	while (err == NULL && e.prefix.p != NULL) {
-		if (!crm_code_open(e.value, &r))
-			err = crm_err(CRM_E_DATA,
-			    "the store is damaged: an event cannot be read");
-		else
+		err = crm_snap_see(w->f->snap, e.id, e.value, &r, &p);
+		if (err == NULL && p == CRM_LIVE)
 			err = take_event(w, e.id, &r);
 		if (err == NULL)
 			err = crm_walk_next(walk, &e);
@@ -221,10 +214,7 @@ by_query(const struct work *w)
 const struct crm_err *
 crm_facts_each(const struct crm_facts *f, fact_fn *fn, void *ctx)
 {
-	struct work w = { .f = f,
-		.fn = fn,
-		.ctx = ctx,
-		.hidden = crm_snap_has_hidden(f->snap) };
+	struct work w = { .f = f, .fn = fn, .ctx = ctx };
 	const struct crm_err *err;
 	bool few = false;
 

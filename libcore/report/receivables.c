@@ -74,24 +74,19 @@ find_all(struct work *w)
 	struct crm_report_run *r = w->r;
 	const struct crm_err *err;
 	struct crm_rollup row;
-	struct crm_walk *walk;
-	struct crm_entry e;
-	uint64_t who;
-	char key[8];
+	struct crm_rollup_walk *walk;
+	struct crm_rollup_at e;
 
-	err = crm_walk_open(crm_snap_txn(r->snap), CRM_TABLE_ROLLUP, &walk);
+	err = crm_rollup_open(r->snap, &walk);
 	if (err == NULL)
-		err = crm_walk_seek(walk, CRM_V("\1"), &e);
-	while (err == NULL && e.prefix.p != NULL) {
-		key[0] = e.prefix.p[0];
-		memcpy(key + 1, e.key.p, 7);
-		who = crm_be64_get(key);
+		err = crm_rollup_first(walk, 0, &e);
+	while (err == NULL && e.who != 0) {
 		crm_rollup_read(e.value, &row);
-		if (row.balance != 0 && crm_whom_has(&r->whom, who))
-			take_row(w, who, (uint8_t)e.key.p[7], &row);
-		err = crm_walk_next(walk, &e);
+		if (row.balance != 0 && crm_whom_has(&r->whom, e.who))
+			take_row(w, e.who, e.currency, &row);
+		err = crm_rollup_next(walk, &e);
 	}
-	crm_walk_close(walk);
+	crm_rollup_close(walk);
 	return err;
 }
 

@@ -218,7 +218,7 @@ run(struct crm_report_run *r)
 	w.customers = crm_report_wants(r, C_CUSTOMERS);
 	err = crm_by_values_new(r->snap, r->clock, &r->by, &w.values);
 	if (err == NULL && is_by_months(&w))
-		err = crm_totals_each(crm_snap_txn(r->snap), take_total, &w);
+		err = crm_totals_each(r->snap, take_total, &w);
 	else if (err == NULL) {
 		facts = crm_report_facts(r,
 		    CRM_FACT(CRM_W_PURCHASE) | CRM_FACT(CRM_W_REFUND),

@@ -38,20 +38,20 @@ sum_all(struct crm_report_run *r, struct sums *out)
 {
 	const struct crm_err *err;
 	struct crm_rollup row;
-	struct crm_walk *walk;
-	struct crm_entry e;
+	struct crm_rollup_walk *walk;
+	struct crm_rollup_at e;
 
 	memset(out, 0, sizeof(*out));
-	err = crm_walk_open(crm_snap_txn(r->snap), CRM_TABLE_ROLLUP, &walk);
+	err = crm_rollup_open(r->snap, &walk);
 	if (err == NULL)
-		err = crm_walk_seek(walk, CRM_V("\1"), &e);
-	while (err == NULL && e.prefix.p != NULL) {
+		err = crm_rollup_first(walk, 0, &e);
+	while (err == NULL && e.who != 0) {
 		crm_rollup_read(e.value, &row);
-		err = add_row(r->config, &row, (uint8_t)e.key.p[7], out);
+		err = add_row(r->config, &row, e.currency, out);
 		if (err == NULL)
-			err = crm_walk_next(walk, &e);
+			err = crm_rollup_next(walk, &e);
 	}
-	crm_walk_close(walk);
+	crm_rollup_close(walk);
 	return err;
 }
 

@@ -292,7 +292,7 @@ check_totals(struct crm_checking *c)
 	c->told = 0;
 	err = crm_derive_each_total(c->d, want_total, c);
 	if (err == NULL)
-		err = crm_totals_each(crm_snap_txn(c->snap), have_total, c);
+		err = crm_totals_each(c->snap, have_total, c);
 	while (err == NULL && crm_map_each(&c->totals, &pos, &key, &count))
 		if (*count != 0)
 			crm_check_fault(c, "total", "lacks %04u-%02u",

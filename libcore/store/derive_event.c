@@ -203,21 +203,11 @@ tell(struct crm_derive *d, const struct crm_event_core *c,
 {
 	const struct crm_err *err = NULL;
 	char key[CRM_STORY_KEY], value[9];
+	struct crm_story_parts parts;
 	struct crm_story s;
-	struct crm_many m;
-	struct crm_view v;
-	bool first = true;
 
-	crm_many_begin(&m, c->who, true);
-	while (err == NULL && crm_many_next(&m, &v)) {
-		s.who = crm_link_get(v);
-		s.at_us = c->at_us;
-		s.event = c->id;
-		s.what = (uint8_t)(c->what | (c->has_doc ? CRM_WHAT_DOC : 0) |
-		    (first ? 0 : CRM_WHAT_ALSO));
-		s.currency = first ? c->currency : 0;
-		s.minor = first ? c->minor : 0;
-		first = false;
+	crm_story_parts(&parts, c);
+	while (err == NULL && crm_story_next_part(&parts, &s)) {
 		crm_story_key(key, &s);
 		crm_le64(value, (uint64_t)s.minor);
 		value[8] = sign;

@@ -154,6 +154,38 @@ crm_history_as_of(struct crm_snap *snap, uint64_t id, uint64_t change,
 }
 
 const struct crm_err *
+crm_history_back(struct crm_snap *snap, uint64_t id,
+    const struct crm_stored *now,
+    bool (*is_later)(const void *ctx, uint64_t number), const void *ctx,
+    struct crm_buf *out)
+{
+	uint64_t left = crm_snap_last_change(snap);
+	const struct crm_err *err = NULL;
+	struct as_of a = { .txn = crm_snap_txn(snap),
+		.flags = now->flags,
+		.added = now->added,
+		.updated = now->updated };
+	struct crm_changed c;
+	bool found;
+
+	crm_rec_init(
+	    &a.rec, crm_kind_of(crm_snap_schema(snap), crm_id_kind(id)));
+	crm_rec_open(&a.rec, now);
+	while (
+	    err == NULL && a.updated != a.added && is_later(ctx, a.updated)) {
+		err = crm_changed_get(a.txn, a.updated, id, &c, &found);
+		if (err == NULL && (!found || left-- == 0))
+			err = lost_entry(a.updated, id);
+		if (err == NULL)
+			take_back(&a, &c);
+	}
+	if (err == NULL)
+		crm_rec_encode(&a.rec, out, a.flags, a.added, a.updated);
+	crm_rec_release(&a.rec);
+	return err;
+}
+
+const struct crm_err *
 crm_history_changed(struct crm_snap *snap, uint64_t number,
     const struct crm_err *(*fn)(void *ctx, const struct crm_changed *),
     void *ctx)

@@ -19,6 +19,19 @@
 CRM_CHECK const struct crm_err *crm_history_as_of(struct crm_snap *,
     uint64_t id, uint64_t change, struct crm_buf *out, bool *was_there);
 
+/*
+ * The same of a record at hand, by what counts as later.
+ *
+ * now        as it stands today
+ * is_later   was a change set done after the moment that is asked for?  Of
+ *            the record's change sets those are the last ones
+ * out        appended to: its stored form, removed then or not
+ */
+CRM_CHECK const struct crm_err *crm_history_back(struct crm_snap *, uint64_t id,
+    const struct crm_stored *now,
+    bool (*is_later)(const void *ctx, uint64_t number), const void *ctx,
+    struct crm_buf *out);
+
 /* Does the log say what the record says? */
 struct crm_history_proof {
 	uint64_t notes; /* that were taken back */

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "record/field.h"
 #include "record/word.h"
+#include "store/past.h"
 
 #define MINUTE_US (60 * CRM_SECOND_US)
 #define LAST_BIT 63
@@ -232,26 +233,17 @@ crm_rollup_fold(struct crm_snap *snap, uint64_t who, int64_t from_us,
 	struct crm_map docs = CRM_MAP_INIT;
 	const struct crm_err *err;
 	struct crm_rollup add;
+	struct crm_story_walk *w;
 	struct crm_story s;
-	struct crm_entry e;
-	struct crm_walk *w;
-	char from[CRM_STORY_FROM];
 	int cur;
 
 	out->n = 0;
-	crm_story_from(from, who, from_us);
-	err = crm_snap_walk(snap, CRM_TABLE_STORY, &w);
+	err = crm_snap_story(snap, &w);
 	if (err == NULL)
-		err = crm_walk_seek(w, crm_view(from, sizeof(from)), &e);
-	while (err == NULL && e.prefix.p != NULL &&
-	    memcmp(e.prefix.p, from, 8) == 0) {
-		crm_story_read(&e, &s);
-		if (s.at_us > to_us)
-			break;
+		err = crm_story_seek(w, who, from_us, &s);
+	while (err == NULL && s.who == who && s.at_us <= to_us) {
 		cur = crm_rollup_of(&s, &add);
-		if (cur >= 0 &&
-		    !(crm_snap_has_hidden(snap) &&
-			crm_snap_is_hidden(snap, s.event))) {
+		if (cur >= 0) {
 			if (add.purchases > 0)
 				err = count_order(snap, &s, &docs, &add);
 			if (err == NULL &&
@@ -260,9 +252,26 @@ crm_rollup_fold(struct crm_snap *snap, uint64_t who, int64_t from_us,
 				err = crm_rollup_too_large(who, (uint8_t)cur);
 		}
 		if (err == NULL)
-			err = crm_walk_next(w, &e);
+			err = crm_story_next(w, &s);
 	}
 	crm_map_release(&docs);
+	return err;
+}
+
+/* One row of those as they were. */
+static const struct crm_err *
+get_past(struct crm_snap *snap, uint64_t who, uint8_t currency,
+    struct crm_rollup *out)
+{
+	struct crm_rollups rows = { 0 };
+	const struct crm_err *err;
+	size_t i;
+
+	err = crm_past_rollup(crm_snap_past(snap), who, &rows);
+	for (i = 0; err == NULL && i < rows.n; i++)
+		if (rows.row[i].currency == currency)
+			*out = rows.row[i].row;
+	crm_rollups_release(&rows);
 	return err;
 }
 
@@ -276,6 +285,8 @@ crm_rollup_get(struct crm_snap *snap, uint64_t who, uint8_t currency,
 	char key[CRM_ROLLUP_KEY];
 
 	memset(out, 0, sizeof(*out));
+	if (crm_snap_past(snap) != NULL)
+		return get_past(snap, who, currency, out);
 	crm_rollup_key(key, who, currency);
 	err = crm_snap_walk(snap, CRM_TABLE_ROLLUP, &w);
 	if (err == NULL)
@@ -288,6 +299,22 @@ crm_rollup_get(struct crm_snap *snap, uint64_t who, uint8_t currency,
 
 const struct crm_err *
 crm_rollup_all(struct crm_snap *snap, uint64_t who, struct crm_rollups *out)
+{
+	struct crm_past *past = crm_snap_past(snap);
+
+	return past == NULL ? crm_rollup_today(snap, who, out)
+			    : crm_past_rollup(past, who, out);
+}
+
+void
+crm_rollups_add(struct crm_rollups *r, const char *row)
+{
+	crm_rollup_read(crm_view(row + CRM_ROLLUP_KEY, CRM_ROLLUP_BYTES),
+	    row_at(r, (uint8_t)row[CRM_ROLLUP_KEY - 1]));
+}
+
+const struct crm_err *
+crm_rollup_today(struct crm_snap *snap, uint64_t who, struct crm_rollups *out)
 {
 	const struct crm_err *err;
 	struct crm_walk *w;
@@ -336,8 +363,8 @@ read_total(struct crm_view key, struct crm_view value, struct crm_total *out)
 	return NULL;
 }
 
-const struct crm_err *
-crm_totals_each(struct crm_txn *t,
+static const struct crm_err *
+each_today(struct crm_txn *t,
     const struct crm_err *(*fn)(void *ctx, const struct crm_total *), void *ctx)
 {
 	const struct crm_err *err;
@@ -357,6 +384,22 @@ crm_totals_each(struct crm_txn *t,
 			err = crm_cur_next(c, &k, &v);
 	}
 	crm_cur_close(c);
+	return err;
+}
+
+const struct crm_err *
+crm_totals_each(struct crm_snap *snap,
+    const struct crm_err *(*fn)(void *ctx, const struct crm_total *), void *ctx)
+{
+	const struct crm_total *t;
+	const struct crm_err *err;
+	size_t n, i;
+
+	if (crm_snap_past(snap) == NULL)
+		return each_today(crm_snap_txn(snap), fn, ctx);
+	err = crm_past_totals(crm_snap_past(snap), &t, &n);
+	for (i = 0; err == NULL && i < n; i++)
+		err = fn(ctx, &t[i]);
 	return err;
 }
 

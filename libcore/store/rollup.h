@@ -86,12 +86,47 @@ CRM_CHECK const struct crm_err *crm_rollup_get(
     struct crm_snap *, uint64_t who, uint8_t currency, struct crm_rollup *out);
 
 /*
- * The rows of a customer as they stand in the table.
+ * The rows of a customer.
  *
  * out     reset first
  */
 CRM_CHECK const struct crm_err *crm_rollup_all(
     struct crm_snap *, uint64_t who, struct crm_rollups *out);
+
+/* The same as they stand in the table, also of a snapshot of the past. */
+CRM_CHECK const struct crm_err *crm_rollup_today(
+    struct crm_snap *, uint64_t who, struct crm_rollups *out);
+
+/* Add a row: its key and value side by side. */
+void crm_rollups_add(struct crm_rollups *, const char *row);
+
+/*
+ * Going through the rows of all customers in the order of their keys, as the
+ * snapshot sees them.
+ */
+struct crm_rollup_walk;
+
+/* A row; value is for crm_rollup_read(). */
+struct crm_rollup_at {
+	uint64_t who; /* 0: no more */
+	uint8_t currency;
+	struct crm_view value;
+};
+
+CRM_CHECK const struct crm_err *crm_rollup_open(
+    struct crm_snap *, struct crm_rollup_walk **out);
+void crm_rollup_close(struct crm_rollup_walk *);
+
+/* The first row of a kind, or of one behind it; 0: of all. */
+CRM_CHECK const struct crm_err *crm_rollup_first(
+    struct crm_rollup_walk *, char kind, struct crm_rollup_at *out);
+CRM_CHECK const struct crm_err *crm_rollup_next(
+    struct crm_rollup_walk *, struct crm_rollup_at *out);
+
+/* Or, of a walk just opened, many rows at a time, as a table's blocks hold
+ * them: see crm_walk_first_run(). */
+CRM_CHECK const struct crm_err *crm_rollup_next_run(
+    struct crm_rollup_walk *, struct crm_run_of *out);
 
 /* The error for sums of a customer that do not fit. */
 const struct crm_err *crm_rollup_too_large(uint64_t who, uint8_t currency);
@@ -108,7 +143,7 @@ struct crm_total {
 void crm_total_key(char out[CRM_TOTAL_KEY], const struct crm_total *);
 
 /* Go through all totals in order of month, currency, what. */
-CRM_CHECK const struct crm_err *crm_totals_each(struct crm_txn *,
+CRM_CHECK const struct crm_err *crm_totals_each(struct crm_snap *,
     const struct crm_err *(*fn)(void *ctx, const struct crm_total *),
     void *ctx);
 

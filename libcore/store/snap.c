@@ -7,6 +7,7 @@
 #include "record/value.h"
 #include "store/change.h"
 #include "store/index.h"
+#include "store/past.h"
 #include "store/store_impl.h"
 
 struct crm_snap {
@@ -15,6 +16,7 @@ struct crm_snap {
 	bool owned;
 	uint64_t generation;
 	struct crm_walk *walk[CRM_NTABLES];
+	struct crm_story_walk *story;
 	struct crm_hidden *hidden; /* sorted by first */
 	size_t nhidden, hidden_cap;
 	struct crm_mark mark; /* the last event that is indexed */
@@ -24,6 +26,8 @@ struct crm_snap {
 	uint64_t *found;
 	size_t found_cap;
 	unsigned int hints;
+	struct crm_as_of as_of;
+	struct crm_past *past; /* NULL: the store as it is */
 };
 
 #define HINTS_MAX 20
@@ -130,6 +134,67 @@ crm_snap_open(struct crm_store *store, struct crm_snap **out)
 	return err != NULL ? err : new_snap(store, t, true, out);
 }
 
+static int
+cmp_hidden(const void *x, const void *y)
+{
+	const struct crm_hidden *a = x, *b = y;
+
+	return a->first < b->first ? -1 : a->first > b->first;
+}
+
+/* What was added later is hidden as well. */
+static void
+hide_later(struct crm_snap *s)
+{
+	const struct crm_id_range *later;
+	size_t n, i;
+
+	later = crm_past_hidden(s->past, &n);
+	s->hidden = crm_grow(
+	    s->hidden, &s->hidden_cap, s->nhidden + n, sizeof(*s->hidden));
+	for (i = 0; i < n; i++)
+		s->hidden[s->nhidden++] =
+		    (struct crm_hidden){ later[i].first, later[i].count, 0 };
+	if (s->nhidden > 0)
+		qsort(s->hidden, s->nhidden, sizeof(*s->hidden), cmp_hidden);
+}
+
+static const struct crm_err *
+open_past(struct crm_snap *s)
+{
+	const struct crm_err *err;
+
+	crm_past_close(s->past);
+	err = crm_past_open(s, &s->as_of, &s->past);
+	if (err == NULL)
+		hide_later(s);
+	return err;
+}
+
+const struct crm_err *
+crm_snap_open_as_of(struct crm_store *store, const struct crm_as_of *as_of,
+    struct crm_snap **out)
+{
+	const struct crm_err *err;
+
+	err = crm_snap_open(store, out);
+	if (err != NULL)
+		return err;
+	(*out)->as_of = *as_of;
+	err = open_past(*out);
+	if (err != NULL) {
+		crm_snap_close(*out);
+		*out = NULL;
+	}
+	return err;
+}
+
+struct crm_past *
+crm_snap_past(const struct crm_snap *s)
+{
+	return s->past;
+}
+
 const struct crm_err *
 crm_snap_wrap(struct crm_store *store, struct crm_txn *t, struct crm_snap **out)
 {
@@ -153,6 +218,8 @@ crm_snap_close(struct crm_snap *s)
 	if (s == NULL)
 		return;
 	close_walks(s);
+	crm_story_close(s->story);
+	crm_past_close(s->past);
 	if (s->owned)
 		crm_txn_end(s->txn);
 	crm_free(s->hidden);
@@ -170,6 +237,7 @@ const struct crm_err *
 crm_snap_resume(struct crm_snap *s)
 {
 	const struct crm_err *err;
+	uint64_t state = s->state;
 	int i;
 
 	err = crm_txn_resume(s->txn);
@@ -177,7 +245,16 @@ crm_snap_resume(struct crm_snap *s)
 		if (s->walk[i] != NULL)
 			err = crm_walk_renew(s->walk[i]);
 	s->generation++;
-	return err != NULL ? err : read_meta(s);
+	crm_story_close(s->story);
+	s->story = NULL;
+	if (err == NULL)
+		err = read_meta(s);
+	if (err != NULL || s->past == NULL)
+		return err;
+	if (s->state != state)
+		return open_past(s);
+	hide_later(s);
+	return crm_past_renew(s->past);
 }
 
 void
@@ -188,6 +265,8 @@ crm_snap_forget(struct crm_snap *s)
 	for (i = 0; i < CRM_NTABLES; i++)
 		if (s->walk[i] != NULL)
 			crm_walk_forget(s->walk[i]);
+	crm_story_close(s->story);
+	s->story = NULL;
 	s->generation++;
 }
 
@@ -229,6 +308,17 @@ crm_snap_walk(struct crm_snap *s, enum crm_table t, struct crm_walk **out)
 	if (s->walk[t] == NULL)
 		err = crm_walk_open(s->txn, t, &s->walk[t]);
 	*out = s->walk[t];
+	return err;
+}
+
+const struct crm_err *
+crm_snap_story(struct crm_snap *s, struct crm_story_walk **out)
+{
+	const struct crm_err *err = NULL;
+
+	if (s->story == NULL)
+		err = crm_story_open(s, &s->story);
+	*out = s->story;
 	return err;
 }
 
@@ -281,6 +371,21 @@ crm_snap_first_tail(const struct crm_snap *s)
 }
 
 const struct crm_err *
+crm_snap_see(struct crm_snap *s, uint64_t id, struct crm_view bytes,
+    struct crm_stored *out, enum crm_presence *presence)
+{
+	*presence = CRM_ABSENT;
+	if (s->nhidden > 0 && crm_snap_is_hidden(s, id))
+		return NULL;
+	if (!crm_code_open(bytes, out))
+		return crm_err(CRM_E_DATA,
+		    "the store is damaged: a record cannot be read");
+	*presence = (out->flags & CRM_R_REMOVED) != 0 ? CRM_REMOVED : CRM_LIVE;
+	return s->past == NULL ? NULL
+			       : crm_past_see(s->past, id, out, presence);
+}
+
+const struct crm_err *
 crm_snap_get(struct crm_snap *s, uint64_t id, struct crm_stored *out,
     enum crm_presence *presence)
 {
@@ -292,14 +397,9 @@ crm_snap_get(struct crm_snap *s, uint64_t id, struct crm_stored *out,
 	err = crm_snap_walk(s, crm_table_of(id), &w);
 	if (err == NULL)
 		err = crm_walk_get(w, id, &v);
-	if (err != NULL || v.p == NULL ||
-	    (s->nhidden > 0 && crm_snap_is_hidden(s, id)))
-		return err;
-	if (!crm_code_open(v, out))
-		return crm_err(CRM_E_DATA,
-		    "the store is damaged: a record cannot be read");
-	*presence = (out->flags & CRM_R_REMOVED) != 0 ? CRM_REMOVED : CRM_LIVE;
-	return NULL;
+	return err != NULL || v.p == NULL
+	    ? err
+	    : crm_snap_see(s, id, v, out, presence);
 }
 
 const struct crm_err *
@@ -436,11 +536,76 @@ find_prefix(struct crm_snap *s, struct crm_walk *w, struct crm_view key,
 	return err;
 }
 
+/* What the index of today has, as far as it was so. */
+static const struct crm_err *
+keep_true(
+    struct crm_snap *s, char kind, const struct crm_past_column *c, size_t *n)
+{
+	bool whole = crm_past_is_whole(s->past, kind);
+	const struct crm_err *err = NULL;
+	enum crm_presence p = CRM_LIVE;
+	struct crm_stored r;
+	size_t i, k = 0;
+
+	for (i = 0; err == NULL && i < *n; i++) {
+		if (c != NULL && crm_past_column_has(c, s->found[i]))
+			continue;
+		if (!whole)
+			err = crm_snap_get(s, s->found[i], &r, &p);
+		if (p == CRM_LIVE)
+			s->found[k++] = s->found[i];
+	}
+	*n = k;
+	return err;
+}
+
+struct adding {
+	struct crm_snap *s;
+	size_t n;
+};
+
+static void
+add_found(void *ctx, uint64_t id)
+{
+	struct adding *a = ctx;
+	struct crm_snap *s = a->s;
+
+	s->found =
+	    crm_grow(s->found, &s->found_cap, a->n + 1, sizeof(*s->found));
+	s->found[a->n++] = id;
+}
+
+/* As it was: changed records are looked up by what they held then. */
+static const struct crm_err *
+find_past(struct crm_snap *s, char kind, const struct crm_field *f,
+    struct crm_view key, bool prefix, size_t *n)
+{
+	const struct crm_past_column *c;
+	const struct crm_err *err;
+	struct adding a = { s, 0 };
+	size_t i;
+
+	err = crm_past_column(s->past, kind, f, &c);
+	if (err == NULL)
+		err = keep_true(s, kind, c, n);
+	if (err != NULL || c == NULL)
+		return err;
+	a.n = *n;
+	crm_past_column_each(c, key, prefix, add_found, &a);
+	if (a.n > *n)
+		qsort(s->found, a.n, sizeof(*s->found), cmp_ids);
+	for (i = 0, *n = 0; i < a.n; i++)
+		if (*n == 0 || s->found[*n - 1] != s->found[i])
+			s->found[(*n)++] = s->found[i];
+	return NULL;
+}
+
 const struct crm_err *
 crm_snap_find(struct crm_snap *s, char kind, const struct crm_field *f,
     struct crm_view key, bool prefix, size_t max, const uint64_t **out,
     size_t *n)
 {
+	size_t most = s->past == NULL ? max : SIZE_MAX;
 	const struct crm_err *err;
 	struct crm_walk *w;
 	struct crm_ids ids;
@@ -456,12 +621,12 @@ crm_snap_find(struct crm_snap *s, char kind, const struct crm_field *f,
 		return err;
 	len = crm_index_group(group, kind, f->num, key);
 	if (prefix && key.n <= CRM_INDEX_VALUE_MAX)
-		err = find_prefix(s, w, crm_view(group, len), max, n);
+		err = find_prefix(s, w, crm_view(group, len), most, n);
 	else
 		for (err = crm_walk_ids(w, crm_view(group, len), &ids);
-		     err == NULL && ids.n > 0 && *n < max;
+		     err == NULL && ids.n > 0 && *n < most;
 		     err = crm_walk_more_ids(w, &ids))
-			keep_ids(s, &ids, max, n);
+			keep_ids(s, &ids, most, n);
 	if (err == NULL && key.n > CRM_INDEX_VALUE_MAX) {
 		for (i = k = 0; err == NULL && i < *n; i++) {
 			err = holds(s, s->found[i], f, key, &yes);
@@ -469,6 +634,10 @@ crm_snap_find(struct crm_snap *s, char kind, const struct crm_field *f,
 				s->found[k++] = s->found[i];
 		}
 		*n = k;
+	}
+	if (err == NULL && s->past != NULL) {
+		err = find_past(s, kind, f, key, prefix, n);
+		*n = *n < max ? *n : max;
 	}
 	*out = s->found;
 	return err;

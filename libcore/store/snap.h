@@ -20,6 +20,24 @@ CRM_CHECK const struct crm_err *crm_snap_wrap(
     struct crm_store *, struct crm_txn *, struct crm_snap **out);
 void crm_snap_close(struct crm_snap *);
 
+/* A moment of the past. */
+struct crm_as_of {
+	uint64_t change; /* behind this change set; 0: at_us says when */
+	int64_t at_us;
+};
+
+/*
+ * Take a snapshot that sees the store as it was: see past.h.
+ *
+ * Fails with DATA too: no such change set, or it was never finished.
+ */
+struct crm_past;
+CRM_CHECK const struct crm_err *crm_snap_open_as_of(
+    struct crm_store *, const struct crm_as_of *, struct crm_snap **out);
+
+/* What makes it so; NULL: it sees the store as it is. */
+struct crm_past *crm_snap_past(const struct crm_snap *);
+
 /*
  * Let go of the snapshot, so that a reader that waits for its output does not
  * hold old pages; then see the store as it is by then.
@@ -48,6 +66,11 @@ bool crm_snap_take_hint(struct crm_snap *);
 CRM_CHECK const struct crm_err *crm_snap_walk(
     struct crm_snap *, enum crm_table, struct crm_walk **out);
 
+/* The walk of stories that look-ups share: see story.h. */
+struct crm_story_walk;
+CRM_CHECK const struct crm_err *crm_snap_story(
+    struct crm_snap *, struct crm_story_walk **out);
+
 enum crm_presence { CRM_ABSENT, CRM_LIVE, CRM_REMOVED };
 
 /*
@@ -57,6 +80,15 @@ enum crm_presence { CRM_ABSENT, CRM_LIVE, CRM_REMOVED };
  */
 CRM_CHECK const struct crm_err *crm_snap_get(struct crm_snap *, uint64_t id,
     struct crm_stored *out, enum crm_presence *);
+
+/*
+ * What is to be seen of a record that a walk of its table found.
+ *
+ * bytes   as the walk has it
+ * out     set as by crm_snap_get(); its views live as long as those of bytes
+ */
+CRM_CHECK const struct crm_err *crm_snap_see(struct crm_snap *, uint64_t id,
+    struct crm_view bytes, struct crm_stored *out, enum crm_presence *);
 
 /* The table that holds records of an id's kind. */
 static inline enum crm_table

@@ -36,6 +36,33 @@ crm_event_core(
 }
 
 void
+crm_story_parts(struct crm_story_parts *p, const struct crm_event_core *core)
+{
+	p->core = core;
+	p->first = true;
+	crm_many_begin(&p->who, core->who, true);
+}
+
+bool
+crm_story_next_part(struct crm_story_parts *p, struct crm_story *s)
+{
+	const struct crm_event_core *c = p->core;
+	struct crm_view v;
+
+	if (!crm_many_next(&p->who, &v))
+		return false;
+	s->who = crm_link_get(v);
+	s->at_us = c->at_us;
+	s->event = c->id;
+	s->what = (uint8_t)(c->what | (c->has_doc ? CRM_WHAT_DOC : 0) |
+	    (p->first ? 0 : CRM_WHAT_ALSO));
+	s->currency = p->first ? c->currency : 0;
+	s->minor = p->first ? c->minor : 0;
+	p->first = false;
+	return true;
+}
+
+void
 crm_story_key(char out[CRM_STORY_KEY], const struct crm_story *s)
 {
 	crm_story_from(out, s->who, s->at_us);

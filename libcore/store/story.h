@@ -14,6 +14,7 @@
 
 #include "record/code.h"
 #include "record/id.h"
+#include "record/value.h"
 #include "store/snap.h"
 
 /* The byte 'what': a built-in word, and two flags. */
@@ -48,6 +49,16 @@ struct crm_event_core {
 bool crm_event_core(
     const struct crm_stored *, uint64_t id, struct crm_event_core *out);
 
+/* The entries of an event, one under each of its who. */
+struct crm_story_parts {
+	const struct crm_event_core *core;
+	struct crm_many who;
+	bool first;
+};
+
+void crm_story_parts(struct crm_story_parts *, const struct crm_event_core *);
+bool crm_story_next_part(struct crm_story_parts *, struct crm_story *out);
+
 /* The key of an entry. */
 void crm_story_key(char out[CRM_STORY_KEY], const struct crm_story *);
 
@@ -57,5 +68,33 @@ void crm_story_from(char out[CRM_STORY_FROM], uint64_t who, int64_t at_us);
 
 /* Take an entry that a walk found apart. */
 void crm_story_read(const struct crm_entry *, struct crm_story *out);
+
+/*
+ * Going through stories as the snapshot sees them: hidden events are left out,
+ * and those of the past are as they were.  crm_snap_story() has the walk that
+ * look-ups share.
+ */
+struct crm_story_walk;
+
+CRM_CHECK const struct crm_err *crm_story_open(
+    struct crm_snap *, struct crm_story_walk **out);
+void crm_story_close(struct crm_story_walk *);
+
+/*
+ * The first entry of who at an instant or later, or of the next who; then the
+ * next one, whosever it is.
+ *
+ * out     who is 0 when there is none
+ */
+CRM_CHECK const struct crm_err *crm_story_seek(struct crm_story_walk *,
+    uint64_t who, int64_t from_us, struct crm_story *out);
+CRM_CHECK const struct crm_err *crm_story_next(
+    struct crm_story_walk *, struct crm_story *out);
+
+/* The last entry of who, or of one before; then the one before it. */
+CRM_CHECK const struct crm_err *crm_story_last(
+    struct crm_story_walk *, uint64_t who, struct crm_story *out);
+CRM_CHECK const struct crm_err *crm_story_prev(
+    struct crm_story_walk *, struct crm_story *out);
 
 #endif

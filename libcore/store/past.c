@@ -1,0 +1,517 @@
+#include "store/past.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "record/field.h"
+#include "record/value.h"
+#include "store/history.h"
+#include "store/past_impl.h"
+
+/* Bytes of records kept as they were, of each generation. */
+#define PAST_MEMORY ((size_t)32 << 20)
+
+static int
+cmp_u64(const void *x, const void *y)
+{
+	uint64_t a = *(const uint64_t *)x, b = *(const uint64_t *)y;
+
+	return a < b ? -1 : a > b;
+}
+
+static int
+cmp_ranges(const void *x, const void *y)
+{
+	const struct crm_id_range *a = x, *b = y;
+
+	return a->first < b->first ? -1 : a->first > b->first;
+}
+
+static bool
+has_u64(const uint64_t *p, size_t n, uint64_t x)
+{
+	size_t lo = 0, hi = n, mid;
+
+	while (lo < hi) {
+		mid = lo + (hi - lo) / 2;
+		if (p[mid] < x)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < n && p[lo] == x;
+}
+
+bool
+crm_past_in_ranges(const struct crm_id_range *r, size_t n, uint64_t id)
+{
+	size_t lo = 0, hi = n, mid;
+
+	while (lo < hi) {
+		mid = lo + (hi - lo) / 2;
+		if (id < r[mid].first)
+			hi = mid;
+		else if (id - r[mid].first < r[mid].count)
+			return true;
+		else
+			lo = mid + 1;
+	}
+	return false;
+}
+
+bool
+crm_past_is_later(const struct crm_past *p, uint64_t number)
+{
+	return has_u64(p->later, p->nlater, number);
+}
+
+static bool
+is_dated(const struct crm_past *p)
+{
+	return p->as_of.change == 0;
+}
+
+/* Sort ranges; those that touch become one. */
+static void
+join_ranges(struct crm_id_range *r, size_t *n)
+{
+	size_t i, k = 0;
+
+	if (*n > 0)
+		qsort(r, *n, sizeof(*r), cmp_ranges);
+	for (i = 0; i < *n; i++)
+		if (k > 0 && r[k - 1].first + r[k - 1].count == r[i].first)
+			r[k - 1].count += r[i].count;
+		else
+			r[k++] = r[i];
+	*n = k;
+}
+
+/* Take in a change set that was done later. */
+static void
+add_later(struct crm_past *p, const struct crm_change *c)
+{
+	struct crm_id_range r;
+	size_t at = 0;
+
+	p->later =
+	    crm_grow(p->later, &p->later_cap, p->nlater + 1, sizeof(*p->later));
+	p->later[p->nlater++] = c->number;
+	while (crm_change_range(c, &at, &r)) {
+		if (!is_dated(p)) {
+			p->hidden = crm_grow(p->hidden, &p->hidden_cap,
+			    p->nhidden + 1, sizeof(r));
+			p->hidden[p->nhidden++] = r;
+		} else if (crm_id_kind(r.first) != 'e') {
+			p->late = crm_grow(
+			    p->late, &p->late_cap, p->nlate + 1, sizeof(r));
+			p->late[p->nlate++] = r;
+		}
+	}
+}
+
+/* Which change set the store is to be seen behind: its place in the chain. */
+static const struct crm_err *
+find_place(struct crm_past *p, uint64_t *place)
+{
+	struct crm_txn *t = crm_snap_txn(p->snap);
+	const struct crm_err *err;
+	struct crm_change c;
+
+	*place = 0;
+	if (is_dated(p))
+		return NULL;
+	if (p->as_of.change > crm_snap_last_change(p->snap))
+		return crm_err(CRM_E_DATA,
+		    "there is no change set %llu: the newest one is %llu",
+		    (unsigned long long)p->as_of.change,
+		    (unsigned long long)crm_snap_last_change(p->snap));
+	err = crm_change_get(t, p->as_of.change, &c);
+	if (err != NULL)
+		return err;
+	if (c.state == CRM_CHANGE_OPEN)
+		return crm_err(CRM_E_DATA,
+		    "change set %llu was never finished: the store was never "
+		    "so",
+		    (unsigned long long)p->as_of.change);
+	*place = c.seq;
+	p->time_us = c.clock_us;
+	return NULL;
+}
+
+/* The change sets that came later: from the end of the chain back. */
+static const struct crm_err *
+find_later(struct crm_past *p)
+{
+	struct crm_txn *t = crm_snap_txn(p->snap);
+	const struct crm_err *err;
+	struct crm_change c;
+	uint64_t place, left = crm_snap_last_change(p->snap);
+
+	err = find_place(p, &place);
+	if (err == NULL)
+		err = crm_change_head(t, &c);
+	while (err == NULL && c.number != 0 &&
+	    (is_dated(p) ? c.clock_us > p->as_of.at_us : c.seq > place)) {
+		if (left-- == 0)
+			return crm_err(CRM_E_DATA,
+			    "the store is damaged: its change sets go round");
+		add_later(p, &c);
+		if (c.prior == 0)
+			break;
+		err = crm_change_get(t, c.prior, &c);
+	}
+	if (p->nlater > 0)
+		qsort(p->later, p->nlater, sizeof(*p->later), cmp_u64);
+	join_ranges(p->hidden, &p->nhidden);
+	join_ranges(p->late, &p->nlate);
+	return err;
+}
+
+const struct crm_err *
+crm_past_each_note(struct crm_past *p,
+    const struct crm_err *(*fn)(
+	void *ctx, struct crm_view key, struct crm_view value),
+    void *ctx)
+{
+	const struct crm_err *err;
+	struct crm_view k, v;
+	struct crm_cur *cur;
+	char key[8];
+
+	if (p->nlater == 0)
+		return NULL;
+	crm_be64(key, p->later[0]);
+	err = crm_cur_open(crm_snap_txn(p->snap), CRM_TABLE_CHANGED, &cur);
+	if (err != NULL)
+		return err;
+	err = crm_cur_seek(cur, crm_view(key, 8), &k, &v);
+	while (err == NULL && k.p != NULL) {
+		if (k.n == 16 && crm_past_is_later(p, crm_be64_get(k.p)))
+			err = fn(ctx, k, v);
+		if (err == NULL)
+			err = crm_cur_next(cur, &k, &v);
+	}
+	crm_cur_close(cur);
+	return err;
+}
+
+/* A record was changed later, and is not one that is not to be seen. */
+static const struct crm_err *
+take_note(void *ctx, struct crm_view key, struct crm_view value)
+{
+	struct crm_past *p = ctx;
+	uint64_t id = crm_be64_get(key.p + 8);
+
+	(void)value;
+	if ((is_dated(p) && crm_id_kind(id) == 'e') ||
+	    crm_past_in_ranges(p->hidden, p->nhidden, id))
+		return NULL;
+	p->changed =
+	    crm_grow(p->changed, &p->changed_cap, p->nchanged + 1, sizeof(id));
+	p->changed[p->nchanged++] = id;
+	return NULL;
+}
+
+static const struct crm_err *
+find_changed(struct crm_past *p)
+{
+	const struct crm_err *err = crm_past_each_note(p, take_note, p);
+	size_t i, k = 0;
+
+	if (p->nchanged > 0)
+		qsort(p->changed, p->nchanged, sizeof(*p->changed), cmp_u64);
+	for (i = 0; i < p->nchanged; i++)
+		if (k == 0 || p->changed[k - 1] != p->changed[i])
+			p->changed[k++] = p->changed[i];
+	p->nchanged = k;
+	return err;
+}
+
+const struct crm_err *
+crm_past_open(
+    struct crm_snap *snap, const struct crm_as_of *as_of, struct crm_past **out)
+{
+	struct crm_past *p = crm_calloc(1, sizeof(*p));
+	const struct crm_err *err;
+
+	p->snap = snap;
+	p->as_of = *as_of;
+	p->time_us = as_of->at_us;
+	p->until_us = is_dated(p) ? as_of->at_us : INT64_MAX;
+	p->rollups.max = SIZE_MAX / 2;
+	err = find_later(p);
+	if (err == NULL)
+		err = find_changed(p);
+	if (err != NULL) {
+		crm_past_close(p);
+		p = NULL;
+	}
+	*out = p;
+	return err;
+}
+
+static void
+forget(struct crm_past_cache *c)
+{
+	crm_nummap_release(&c->at);
+	crm_free(c->seen);
+	crm_arena_release(&c->arena);
+	memset(c, 0, sizeof(*c));
+}
+
+void
+crm_past_close(struct crm_past *p)
+{
+	size_t i;
+
+	if (p == NULL)
+		return;
+	for (i = 0; i < CRM_NTABLES; i++)
+		crm_walk_close(p->walk[i]);
+	crm_story_close(p->mine);
+	crm_past_columns_free(p);
+	forget(&p->young);
+	forget(&p->old);
+	crm_nummap_release(&p->named);
+	crm_buf_release(&p->rollups);
+	crm_free(p->story);
+	crm_free(p->total);
+	crm_free(p->later);
+	crm_free(p->hidden);
+	crm_free(p->late);
+	crm_free(p->changed);
+	crm_free(p);
+}
+
+const struct crm_err *
+crm_past_renew(struct crm_past *p)
+{
+	const struct crm_err *err = NULL;
+	size_t i;
+
+	crm_story_close(p->mine);
+	p->mine = NULL;
+	for (i = 0; err == NULL && i < CRM_NTABLES; i++)
+		if (p->walk[i] != NULL)
+			err = crm_walk_renew(p->walk[i]);
+	return err;
+}
+
+const struct crm_id_range *
+crm_past_hidden(const struct crm_past *p, size_t *n)
+{
+	*n = p->nhidden;
+	return p->hidden;
+}
+
+int64_t
+crm_past_until(const struct crm_past *p)
+{
+	return p->until_us;
+}
+
+int64_t
+crm_past_time(const struct crm_past *p)
+{
+	return p->time_us;
+}
+
+bool
+crm_past_is_changed(const struct crm_past *p, uint64_t id)
+{
+	return has_u64(p->changed, p->nchanged, id);
+}
+
+const uint64_t *
+crm_past_changed(const struct crm_past *p, char kind, size_t *n)
+{
+	uint64_t from = crm_id(kind, 0, 0);
+	size_t lo = 0, hi = p->nchanged, mid, end;
+
+	while (lo < hi) {
+		mid = lo + (hi - lo) / 2;
+		if (p->changed[mid] < from)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	for (end = lo, hi = p->nchanged; end < hi;) {
+		mid = end + (hi - end) / 2;
+		if (crm_id_kind(p->changed[mid]) == kind)
+			end = mid + 1;
+		else
+			hi = mid;
+	}
+	*n = end - lo;
+	return p->changed + lo;
+}
+
+bool
+crm_past_is_whole(const struct crm_past *p, char kind)
+{
+	size_t i;
+
+	if (!is_dated(p))
+		return true;
+	if (kind == 'e')
+		return false;
+	for (i = 0; i < p->nlate; i++)
+		if (crm_id_kind(p->late[i].first) == kind)
+			return false;
+	return true;
+}
+
+/* As it was when it was entered, everything is later. */
+static bool
+is_any(const void *ctx, uint64_t number)
+{
+	(void)ctx;
+	(void)number;
+	return true;
+}
+
+static bool
+is_later(const void *ctx, uint64_t number)
+{
+	return crm_past_is_later(ctx, number);
+}
+
+/* Work out how a record was. */
+static const struct crm_err *
+work_out(struct crm_past *p, uint64_t id, const struct crm_stored *now,
+    bool late, struct crm_buf *out, enum crm_presence *presence)
+{
+	const struct crm_err *err;
+	struct crm_stored then;
+	bool yes = true;
+
+	*presence = CRM_ABSENT;
+	err = crm_history_back(
+	    p->snap, id, now, late ? is_any : is_later, p, out);
+	if (err == NULL)
+		err = crm_buf_end(out);
+	if (err != NULL || !crm_code_open(crm_buf_view(out), &then))
+		return err;
+	if (late)
+		err = crm_past_is_born(p, id, &then, &yes);
+	if (err == NULL && yes)
+		*presence =
+		    (then.flags & CRM_R_REMOVED) != 0 ? CRM_REMOVED : CRM_LIVE;
+	return err;
+}
+
+static struct crm_past_seen *
+recall(struct crm_past_cache *c, uint64_t id)
+{
+	uint64_t *at = crm_nummap_get(&c->at, id);
+
+	return at != NULL ? &c->seen[*at - 1] : NULL;
+}
+
+/* Keep what was worked out. */
+static struct crm_past_seen *
+keep(struct crm_past *p, uint64_t id, struct crm_view bytes,
+    enum crm_presence presence)
+{
+	struct crm_past_cache *c = &p->young;
+	struct crm_past_seen *s;
+	size_t n = presence == CRM_ABSENT ? 0 : bytes.n;
+
+	if (c->bytes + n > PAST_MEMORY) {
+		forget(&p->old);
+		p->old = *c;
+		memset(c, 0, sizeof(*c));
+	}
+	c->seen = crm_grow(c->seen, &c->cap, c->n + 1, sizeof(*c->seen));
+	s = &c->seen[c->n++];
+	*crm_nummap_at(&c->at, id, NULL) = c->n;
+	c->bytes += n + sizeof(*s);
+	s->presence = presence;
+	s->bytes = crm_view(crm_arena_dup(&c->arena, bytes.p, n), n);
+	return s;
+}
+
+/* A record that was changed or entered later: remembered, or worked out. */
+static const struct crm_err *
+see_changed(struct crm_past *p, uint64_t id, bool late, struct crm_stored *r,
+    enum crm_presence *presence)
+{
+	struct crm_buf b = CRM_BUF_INIT(CRM_LINE_MAX * 4);
+	const struct crm_err *err = NULL;
+	struct crm_past_seen *s;
+
+	s = recall(&p->young, id);
+	if (s == NULL)
+		s = recall(&p->old, id);
+	if (s == NULL) {
+		err = work_out(p, id, r, late, &b, presence);
+		if (err == NULL)
+			s = keep(p, id, crm_buf_view(&b), *presence);
+		crm_buf_release(&b);
+	}
+	if (err != NULL)
+		return err;
+	*presence = s->presence;
+	if (s->presence != CRM_ABSENT && !crm_code_open(s->bytes, r))
+		return crm_err(CRM_E_BUG, "a record as it was cannot be read");
+	return NULL;
+}
+
+/* Did an event happen by then? */
+static bool
+has_happened(const struct crm_past *p, const struct crm_stored *r)
+{
+	struct crm_view v;
+	int64_t at_us;
+
+	return crm_stored_get(r, CRM_EVENT_AT, &v) &&
+	    crm_value_get_time(v, &at_us) && at_us <= p->until_us;
+}
+
+const struct crm_err *
+crm_past_see(struct crm_past *p, uint64_t id, struct crm_stored *r,
+    enum crm_presence *presence)
+{
+	bool late;
+
+	if (crm_id_kind(id) == 'e' && is_dated(p)) {
+		if (!has_happened(p, r))
+			*presence = CRM_ABSENT;
+		return NULL;
+	}
+	late = p->nlate > 0 && crm_past_in_ranges(p->late, p->nlate, id);
+	if ((!late && !crm_past_is_changed(p, id)) ||
+	    crm_kind_of(crm_snap_schema(p->snap), crm_id_kind(id)) == NULL)
+		return NULL;
+	return see_changed(p, id, late, r, presence);
+}
+
+const struct crm_err *
+crm_past_walk(struct crm_past *p, enum crm_table table, struct crm_walk **out)
+{
+	const struct crm_err *err = NULL;
+
+	if (p->walk[table] == NULL)
+		err = crm_walk_open(
+		    crm_snap_txn(p->snap), table, &p->walk[table]);
+	*out = p->walk[table];
+	return err;
+}
+
+const struct crm_err *
+crm_past_get(struct crm_past *p, uint64_t id, struct crm_stored *out,
+    enum crm_presence *presence)
+{
+	const struct crm_err *err;
+	struct crm_walk *w;
+	struct crm_view v;
+
+	*presence = CRM_ABSENT;
+	err = crm_past_walk(p, crm_table_of(id), &w);
+	if (err == NULL)
+		err = crm_walk_get(w, id, &v);
+	return err != NULL || v.p == NULL
+	    ? err
+	    : crm_snap_see(p->snap, id, v, out, presence);
+}
