@@ -4,6 +4,7 @@
  * Reads the store, never writes it.  With -e it exits 1 when nothing matches.
  */
 #include "base/map.h"
+#include "cli/as_of.h"
 #include "cli/ask.h"
 #include "cli/msg.h"
 #include "cli/out.h"
@@ -15,11 +16,12 @@
 
 static struct {
 	bool count, explain;
-	const char *get;
+	const char *as_of, *get;
 } o;
 
 /* clang-format off */
 static const struct crm_opt opts[] = {
+	OPT_AS_OF(&o.as_of),
 	OPT_FLAG('\0', "count", &o.count, "print how many there are"),
 	OPT_FLAG('\0', "explain", &o.explain,
 	    "print how the query is understood and run"),
@@ -354,7 +356,7 @@ run(struct crm_ctx *ctx, int argc, char **argv)
 
 	f.ctx = ctx;
 	how.beginnings = form == CRM_OUT_MUTT || form == CRM_OUT_AERC;
-	err = crm_snap_open(ctx->store, &f.snap);
+	err = crm_open_as_of(ctx, o.as_of, &f.snap);
 	if (err == NULL)
 		err = crm_ask(ctx, f.snap, argc - is_filter, argv + is_filter,
 		    &how, &f.query);

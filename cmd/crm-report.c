@@ -4,16 +4,18 @@
  * Reads the store, never writes it.  With -e it exits 1 when there is nothing
  * to report.
  */
+#include "cli/as_of.h"
 #include "cli/ask.h"
 #include "cli/out.h"
 #include "report/report.h"
 
 static struct {
-	const char *by, *in, *times;
+	const char *as_of, *by, *in, *times;
 } o;
 
 /* clang-format off */
 static const struct crm_opt opts[] = {
+	OPT_AS_OF(&o.as_of),
 	OPT_TEXT('\0', "by", "field,...", &o.by, "what the rows stand for"),
 	OPT_TEXT('\0', "in", "period", &o.in,
 	    "cover a period only: 2026-03, last-month"),
@@ -129,7 +131,7 @@ run(struct crm_ctx *ctx, int argc, char **argv)
 		return crm_ctx_usage(
 		    ctx, "a report comes as table, jsonl, tsv, csv or yaml");
 	writer = crm_ctx_writer(ctx, form);
-	err = crm_snap_open(ctx->store, &snap);
+	err = crm_open_as_of(ctx, o.as_of, &snap);
 	if (err == NULL && strcmp(argv[0], "list") == 0 && argc == 1)
 		err = list(ctx, snap, writer);
 	else if (err == NULL)

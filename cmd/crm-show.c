@@ -4,6 +4,7 @@
  * Reads the store, never writes it.
  */
 #include "base/mem.h"
+#include "cli/as_of.h"
 #include "cli/ask.h"
 #include "cli/card.h"
 #include "cli/held.h"
@@ -11,6 +12,7 @@
 
 static struct {
 	bool all;
+	const char *as_of;
 	uint64_t limit;
 	int form; /* -1: not said */
 } o = { .limit = 10, .form = -1 };
@@ -21,6 +23,7 @@ static const char forms[] = "jsonl\0";
 static const struct crm_opt opts[] = {
 	OPT_FLAG('\0', "all", &o.all,
 	    "everything that is held about them, as JSON Lines"),
+	OPT_AS_OF(&o.as_of),
 	OPT_U64('l', "limit", "count", &o.limit, 0, 100000,
 	    "how many of the newest events to show (10)"),
 	OPT_CHOICE('o', "output", "format", &o.form, forms,
@@ -91,7 +94,10 @@ run(struct crm_ctx *ctx, int argc, char **argv)
 		return crm_ctx_usage(ctx, "-o goes with --all");
 	if (o.all)
 		ctx->form_out = CRM_OUT_JSONL;
-	err = crm_snap_open(ctx->store, &s.snap);
+	if (o.all && o.as_of != NULL)
+		return crm_ctx_usage(ctx,
+		    "--all is all that is held now: it has no --as-of");
+	err = crm_open_as_of(ctx, o.as_of, &s.snap);
 	if (err == NULL)
 		err = crm_ctx_page(ctx);
 	if (err == NULL)
