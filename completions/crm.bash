@@ -41,6 +41,8 @@ _crm_option()
 		from=words words='auto always never' ;;
 	crm-add,-s | crm-add,--store)
 		from=dir words='' ;;
+	crm-find,--as-of)
+		from=ask words='date' ;;
 	crm-find,--get)
 		from=ask words='field' ;;
 	crm-find,-i | crm-find,--input)
@@ -109,6 +111,8 @@ _crm_option()
 		from=words words='auto always never' ;;
 	crm-log,-s | crm-log,--store)
 		from=dir words='' ;;
+	crm-report,--as-of)
+		from=ask words='date' ;;
 	crm-report,--by)
 		from=ask words='field,...' ;;
 	crm-report,--in)
@@ -181,6 +185,8 @@ _crm_option()
 		from=words words='auto always never' ;;
 	crm-set,-s | crm-set,--store)
 		from=dir words='' ;;
+	crm-show,--as-of)
+		from=ask words='date' ;;
 	crm-show,-l | crm-show,--limit)
 		from=text words='' ;;
 	crm-show,-o | crm-show,--output)

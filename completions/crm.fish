@@ -39,6 +39,8 @@ function __crm_takes
             return 0
         case 'crm-add -s' 'crm-add --store'
             return 0
+        case 'crm-find --as-of'
+            return 0
         case 'crm-find --get'
             return 0
         case 'crm-find -i' 'crm-find --input'
@@ -106,6 +108,8 @@ function __crm_takes
         case 'crm-log --color'
             return 0
         case 'crm-log -s' 'crm-log --store'
+            return 0
+        case 'crm-report --as-of'
             return 0
         case 'crm-report --by'
             return 0
@@ -178,6 +182,8 @@ function __crm_takes
         case 'crm-set --color'
             return 0
         case 'crm-set -s' 'crm-set --store'
+            return 0
+        case 'crm-show --as-of'
             return 0
         case 'crm-show -l' 'crm-show --limit'
             return 0
@@ -374,6 +380,7 @@ complete -c crm-add -s V -l version -d 'show the version'
 
 complete -e -c crm-find
 complete -c crm-find -f -a '(__crm_ask operand)'
+complete -c crm-find -l as-of -x -a '(__crm_value date)' -d 'as it was then: a date, or change:N'
 complete -c crm-find -l count -d 'print how many there are'
 complete -c crm-find -l explain -d 'print how the query is understood and run'
 complete -c crm-find -l get -x -a '(__crm_value field)' -d 'print the records that a link names instead'
@@ -439,6 +446,7 @@ complete -c crm-log -s V -l version -d 'show the version'
 
 complete -e -c crm-report
 complete -c crm-report -f -a '(__crm_ask operand)'
+complete -c crm-report -l as-of -x -a '(__crm_value date)' -d 'as it was then: a date, or change:N'
 complete -c crm-report -l by -x -a '(__crm_value field,...)' -d 'what the rows stand for'
 complete -c crm-report -l in -x -a '(__crm_value period)' -d 'cover a period only: 2026-03, last-month'
 complete -c crm-report -l times -x -d 'overdue: how many times their rhythm; 2 if not given'

@@ -19,34 +19,47 @@ has_story(struct crm_past *p, uint64_t who, bool *yes)
 	return err;
 }
 
-/* Is one of an organisation's people there?  Those who belong to it now are
- * asked, for what they were then. */
+/* Is somebody there who belonged to an organisation? */
 static const struct crm_err *
-has_people(struct crm_past *p, uint64_t org, bool *yes)
+belongs(struct crm_past *p, uint64_t id, uint64_t org, bool *yes)
 {
-	const struct crm_field *f = crm_field_num(
-	    crm_kind_of(crm_snap_schema(p->snap), 'p'), CRM_PERSON_ORG);
-	char group[CRM_KEY_MAX], key[8];
 	const struct crm_err *err;
 	enum crm_presence presence;
 	struct crm_stored r;
+	struct crm_view v;
+
+	err = crm_past_get(p, id, &r, &presence);
+	*yes = err == NULL && presence == CRM_LIVE &&
+	    crm_stored_get(&r, CRM_PERSON_ORG, &v) && crm_link_get(v) == org;
+	return err;
+}
+
+/* Is one of an organisation's people there?  Those of today are asked, and
+ * those who changed. */
+static const struct crm_err *
+has_people(struct crm_past *p, uint64_t org, bool *yes)
+{
+	char group[CRM_KEY_MAX], key[8];
+	const struct crm_err *err;
+	const uint64_t *changed;
 	struct crm_walk *w;
 	struct crm_ids ids;
 	size_t n, i;
 
 	crm_be64(key, org);
-	n = crm_index_group(group, 'p', f->num, crm_view(key, 8));
+	n = crm_index_group(group, 'p', CRM_PERSON_ORG, crm_view(key, 8));
 	err = crm_past_walk(p, CRM_TABLE_INDEX, &w);
 	if (err == NULL)
 		err = crm_walk_ids(w, crm_view(group, n), &ids);
 	while (err == NULL && !*yes && ids.n > 0) {
-		for (i = 0; err == NULL && !*yes && i < ids.n; i++) {
-			err = crm_past_get(p, ids.id[i], &r, &presence);
-			*yes = presence == CRM_LIVE;
-		}
+		for (i = 0; err == NULL && !*yes && i < ids.n; i++)
+			err = belongs(p, ids.id[i], org, yes);
 		if (err == NULL && !*yes)
 			err = crm_walk_more_ids(w, &ids);
 	}
+	changed = crm_past_changed(p, 'p', &n);
+	for (i = 0; err == NULL && !*yes && i < n; i++)
+		err = belongs(p, changed[i], org, yes);
 	return err;
 }
 

@@ -121,7 +121,7 @@ sum_all(struct summing *s)
 	uint64_t who;
 	bool same;
 
-	while (err == NULL && (who = next_who(s)) != 0) {
+	for (who = next_who(s); err == NULL && who != 0; who = next_who(s)) {
 		err = pass(s, who, &same);
 		if (err == NULL)
 			err = same ? crm_rollup_today(s->p->snap, who, &s->rows)
