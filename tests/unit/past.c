@@ -1,0 +1,440 @@
+/*
+ * The past of a store, against what the store said when it was so: random
+ * batches, some written in parts; behind each change set all that readers ask
+ * for is written down, and in the end a snapshot as of it has to say the same.
+ */
+#include "with_store.h"
+
+#include "store/history.h"
+#include "store/past.h"
+#include "store/story.h"
+#include "store/undo.h"
+
+#define PEOPLE 30
+#define CHANGES_MAX 200
+
+static struct crm_buf said[CHANGES_MAX]; /* by number of change set */
+
+static void
+say_bytes(struct crm_buf *b, struct crm_view v)
+{
+	char n[4];
+
+	crm_le32(n, (uint32_t)v.n);
+	crm_buf_add(b, n, 4);
+	crm_buf_addv(b, v);
+}
+
+/* A record: who changed it when, and its fields. */
+static void
+say_record(struct crm_buf *b, struct crm_snap *snap, uint64_t id)
+{
+	struct crm_slot slot;
+	enum crm_presence p;
+	struct crm_stored r;
+	char text[CRM_ID_TEXT];
+	uint32_t i;
+
+	no_err(crm_snap_get(snap, id, &r, &p));
+	if (p == CRM_ABSENT)
+		return;
+	crm_buf_addf(b, "%s %d %llu %llu", crm_id_text(id, text), (int)p,
+	    (unsigned long long)r.added, (unsigned long long)r.updated);
+	for (i = 0; i < r.n; i++) {
+		slot = crm_stored_at(&r, i);
+		crm_buf_addf(b, " %u=", slot.num);
+		say_bytes(b, slot.value);
+	}
+	crm_buf_addc(b, '\n');
+}
+
+static void
+say_records(struct crm_buf *b, struct crm_snap *snap)
+{
+	static const char kinds[] = "oedp";
+	const char *k;
+	uint64_t id, last;
+
+	for (k = kinds; *k != '\0'; k++) {
+		no_err(crm_snap_last_id(snap, *k, &last));
+		for (id = crm_id(*k, 0, 1); id <= last; id++)
+			say_record(b, snap, id);
+	}
+}
+
+static void
+say_story(struct crm_buf *b, struct crm_snap *snap)
+{
+	struct crm_story_walk *w;
+	struct crm_story s;
+	size_t n = 0;
+
+	no_err(crm_story_open(snap, &w));
+	no_err(crm_story_seek(w, 0, INT64_MIN, &s));
+	while (s.who != 0) {
+		crm_buf_addf(b, "story %llx %lld %u %u %llx %lld\n",
+		    (unsigned long long)s.who, (long long)s.at_us, s.what,
+		    s.currency, (unsigned long long)s.event,
+		    (long long)s.minor);
+		n++;
+		no_err(crm_story_next(w, &s));
+	}
+	/* and as many backwards */
+	no_err(crm_story_last(w, UINT64_MAX, &s));
+	for (; s.who != 0; n--)
+		no_err(crm_story_prev(w, &s));
+	assert_int_equal(n, 0);
+	crm_story_close(w);
+}
+
+static const struct crm_err *
+say_total(void *ctx, const struct crm_total *t)
+{
+	crm_buf_addf(ctx, "total %u %u %u %llu %lld\n", t->month, t->currency,
+	    t->what, (unsigned long long)t->count, (long long)t->sum);
+	return NULL;
+}
+
+static void
+say_row(struct crm_buf *b, uint64_t who, uint8_t currency,
+    const struct crm_rollup *r)
+{
+	if (!crm_rollup_is_empty(r))
+		crm_buf_addf(b,
+		    "row %llx %u: %lld %lld %llx %u %u %d %d %u %d\n",
+		    (unsigned long long)who, currency, (long long)r->sum,
+		    (long long)r->balance, (unsigned long long)r->months,
+		    r->orders, r->purchases, r->first, r->last, r->contacts,
+		    r->last_contact);
+}
+
+/* The sums, customer by customer and in one go. */
+static void
+say_sums(struct crm_buf *b, struct crm_snap *snap)
+{
+	struct crm_rollups rows = { 0 };
+	struct crm_rollup_walk *w;
+	struct crm_rollup_at at;
+	struct crm_rollup one;
+	uint64_t id;
+	size_t i;
+
+	for (id = crm_id('p', 0, 1); id < crm_id('p', 0, PEOPLE / 2); id++) {
+		no_err(crm_rollup_all(snap, id, &rows));
+		for (i = 0; i < rows.n; i++)
+			say_row(b, id, rows.row[i].currency, &rows.row[i].row);
+		no_err(crm_rollup_get(snap, id, 0, &one));
+		say_row(b, id, 0, &one);
+	}
+	crm_rollups_release(&rows);
+	no_err(crm_rollup_open(snap, &w));
+	no_err(crm_rollup_first(w, 0, &at));
+	for (; at.who != 0;) {
+		crm_rollup_read(at.value, &one);
+		say_row(b, at.who, at.currency, &one);
+		no_err(crm_rollup_next(w, &at));
+	}
+	crm_rollup_close(w);
+	no_err(crm_totals_each(snap, say_total, b));
+}
+
+/* What is found by a text in a field. */
+static void
+say_found(struct crm_buf *b, struct crm_snap *snap, char kind,
+    const char *field, const char *text, bool prefix)
+{
+	const struct crm_kind *k = crm_kind_of(crm_store_schema(store), kind);
+	const struct crm_field *f = crm_field_named(k, crm_view_str(field));
+	struct crm_buf key = CRM_BUF_INIT(1000);
+	const uint64_t *id;
+	size_t n, i;
+
+	crm_value_add_key(&key, f, crm_view_str(text));
+	no_err(crm_snap_find(
+	    snap, kind, f, crm_buf_view(&key), prefix, SIZE_MAX, &id, &n));
+	crm_buf_addf(b, "found %s %s:", field, text);
+	for (i = 0; i < n; i++)
+		crm_buf_addf(b, " %llx", (unsigned long long)id[i]);
+	crm_buf_addc(b, '\n');
+	crm_buf_release(&key);
+}
+
+static void
+say_look_ups(struct crm_buf *b, struct crm_snap *snap)
+{
+	char text[40];
+	unsigned int i;
+
+	for (i = 0; i < PEOPLE; i++) {
+		(void)snprintf(text, sizeof(text), "P%u", i);
+		say_found(b, snap, 'p', "name", text, false);
+		(void)snprintf(text, sizeof(text), "p%u@ex.org", i);
+		say_found(b, snap, 'p', "email", text, false);
+		(void)snprintf(text, sizeof(text), "k:%u", i);
+		say_found(b, snap, 'e', "key", text, false);
+	}
+	for (i = 0; i < 5; i++) {
+		(void)snprintf(text, sizeof(text), "t%u", i);
+		say_found(b, snap, 'p', "tag", text, false);
+	}
+	say_found(b, snap, 'p', "name", "p", true);
+	say_found(b, snap, 'o', "name", "O1", false);
+}
+
+/* All that is asked for. */
+static void
+say_all(struct crm_buf *b, struct crm_snap *snap)
+{
+	b->max = (size_t)1 << 24;
+	crm_buf_reset(b);
+	say_records(b, snap);
+	say_story(b, snap);
+	say_sums(b, snap);
+	say_look_ups(b, snap);
+	no_err(crm_buf_end(b));
+}
+
+static uint64_t
+last_change(void)
+{
+	struct crm_snap *snap;
+	uint64_t n;
+
+	no_err(crm_snap_open(store, &snap));
+	n = crm_snap_last_change(snap);
+	crm_snap_close(snap);
+	return n;
+}
+
+/* Write down what the store says behind its newest change set. */
+static void
+note(void)
+{
+	struct crm_snap *snap;
+	uint64_t n = last_change();
+
+	if (n == 0 || said[n].n > 0)
+		return;
+	assert_true(n < CHANGES_MAX);
+	no_err(crm_snap_open(store, &snap));
+	say_all(&said[n], snap);
+	crm_snap_close(snap);
+}
+
+static void
+compare(uint64_t n)
+{
+	struct crm_as_of as_of = { .change = n };
+	struct crm_buf b = CRM_BUF_INIT(0);
+	struct crm_snap *snap;
+	size_t i, line = 0;
+
+	no_err(crm_snap_open_as_of(store, &as_of, &snap));
+	/* a second time behind a pause, as after a wait for output */
+	say_all(&b, snap);
+	crm_snap_pause(snap);
+	no_err(crm_snap_resume(snap));
+	say_all(&b, snap);
+	crm_snap_close(snap);
+	for (i = 0; i < b.n && i < said[n].n && b.p[i] == said[n].p[i]; i++)
+		if (b.p[i] == '\n')
+			line = i + 1;
+	if (i < b.n || i < said[n].n)
+		fail_msg("as of %llu: %.200s\nnot %.200s",
+		    (unsigned long long)n, b.p + line, said[n].p + line);
+	crm_buf_release(&b);
+}
+
+/* Fill in a person, an organisation or an event. */
+static void
+add_some(struct crm_batch *b, uint32_t n)
+{
+	char w[6][60];
+	uint32_t i, who;
+
+	for (i = 0; i < n; i++) {
+		who = below(PEOPLE);
+		(void)snprintf(w[0], sizeof(w[0]), "name=P%u", who);
+		(void)snprintf(w[1], sizeof(w[1]), "email=p%u@ex.org", who);
+		(void)snprintf(w[2], sizeof(w[2]), "tag+=t%u", below(5));
+		switch (below(4)) {
+		case 0:
+			(void)put(b, i + 1, "email", "person", w[0], w[1], w[2],
+			    NULL);
+			break;
+		case 1:
+			(void)snprintf(
+			    w[3], sizeof(w[3]), "name=O%u", below(4));
+			(void)put(b, i + 1, "name", "org", w[3], NULL);
+			break;
+		default:
+			(void)snprintf(w[0], sizeof(w[0]), "who=P%u", who);
+			(void)snprintf(w[1], sizeof(w[1]), "at=20%02u-%02u-11",
+			    20 + below(6), 1 + below(12));
+			(void)snprintf(w[2], sizeof(w[2]), "amount=%u %s",
+			    below(90), below(3) == 0 ? "PLN" : "EUR");
+			(void)snprintf(w[3], sizeof(w[3]), "doc=d%u", below(9));
+			(void)snprintf(w[4], sizeof(w[4]), "key=k:%u",
+			    below(4) == 0 ? below(PEOPLE) : 100 + below(9999));
+			(void)add(b, i + 1, "event",
+			    below(4) == 0       ? "what=call"
+				: below(3) == 0 ? "what=invoice"
+						: "what=purchase",
+			    w[0], w[1], w[2], w[3], w[4], NULL);
+			break;
+		}
+	}
+}
+
+static uint64_t
+any_id(char kind)
+{
+	struct crm_snap *snap;
+	uint64_t last;
+
+	no_err(crm_snap_open(store, &snap));
+	no_err(crm_snap_last_id(snap, kind, &last));
+	crm_snap_close(snap);
+	return crm_id_number(last) == 0
+	    ? 0
+	    : crm_id(kind, 0, 1 + below((uint32_t)crm_id_number(last)));
+}
+
+static void
+change_some(struct crm_batch *b)
+{
+	uint64_t person = any_id('p'), event = any_id('e');
+	char text[60];
+	bool ok;
+
+	if (person == 0 || event == 0)
+		return;
+	switch (below(5)) {
+	case 0:
+		(void)snprintf(text, sizeof(text), "name=P%u", below(PEOPLE));
+		(void)edit(b, person, text, "city=Oslo", NULL);
+		break;
+	case 1:
+		(void)edit(b, person, "tag-=t1", "tag+=t3", NULL);
+		break;
+	case 2:
+		no_err(crm_batch_remove(b, person, &ok));
+		break;
+	case 3:
+		no_err(crm_batch_remove(b, event, &ok));
+		break;
+	default:
+		(void)snprintf(text, sizeof(text), "amount=%u", below(70));
+		(void)edit(b, event, text, "at=2021-02-03", NULL);
+		break;
+	}
+}
+
+static void
+undo_one(struct crm_batch *b)
+{
+	struct crm_undo_options o = { .force = below(2) == 0 };
+	uint64_t conflicts, n = last_change();
+
+	if (n == 0)
+		return;
+	o.change = below(2) == 0 ? n : 1 + below((uint32_t)n);
+	no_err(crm_undo(b, &o, &conflicts));
+}
+
+static void
+change_set(void)
+{
+	struct crm_batch_options o = { .skip_bad = true,
+		.add_missing = below(2) == 0 ? "p" : NULL,
+		.correct = below(2) == 0 };
+	struct crm_batch_result r;
+	struct crm_batch *b = new_batch(&o);
+	const struct crm_err *err;
+
+	switch (below(6)) {
+	case 0:
+	case 1:
+		add_some(b, below(3) == 0 ? 300 : 1 + below(30));
+		break;
+	case 2:
+		undo_one(b);
+		break;
+	default:
+		change_some(b);
+		break;
+	}
+	err = crm_batch_commit(b, &r, NULL);
+	if (err != NULL && err->code != CRM_E_DATA)
+		no_err(err);
+	crm_batch_free(b);
+	today.now_us += 3600 * CRM_SECOND_US;
+}
+
+static void
+as_of_changes(void **state)
+{
+	const char *more = getenv("ROUNDS");
+	uint32_t rounds = more != NULL ? (uint32_t)atoi(more) : 60, i;
+	uint64_t n, last, compared = 0;
+
+	(void)state;
+	seed = getenv("SEED") != NULL ? (uint64_t)atoll(getenv("SEED")) : 5;
+	for (i = 0; i < rounds && last_change() + 2 < CHANGES_MAX; i++) {
+		change_set();
+		note();
+		if (below(6) == 0)
+			no_err(crm_catch_up(store, 1));
+	}
+	check();
+	last = last_change();
+	for (n = 1; n <= last; n++)
+		if (said[n].n > 0) {
+			compare(n);
+			compared++;
+		}
+	assert_true(compared > rounds / 2);
+}
+
+/* What is asked for that never was. */
+static void
+no_such(void **state)
+{
+	struct crm_as_of as_of = { .change = last_change() + 1 };
+	const struct crm_err *err;
+	struct crm_snap *snap;
+
+	(void)state;
+	err = crm_snap_open_as_of(store, &as_of, &snap);
+	assert_non_null(err);
+	assert_int_equal(err->code, CRM_E_DATA);
+	assert_null(snap);
+}
+
+static int
+begin(void **state)
+{
+	opening.part = 4000;
+	return set_up(state);
+}
+
+static int
+end(void **state)
+{
+	size_t i;
+
+	for (i = 0; i < CHANGES_MAX; i++)
+		crm_buf_release(&said[i]);
+	return tear_down(state);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(as_of_changes, begin, end),
+		cmocka_unit_test_setup_teardown(no_such, begin, end),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
