@@ -121,7 +121,7 @@ play()
 	export CRM_STORE
 	crm-store init
 	: >moments
-	change=0 hour=0
+	change=0 hour=0 made=false
 	draw "$SEED" "$STEPS" "$1" >commands
 	while read -r command; do
 		hour=$((hour + 7))
@@ -129,12 +129,17 @@ play()
 			+%Y-%m-%dT%H:%M:%SZ)
 		case $command in
 		*-NUMBER) command="crm-undo --force $((change / 2 + 1))" ;;
-		*-) command=${command%-} ;;
+		*-) # of the command before, if that did anything
+			$made || continue
+			command=${command%-}
+			;;
 		esac
 		# shellcheck disable=SC2086 # words of their own
 		$command </dev/null >/dev/null 2>&1
 		now=$(number)
-		[ "$now" != "$change" ] || continue
+		made=true
+		[ "$now" != "$change" ] || made=false
+		$made || continue
 		change=$now
 		cp -R store "copy/$change"
 		echo "$change $CRM_NOW" >>moments
