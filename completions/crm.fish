@@ -517,6 +517,7 @@ complete -c crm-set -s V -l version -d 'show the version'
 complete -e -c crm-show
 complete -c crm-show -f -a '(__crm_ask operand)'
 complete -c crm-show -l all -d 'everything that is held about them, as JSON Lines'
+complete -c crm-show -l as-of -x -a '(__crm_value date)' -d 'as it was then: a date, or change:N'
 complete -c crm-show -s l -l limit -x -d 'how many of the newest events to show (10)'
 complete -c crm-show -s o -l output -x -a 'jsonl' -d 'form of --all: jsonl'
 complete -c crm-show -s i -l input -x -a 'auto jsonl tsv csv ids yaml' -d 'form of the input'
