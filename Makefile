@@ -180,7 +180,8 @@ check-slow: ## the tests that take long: under sanitizers, and tests/*/*.slow
 	$(SUB) BUILD=$(BUILD)/asan CC=gcc SAN=1 DEV=1 all unit replay && \
 	$(SUB) BUILD=$(BUILD)/faults CC=gcc FAULTS=1 DEV=1 all || \
 	{ echo 'the build failed'; echo '0 passed, 1 failed'; exit 1; }
-	@$(call built,$(BUILD)/asan,CC=gcc SAN=1 DEV=1) CRM_SLOW=1 $(RUN) \
+	@$(call built,$(BUILD)/asan,CC=gcc SAN=1 DEV=1) CRM_SLOW=1 \
+		CRM_PLAIN=$(BUILD)/gcc $(RUN) \
 		$(sort $(wildcard tests/*/*.t)) $(sort $(wildcard tests/*/*.slow))
 
 T ?= $(sort $(wildcard tests/*/*.t))
