@@ -152,6 +152,35 @@ $(BUILD)/replay/%: $(BUILD)/tests/fuzz/%.o $(BUILD)/tests/fuzz/replay.o $(LIB)
 fuzzers: $(FUZZ:%=$(BUILD)/fuzz/%)
 replay: $(FUZZ:%=$(BUILD)/replay/%)
 
+# The programs again, for tests/crash: allocations that fail, small parts
+# (hurt.c); and those of another version, and of a later format.
+$(BUILD)/crash/%: $(BUILD)/cmd/%.o $(BUILD)/tests/crash/hurt.o $(LIB)
+	@mkdir -p $(@D)
+	$(Q)$(LINK_SHARED) -Wl,--wrap=crm_store_open -o $@ $^ $(LIB_LIBS) \
+		$(LDLIBS)
+
+FORMAT_minor = -DCRM_FORMAT=2 -DCRM_FORMAT_READER=1
+FORMAT_major = -DCRM_FORMAT=2 -DCRM_FORMAT_READER=2
+$(BUILD)/later/%/store.o: libcore/store/store.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(Q)$(COMPILE) $(FORMAT_$*) -MMD -MP -c -o $@ $<
+
+$(BUILD)/later/version.o: libcore/cli/version.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(Q)sed 's/"0/"99/' $< | $(COMPILE) -x c -c -o $@ -
+
+$(BUILD)/later/minor/crm-%: $(BUILD)/cmd/crm-%.o $(BUILD)/later/version.o \
+		$(BUILD)/later/minor/store.o $(LIB)
+	$(Q)$(LINK) -o $@ $^ $(LIB_LIBS) $(LDLIBS)
+
+$(BUILD)/later/major/crm-%: $(BUILD)/cmd/crm-%.o $(BUILD)/later/version.o \
+		$(BUILD)/later/major/store.o $(LIB)
+	$(Q)$(LINK) -o $@ $^ $(LIB_LIBS) $(LDLIBS)
+
+LATER = crm-store crm-add crm-log crm-find crm-set crm-undo crm-history
+crash-tools: $(filter-out %/crm,$(CMDS:%=$(BUILD)/crash/%)) \
+	$(LATER:%=$(BUILD)/later/minor/%) $(LATER:%=$(BUILD)/later/major/%)
+
 #
 # Tests.  A test is a file tests/ROOM/NAME.t, run by prove, or a cmocka
 # program tests/unit/NAME.c; tests/ROOM/NAME.slow is run by check-slow only.
@@ -166,8 +195,8 @@ built = CRM_BUILD=$(1) CRM_MAKE="BUILD=$(1) $(2)"
 
 check: ## install what the tests need, build with gcc and clang, run all tests
 	@.ci/packages test
-	@$(SUB) BUILD=$(BUILD)/gcc CC=gcc DEV=1 all unit bench-tools && \
-	$(SUB) BUILD=$(BUILD)/clang CC=clang DEV=1 all unit bench-tools && \
+	@$(SUB) BUILD=$(BUILD)/gcc CC=gcc DEV=1 all unit bench-tools crash-tools && \
+	$(SUB) BUILD=$(BUILD)/clang CC=clang DEV=1 all unit bench-tools crash-tools && \
 	$(SUB) BUILD=$(BUILD)/asan CC=gcc SAN=1 DEV=1 all unit replay || \
 	{ echo 'the build failed'; echo '0 passed, 1 failed'; exit 1; }
 	@$(call built,$(BUILD)/gcc,CC=gcc DEV=1) $(RUN) $(foreach d,gcc clang asan, \
@@ -176,7 +205,7 @@ check: ## install what the tests need, build with gcc and clang, run all tests
 
 check-slow: ## the tests that take long: under sanitizers, and tests/*/*.slow
 	@.ci/packages test
-	@$(SUB) BUILD=$(BUILD)/gcc CC=gcc DEV=1 all && \
+	@$(SUB) BUILD=$(BUILD)/gcc CC=gcc DEV=1 all unit crash-tools && \
 	$(SUB) BUILD=$(BUILD)/asan CC=gcc SAN=1 DEV=1 all unit replay && \
 	$(SUB) BUILD=$(BUILD)/faults CC=gcc FAULTS=1 DEV=1 all || \
 	{ echo 'the build failed'; echo '0 passed, 1 failed'; exit 1; }
@@ -185,7 +214,7 @@ check-slow: ## the tests that take long: under sanitizers, and tests/*/*.slow
 		$(sort $(wildcard tests/*/*.t)) $(sort $(wildcard tests/*/*.slow))
 
 T ?= $(sort $(wildcard tests/*/*.t))
-test: all unit bench-tools ## run some tests on this build: make test T=tests/cli/add.t
+test: all unit bench-tools crash-tools ## run some tests on this build: make test T=tests/cli/add.t
 	@$(call built,$(BUILD),$(MAKEOVERRIDES)) $(RUN) $(T)
 
 FUZZ_SECONDS ?= 60
@@ -244,7 +273,7 @@ coverage: ## run the tests and say which part of each file they reach
 # Style.
 #
 ALL_C = $(SRC) $(HDR) $(wildcard cmd/*.c tests/unit/*.[ch] tests/fuzz/*.[ch] \
-	tests/bench/*.[ch])
+	tests/bench/*.[ch] tests/crash/*.[ch])
 
 format: ## format the C files
 	clang-format -i $(ALL_C)
@@ -315,8 +344,8 @@ help: ## this list
 		expand -t 16
 
 FORCE:
-.PHONY: all unit fuzzers replay check check-slow test fuzz bench bench-tools \
-	bench-report demo \
+.PHONY: all unit fuzzers replay crash-tools check check-slow test fuzz bench \
+	bench-tools bench-report demo \
 	check-headers coverage format lint tidy completions install \
 	uninstall dist clean help FORCE
 .SECONDARY:

@@ -1,12 +1,14 @@
 #include "cli/leave.h"
 
 #include <signal.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 static const int signals[] = { SIGHUP, SIGINT, SIGPIPE, SIGTERM };
 #define NSIGNALS (sizeof(signals) / sizeof(signals[0]))
 
 static void (*clean_up)(void);
+static bool held;
 
 static void
 on_signal(int sig)
@@ -38,7 +40,7 @@ crm_leave_now(void)
 	void (*clean)(void) = clean_up;
 
 	clean_up = NULL;
-	if (clean != NULL)
+	if (clean != NULL && !held)
 		clean();
 }
 
@@ -58,10 +60,12 @@ void
 crm_leave_hold(void)
 {
 	mask(SIG_BLOCK);
+	held = true;
 }
 
 void
 crm_leave_release(void)
 {
+	held = false;
 	mask(SIG_UNBLOCK);
 }

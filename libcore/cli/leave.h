@@ -13,7 +13,11 @@
  */
 void crm_leave_clean(void (*clean)(void));
 
-/* Do it now: the program is about to end in a way that no signal tells. */
+/*
+ * Do it now: the program is about to end in a way that no signal tells.  While
+ * signals are held it is not done: what is left behind then is a temporary
+ * file.
+ */
 void crm_leave_now(void);
 
 /* Let these signals wait, while what 'clean' looks at changes hands. */

@@ -72,10 +72,12 @@ static const struct crm_opt write_opts[] = {
 };
 /* clang-format on */
 
+/* Nothing here may ask for memory: it would come back. */
 static void
 out_of_memory(void)
 {
-	crm_msg("out of memory");
+	crm_msg_bare("out of memory");
+	crm_leave_now();
 	_exit(crm_err_exit(CRM_E_AGAIN));
 }
 

@@ -1,6 +1,7 @@
 #include "cli/msg.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/io.h"
@@ -19,6 +20,25 @@ void
 crm_msg_raw(struct crm_view v)
 {
 	(void)crm_write_all(STDERR_FILENO, v.p, v.n);
+}
+
+void
+crm_msg_bare(const char *text)
+{
+	char line[160]; /* at once, so that others do not write in between */
+	size_t n = 0, i;
+	const char *part[] = { program, ": ", text };
+
+	for (i = 0; i < sizeof(part) / sizeof(part[0]); i++) {
+		size_t len = strlen(part[i]);
+
+		if (len > sizeof(line) - 1 - n)
+			len = sizeof(line) - 1 - n;
+		memcpy(line + n, part[i], len);
+		n += len;
+	}
+	line[n++] = '\n';
+	(void)crm_write_all(STDERR_FILENO, line, n);
 }
 
 static void

@@ -15,6 +15,9 @@ void crm_msg_name(const char *);
 /* "NAME: words" */
 void crm_msg(const char *, ...) CRM_PRINTF(1, 2);
 
+/* "NAME: words" where no memory can be had, or in a signal handler. */
+void crm_msg_bare(const char *);
+
 /* Print what is held for stderr as it is. */
 void crm_msg_raw(struct crm_view);
 

@@ -1021,6 +1021,8 @@ crm_env_stat(struct crm_txn *t, struct crm_env_stat *out)
 	out->map_bytes = info.me_mapsize;
 	(void)mdb_reader_list(t->env->env, count_reader, out);
 	out->file_bytes = file_bytes(t->env->dir);
+	if (err == NULL && out->file_bytes == 0)
+		err = crm_err_errno(CRM_E_IO, "%s/data.mdb", t->env->dir);
 	return err;
 }
 
