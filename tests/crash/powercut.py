@@ -185,6 +185,8 @@ def main():
     ap.add_argument("--plant", choices=["nosync"],
                     help="a disk that does not sync")
     args = ap.parse_args()
+    if args.small:
+        args.small = os.path.abspath(args.small)
     report = rig.Report("powercut")
     rng = random.Random(args.seed)
     with rig.Scratch("powercut") as tmp:

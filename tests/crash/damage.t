@@ -1,0 +1,19 @@
+#!/bin/sh
+# A sample of the damage that "make check-slow" does to a store.
+. "${0%/*}/../lib.sh"
+need python3
+plan 4
+
+damage() { python3 "$top/tests/crash/damage.py" "$@"; }
+run damage --mutations 60
+diag <"$tmp/out"
+# 2: nothing else than answers that lack what a page had lost
+[ $status -eq 0 ] || [ $status -eq 2 ]
+result $? 'no hang, no signal; check sees what readers do not' ||
+	tell_run damage
+todo 'LMDB does not see that a page lost entries, and says there are none'
+result $status 'no wrong answer without a word'
+ok 'it was found' grep -q '^damage: found by check: [1-9]' "$tmp/out"
+# the test can fail
+ok 'a program that says nothing of damage is found' \
+    damage --mutations 10 --plant silent
