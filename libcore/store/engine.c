@@ -29,6 +29,8 @@
 #define SET_KEY CRM_V("set")
 #define SET_FORM 32
 
+#define WHOLE_SLOTS 64
+
 struct crm_env {
 	MDB_env *env;
 	MDB_dbi dbi[NSETS][CRM_NTABLES];
@@ -53,6 +55,8 @@ struct crm_txn {
 	const MDB_dbi *dbi; /* of that set */
 	bool writes, paused;
 	size_t dirty;
+	/* Leaves that were found whole: by number, the last one of each slot. */
+	uintptr_t whole[WHOLE_SLOTS];
 };
 
 struct crm_cur {
@@ -60,6 +64,7 @@ struct crm_cur {
 	MDB_cursor *cur;
 	enum crm_table table;
 	MDB_dbi dbi;
+	const char *leaf; /* where it stands; NULL: not known */
 };
 
 static void (*on_damage)(const char *);
@@ -593,6 +598,7 @@ crm_txn_resume(struct crm_txn *t)
 	}
 	if (rc != 0)
 		return translate(t->env, "read", rc);
+	memset(t->whole, 0, sizeof(t->whole)); /* they may hold others now */
 	t->paused = false;
 	t->env->live++;
 	return choose_set(t);
@@ -642,6 +648,7 @@ crm_env_update(struct crm_env *env,
 		env->map_full = false;
 		env->live++;
 		t.dirty = 0;
+		memset(t.whole, 0, sizeof(t.whole));
 		err = choose_set(&t);
 		if (err == NULL)
 			err = fn(ctx, &t);
@@ -670,35 +677,55 @@ crm_txn_dirty(const struct crm_txn *t)
 #define PAGE_LEAF 0x02
 #define PAGE_OVERFLOW 0x04
 
+static const struct crm_err *
+bad_page(void)
+{
+	return crm_err(CRM_E_DATA,
+	    "the store is damaged: a page is not what it should be "
+	    "(crm-store check)");
+}
+
+/* Is a page in the file's map?  Those that a transaction is changing are
+ * elsewhere in memory. */
+static bool
+is_mapped(const struct crm_txn *t, uintptr_t at)
+{
+	return !t->writes || (at >= t->env->map_from && at < t->env->map_to);
+}
+
 /*
  * Is what LMDB found in a page that stands where its number says, and is one
- * that holds entries?  LMDB does not look, and goes on in what a disk lost or
- * put in the wrong place.  Pages that a transaction is changing are elsewhere
- * in memory.
+ * that holds entries, and all that it should?  LMDB does not look: it goes on
+ * in what a disk lost or put in the wrong place, and says that there is no
+ * entry where a leaf has lost it.
  */
 static const struct crm_err *
-check_place(const struct crm_txn *t, const void *found)
+check_place(struct crm_txn *t, const void *found)
 {
 	struct crm_env *env = t->env;
-	uintptr_t at = (uintptr_t)found, page = at - at % env->page;
+	uintptr_t at = (uintptr_t)found, page = at - at % env->page, *slot;
 	const char *head = (const char *)found - at % env->page;
 	uint64_t number;
 	uint16_t flags;
 
-	if (t->writes && (at < env->map_from || at >= env->map_to))
+	if (!is_mapped(t, at))
 		return NULL;
 	memcpy(&number, head, sizeof(number));
+	slot = &t->whole[number % WHOLE_SLOTS];
+	if (*slot == page)
+		return NULL;
 	memcpy(&flags, head + PAGE_FLAGS_AT, sizeof(flags));
 	if (env->map_from == 0 && number < page / env->page) {
 		env->map_from = page - number * env->page;
 		env->map_to = env->map_from + map_bytes(env);
 	}
-	if ((flags & (PAGE_LEAF | PAGE_OVERFLOW)) != 0 &&
-	    env->map_from + number * env->page == page)
-		return NULL;
-	return crm_err(CRM_E_DATA,
-	    "the store is damaged: a page is not what it should be "
-	    "(crm-store check)");
+	if ((flags & (PAGE_LEAF | PAGE_OVERFLOW)) == 0 ||
+	    env->map_from + number * env->page != page ||
+	    ((flags & PAGE_LEAF) != 0 &&
+		!crm_page_leaf_is_whole(head, env->page)))
+		return bad_page();
+	*slot = page;
+	return NULL;
 }
 
 const struct crm_err *
@@ -832,30 +859,93 @@ crm_cur_close(struct crm_cur *c)
 	crm_free(c);
 }
 
+/* The leaf that a key of a snapshot lies in, or NULL. */
+static const char *
+leaf_of(const struct crm_txn *t, const void *key)
+{
+	return t->writes ? NULL
+			 : (const char *)key - (uintptr_t)key % t->env->page;
+}
+
+/* Does a key come behind all of the leaf that the cursor has left? */
+static bool
+goes_on(const struct crm_cur *c, const char *leaf, const MDB_val *k)
+{
+	struct crm_view last;
+
+	if (c->leaf == NULL || leaf == NULL || leaf == c->leaf)
+		return true;
+	last = crm_page_leaf_key(c->leaf, crm_page_leaf_count(c->leaf) - 1);
+	return crm_view_cmp(last, crm_view(k->mv_data, k->mv_size)) < 0;
+}
+
 static const struct crm_err *
 move(struct crm_cur *c, MDB_cursor_op op, MDB_val *k, struct crm_view *key,
     struct crm_view *value)
 {
+	const struct crm_err *err;
+	const char *leaf;
 	MDB_val v;
 	int rc = mdb_cursor_get(c->cur, k, &v, op);
 
 	*key = *value = CRM_VNULL;
+	if (rc != 0)
+		c->leaf = NULL;
 	if (rc == MDB_NOTFOUND)
 		return NULL;
 	if (rc != 0)
 		return translate(c->txn->env, "cursor", rc);
+	err = check_place(c->txn, k->mv_data);
+	if (err != NULL)
+		return err;
+	leaf = leaf_of(c->txn, k->mv_data);
+	if (op == MDB_NEXT && !goes_on(c, leaf, k))
+		return bad_page();
+	c->leaf = leaf;
 	*key = crm_view(k->mv_data, k->mv_size);
 	*value = crm_view(v.mv_data, v.mv_size);
-	return check_place(c->txn, k->mv_data);
+	return NULL;
+}
+
+/*
+ * A search that went astray above the leaves ends at the edge of a leaf that
+ * has nothing to do with it: what stands before is not smaller then.  The
+ * cursor comes back to where it was.
+ */
+static const struct crm_err *
+check_before(struct crm_cur *c, struct crm_view at, struct crm_view *key,
+    struct crm_view *value)
+{
+	bool none = key->p == NULL;
+	const struct crm_err *err;
+	struct crm_view before, any;
+	MDB_val k;
+
+	err = move(c, none ? MDB_LAST : MDB_PREV, &k, &before, &any);
+	if (err != NULL || (before.p == NULL && none))
+		return err;
+	if (before.p != NULL && crm_view_cmp(before, at) >= 0)
+		return bad_page();
+	k = val(at);
+	return move(c,
+	    none                   ? MDB_SET_RANGE
+		: before.p == NULL ? MDB_FIRST
+				   : MDB_NEXT,
+	    &k, key, value);
 }
 
 const struct crm_err *
 crm_cur_seek(struct crm_cur *c, struct crm_view at, struct crm_view *key,
     struct crm_view *value)
 {
+	const struct crm_err *err;
 	MDB_val k = val(at);
 
-	return move(c, at.n > 0 ? MDB_SET_RANGE : MDB_FIRST, &k, key, value);
+	err = move(c, at.n > 0 ? MDB_SET_RANGE : MDB_FIRST, &k, key, value);
+	if (err != NULL || at.n == 0 || c->txn->writes ||
+	    (key->p != NULL && crm_page_leaf_key(c->leaf, 0).p != key->p))
+		return err;
+	return check_before(c, at, key, value);
 }
 
 const struct crm_err *
@@ -896,6 +986,7 @@ crm_cur_renew(struct crm_cur *c)
 	struct crm_txn *t = c->txn;
 	int rc;
 
+	c->leaf = NULL;
 	if (c->dbi == t->dbi[c->table])
 		rc = mdb_cursor_renew(t->txn, c->cur);
 	else { /* the other ones are in use by now */

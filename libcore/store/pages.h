@@ -31,6 +31,21 @@ CRM_CHECK const struct crm_err *crm_pages_check(int fd, uint64_t commit,
     void (*fault)(void *ctx, const char *what), void *ctx, bool *looked);
 
 /*
+ * Is a leaf in memory whole: its nodes fill it from upper to the end, and keys
+ * are in order?  LMDB looks at neither, and does not find what a leaf lost.
+ *
+ * room    bytes of a page
+ *
+ * True on machines whose layout is another.  Cost: two loads and a comparison
+ * for each entry.
+ */
+bool crm_page_leaf_is_whole(const char *page, size_t room);
+
+/* Of a whole leaf: how many keys, and the i-th. */
+size_t crm_page_leaf_count(const char *page);
+struct crm_view crm_page_leaf_key(const char *page, size_t i);
+
+/*
  * Could LMDB work with what the first pages of a file say?
  *
  * Returns false when their numbers make no sense.
