@@ -237,19 +237,21 @@ const struct crm_err *
 crm_restore_publish(struct crm_restore *r, struct crm_swap *swap)
 {
 	const struct crm_err *err = NULL;
+	bool placed = true;
 
 	if (swap != NULL)
 		err = crm_swap_with(swap, r->fresh);
-	else if (fsync(r->dir) != 0 || rename(r->fresh, r->path) != 0)
+	else if (fsync(r->dir) != 0 || rename(r->fresh, r->path) != 0) {
 		err = errno == EEXIST || errno == ENOTEMPTY || errno == ENOTDIR
 		    ? crm_err(CRM_E_CANTCREATE,
 			  "'%s' is there already (--replace replaces a store)",
 			  r->path)
 		    : crm_err_errno(CRM_E_CANTCREATE,
 			  "cannot make the store '%s'", r->path);
-	else
+		placed = false;
+	} else
 		err = crm_sync_parent(r->path);
-	if (err == NULL) {
+	if (placed) { /* there is nothing to be cleaned up any more */
 		crm_free(r->fresh);
 		r->fresh = NULL;
 	}

@@ -103,33 +103,42 @@ is_own(const char *name)
 	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
 }
 
-/* What else lies in the old directory goes to the new one. */
+/* What else lies in one directory goes to the other one. */
 static const struct crm_err *
-move_others(struct crm_swap *w, int fresh)
+move_others(const struct crm_swap *w, int from, int to)
 {
 	const struct crm_err *err = NULL;
-	DIR *d = fdopendir(dup(w->dir));
+	int fd = fcntl(from, F_DUPFD_CLOEXEC, 0);
+	DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
 	const struct dirent *e;
 
-	if (d == NULL)
-		return crm_err_errno(CRM_E_IO, "%s", w->path);
+	if (d == NULL) {
+		err = crm_err_errno(CRM_E_IO, "%s", w->path);
+		if (fd >= 0)
+			(void)close(fd);
+		return err;
+	}
 	rewinddir(d);
 	for (e = readdir(d); err == NULL && e != NULL; e = readdir(d))
 		if (!is_own(e->d_name) &&
-		    renameat(w->dir, e->d_name, fresh, e->d_name) != 0)
+		    renameat(from, e->d_name, to, e->d_name) != 0)
 			err = crm_err_errno(
 			    CRM_E_IO, "%s/%s", w->path, e->d_name);
 	(void)closedir(d);
 	return err;
 }
 
-/* Change the names of two directories; where the file system cannot do it at
- * once, there is no store for a moment. */
+/*
+ * Change the names of two directories; where the file system cannot do it at
+ * once, there is no store for a moment.
+ *
+ * Returns 0, or -1 with errno set: both have the names that they had.
+ */
 static int
 exchange(const char *a, const char *b)
 {
 	struct crm_buf away = CRM_BUF_INIT(1 << 16);
-	int rc;
+	int rc, saved;
 
 	rc = renameat2(AT_FDCWD, a, AT_FDCWD, b, RENAME_EXCHANGE);
 	if (rc == 0 || (errno != EINVAL && errno != ENOSYS))
@@ -137,34 +146,67 @@ exchange(const char *a, const char *b)
 	crm_buf_addf(&away, "%s.old-%ld", a, (long)getpid());
 	crm_buf_addc(&away, '\0');
 	rc = rename(a, away.p);
-	if (rc == 0)
-		rc = rename(b, a);
-	if (rc == 0)
-		rc = rename(away.p, b);
+	if (rc == 0 && rename(b, a) != 0) {
+		saved = errno;
+		(void)rename(away.p, a);
+		errno = saved;
+		rc = -1;
+	} else if (rc == 0)
+		(void)rename(away.p, b); /* a has what was b */
 	crm_buf_release(&away);
 	return rc;
+}
+
+static void
+remove_own(int dir, const char *path)
+{
+	size_t i;
+
+	for (i = 0; i < NOWN; i++)
+		(void)unlinkat(dir, own[i], 0);
+	(void)rmdir(path);
+}
+
+/* The new store has the place: make it all there is, and lasting, or give the
+ * place back. */
+static const struct crm_err *
+settle(struct crm_swap *w, int fd, const char *fresh)
+{
+	const struct crm_err *err = move_others(w, w->dir, fd);
+
+	if (err == NULL)
+		err = crm_sync_parent(w->path);
+	if (err == NULL)
+		remove_own(w->dir, fresh);
+	else if (move_others(w, fd, w->dir) == NULL &&
+	    exchange(w->path, fresh) == 0)
+		remove_own(fd, fresh);
+	else
+		err = crm_err_wrap(err,
+		    "'%s' is the new store, but what it replaced is still in "
+		    "'%s'",
+		    w->path, fresh);
+	return err;
 }
 
 const struct crm_err *
 crm_swap_with(struct crm_swap *w, const char *fresh)
 {
 	const struct crm_err *err;
-	size_t i;
 	int fd;
 
 	fd = open(fresh, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return crm_err_errno(CRM_E_IO, "%s", fresh);
-	err = fsync(fd) != 0 || exchange(w->path, fresh) != 0
-	    ? crm_err_errno(CRM_E_IO, "cannot replace '%s'", w->path)
-	    : move_others(w, fd);
-	(void)close(fd);
-	if (err == NULL)
-		err = crm_sync_parent(w->path);
-	if (err != NULL)
-		return err;
-	for (i = 0; i < NOWN; i++)
-		(void)unlinkat(w->dir, own[i], 0);
-	(void)rmdir(fresh);
-	return NULL;
+	if (fd < 0) {
+		err = crm_err_errno(CRM_E_IO, "%s", fresh);
+		/* it was open a moment ago: once more, to remove it */
+		fd = open(fresh, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		remove_own(fd, fresh);
+	} else if (fsync(fd) != 0 || exchange(w->path, fresh) != 0) {
+		err = crm_err_errno(CRM_E_IO, "cannot replace '%s'", w->path);
+		remove_own(fd, fresh);
+	} else
+		err = settle(w, fd, fresh);
+	if (fd >= 0)
+		(void)close(fd);
+	return err;
 }

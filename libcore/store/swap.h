@@ -29,7 +29,11 @@ CRM_CHECK const struct crm_err *crm_swap_begin_open(
  * files of the engine are those of the new one, and all else that lies in the
  * directory stays.  The old files are removed.
  *
- * fresh   a path beside that of the store; nobody has it open
+ * fresh   a path beside that of the store; nobody has it open.  It is gone
+ *         then, whatever happens: the caller removes nothing of it
+ *
+ * After an error the store is what it was; where that cannot be had, because
+ * the disk refuses this too, the message says where it is.
  */
 CRM_CHECK const struct crm_err *crm_swap_with(
     struct crm_swap *, const char *fresh);

@@ -240,9 +240,14 @@ class Model:
         spent = balance = 0
         docs, days, last, contacts = set(), [], None, 0
         single = 0
+        # an organisation's contacts include those of its people
+        who = {rid}
+        if rid[0] == "o":
+            who |= {i for i, x in self.live("p", at)
+                    if x["f"].get("org") == rid}
         for i, r in self.live("e", at):
             f = r["f"]
-            if f["what"] in CONTACTS and rid in f["who"]:
+            if f["what"] in CONTACTS and who & set(f["who"]):
                 contacts += 1
                 last = max(last or "", f["at"][:10])
             if f["who"][0] != rid:
@@ -726,7 +731,10 @@ class Test:
                 return
             if at is not None and w not in self.m.after[at - 1]:
                 return
-            term, want = "who:" + w, ev(lambda f: w in f["who"])
+            # an organisation means its people too
+            all_ = {w} | {i for i, x in self.m.live("p", at)
+                          if x["f"].get("org") == w}
+            term, want = "who:" + w, ev(lambda f: all_ & set(f["who"]))
         elif kind == "doc":
             d = "R-%d" % r.randrange(30)
             term, want = "doc:" + d, ev(lambda f: f.get("doc") == d)
@@ -746,7 +754,9 @@ class Test:
 
     def ask_computed(self):
         at, opts = self.when()
-        want = [self.m.computed(i, at) for i, _ in self.m.live("p", at)]
+        kind = self.rng.choice(["person", "org"])
+        want = [self.m.computed(i, at)
+                for i, _ in self.m.live(kind[0], at)]
 
         def read(out):
             got = []
@@ -755,7 +765,7 @@ class Test:
                 d.pop("currency", None)
                 got.append(d)
             return got
-        self.ask(["crm-find", "person", "-f", "id,spent,orders,balance,"
+        self.ask(["crm-find", kind, "-f", "id,spent,orders,balance,"
                   "contacts,last,first-order,last-order"] + opts, want, read)
 
     def ask_sorted(self):
