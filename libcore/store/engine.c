@@ -167,6 +167,8 @@ translate(struct crm_env *env, const char *what, int rc)
 		    "'%s/data.mdb' is not a store of this machine", env->dir);
 	case MDB_CORRUPTED:
 	case MDB_PAGE_NOTFOUND:
+	case MDB_CURSOR_FULL: /* a tree that deep, or that leads into itself */
+	case MDB_PAGE_FULL:
 	case MDB_PANIC:
 	case MDB_BAD_TXN:
 	case MDB_INCOMPATIBLE:
@@ -719,10 +721,9 @@ check_place(struct crm_txn *t, const void *found)
 		env->map_from = page - number * env->page;
 		env->map_to = env->map_from + map_bytes(env);
 	}
-	if ((flags & (PAGE_LEAF | PAGE_OVERFLOW)) == 0 ||
+	if ((flags != PAGE_LEAF && flags != PAGE_OVERFLOW) ||
 	    env->map_from + number * env->page != page ||
-	    ((flags & PAGE_LEAF) != 0 &&
-		!crm_page_leaf_is_whole(head, env->page)))
+	    (flags == PAGE_LEAF && !crm_page_leaf_is_whole(head, env->page)))
 		return bad_page();
 	*slot = page;
 	return NULL;
