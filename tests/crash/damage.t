@@ -11,7 +11,7 @@ diag <"$tmp/out"
 [ $status -eq 0 ] || [ $status -eq 2 ]
 result $? 'no hang, no signal; check sees what readers do not' ||
 	tell_run damage
-todo 'LMDB does not see that a page lost entries, and says there are none'
+todo 'pages above the leaves are not looked at: one in some hundred slips by'
 result $status 'no wrong answer without a word'
 ok 'it was found' grep -q '^damage: found by check: [1-9]' "$tmp/out"
 # the test can fail

@@ -81,7 +81,7 @@ for i in 1 2 3 4; do
 done
 wait $ten
 read -r status took <ten
-is 'without --wait' $status 69
+is 'without --wait' "$status" 69
 [ "$took" -ge 9500 ] && [ "$took" -lt 25000 ]
 result $? "it is ten seconds: $took ms"
 kill -CONT "$writer"

@@ -1,4 +1,4 @@
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2154 # of lib.sh
 # plain.sh - the long tests of this room look at the programs as they are
 # installed, not at those with sanitizers: CRM_PLAIN says where those are.
 if [ -n "${CRM_PLAIN:-}" ]; then

@@ -1,4 +1,4 @@
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2154 # of lib.sh
 # valgrind.sh - run a program under valgrind: an error, or memory that nobody
 # can free any more, makes it exit 99 and is told in the file valgrind.log.
 under_valgrind()
