@@ -26,12 +26,13 @@ STATIC   ?= 1
 ifneq ($(SAN)$(FAULTS)$(COVERAGE),)
 STATIC = 0
 endif
-CRM_LIBS = lmdb yaml-0.1 libutf8proc libb2
+CRM_LIBS = lmdb yaml-0.1 libutf8proc libb2 liblbfgs
 # The Debian package of each.
 DEB_lmdb = liblmdb-dev
 DEB_yaml-0.1 = libyaml-dev
 DEB_libutf8proc = libutf8proc-dev
 DEB_libb2 = libb2-dev
+DEB_liblbfgs = liblbfgs-dev
 
 WARN_ALL = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion \
 	-Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
@@ -85,7 +86,7 @@ ifneq ($(MISSING),)
 $(error missing: $(MISSING) - on Debian: apt-get install $(MISSING))
 endif
 LIB_CFLAGS := $(shell $(PKGCONF) --cflags $(CRM_LIBS))
-LIB_LIBS := $(shell $(PKGCONF) $(PKG_STATIC) --libs $(CRM_LIBS))
+LIB_LIBS := $(shell $(PKGCONF) $(PKG_STATIC) --libs $(CRM_LIBS)) -lm
 endif
 
 SRC   := $(wildcard libcore/*/*.c)

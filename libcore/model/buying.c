@@ -1,0 +1,346 @@
+#include "model/buying.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "model/fit.h"
+#include "model/special.h"
+
+/* More kinds of customers than that are looked at in part first: the fit of
+ * the part is so near that of all that few looks at all are left to do. */
+#define PART 10000
+
+enum { R, ALPHA, A, B };  /* BG/NBD */
+enum { S = A, BETA = B }; /* Pareto/NBD, behind r and alpha */
+
+const char *
+crm_buying_name(enum crm_buying_model m)
+{
+	return m == CRM_BG_NBD ? "bg-nbd" : "pareto-nbd";
+}
+
+const char *
+crm_buying_parameter(enum crm_buying_model m, size_t i)
+{
+	static const char *const name[2][CRM_BUYING_PARAMETERS] = {
+		{ "r", "alpha", "a", "b" },
+		{ "r", "alpha", "s", "beta" },
+	};
+
+	return name[m][i];
+}
+
+/* What depends on parameters and x alone: kinds come sorted by x. */
+struct known {
+	double x;
+	double log, by_r, by_a, by_b; /* logarithms of gammas, and slopes */
+};
+
+static void
+know(enum crm_buying_model m, const double *p, double x, struct known *k)
+{
+	if (k->x == x)
+		return;
+	k->x = x;
+	k->log = lgamma(p[R] + x) - lgamma(p[R]);
+	k->by_r = crm_digamma(p[R] + x) - crm_digamma(p[R]);
+	if (m != CRM_BG_NBD)
+		return;
+	k->log += lgamma(p[A] + p[B]) - lgamma(p[A] + p[B] + x) +
+	    lgamma(p[B] + x) - lgamma(p[B]);
+	k->by_a = crm_digamma(p[A] + p[B]) - crm_digamma(p[A] + p[B] + x);
+	k->by_b = k->by_a + crm_digamma(p[B] + x) - crm_digamma(p[B]);
+}
+
+/*
+ * BG/NBD (equation 6 of the paper, A3 and A4 divided by A3): slope may be
+ * NULL.
+ */
+static double
+bg(const double *p, const struct crm_repeat *c, const struct known *k,
+    double *slope)
+{
+	double all = log(p[ALPHA] + c->age), then = log(p[ALPHA] + c->last);
+	double gone = 0, w = 0;
+
+	if (c->x > 0) {
+		gone = exp(log(p[A] / (p[B] + c->x - 1)) +
+		    (p[R] + c->x) * (all - then));
+		w = isinf(gone) ? 1 : gone / (1 + gone);
+	}
+	if (slope != NULL) {
+		slope[R] = k->by_r + log(p[ALPHA]) - (1 - w) * all - w * then;
+		slope[ALPHA] = p[R] / p[ALPHA] -
+		    (p[R] + c->x) *
+			((1 - w) / (p[ALPHA] + c->age) +
+			    w / (p[ALPHA] + c->last));
+		slope[A] = k->by_a + w / p[A];
+		slope[B] = k->by_b - (w > 0 ? w / (p[B] + c->x - 1) : 0);
+	}
+	return k->log + p[R] * log(p[ALPHA]) - (p[R] + c->x) * all +
+	    (isinf(gone) ? log(p[A] / (p[B] + c->x - 1)) +
+			(p[R] + c->x) * (all - then)
+			 : log1p(gone));
+}
+
+static const struct crm_gauss *
+gauss(void)
+{
+	static struct crm_gauss g;
+
+	if (g.weight[0] == 0)
+		crm_gauss_make(&g);
+	return &g;
+}
+
+/*
+ * Pareto/NBD: with k = r + s + x and u = ((alpha + last) / (alpha + y))^k the
+ * integral over the time of leaving y of (alpha + y)^-(r + x) times
+ * (beta + y)^-(s + 1) becomes one of ((alpha + y) / (beta + y))^(s + 1) over
+ * u, which is smooth.
+ *
+ * slope   NULL, or set
+ * alive   NULL, or set to the probability of it
+ */
+static double
+pareto(const double *p, const struct crm_repeat *c, const struct known *known,
+    double *slope, double *alive)
+{
+	const struct crm_gauss *g = gauss();
+	double k = p[R] + p[S] + c->x, from = p[ALPHA] + c->last;
+	double log_from = log(from), log_end = log(p[ALPHA] + c->age);
+	double log_a, log_b, low = exp(k * (log_from - log_end));
+	/* Everything is told in units of the chance at the last purchase. */
+	double log_beta = log(p[BETA] + c->last);
+	double stay = exp((p[R] + c->x) * (log_from - log_end) +
+	    p[S] * (log_beta - log(p[BETA] + c->age)));
+	double unit = exp(p[S] * (log_beta - log_from)) / k * (1 - low);
+	double by[CRM_BUYING_PARAMETERS] = { 0 }, left = 0, all, v, a, b;
+	size_t i, j;
+
+	for (i = 0; c->age > c->last && i < CRM_GAUSS; i++) {
+		log_a = log_from - log(low + (1 - low) * g->at[i]) / k;
+		a = exp(log_a);
+		b = a - p[ALPHA] + p[BETA];
+		log_b = log(b);
+		v = g->weight[i] * unit * exp((p[S] + 1) * (log_a - log_b));
+		left += v;
+		if (slope == NULL)
+			continue;
+		by[R] -= v * log_a;
+		by[ALPHA] -= v / a;
+		by[S] -= v * log_b;
+		by[BETA] -= v / b;
+	}
+	all = stay + p[S] * left;
+	if (alive != NULL)
+		*alive = stay / all;
+	if (slope != NULL) {
+		by[ALPHA] *= p[R] + c->x;
+		by[BETA] *= p[S] + 1;
+		for (j = 0; j < CRM_BUYING_PARAMETERS; j++)
+			by[j] *= p[S];
+		by[R] -= stay * log_end;
+		by[ALPHA] -= stay * (p[R] + c->x) / (p[ALPHA] + c->age);
+		by[S] += left - stay * log(p[BETA] + c->age);
+		by[BETA] -= stay * p[S] / (p[BETA] + c->age);
+		slope[R] = known->by_r + log(p[ALPHA]) + by[R] / all;
+		slope[ALPHA] = p[R] / p[ALPHA] + by[ALPHA] / all;
+		slope[S] = log(p[BETA]) + by[S] / all;
+		slope[BETA] = p[S] / p[BETA] + by[BETA] / all;
+	}
+	return known->log + p[R] * log(p[ALPHA]) + p[S] * log(p[BETA]) -
+	    (p[R] + c->x) * log_from - p[S] * log_beta + log(all);
+}
+
+/* Customers alike, and how many. */
+struct kind {
+	struct crm_repeat c;
+	double n;
+};
+
+struct data {
+	enum crm_buying_model model;
+	const struct kind *kind;
+	size_t n, step; /* every step-th of them */
+	double total;   /* customers that are looked at */
+};
+
+static double
+likelihood(void *ctx, const double *p, double *slope)
+{
+	const struct data *d = ctx;
+	struct known known = { .x = -1 };
+	double sum = 0, one[CRM_BUYING_PARAMETERS];
+	size_t i, j;
+
+	memset(slope, 0, sizeof(one));
+	for (i = 0; i < d->n; i += d->step) {
+		const struct kind *k = &d->kind[i];
+
+		know(d->model, p, k->c.x, &known);
+		sum += k->n *
+		    (d->model == CRM_BG_NBD
+			    ? bg(p, &k->c, &known, one)
+			    : pareto(p, &k->c, &known, one, NULL));
+		for (j = 0; j < CRM_BUYING_PARAMETERS; j++)
+			slope[j] += k->n * one[j];
+	}
+	for (j = 0; j < CRM_BUYING_PARAMETERS; j++)
+		slope[j] /= d->total;
+	return sum / d->total;
+}
+
+static int
+cmp(const void *x, const void *y)
+{
+	const struct crm_repeat *a = x, *b = y;
+
+	if (a->x != b->x)
+		return a->x < b->x ? -1 : 1;
+	if (a->last != b->last)
+		return a->last < b->last ? -1 : 1;
+	return a->age < b->age ? -1 : a->age > b->age;
+}
+
+/* Count customers alike.  Returns how many kinds. */
+static size_t
+count(struct crm_repeat *r, size_t n, struct kind *kind)
+{
+	size_t i, k = 0;
+
+	qsort(r, n, sizeof(*r), cmp);
+	for (i = 0; i < n; i++) {
+		if (k == 0 || cmp(&kind[k - 1].c, &r[i]) != 0)
+			kind[k++] = (struct kind){ .c = r[i] };
+		kind[k - 1].n++;
+	}
+	return k;
+}
+
+static bool
+fit(struct data *d, size_t step, double *p, double *best)
+{
+	size_t i;
+
+	d->step = step;
+	d->total = 0;
+	for (i = 0; i < d->n; i += step)
+		d->total += d->kind[i].n;
+	return crm_fit(likelihood, d, p, CRM_BUYING_PARAMETERS, best);
+}
+
+/* Where to begin: people who buy every mean age, and leave as often. */
+static void
+begin(const struct crm_repeat *r, size_t n, double *p)
+{
+	double age = 0;
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		age += r[i].age;
+	p[R] = p[A] = 1;
+	p[ALPHA] = fmax(age / (double)n, 1e-3) / 4;
+	p[B] = 2;
+}
+
+bool
+crm_buying_fit(enum crm_buying_model model, struct crm_repeat *r, size_t n,
+    struct crm_buying *out)
+{
+	struct kind *kind = crm_calloc(n + 1, sizeof(*kind));
+	struct data d = {
+		.model = model, .kind = kind, .n = count(r, n, kind)
+	};
+	double best = 0;
+	bool ok = n > 0 && r[n - 1].x > 0;
+
+	memset(out, 0, sizeof(*out));
+	out->model = model;
+	if (ok) {
+		begin(r, n, out->p);
+		if (model == CRM_PARETO_NBD)
+			out->p[BETA] = out->p[ALPHA];
+		if (d.n > PART && !fit(&d, d.n / PART + 1, out->p, &best))
+			begin(r, n, out->p);
+		ok = fit(&d, 1, out->p, &best);
+	}
+	out->log_likelihood = best * (double)n;
+	crm_free(kind);
+	return ok;
+}
+
+double
+crm_buying_likelihood(const struct crm_buying *m, const struct crm_repeat *c)
+{
+	struct known known = { .x = -1 };
+
+	know(m->model, m->p, c->x, &known);
+	return m->model == CRM_BG_NBD ? bg(m->p, c, &known, NULL)
+				      : pareto(m->p, c, &known, NULL, NULL);
+}
+
+double
+crm_buying_alive(const struct crm_buying *m, const struct crm_repeat *c)
+{
+	const double *p = m->p;
+	struct known known = { .x = -1 };
+	double alive;
+
+	if (m->model == CRM_BG_NBD)
+		return c->x == 0 ? 1
+				 : 1 /
+			(1 +
+			    p[A] / (p[B] + c->x - 1) *
+				pow((p[ALPHA] + c->age) / (p[ALPHA] + c->last),
+				    p[R] + c->x));
+	know(m->model, p, c->x, &known);
+	(void)pareto(p, c, &known, NULL, &alive);
+	return alive;
+}
+
+/*
+ * Purchases to expect of somebody who is alive.  BG/NBD: equation 10 of the
+ * paper, after Euler's transformation (Abramowitz and Stegun 15.3.3), which
+ * keeps terms small whatever x is.  Both have a limit where they divide by 0:
+ * they are taken beside it.
+ */
+static double
+expected(const struct crm_buying *m, const struct crm_repeat *c, double time)
+{
+	const double *p = m->p;
+	double less = p[A] - 1, z;
+
+	if (fabs(less) < 1e-6)
+		less = less < 0 ? -1e-6 : 1e-6;
+	if (m->model == CRM_PARETO_NBD)
+		return (p[R] + c->x) * (p[BETA] + c->age) /
+		    ((p[ALPHA] + c->age) * less) *
+		    -expm1(less *
+			log((p[BETA] + c->age) / (p[BETA] + c->age + time)));
+	z = time / (p[ALPHA] + c->age + time);
+	return (less + p[B] + c->x) / less *
+	    (1 -
+		pow(1 - z, less) *
+		    crm_hyp2f1(
+			less, less + p[B] - p[R], less + p[B] + c->x, z));
+}
+
+/* By parts: the integral of exp(-rate * t) over what is expected until t. */
+double
+crm_buying_staying(const struct crm_buying *m, const struct crm_repeat *c,
+    double time, double rate)
+{
+	const struct crm_gauss *g = gauss();
+	double sum = exp(-rate * time) * expected(m, c, time), t;
+	size_t i;
+
+	for (i = 0; rate > 0 && i < CRM_GAUSS; i++) {
+		t = time * g->at[i];
+		sum += rate * time * g->weight[i] * exp(-rate * t) *
+		    expected(m, c, t);
+	}
+	return sum;
+}

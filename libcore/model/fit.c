@@ -1,0 +1,66 @@
+#include "model/fit.h"
+
+#include <lbfgs.h>
+#include <math.h>
+#include <string.h>
+
+#define BEYOND 20 /* logarithm of a parameter */
+#define FLAT 1e-5 /* slope of a likelihood that cannot get better */
+
+struct task {
+	crm_likelihood *fn;
+	void *ctx;
+	size_t n;
+	double slope; /* at the last place: its greatest part */
+};
+
+/* The library looks for what is least, over all numbers. */
+static lbfgsfloatval_t
+look(void *ctx, const lbfgsfloatval_t *u, lbfgsfloatval_t *slope, const int n,
+    const lbfgsfloatval_t step)
+{
+	struct task *t = ctx;
+	double p[CRM_FIT_MAX], v;
+	size_t i;
+
+	(void)n;
+	(void)step;
+	for (i = 0; i < t->n; i++)
+		p[i] = exp(fmax(-2 * BEYOND, fmin(2 * BEYOND, u[i])));
+	v = t->fn(t->ctx, p, slope);
+	t->slope = 0;
+	for (i = 0; i < t->n; i++) {
+		slope[i] *= -p[i];
+		t->slope = fmax(t->slope, fabs(slope[i]));
+	}
+	return -v;
+}
+
+bool
+crm_fit(crm_likelihood *fn, void *ctx, double *p, size_t n, double *best)
+{
+	struct task t = { .fn = fn, .ctx = ctx, .n = n };
+	lbfgs_parameter_t how;
+	/* Built for vector units it goes through eight at a time, aligned. */
+	_Alignas(32) lbfgsfloatval_t u[8 * ((CRM_FIT_MAX + 7) / 8)] = { 0 };
+	lbfgsfloatval_t least;
+	size_t i;
+	int rc;
+
+	lbfgs_parameter_init(&how);
+	how.epsilon = 1e-6;
+	how.max_iterations = 1000;
+	for (i = 0; i < n; i++)
+		u[i] = log(p[i]);
+	rc = lbfgs((int)n, u, &least, look, NULL, &t, &how);
+	for (i = 0; i < n; i++) {
+		p[i] = exp(u[i]);
+		if (!(fabs(u[i]) < BEYOND))
+			return false;
+	}
+	*best = -least;
+	/* Near the top the line search may find nothing better. */
+	return isfinite(least) &&
+	    (rc == LBFGS_SUCCESS || rc == LBFGS_ALREADY_MINIMIZED ||
+		t.slope < FLAT);
+}

@@ -1,0 +1,34 @@
+/*
+ * fit - the parameters that make data most likely.
+ */
+#ifndef CRM_FIT_H
+#define CRM_FIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define CRM_FIT_MAX 4
+
+/*
+ * A likelihood, as a mean over the data.
+ *
+ * p       the parameters, each above 0
+ * slope   set to the derivatives by each of them
+ *
+ * Returns its logarithm.
+ */
+typedef double crm_likelihood(void *ctx, const double *p, double *slope);
+
+/*
+ * Find where the likelihood is greatest, by L-BFGS (Liu and Nocedal 1989) in
+ * the logarithms of the parameters, so that none can leave its range.
+ *
+ * p       n <= CRM_FIT_MAX: where to begin; set to what was found
+ * best    set to the logarithm of the likelihood there, as a mean
+ *
+ * Returns false when there is no such place, or it lies beyond any reason:
+ * a parameter under e-20 or above e20.
+ */
+bool crm_fit(crm_likelihood *fn, void *ctx, double *p, size_t n, double *best);
+
+#endif
