@@ -10,17 +10,27 @@
 #include "report/report.h"
 
 static struct {
-	const char *as_of, *by, *in, *times;
+	const char *as_of, *by, *in, *arg[CRM_ARG_N];
 } o;
 
 /* clang-format off */
 static const struct crm_opt opts[] = {
 	OPT_AS_OF(&o.as_of),
 	OPT_TEXT('\0', "by", "field,...", &o.by, "what the rows stand for"),
+	OPT_TEXT('\0', "calibrate-until", "date", &o.arg[CRM_ARG_CALIBRATE],
+	    "clv: fit to what was known then"),
+	OPT_TEXT('\0', "discount", "percent", &o.arg[CRM_ARG_DISCOUNT],
+	    "clv: what later money loses a year (10)"),
+	OPT_TEXT('\0', "horizon", "span", &o.arg[CRM_ARG_HORIZON],
+	    "clv, churn: how far to look ahead (52w)"),
 	OPT_TEXT('\0', "in", "period", &o.in,
 	    "cover a period only: 2026-03, last-month"),
-	OPT_TEXT('\0', "times", "count", &o.times,
-	    "overdue: how many times their rhythm; 2 if not given"),
+	OPT_TEXT('\0', "model", "name", &o.arg[CRM_ARG_MODEL],
+	    "clv, churn: bg-nbd or pareto-nbd"),
+	OPT_TEXT('\0', "times", "count", &o.arg[CRM_ARG_TIMES],
+	    "overdue: how many times their rhythm (2)"),
+	OPT_TEXT('\0', "unit", "unit", &o.arg[CRM_ARG_UNIT],
+	    "clv, churn: day, week, month or year"),
 	OPT_END,
 };
 /* clang-format on */
@@ -94,7 +104,6 @@ report(struct crm_ctx *ctx, struct crm_snap *snap, struct crm_writer *writer,
 	const struct crm_report *report = crm_report_named(argv[0]);
 	struct crm_report_options ro = { .by = o.by,
 		.in = o.in,
-		.times = o.times,
 		.rows = row_options(ctx),
 		.writer = writer,
 		.clock = &ctx->clock,
@@ -104,6 +113,7 @@ report(struct crm_ctx *ctx, struct crm_snap *snap, struct crm_writer *writer,
 
 	if (report == NULL)
 		return no_such(ctx, argv[0]);
+	memcpy(ro.arg, o.arg, sizeof(ro.arg));
 	err = crm_ask(ctx, snap, argc - 1, argv + 1,
 	    &(struct crm_ask_how){ .kinds = true }, &ro.query);
 	if (err == NULL)

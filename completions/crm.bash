@@ -115,9 +115,19 @@ _crm_option()
 		from=ask words='date' ;;
 	crm-report,--by)
 		from=ask words='field,...' ;;
+	crm-report,--calibrate-until)
+		from=ask words='date' ;;
+	crm-report,--discount)
+		from=text words='' ;;
+	crm-report,--horizon)
+		from=text words='' ;;
 	crm-report,--in)
 		from=ask words='period' ;;
+	crm-report,--model)
+		from=ask words='name' ;;
 	crm-report,--times)
+		from=text words='' ;;
+	crm-report,--unit)
 		from=text words='' ;;
 	crm-report,-f | crm-report,--fields)
 		from=ask words='field,...' ;;
@@ -234,7 +244,7 @@ _crm_options()
 	crm-find) options='--as-of --count --explain --get -i --input -f --fields -l --limit -o --output --sort --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
 	crm-history) options='--command --field --follow -l --limit -o --output --since --user -i --input --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
 	crm-log) options='-F --file --add-missing --allow-erased --correct --dates --decimal --keep --key --map --new-ids --rejects --set --skip-bad --stream -i --input -f --fields -l --limit -o --output --sort -n --dry-run -m --message --wait --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
-	crm-report) options='--as-of --by --in --times -f --fields -l --limit -o --output --sort --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
+	crm-report) options='--as-of --by --calibrate-until --discount --horizon --in --model --times --unit -f --fields -l --limit -o --output --sort --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
 	crm-rm) options='--erase -i --input -f --fields -l --limit -o --output --sort -n --dry-run -m --message --wait --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
 	crm-segment) options='-i --input -f --fields -l --limit -o --output --sort -n --dry-run -m --message --wait --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
 	crm-set) options='--allow-erased -i --input -f --fields -l --limit -o --output --sort -n --dry-run -m --message --wait --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;

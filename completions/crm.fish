@@ -113,9 +113,19 @@ function __crm_takes
             return 0
         case 'crm-report --by'
             return 0
+        case 'crm-report --calibrate-until'
+            return 0
+        case 'crm-report --discount'
+            return 0
+        case 'crm-report --horizon'
+            return 0
         case 'crm-report --in'
             return 0
+        case 'crm-report --model'
+            return 0
         case 'crm-report --times'
+            return 0
+        case 'crm-report --unit'
             return 0
         case 'crm-report -f' 'crm-report --fields'
             return 0
@@ -448,8 +458,13 @@ complete -e -c crm-report
 complete -c crm-report -f -a '(__crm_ask operand)'
 complete -c crm-report -l as-of -x -a '(__crm_value date)' -d 'as it was then: a date, or change:N'
 complete -c crm-report -l by -x -a '(__crm_value field,...)' -d 'what the rows stand for'
+complete -c crm-report -l calibrate-until -x -a '(__crm_value date)' -d 'clv: fit to what was known then'
+complete -c crm-report -l discount -x -d 'clv: what later money loses a year (10)'
+complete -c crm-report -l horizon -x -d 'clv, churn: how far to look ahead (52w)'
 complete -c crm-report -l in -x -a '(__crm_value period)' -d 'cover a period only: 2026-03, last-month'
-complete -c crm-report -l times -x -d 'overdue: how many times their rhythm; 2 if not given'
+complete -c crm-report -l model -x -a '(__crm_value name)' -d 'clv, churn: bg-nbd or pareto-nbd'
+complete -c crm-report -l times -x -d 'overdue: how many times their rhythm (2)'
+complete -c crm-report -l unit -x -d 'clv, churn: day, week, month or year'
 complete -c crm-report -s f -l fields -x -a '(__crm_value field,...)' -d 'choose the columns'
 complete -c crm-report -s l -l limit -x -d 'stop after so many records'
 complete -c crm-report -s o -l output -x -a 'table jsonl tsv csv ids yaml mutt aerc sheet' -d 'form of the output'

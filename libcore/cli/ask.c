@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "cli/msg.h"
+#include "report/figures.h"
 #include "store/who.h"
 
 #define SHOWN_MAX 200 /* columns of a wrong query that are shown */
@@ -77,6 +78,7 @@ crm_ask(struct crm_ctx *ctx, struct crm_snap *snap, int argc, char **argv,
 	const struct crm_err *err;
 	int i;
 
+	crm_report_figures();
 	for (i = 0; i < argc; i++)
 		if (crm_utf8_check(crm_view_str(argv[i])) < strlen(argv[i]))
 			return crm_err(CRM_E_USAGE, "the query is not UTF-8");

@@ -4,6 +4,7 @@
 
 #include "base/map.h"
 #include "base/mem.h"
+#include "query/figures.h"
 #include "query/newest.h"
 #include "record/value.h"
 #include "record/word.h"
@@ -39,6 +40,7 @@ crm_compute_free(struct crm_compute *c)
 	if (c == NULL)
 		return;
 	crm_rollups_release(&c->rows);
+	crm_figures_forget(c->snap);
 	crm_free(c);
 }
 
@@ -471,6 +473,35 @@ put_change_time(struct crm_compute *c, uint64_t number, struct crm_buf *out)
 	return NULL;
 }
 
+/* What a report says of them. */
+static const struct crm_err *
+put_figure(struct crm_compute *c, uint64_t who, const struct crm_field *f,
+    struct crm_buf *out)
+{
+	const struct crm_figures *figures;
+	const struct crm_figure *of;
+	const struct crm_err *err;
+	const char *word = f->choices;
+	int64_t i;
+
+	err = crm_figures_get(c->snap, c->clock, f->num, &figures);
+	if (err != NULL)
+		return err;
+	of = crm_figures_of(figures, who);
+	if (of == NULL)
+		return NULL;
+	if (f->type != CRM_T_CHOICE) {
+		crm_value_put_dec(out,
+		    crm_dec_trim(
+			(struct crm_dec){ of->value, figures->scale }));
+		return NULL;
+	}
+	for (i = 0; i < of->value; i++)
+		word += strlen(word) + 1;
+	crm_word_put(out, crm_view_str(word));
+	return NULL;
+}
+
 const struct crm_err *
 crm_compute_field(struct crm_compute *c, uint64_t id,
     const struct crm_stored *r, const struct crm_field *f, struct crm_buf *out)
@@ -524,6 +555,12 @@ crm_compute_field(struct crm_compute *c, uint64_t id,
 	case CRM_N_NEXT_BIRTHDAY:
 		put_next_birthday(c, r, out);
 		return NULL;
+	case CRM_N_RFM:
+	case CRM_N_ALIVE:
+	case CRM_N_EXPECTED:
+	case CRM_N_CLV:
+	case CRM_N_SILENCE:
+		return put_figure(c, id, f, out);
 	case CRM_N_WEIGHTED:
 	case CRM_N_AGE:
 		put_of_deal(c, r, f->num, out);

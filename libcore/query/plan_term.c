@@ -231,6 +231,11 @@ crm_plan_is_rollup(const struct crm_planning *p, const struct crm_term *t,
 	switch (f->num) {
 	case CRM_N_FIRST_ORDER:
 	case CRM_N_LAST_ORDER:
+	case CRM_N_RFM:
+	case CRM_N_ALIVE:
+	case CRM_N_EXPECTED:
+	case CRM_N_CLV:
+	case CRM_N_SILENCE:
 		return true;
 	case CRM_N_LAST:
 		return !org;

@@ -105,10 +105,21 @@ enum {
 	CRM_N_OPEN_TICKETS,
 	CRM_N_OPEN_TASKS,
 	CRM_N_NEXT_BIRTHDAY,
+	/* what reports say of those who bought */
+	CRM_N_RFM,
+	CRM_N_ALIVE,
+	CRM_N_EXPECTED,
+	CRM_N_CLV,
+	CRM_N_SILENCE,
 	/* computed of a deal */
 	CRM_N_WEIGHTED,
 	CRM_N_AGE,
 };
+
+/* The segments of crm-report rfm, as choices: best first. */
+#define CRM_RFM_NAMES \
+	"champion\0loyal\0potential\0new\0promising\0attention\0sleepy\0" \
+	"cannot-lose\0at-risk\0hibernating\0lost\0"
 
 /*
  * Numbers of the built-in fields, in the order of their tables.  They are

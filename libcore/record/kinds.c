@@ -256,6 +256,16 @@ static const struct crm_field of_who[] = {
 	CF(OPEN_DEALS, "open-deals", NUMBER, 0, "number of open deals"),
 	CF(OPEN_TICKETS, "open-tickets", NUMBER, 0, "number of open tickets"),
 	CF(OPEN_TASKS, "open-tasks", NUMBER, 0, "number of open tasks"),
+	{ "rfm", CRM_N_RFM, CRM_T_CHOICE, 1, COMP, NULL, CRM_RFM_NAMES,
+	    "segment of crm-report rfm" },
+	CF(ALIVE, "alive", NUMBER, 0,
+	    "probability that they still buy: crm-report clv"),
+	CF(EXPECTED, "expected", NUMBER, 0,
+	    "purchases to expect within a year: crm-report clv"),
+	CF(CLV, "clv", MONEY, 0,
+	    "what these are worth today: crm-report clv"),
+	CF(SILENCE, "silence", NUMBER, 0,
+	    "times their own rhythm since they bought: crm-report overdue"),
 };
 static const struct crm_field f_next_birthday =
 	CF(NEXT_BIRTHDAY, "next-birthday", DATE, 0, "the next one, or today");
@@ -275,7 +285,8 @@ static const struct crm_field *const computed_deal[] = { BASIC, &of_deal[0],
 	&of_deal[1] };
 static const struct crm_field *const computed_person[] = { BASIC, WHO(0),
 	WHO(1), WHO(2), WHO(3), WHO(4), WHO(5), WHO(6), WHO(7), WHO(8), WHO(9),
-	WHO(10), WHO(11), WHO(12), WHO(13), WHO(14), &f_next_birthday };
+	WHO(10), WHO(11), WHO(12), WHO(13), WHO(14), WHO(15), WHO(16), WHO(17),
+	WHO(18), WHO(19), &f_next_birthday };
 #define NCOMPUTED(a) (sizeof(a) / sizeof((a)[0]))
 
 /* Stages.  A percentage is the chance to win there. */

@@ -8,14 +8,18 @@
 
 extern const struct crm_report crm_report_activity;
 extern const struct crm_report crm_report_basket;
+extern const struct crm_report crm_report_churn;
+extern const struct crm_report crm_report_clv;
 extern const struct crm_report crm_report_cohort;
 extern const struct crm_report crm_report_concentration;
 extern const struct crm_report crm_report_customers;
 extern const struct crm_report crm_report_forecast;
 extern const struct crm_report crm_report_funnel;
+extern const struct crm_report crm_report_model;
 extern const struct crm_report crm_report_overdue;
 extern const struct crm_report crm_report_pipeline;
 extern const struct crm_report crm_report_receivables;
+extern const struct crm_report crm_report_retention;
 extern const struct crm_report crm_report_revenue;
 extern const struct crm_report crm_report_rfm;
 extern const struct crm_report crm_report_satisfaction;

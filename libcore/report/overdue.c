@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "record/word.h"
 #include "report/buyers.h"
+#include "report/figures.h"
 #include "report/list.h"
 
 #define FEW 32
@@ -50,6 +51,8 @@ struct work {
 	struct line *line;
 	size_t n, cap;
 	int32_t today;
+	struct crm_dec times;
+	bool all; /* whoever has a rhythm */
 	/* the customer at hand, and the days on which they bought */
 	uint64_t who;
 	int32_t *day;
@@ -105,7 +108,7 @@ twice_median(int32_t *day, size_t n)
 static bool
 is_overdue(const struct work *w, const struct line *l)
 {
-	struct crm_dec times = w->r->times;
+	struct crm_dec times = w->times;
 	i128 since = (i128)2 * (w->today - l->last), gap = l->twice;
 
 	for (; times.scale > 0; times.scale--)
@@ -122,7 +125,7 @@ end_customer(struct work *w)
 	if (w->ndays >= DAYS_LEAST) {
 		l.last = w->day[w->ndays - 1];
 		l.twice = twice_median(w->day, w->ndays);
-		if (is_overdue(w, &l)) {
+		if (w->all || is_overdue(w, &l)) {
 			w->line = crm_grow(
 			    w->line, &w->cap, w->n + 1, sizeof(*w->line));
 			w->line[w->n++] = l;
@@ -301,11 +304,13 @@ static const struct crm_err *
 run(struct crm_report_run *r)
 {
 	struct work w = { .r = r };
-	const struct crm_err *err;
+	const struct crm_err *err =
+	    crm_report_number(r, CRM_ARG_TIMES, &w.times);
 
 	w.today = crm_date_days(crm_report_today(r));
 	crm_groups_init(&w.groups, r->config, &r->by);
-	err = find_lines(&w);
+	if (err == NULL)
+		err = find_lines(&w);
 	if (err == NULL &&
 	    (r->by_given || crm_report_wants(r, C_SPENT) ||
 		crm_report_wants(r, C_SPENT + 1)))
@@ -313,6 +318,28 @@ run(struct crm_report_run *r)
 	if (err == NULL)
 		err = r->by_given ? group_lines(&w) : print_lines(&w);
 	crm_groups_release(&w.groups);
+	crm_free(w.line);
+	crm_free(w.day);
+	return err;
+}
+
+/* Thousandths. */
+const struct crm_err *
+crm_overdue_figures(struct crm_report_run *r, struct crm_figures *out)
+{
+	struct work w = { .r = r, .all = true };
+	const struct crm_err *err;
+	int64_t since;
+	size_t i;
+
+	out->scale = 3;
+	w.today = crm_date_days(crm_report_today(r));
+	err = find_lines(&w);
+	for (i = 0; err == NULL && i < w.n; i++) {
+		since = (int64_t)(w.today - w.line[i].last) * 2;
+		crm_figures_add(out, w.line[i].who,
+		    (since * 1000 + w.line[i].twice / 2) / w.line[i].twice);
+	}
 	crm_free(w.line);
 	crm_free(w.day);
 	return err;
@@ -326,7 +353,7 @@ const struct crm_report crm_report_overdue = {
 	.grouped = "customers",
 	.period = true,
 	.whom = true,
-	.times = "2",
+	.arg[CRM_ARG_TIMES] = "2",
 	.column = columns,
 	.ncolumns = sizeof(columns) / sizeof(columns[0]),
 	.run = run,

@@ -58,21 +58,41 @@ read_period(struct crm_report_run *r, const char *in)
 	return crm_err(CRM_E_USAGE, "--in: %s", err->msg);
 }
 
-static const struct crm_err *
-read_times(struct crm_report_run *r, const char *times)
+const char *
+crm_report_arg_name(enum crm_report_arg a)
 {
-	if (times == NULL)
-		times = r->report->times;
-	else if (r->report->times == NULL)
-		return crm_err(CRM_E_USAGE, "the report '%s' has no --times",
-		    r->report->name);
-	if (times == NULL)
-		return NULL;
-	return crm_dec_parse(crm_view_str(times), '.', &r->times) &&
-		r->times.m >= 0
+	static const char *const name[CRM_ARG_N] = { "times", "model",
+		"horizon", "unit", "discount", "calibrate-until" };
+
+	return name[a];
+}
+
+const struct crm_err *
+crm_report_number(
+    const struct crm_report_run *r, enum crm_report_arg a, struct crm_dec *out)
+{
+	return crm_dec_parse(crm_view_str(r->arg[a]), '.', out) && out->m >= 0
 	    ? NULL
-	    : crm_err(
-		  CRM_E_USAGE, "--times: '%s' is no factor: try 1.5", times);
+	    : crm_err(CRM_E_USAGE, "--%s: '%s' is no number of 0 or more",
+		  crm_report_arg_name(a), r->arg[a]);
+}
+
+/* Options of reports: what was given, else what the report has. */
+static const struct crm_err *
+read_args(struct crm_report_run *r, const char *const *arg)
+{
+	size_t a;
+
+	for (a = 0; a < CRM_ARG_N; a++) {
+		r->arg[a] = arg[a] != NULL ? arg[a] : r->report->arg[a];
+		if (arg[a] != NULL && r->report->arg[a] == NULL)
+			return crm_err(CRM_E_USAGE,
+			    "the report '%s' has no --%s", r->report->name,
+			    crm_report_arg_name((enum crm_report_arg)a));
+		if (r->arg[a] != NULL && r->arg[a][0] == '\0')
+			r->arg[a] = NULL;
+	}
+	return NULL;
 }
 
 /* Is a name in the list of --by? */
@@ -185,7 +205,9 @@ open_rows(struct crm_report_run *r, const struct crm_report_options *o,
 		column[n] = r->report->column[i];
 		if (is_key(&r->by, column[n].name) ||
 		    is_in(r->by_given ? r->report->alone : r->report->grouped,
-			column[n].name))
+			column[n].name) ||
+		    (r->arg[CRM_ARG_CALIBRATE] == NULL &&
+			is_in(r->report->calibrated, column[n].name)))
 			column[n].flags |= CRM_F_HIDDEN;
 	}
 	return crm_rows_new(r->snap, &o->rows, o->writer, column, n, &r->rows);
@@ -207,7 +229,7 @@ crm_report_run(const struct crm_report *report, struct crm_snap *snap,
 	*rows = 0;
 	err = read_period(&r, o->in);
 	if (err == NULL)
-		err = read_times(&r, o->times);
+		err = read_args(&r, o->arg);
 	if (err == NULL)
 		err = read_by(&r, o->by);
 	if (err == NULL)
@@ -225,4 +247,23 @@ crm_report_run(const struct crm_report *report, struct crm_snap *snap,
 	crm_whom_release(&r.whom);
 	crm_by_release(&r.by);
 	return err;
+}
+
+struct crm_report_run
+crm_report_plain(const struct crm_report *report, struct crm_snap *snap,
+    const struct crm_clock *clock)
+{
+	struct crm_report_run r = { .report = report,
+		.snap = snap,
+		.schema = crm_snap_schema(snap),
+		.config = crm_store_config(crm_snap_store(snap)),
+		.clock = clock,
+		.period = { .from_us = INT64_MIN, .to_us = INT64_MAX },
+		.whom = { .all = true } };
+	size_t a;
+
+	for (a = 0; a < CRM_ARG_N; a++)
+		if (report->arg[a] != NULL && report->arg[a][0] != '\0')
+			r.arg[a] = report->arg[a];
+	return r;
 }

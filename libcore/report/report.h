@@ -13,6 +13,17 @@
 
 struct crm_report_run;
 
+/* Options that only some reports take. */
+enum crm_report_arg {
+	CRM_ARG_TIMES,     /* a factor */
+	CRM_ARG_MODEL,     /* a model of how customers buy */
+	CRM_ARG_HORIZON,   /* a span: how far to look ahead */
+	CRM_ARG_UNIT,      /* day, week, month, year */
+	CRM_ARG_DISCOUNT,  /* percent a year */
+	CRM_ARG_CALIBRATE, /* the last day that a model may know of */
+	CRM_ARG_N
+};
+
 struct crm_report {
 	const char *name, *summary;
 	char thing;     /* kind that it goes through: 'e', 'd'; 0: customers */
@@ -28,8 +39,11 @@ struct crm_report {
 	const char *alone, *grouped;
 	bool period; /* takes --in */
 	bool whom;   /* takes a query */
-	/* The factor of --times when it is not given; NULL: takes none. */
-	const char *times;
+	/* What its options are when they are not given, "": nothing; NULL: it
+	 * takes none. */
+	const char *arg[CRM_ARG_N];
+	/* Columns that say something only with --calibrate-until: "a b". */
+	const char *calibrated;
 	/* Columns behind those of --by. */
 	const struct crm_field *column;
 	size_t ncolumns;
@@ -53,18 +67,23 @@ struct crm_report_run {
 	struct crm_period period; /* else all of time */
 	bool by_given;            /* --by was */
 	struct crm_by by;
-	struct crm_dec times; /* above or equal 0 */
+	const char *arg[CRM_ARG_N]; /* NULL where there is nothing */
 	struct crm_whom whom;
 	struct crm_query *things; /* a query of the report's things; NULL */
 	struct crm_rows *rows;
 	struct crm_row_maker row;
 };
 
+/* A run of a report with its own options over all customers, for figures
+ * instead of rows: it has neither rows nor --by, and needs no release. */
+struct crm_report_run crm_report_plain(
+    const struct crm_report *, struct crm_snap *, const struct crm_clock *);
+
 struct crm_report_options {
-	const char *by;          /* NULL: the report's own */
-	const char *in;          /* a period; NULL: all of time */
-	const char *times;       /* a factor; NULL: the report's own */
-	struct crm_query *query; /* NULL: everybody; it stays the caller's */
+	const char *by;             /* NULL: the report's own */
+	const char *in;             /* a period; NULL: all of time */
+	const char *arg[CRM_ARG_N]; /* NULL: the report's own */
+	struct crm_query *query;    /* NULL: everybody; it stays the caller's */
 	struct crm_rows_options rows;
 	struct crm_writer *writer;
 	const struct crm_clock *clock;
@@ -103,6 +122,13 @@ crm_report_day(const struct crm_report_run *r, int64_t at_us)
 	s += crm_zone_offset(r->clock->zone, s);
 	return (int32_t)(s / CRM_DAY_S - (s % CRM_DAY_S < 0));
 }
+
+/* The name of an option, without "--". */
+const char *crm_report_arg_name(enum crm_report_arg);
+
+/* Read an option that is a number of 0 or more.  Fails with USAGE. */
+CRM_CHECK const struct crm_err *crm_report_number(
+    const struct crm_report_run *, enum crm_report_arg, struct crm_dec *out);
 
 /* The facts that the report covers. */
 struct crm_facts crm_report_facts(

@@ -5,6 +5,7 @@
 #include "record/value.h"
 #include "record/word.h"
 #include "report/buyers.h"
+#include "report/figures.h"
 #include "report/list.h"
 #include "report/quantile.h"
 
@@ -34,16 +35,12 @@ static const struct rule {
 	{ "lost", { { 1, 1 }, { 1, 2 }, { 1, 5 } } },
 };
 #define NRULES (sizeof(rules) / sizeof(rules[0]))
-#define NAMES \
-	"champion\0loyal\0potential\0new\0promising\0attention\0sleepy\0" \
-	"cannot-lose\0at-risk\0hibernating\0lost\0"
-
 /* clang-format off */
 static const struct crm_field keys[] = {
 	{ .name = "r", .type = CRM_T_NUMBER },
 	{ .name = "f", .type = CRM_T_NUMBER },
 	{ .name = "m", .type = CRM_T_NUMBER },
-	{ .name = "segment", .type = CRM_T_CHOICE, .choices = NAMES },
+	{ .name = "segment", .type = CRM_T_CHOICE, .choices = CRM_RFM_NAMES },
 };
 enum { K_R, K_F, K_M, K_SEGMENT, NKEYS };
 
@@ -62,7 +59,7 @@ static const struct crm_field columns[] = {
 	{ .name = "r", .type = CRM_T_NUMBER, .help = "class of recency" },
 	{ .name = "f", .type = CRM_T_NUMBER, .help = "class of frequency" },
 	{ .name = "m", .type = CRM_T_NUMBER, .help = "class of monetary" },
-	{ .name = "segment", .type = CRM_T_CHOICE, .choices = NAMES,
+	{ .name = "segment", .type = CRM_T_CHOICE, .choices = CRM_RFM_NAMES,
 	    .help = "what the classes are called" },
 	{ .name = "share", .type = CRM_T_PERCENT,
 	    .help = "revenue as percent of that of all" },
@@ -458,6 +455,23 @@ run(struct crm_report_run *r)
 	if (err == NULL && r->by_given)
 		err = print_groups(&w);
 	crm_groups_release(&w.groups);
+	crm_free(w.line);
+	return err;
+}
+
+const struct crm_err *
+crm_rfm_figures(struct crm_report_run *r, struct crm_figures *out)
+{
+	struct work w = { .r = r };
+	const struct crm_err *err;
+	size_t i;
+
+	w.today = crm_date_days(crm_report_today(r));
+	err = make_lines(&w);
+	if (err == NULL)
+		class_all(&w);
+	for (i = 0; err == NULL && i < w.n; i++)
+		crm_figures_add(out, w.line[i].who, rule_of(w.line[i].class));
 	crm_free(w.line);
 	return err;
 }

@@ -60,12 +60,20 @@ section crm-record.5 TYPES | sed '/^   [^ ]/,$d' | sed -n \
 awk -F '\t' '$1 == "type" { print $2 }' tables >want
 same_file 'crm-record(5): the types' got want
 
-# Words that a choice takes stand there as words to be typed.
-awk -F '\t' '$1 == "field" { print $5 }' tables | tr ' ' '\n' | sort -u |
-	grep . >want
-sed -nE 's/^\.(Li|It Li|It|Cm) //p' "$top/man/crm-record.5" |
-	tr ' ' '\n' | sort -u >typed
+# Words that a choice takes stand there as words to be typed; those of what is
+# computed in crm-query(7).
+words_typed()
+{
+	sed -nE 's/^\.(Li|It Li|It|Cm) //p' "$top/man/$1" | tr ' ' '\n' | sort -u
+}
+awk -F '\t' '$1 == "field" && $6 != "computed" { print $5 }' tables |
+	tr ' ' '\n' | sort -u | grep . >want
+words_typed crm-record.5 >typed
 is 'crm-record(5): all words of choices' "$(comm -23 want typed)" ''
+awk -F '\t' '$1 == "field" && $6 == "computed" { print $5 }' tables |
+	tr ' ' '\n' | sort -u | grep . >want
+words_typed crm-query.7 >typed
+is 'crm-query(7): all words of choices' "$(comm -23 want typed)" ''
 crm-add person name=Anna
 is 'and what happens' "$(section crm-record.5 KINDS | sed -n \
 	's/^     \([a-z]*\)  .*/\1/p' | while read -r what; do

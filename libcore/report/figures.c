@@ -1,0 +1,58 @@
+#include "report/figures.h"
+
+#include "report/list.h"
+#include "report/worth.h"
+
+/* Millionths, or smallest units of the base currency. */
+static const struct crm_err *
+worth(struct crm_report_run *r, uint16_t num, struct crm_figures *out)
+{
+	const struct crm_config *c = r->config;
+	struct crm_worth w;
+	const struct crm_err *err;
+	int64_t v;
+	size_t i;
+
+	if (num != CRM_N_CLV)
+		r->arg[CRM_ARG_DISCOUNT] = NULL; /* what costs most */
+	out->scale = num == CRM_N_CLV
+	    ? (uint8_t)crm_currency_decimals(crm_view(c->currency, 3))
+	    : 6;
+	err = crm_worth_make(r, &w);
+	if (err != NULL && err->code == CRM_E_DATA)
+		err = NULL; /* too few purchases: nobody has any */
+	for (i = 0; err == NULL && w.line != NULL && i < w.repeats.n; i++) {
+		v = num == CRM_N_CLV     ? w.line[i].clv
+		    : num == CRM_N_ALIVE ? w.line[i].alive
+					 : w.line[i].expected;
+		if (v >= 0 &&
+		    (num != CRM_N_CLV ||
+			w.repeats.row[i].currency == c->currency_num))
+			crm_figures_add(out, w.repeats.row[i].who, v);
+	}
+	crm_worth_release(&w);
+	return err;
+}
+
+static const struct crm_err *
+make(struct crm_snap *snap, const struct crm_clock *clock, uint16_t num,
+    struct crm_figures *out)
+{
+	struct crm_report_run r =
+	    crm_report_plain(num == CRM_N_RFM ? &crm_report_rfm
+		    : num == CRM_N_SILENCE    ? &crm_report_overdue
+					      : &crm_report_clv,
+		snap, clock);
+
+	if (num == CRM_N_RFM)
+		return crm_rfm_figures(&r, out);
+	if (num == CRM_N_SILENCE)
+		return crm_overdue_figures(&r, out);
+	return worth(&r, num, out);
+}
+
+void
+crm_report_figures(void)
+{
+	crm_figures_make = make;
+}
