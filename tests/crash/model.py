@@ -707,6 +707,12 @@ class Test:
     def ask_query(self):
         words, f = self.query(3)
         at, opts = self.when()
+        # who was not there yet cannot be asked about
+        if at is not None and any(
+                w.startswith("org:") and w[4:] not in self.m.after[at - 1] or
+                w.startswith("@") and "s" + w[4:] not in
+                [i for i, _ in self.m.live("s", at)] for w in words):
+            return
         want = [i for i, rec in self.m.live("p", at) if f(i, rec, at)]
         form = self.rng.choice(["ids", "ids", "count", "limit", "exit"])
         argv = ["crm-find", "person"] + words + opts
