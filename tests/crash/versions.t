@@ -61,7 +61,7 @@ for c in 'crm-find any' 'crm-add person name=x' 'crm-log p1 note x' \
 	# shellcheck disable=SC2086 # a list of words
 	run $c
 	[ $status -ne 78 ] || refused=$((refused + 1))
-	! grep -q 'was made by a newer crm .*upgrade crm' "$tmp/err" ||
+	! grep -q 'was made by a newer crm: .*upgrade crm' "$tmp/err" ||
 		told=$((told + 1))
 done
 is 'a store from the future is refused by every program' $refused 15
