@@ -49,6 +49,8 @@ crm_w_finish(struct crm_writing *w)
 	if (err == NULL)
 		err = crm_w_edit_all(w, CRM_TABLE_RECORD);
 	if (err == NULL)
+		err = crm_w_add_again(w);
+	if (err == NULL)
 		err = crm_w_add_turns(w);
 	if (err == NULL)
 		err = crm_w_write_derived(w, w->edits);

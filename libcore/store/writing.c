@@ -16,6 +16,7 @@ crm_w_free(struct crm_writing *w)
 	crm_digests_free(w->digests);
 	crm_digests_free(w->early_digests);
 	crm_free(w->turn);
+	crm_free(w->again);
 	crm_free(w->buyer);
 	crm_arena_release(&w->arena);
 	crm_buf_release(&w->part);
@@ -103,6 +104,30 @@ crm_w_take_ids(struct crm_writing *w)
 	return err;
 }
 
+const struct crm_err *
+crm_w_last_number(struct crm_writing *w, char kind, uint64_t *out)
+{
+	const struct crm_err *err;
+	uint64_t last;
+	size_t i;
+
+	*out = 0;
+	err = crm_snap_last_id(w->snap, kind, &last);
+	if (err != NULL)
+		return err;
+	*out = crm_id_number(last);
+	for (i = 0; i < w->nranges; i++) {
+		last = crm_id_number(w->range[i].first) + w->range[i].count - 1;
+		if (crm_id_kind(w->range[i].first) == kind &&
+		    crm_id_replica(w->range[i].first) == w->b->store->replica &&
+		    last > *out)
+			*out = last;
+	}
+	return *out < CRM_ID_NUMBER_MAX
+	    ? NULL
+	    : crm_err(CRM_E_DATA, "there are no ids left");
+}
+
 /* Begin the change set. */
 const struct crm_err *
 crm_w_begin_change(struct crm_writing *w)
@@ -151,7 +176,7 @@ crm_w_begin_late(struct crm_writing *w)
 	crm_derive_free(w->edits);
 	w->events = crm_derive_new(w->b->store, crm_store_part(w->b->store));
 	w->edits = crm_derive_new(w->b->store, crm_store_part(w->b->store));
-	w->nturns = w->nbuyers = 0;
+	w->nturns = w->nagain = w->nbuyers = 0;
 	w->change.touched = 0;
 	if (w->early_digests == NULL) {
 		w->early_digests = crm_digests_copy(w->digests);

@@ -16,6 +16,12 @@ struct crm_turn {
 	struct crm_view title; /* of a record that events cannot link to */
 };
 
+/* A record to be added because one that comes again has ended. */
+struct crm_again {
+	const struct crm_kind *kind;
+	struct crm_view bytes; /* encoded, of no change set yet */
+};
+
 /* A customer who had no purchase before. */
 struct crm_buyer {
 	uint64_t who;
@@ -39,6 +45,8 @@ struct crm_writing {
 	    *deriver; /* of adds and digests, while rows are added */
 	struct crm_turn *turn;
 	size_t nturns, turn_cap;
+	struct crm_again *again;
+	size_t nagain, again_cap;
 	struct crm_buyer *buyer;
 	size_t nbuyers, buyer_cap, next_buyer;
 	struct crm_arena arena;
@@ -74,6 +82,11 @@ bool crm_w_is_added(const struct crm_writing *, uint64_t id);
 /* Number the change set; take numbers for new records. */
 CRM_CHECK const struct crm_err *crm_w_begin_change(struct crm_writing *);
 CRM_CHECK const struct crm_err *crm_w_take_ids(struct crm_writing *);
+
+/* The highest number of a kind of this replica, those added so far among
+ * them. */
+CRM_CHECK const struct crm_err *crm_w_last_number(
+    struct crm_writing *, char kind, uint64_t *out);
 
 /* See what was written so far. */
 CRM_CHECK const struct crm_err *crm_w_look_again(struct crm_writing *);
@@ -115,6 +128,20 @@ void crm_w_note_turn(struct crm_writing *, uint64_t id,
 
 /* Write those events. */
 CRM_CHECK const struct crm_err *crm_w_add_turns(struct crm_writing *);
+
+/*
+ * writing_again.c: queue the next record, if one of a kind with the fields
+ * "repeat", a span, and "due", a date, has ended.
+ *
+ * It has all that the other one has but its stage, what is unique, and the
+ * days on which it began and ended.  It begins at the first stage, due so long
+ * after the day on which the other one ended.
+ */
+void crm_w_note_again(
+    struct crm_writing *, const struct crm_rec *old, const struct crm_rec *new);
+
+/* Add those records. */
+CRM_CHECK const struct crm_err *crm_w_add_again(struct crm_writing *);
 
 /* crm_derive_rollups() calls it. */
 CRM_CHECK const struct crm_err *crm_w_note_buyer(

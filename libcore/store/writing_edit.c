@@ -229,8 +229,10 @@ edit_one(struct crm_writing *w, struct crm_block_writer *bw, uint64_t id,
 		b->result.restored++;
 	else
 		b->result.changed++;
-	if (!remove && b->o.undoes == 0)
+	if (!remove && b->o.undoes == 0) {
 		crm_w_note_turn(w, id, &w->old, &w->rec, at_us);
+		crm_w_note_again(w, &w->old, &w->rec);
+	}
 	return put_changed(w, bw, id, &was, remove);
 }
 

@@ -117,19 +117,13 @@ crm_w_add_turns(struct crm_writing *w)
 	const struct crm_err *err = NULL;
 	struct crm_buf b = CRM_BUF_INIT(64);
 	const struct crm_field *f;
-	uint64_t number, last;
+	uint64_t number;
 	char link[CRM_LINK_MAX];
 	size_t i;
 
 	if (w->nturns == 0)
 		return NULL;
-	err = crm_snap_last_id(w->snap, 'e', &number);
-	number = crm_id_number(number);
-	for (i = 0; i < w->nranges; i++) {
-		last = crm_id_number(w->range[i].first) + w->range[i].count - 1;
-		if (crm_id_kind(w->range[i].first) == 'e' && last > number)
-			number = last;
-	}
+	err = crm_w_last_number(w, 'e', &number);
 	for (i = 0; err == NULL && i < w->nturns; i++) {
 		const struct crm_turn *t = &w->turn[i];
 
