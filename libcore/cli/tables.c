@@ -127,5 +127,7 @@ crm_tables_add(struct crm_buf *b)
 	add_keys(b, "top", crm_config_keys(CRM_CONFIG_TOP));
 	add_keys(b, "kind", crm_config_keys(CRM_CONFIG_KIND));
 	add_keys(b, "field", crm_config_keys(CRM_CONFIG_FIELD));
+	add_keys(b, "sla", crm_config_keys(CRM_CONFIG_SLA));
+	add_keys(b, "due", crm_config_keys(CRM_CONFIG_DUE));
 	crm_schema_free(s);
 }

@@ -334,7 +334,15 @@ read_events(struct crm_cfg *w, const struct crm_yaml_node *node)
 	X("pipelines",	crm_cfg_pipelines, \
 	    "stages of deals; the first pipeline is the default") \
 	X("kinds",	crm_cfg_kinds, \
-	    "more fields, and kinds of one's own")
+	    "more fields, and kinds of one's own") \
+	X("hours",	crm_cfg_hours, \
+	    "working time of each day of the week; all when not said") \
+	X("holidays",	crm_cfg_holidays, \
+	    "days without work") \
+	X("sla",	crm_cfg_sla, \
+	    "until when to answer and solve tickets; the first rule that fits") \
+	X("due",	crm_cfg_due, \
+	    "what crm-due goes by")
 /* clang-format on */
 
 #define X(name, read, help) name "\0" help "\0"
@@ -356,6 +364,10 @@ crm_config_keys(enum crm_config_level level)
 		return crm_config_kind_keys;
 	case CRM_CONFIG_FIELD:
 		return crm_config_field_keys;
+	case CRM_CONFIG_SLA:
+		return crm_config_sla_keys;
+	case CRM_CONFIG_DUE:
+		return crm_config_due_keys;
 	case CRM_CONFIG_TOP:
 		break;
 	}
@@ -372,6 +384,7 @@ config_new(void)
 	memcpy(c->currency, "EUR", 4);
 	c->currency_num = crm_currency_num(CRM_V("EUR"));
 	c->week_start = 1;
+	crm_config_due_defaults(&c->due);
 	return c;
 }
 
@@ -383,7 +396,31 @@ crm_config_free(struct crm_config *c)
 	crm_schema_free(c->schema);
 	crm_zone_free(c->zone);
 	crm_free(c->rate);
+	crm_free(c->hours.holiday);
+	crm_free(c->sla);
+	crm_free(c->due.every);
+	crm_free(c->due.date);
+	crm_arena_release(&c->arena);
 	crm_free(c);
+}
+
+/* Without hours all time is working time, and a holiday a day without. */
+static void
+fill_hours(struct crm_config *c)
+{
+	size_t i;
+
+	for (i = 0; i < 7 && !c->has_hours; i++) {
+		c->hours.day[i].shift[0] =
+		    (struct crm_shift){ 0, CRM_DAY_MINUTES };
+		c->hours.day[i].n = 1;
+	}
+}
+
+const struct crm_hours *
+crm_config_hours(const struct crm_config *c)
+{
+	return c->has_hours || c->hours.nholidays > 0 ? &c->hours : NULL;
 }
 
 static const struct crm_err *
@@ -416,6 +453,7 @@ read_tree(const struct crm_yaml *yaml, struct crm_config **out)
 		err = crm_zone_open(w.config->timezone, &w.config->zone);
 	if (err != NULL)
 		goto done;
+	fill_hours(w.config);
 	*out = w.config;
 	w.config = NULL;
 done:

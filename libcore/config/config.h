@@ -12,6 +12,16 @@
  *   events: [demo, installation] more words for what
  *   pipelines:                   of deals; the first is the default
  *     sales: [new: 10, offer: 50, won, lost]
+ *   hours:                       working time; all of it when not said
+ *     monday: [09:00-12:30, 13:30-17:00]
+ *   holidays: [2026-04-06, --12-25]   without a year: every year
+ *   sla:                         targets of tickets; the first that fits
+ *     - {segment: gold, respond: 2h, solve: 8h}     in working time
+ *     - {priority: urgent, respond: 30min}
+ *     - respond: 8h
+ *   due:                         what crm-due goes by: see crm_due_rules
+ *     task: 5
+ *     every: {gold: 30d}
  *   kinds:
  *     person:                    more fields for a built-in kind
  *       fields:
@@ -45,8 +55,9 @@
 #ifndef CRM_CONFIG_H
 #define CRM_CONFIG_H
 
+#include "base/date.h"
+#include "base/hours.h"
 #include "base/money.h"
-#include "base/time.h"
 #include "record/schema.h"
 
 struct crm_rate {
@@ -56,6 +67,48 @@ struct crm_rate {
 	/* Digits by which an amount in minor units, times rate.m, is longer
 	 * than one in minor units of the base currency; may be negative. */
 	int digits;
+};
+
+/* What a ticket is owed, if its customer is in a segment. */
+struct crm_sla {
+	const char *segment;          /* NULL: everybody */
+	uint8_t priority;             /* a word; 0: any */
+	int64_t respond_us, solve_us; /* of working time; 0: no target */
+};
+
+/* What urgency is made of: see due/due.h. */
+enum crm_due_coefficient {
+	/* what is due */
+	CRM_DUE_TASK,
+	CRM_DUE_TICKET,
+	CRM_DUE_CONTACT,
+	CRM_DUE_PURCHASE,
+	CRM_DUE_BIRTHDAY,
+	CRM_DUE_DATE,
+	CRM_DUE_DEAL,
+	CRM_DUE_NWHATS,
+	/* and what makes it more so */
+	CRM_DUE_LATE = CRM_DUE_NWHATS,
+	CRM_DUE_VALUE,
+	CRM_DUE_PRIORITY,
+	CRM_DUE_NCOEFFICIENTS
+};
+
+struct crm_due_rules {
+	int32_t coefficient[CRM_DUE_NCOEFFICIENTS]; /* hundredths */
+	struct crm_due_every {
+		const char *segment;
+		struct crm_span every;
+	} * every; /* the first that fits holds */
+	size_t nevery;
+	struct crm_span stale;
+	struct crm_dec times, lost; /* above 0, two digits behind the point */
+	struct crm_due_date {
+		char kind;
+		const char *name; /* of a field that is a date */
+		bool yearly;
+	} * date;
+	size_t ndates, date_cap;
 };
 
 struct crm_config {
@@ -68,6 +121,12 @@ struct crm_config {
 	int week_start;       /* 0 Sunday .. 6 Saturday; 1 when not said */
 	struct crm_rate *rate;
 	size_t nrates;
+	bool has_hours; /* hours: said something */
+	struct crm_hours hours;
+	struct crm_sla *sla; /* the first that fits holds */
+	size_t nsla;
+	struct crm_due_rules due;
+	struct crm_arena arena; /* of texts */
 };
 
 /*
@@ -93,11 +152,16 @@ void crm_config_free(struct crm_config *);
  */
 void crm_config_print(const struct crm_config *, struct crm_buf *);
 
+/* Working time; NULL: all time is. */
+const struct crm_hours *crm_config_hours(const struct crm_config *);
+
 /* Where keys stand. */
 enum crm_config_level {
 	CRM_CONFIG_TOP,
 	CRM_CONFIG_KIND,  /* kinds: KIND: */
 	CRM_CONFIG_FIELD, /* kinds: KIND: fields: FIELD: */
+	CRM_CONFIG_SLA,   /* sla: a rule */
+	CRM_CONFIG_DUE,   /* due: */
 };
 
 /* The keys of a level, "key\0help\0..." and an empty one in the end: for the

@@ -106,7 +106,25 @@ CRM_CHECK const struct crm_err *crm_cfg_stages(struct crm_cfg *,
 crm_cfg_fn crm_cfg_pipelines; /* pipelines: */
 crm_cfg_fn crm_cfg_kinds;     /* kinds: */
 crm_cfg_fn crm_cfg_fields;    /* kinds: KIND: fields: */
+crm_cfg_fn crm_cfg_hours;     /* hours: */
+crm_cfg_fn crm_cfg_holidays;  /* holidays: */
+crm_cfg_fn crm_cfg_sla;       /* sla: */
+crm_cfg_fn crm_cfg_due;       /* due: */
 
+/* The name of a segment, copied: is it one?  Whether there is such a segment is
+ * known when it is looked for. */
+CRM_CHECK const struct crm_err *crm_cfg_segment(
+    struct crm_cfg *, const struct crm_cfg_text *, const char **out);
+
+/* What holds when nothing is said. */
+void crm_config_due_defaults(struct crm_due_rules *);
+
+/* Parts of crm_config_print(). */
+void crm_config_print_service(const struct crm_config *, struct crm_buf *);
+void crm_config_print_due(const struct crm_config *, struct crm_buf *);
+
+extern const char crm_config_sla_keys[];   /* "key\0help\0..." */
+extern const char crm_config_due_keys[];   /* "key\0help\0..." */
 extern const char crm_config_kind_keys[];  /* "key\0help\0..." */
 extern const char crm_config_field_keys[]; /* "key\0help\0..." */
 

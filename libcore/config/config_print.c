@@ -301,6 +301,8 @@ crm_config_print(const struct crm_config *c, struct crm_buf *b)
 	print_events(c, b);
 	print_pipelines(c, b);
 	print_kinds(c, b);
+	crm_config_print_service(c, b);
+	crm_config_print_due(c, b);
 }
 
 static const char template[] =
@@ -330,6 +332,25 @@ static const char template[] =
     "#pipelines:\n"
     "#  sales: [new: 10, qualified: 25, offer: 50, won, lost]\n"
     "#  service: [asked: 20, offered: 60, signed: won, declined: lost]\n"
+    "\n"
+    "# When you work, and when not: targets of tickets count such time only.\n"
+    "#hours:\n"
+    "#  monday: 09:00-17:00\n"
+    "#  friday: [09:00-12:30, 13:30-15:00]\n"
+    "#holidays: [2026-04-06, --12-25]\n"
+    "\n"
+    "# Until when to answer and to solve tickets.  The first rule that fits\n"
+    "# holds; a segment has to be defined (crm-segment).\n"
+    "#sla:\n"
+    "#  - {segment: gold, respond: 1h, solve: 8h}\n"
+    "#  - {priority: urgent, respond: 2h, solve: 16h}\n"
+    "#  - {respond: 8h, solve: 40h}\n"
+    "\n"
+    "# What crm-due goes by: crm-due(1) has the formula.\n"
+    "#due:\n"
+    "#  value: 6\n"
+    "#  stale: 21d\n"
+    "#  every: {gold: 30d}\n"
     "\n"
     "# More fields, and kinds of your own.  Types are text, email,\n"
     "# phone, url, date, time, span, number, percent, money, currency,\n"

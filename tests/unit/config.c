@@ -123,7 +123,8 @@ refused_keys(void **state)
 		    "'timezone'?)" },
 		{ "colour: red",
 		    "f:1:1: unknown key 'colour' (one of: timezone, currency, "
-		    "rates, week, events, pipelines, kinds)" },
+		    "rates, week, events, pipelines, kinds, hours, holidays, sla, "
+		    "due)" },
 		{ "week: monday\nweek: monday",
 		    "f:2:1: the key 'week' was given before, in line 1" },
 		/* Time zones. */
@@ -729,6 +730,22 @@ long_marks(void **state)
 	crm_buf_release(&b);
 }
 
+#define DUE \
+	"due:\n" \
+	"  task: 4\n" \
+	"  ticket: 6\n" \
+	"  contact: 3\n" \
+	"  purchase: 3\n" \
+	"  birthday: 3\n" \
+	"  date: 3\n" \
+	"  deal: 3\n" \
+	"  late: 12\n" \
+	"  value: 4\n" \
+	"  priority: 2\n" \
+	"  stale: 30d\n" \
+	"  times: 2\n" \
+	"  lost: 10\n"
+
 static const char defaults[] = "timezone: UTC\n"
 			       "currency: EUR\n"
 			       "week: monday\n"
@@ -741,7 +758,7 @@ static const char defaults[] = "timezone: UTC\n"
 			       "    - proposal: 50\n"
 			       "    - negotiation: 75\n"
 			       "    - won\n"
-			       "    - lost\n";
+			       "    - lost\n" DUE;
 
 /* Nothing said, or nothing but empty sections, is the default. */
 static void
@@ -950,7 +967,7 @@ static const char sample_printed[] =
     "      stage:\n"
     "        type: choice\n"
     "        help: how far it is\n"
-    "    stages: [someday]\n";
+    "    stages: [someday]\n" DUE;
 
 static void
 prints(void **state)
@@ -1374,7 +1391,12 @@ keys(void **state)
 {
 	(void)state;
 	check_keys(CRM_CONFIG_TOP,
-	    "timezone currency rates week events pipelines kinds ");
+	    "timezone currency rates week events pipelines kinds "
+	    "hours holidays sla due ");
+	check_keys(CRM_CONFIG_SLA, "segment priority respond solve ");
+	check_keys(CRM_CONFIG_DUE,
+	    "task ticket contact purchase birthday date deal late value "
+	    "priority every stale times lost dates yearly ");
 	check_keys(CRM_CONFIG_KIND, "letter plural fields stages ");
 	check_keys(CRM_CONFIG_FIELD,
 	    "type choices to many required unique indexed searched personal "
