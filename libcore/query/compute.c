@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "query/figures.h"
 #include "query/newest.h"
+#include "query/service.h"
 #include "record/value.h"
 #include "record/word.h"
 #include "store/store.h"
@@ -20,6 +21,8 @@ struct crm_compute {
 	/* the rows of the customer looked at last */
 	uint64_t who;
 	struct crm_rollups rows;
+	/* of tickets; NULL until the first is asked for */
+	struct crm_service *service;
 };
 
 struct crm_compute *
@@ -40,6 +43,7 @@ crm_compute_free(struct crm_compute *c)
 	if (c == NULL)
 		return;
 	crm_rollups_release(&c->rows);
+	crm_service_free(c->service);
 	crm_figures_forget(c->snap);
 	crm_free(c);
 }
@@ -48,6 +52,8 @@ void
 crm_compute_renew(struct crm_compute *c)
 {
 	c->who = 0;
+	if (c->service != NULL)
+		crm_service_renew(c->service);
 }
 
 struct crm_date
@@ -502,6 +508,15 @@ put_figure(struct crm_compute *c, uint64_t who, const struct crm_field *f,
 	return NULL;
 }
 
+static const struct crm_err *
+put_of_ticket(struct crm_compute *c, uint64_t id, const struct crm_stored *r,
+    uint16_t num, struct crm_buf *out)
+{
+	if (c->service == NULL)
+		c->service = crm_service_new(c->snap, c->clock);
+	return crm_service_field(c->service, id, r, num, out);
+}
+
 const struct crm_err *
 crm_compute_field(struct crm_compute *c, uint64_t id,
     const struct crm_stored *r, const struct crm_field *f, struct crm_buf *out)
@@ -565,6 +580,11 @@ crm_compute_field(struct crm_compute *c, uint64_t id,
 	case CRM_N_AGE:
 		put_of_deal(c, r, f->num, out);
 		return NULL;
+	case CRM_N_TIER:
+	case CRM_N_RESPONDED:
+	case CRM_N_RESPOND_BY:
+	case CRM_N_SOLVE_BY:
+		return put_of_ticket(c, id, r, f->num, out);
 	default:
 		break;
 	}

@@ -114,6 +114,11 @@ enum {
 	/* computed of a deal */
 	CRM_N_WEIGHTED,
 	CRM_N_AGE,
+	/* computed of a ticket */
+	CRM_N_TIER,
+	CRM_N_RESPONDED,
+	CRM_N_RESPOND_BY,
+	CRM_N_SOLVE_BY,
 };
 
 /* The segments of crm-report rfm, as choices: best first. */

@@ -269,10 +269,18 @@ static const struct crm_field of_who[] = {
 };
 static const struct crm_field f_next_birthday =
 	CF(NEXT_BIRTHDAY, "next-birthday", DATE, 0, "the next one, or today");
-/* ... and of deals. */
+/* ... of deals, ... */
 static const struct crm_field of_deal[] = {
 	CF(WEIGHTED, "weighted", MONEY, 0, "value times probability"),
 	CF(AGE, "age", NUMBER, 0, "days from opened to closed, or to today"),
+};
+/* ... and of tickets. */
+static const struct crm_field of_ticket[] = {
+	CF(TIER, "tier", TEXT, 0, "segment whose targets it has"),
+	CF(RESPONDED, "responded", TIME, 0, "when it was answered first"),
+	CF(RESPOND_BY, "respond-by", TIME, 0, "until when to answer it"),
+	CF(SOLVE_BY, "solve-by", TIME, 0,
+	    "until when to solve it; not while it waits"),
 };
 /* clang-format on */
 
@@ -287,6 +295,8 @@ static const struct crm_field *const computed_person[] = { BASIC, WHO(0),
 	WHO(1), WHO(2), WHO(3), WHO(4), WHO(5), WHO(6), WHO(7), WHO(8), WHO(9),
 	WHO(10), WHO(11), WHO(12), WHO(13), WHO(14), WHO(15), WHO(16), WHO(17),
 	WHO(18), WHO(19), &f_next_birthday };
+static const struct crm_field *const computed_ticket[] = { BASIC, &of_ticket[0],
+	&of_ticket[1], &of_ticket[2], &of_ticket[3] };
 #define NCOMPUTED(a) (sizeof(a) / sizeof((a)[0]))
 
 /* Stages.  A percentage is the chance to win there. */
@@ -330,7 +340,7 @@ const struct crm_builtin_kind crm_builtin_kinds[CRM_NBUILTIN] = {
 	    &deal_pipeline },
 	{ 't', "task", "tasks", FIELDS(task), COMPUTED(computed_basic),
 	    &task_pipeline },
-	{ 'k', "ticket", "tickets", FIELDS(ticket), COMPUTED(computed_basic),
+	{ 'k', "ticket", "tickets", FIELDS(ticket), COMPUTED(computed_ticket),
 	    &ticket_pipeline },
 	{ 'g', "product", "products", FIELDS(product), COMPUTED(computed_basic),
 	    NULL },
