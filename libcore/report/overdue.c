@@ -6,6 +6,7 @@
 #include "report/buyers.h"
 #include "report/figures.h"
 #include "report/list.h"
+#include "report/overdue.h"
 
 #define FEW 32
 #define DAYS_LEAST 3 /* on which somebody bought, to have a rhythm */
@@ -318,6 +319,28 @@ run(struct crm_report_run *r)
 	if (err == NULL)
 		err = r->by_given ? group_lines(&w) : print_lines(&w);
 	crm_groups_release(&w.groups);
+	crm_free(w.line);
+	crm_free(w.day);
+	return err;
+}
+
+const struct crm_err *
+crm_overdue_each(struct crm_report_run *r,
+    const struct crm_err *(*fn)(void *ctx, const struct crm_rhythm *),
+    void *ctx)
+{
+	struct work w = { .r = r, .all = true };
+	const struct crm_err *err;
+	size_t i;
+
+	w.today = crm_date_days(crm_report_today(r));
+	err = find_lines(&w);
+	for (i = 0; err == NULL && i < w.n; i++) {
+		struct crm_rhythm rhythm = { w.line[i].who, w.line[i].last,
+			w.line[i].twice };
+
+		err = fn(ctx, &rhythm);
+	}
 	crm_free(w.line);
 	crm_free(w.day);
 	return err;
