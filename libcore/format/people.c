@@ -4,9 +4,8 @@
 #include "base/num.h"
 #include "record/value.h"
 
-/* Digits in groups of three: 1,234,567.50 */
-static void
-add_grouped(struct crm_buf *b, struct crm_dec d)
+void
+crm_people_add_dec(struct crm_buf *b, struct crm_dec d)
 {
 	char text[CRM_DEC_TEXT], whole[30];
 	size_t n = crm_dec_put(text, d), i, dot, k = 0;
@@ -48,7 +47,7 @@ crm_people_add_value(struct crm_buf *out, const struct crm_field *f,
 	int64_t at_us;
 
 	if (f->type == CRM_T_MONEY && crm_value_get_dec(v, &d)) {
-		add_grouped(out, d);
+		crm_people_add_dec(out, d);
 		return;
 	}
 	if (f->type == CRM_T_TIME && zone != NULL &&

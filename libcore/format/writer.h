@@ -8,6 +8,7 @@
 #ifndef CRM_WRITER_H
 #define CRM_WRITER_H
 
+#include "base/num.h"
 #include "base/time.h"
 #include "format/sink.h"
 #include "record/field.h"
@@ -89,6 +90,9 @@ void crm_json_add_value(
  */
 void crm_people_add_value(struct crm_buf *, const struct crm_field *,
     struct crm_view value, struct crm_zone *zone);
+
+/* Add a number with digits in groups of three: 1,234,567.50 */
+void crm_people_add_dec(struct crm_buf *, struct crm_dec);
 
 /* May values be shortened for people?  Words may; half an id, a date or a number
  * would be another one. */

@@ -99,6 +99,7 @@ run(struct crm_report_run *r)
 const struct crm_report crm_report_activity = {
 	.name = "activity",
 	.summary = "events by what, by whom, by period",
+	.main = "events",
 	.thing = 'e',
 	.by = "what",
 	.period = true,

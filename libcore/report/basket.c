@@ -262,6 +262,7 @@ run(struct crm_report_run *r)
 const struct crm_report crm_report_basket = {
 	.name = "basket",
 	.summary = "products that are bought together",
+	.main = "orders",
 	.thing = 'e',
 	.period = true,
 	.whom = true,

@@ -202,6 +202,7 @@ run(struct crm_report_run *r)
 const struct crm_report crm_report_churn = {
 	.name = "churn",
 	.summary = "who is likely to have left, and what goes with them",
+	.main = "risk",
 	.by = "id",
 	.alone = "name gap",
 	.grouped = "customers",

@@ -258,6 +258,7 @@ run(struct crm_report_run *r)
 const struct crm_report crm_report_clv = {
 	.name = "clv",
 	.summary = "what customers will buy, and what that is worth today",
+	.main = "clv",
 	.by = "id",
 	.key = keys,
 	.nkeys = 1,

@@ -406,6 +406,7 @@ run(struct crm_report_run *r)
 const struct crm_report crm_report_cohort = {
 	.name = "cohort",
 	.summary = "customers by month of first purchase, and who came back",
+	.main = "share",
 	.by = "cohort",
 	.key = keys,
 	.nkeys = 1,

@@ -177,6 +177,7 @@ run(struct crm_report_run *r)
 const struct crm_report crm_report_concentration = {
 	.name = "concentration",
 	.summary = "how much of the revenue the best customers bring",
+	.main = "revenue",
 	.by = "decile",
 	.key = keys,
 	.nkeys = 1,

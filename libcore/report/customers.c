@@ -403,6 +403,7 @@ run(struct crm_report_run *r)
 const struct crm_report crm_report_customers = {
 	.name = "customers",
 	.summary = "who bought most, best first",
+	.main = "spent",
 	.by = "id",
 	.alone = "name",
 	.grouped = "customers",

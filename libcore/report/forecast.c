@@ -121,6 +121,7 @@ run(struct crm_report_run *r)
 const struct crm_report crm_report_forecast = {
 	.name = "forecast",
 	.summary = "open deals by expected month and stage, weighted",
+	.main = "weighted value",
 	.thing = 'd',
 	.by = "month,stage",
 	.period = true,

@@ -300,6 +300,7 @@ run(struct crm_report_run *r)
 const struct crm_report crm_report_funnel = {
 	.name = "funnel",
 	.summary = "how many deals get how far, and how long they stay",
+	.main = "deals",
 	.thing = 'd',
 	.by = "stage",
 	.always = "stage",

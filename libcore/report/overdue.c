@@ -371,6 +371,7 @@ crm_overdue_figures(struct crm_report_run *r, struct crm_figures *out)
 const struct crm_report crm_report_overdue = {
 	.name = "overdue",
 	.summary = "customers who are silent for longer than their own rhythm",
+	.main = "times",
 	.by = "id",
 	.alone = "name days gap times expected",
 	.grouped = "customers",

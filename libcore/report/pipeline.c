@@ -220,6 +220,7 @@ run(struct crm_report_run *r)
 const struct crm_report crm_report_pipeline = {
 	.name = "pipeline",
 	.summary = "deals by stage: count, value, weighted, age, win rate",
+	.main = "value",
 	.thing = 'd',
 	.by = "stage",
 	.period = true,

@@ -273,6 +273,7 @@ run(struct crm_report_run *r)
 const struct crm_report crm_report_receivables = {
 	.name = "receivables",
 	.summary = "invoices that are open, by how late they are",
+	.main = "balance",
 	.by = "id",
 	.alone = "name",
 	.grouped = "customers",

@@ -14,6 +14,82 @@ crm_report_named(const char *name)
 	return NULL;
 }
 
+/* Is a name in a list? */
+static bool
+is_in(const char *list, struct crm_view name)
+{
+	struct crm_view rest = crm_view_str(list != NULL ? list : "");
+	size_t blank;
+
+	for (; rest.n > 0; rest = crm_view_skip(rest, blank + 1)) {
+		blank = crm_view_find(rest, ' ');
+		if (crm_view_eq(crm_view(rest.p, blank), name))
+			return true;
+		if (blank == rest.n)
+			break;
+	}
+	return false;
+}
+
+/* A column of a report, or one of its own keys. */
+static const struct crm_field *
+column_of(const struct crm_report *r, struct crm_view name)
+{
+	size_t i;
+
+	for (i = 0; i < r->ncolumns; i++)
+		if (crm_view_is(name, r->column[i].name))
+			return &r->column[i];
+	for (i = 0; i < r->nkeys; i++)
+		if (crm_view_is(name, r->key[i].name))
+			return &r->key[i];
+	return NULL;
+}
+
+const struct crm_field *
+crm_report_column(const struct crm_report *report, struct crm_view name)
+{
+	const struct crm_field *f = NULL;
+	size_t i;
+
+	if (report != NULL)
+		return column_of(report, name);
+	for (i = 0; f == NULL && i < crm_nreports; i++)
+		f = column_of(crm_reports[i], name);
+	return f;
+}
+
+/* Is one of a report's main numbers among the names? */
+static bool
+has_main(const struct crm_report *r, const struct crm_view *name, size_t n)
+{
+	size_t i;
+
+	for (i = 0; r->main != NULL && i < n; i++)
+		if (is_in(r->main, name[i]))
+			return true;
+	return false;
+}
+
+const struct crm_report *
+crm_report_of(const struct crm_view *name, size_t n)
+{
+	const struct crm_report *best = NULL;
+	size_t most = 0, known, i, k;
+
+	for (i = 0; i < crm_nreports; i++) {
+		if (!has_main(crm_reports[i], name, n))
+			continue;
+		for (known = k = 0; k < n; k++)
+			known += column_of(crm_reports[i], name[k]) != NULL;
+		if (known > most) {
+			most = known;
+			best = crm_reports[i];
+		}
+	}
+	return best;
+}
+
 struct crm_date
 crm_report_today(const struct crm_report_run *r)
 {
@@ -164,23 +240,6 @@ read_whom(struct crm_report_run *r, struct crm_query *q)
 	return crm_query_ids(q, &r->whom.id, &r->whom.n);
 }
 
-/* Is a name in a list? */
-static bool
-is_in(const char *list, const char *name)
-{
-	struct crm_view rest = crm_view_str(list != NULL ? list : "");
-	size_t blank;
-
-	for (; rest.n > 0; rest = crm_view_skip(rest, blank + 1)) {
-		blank = crm_view_find(rest, ' ');
-		if (crm_view_is(crm_view(rest.p, blank), name))
-			return true;
-		if (blank == rest.n)
-			break;
-	}
-	return false;
-}
-
 /* Is a column called as one of --by?  Two of one name say nothing. */
 static bool
 is_key(const struct crm_by *by, const char *name)
@@ -205,9 +264,10 @@ open_rows(struct crm_report_run *r, const struct crm_report_options *o,
 		column[n] = r->report->column[i];
 		if (is_key(&r->by, column[n].name) ||
 		    is_in(r->by_given ? r->report->alone : r->report->grouped,
-			column[n].name) ||
+			crm_view_str(column[n].name)) ||
 		    (r->arg[CRM_ARG_CALIBRATE] == NULL &&
-			is_in(r->report->calibrated, column[n].name)))
+			is_in(r->report->calibrated,
+			    crm_view_str(column[n].name))))
 			column[n].flags |= CRM_F_HIDDEN;
 	}
 	return crm_rows_new(r->snap, &o->rows, o->writer, column, n, &r->rows);

@@ -26,6 +26,9 @@ enum crm_report_arg {
 
 struct crm_report {
 	const char *name, *summary;
+	/* The number that it is about, which is drawn: the first of these that
+	 * is printed, "a b"; NULL: none is more than the others. */
+	const char *main;
 	char thing;     /* kind that it goes through: 'e', 'd'; 0: customers */
 	const char *by; /* what rows stand for when --by does not say; NULL:
 	                   it takes no --by */
@@ -54,6 +57,24 @@ struct crm_report {
 extern const struct crm_report *const crm_reports[];
 extern const size_t crm_nreports;
 const struct crm_report *crm_report_named(const char *name);
+
+/*
+ * The report that rows of such columns are of, as it seems: of those whose main
+ * number is among them the one that knows most of them, the first of several.
+ *
+ * Returns NULL when there is none.
+ */
+const struct crm_report *crm_report_of(const struct crm_view *name, size_t n);
+
+/*
+ * A column of a report, or of any report.
+ *
+ * report  NULL: of the first that has it
+ *
+ * Returns NULL when there is none.
+ */
+const struct crm_field *crm_report_column(
+    const struct crm_report *report, struct crm_view name);
 
 /* What a report runs with. */
 struct crm_report_run {

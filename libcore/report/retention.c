@@ -154,6 +154,7 @@ run(struct crm_report_run *r)
 const struct crm_report crm_report_retention = {
 	.name = "retention",
 	.summary = "how many customers renew, period after period, and will",
+	.main = "survival",
 	.period = true,
 	.whom = true,
 	.arg = { [CRM_ARG_UNIT] = "month", [CRM_ARG_HORIZON] = "6m" },

@@ -235,6 +235,7 @@ run(struct crm_report_run *r)
 const struct crm_report crm_report_revenue = {
 	.name = "revenue",
 	.summary = "purchases less refunds, by period or by whom and what",
+	.main = "revenue",
 	.thing = 'e',
 	.by = "month",
 	.period = true,

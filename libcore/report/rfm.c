@@ -479,6 +479,7 @@ crm_rfm_figures(struct crm_report_run *r, struct crm_figures *out)
 const struct crm_report crm_report_rfm = {
 	.name = "rfm",
 	.summary = "recency, frequency and money of customers, in classes",
+	.main = "revenue monetary",
 	.by = "id",
 	.key = keys,
 	.nkeys = NKEYS,

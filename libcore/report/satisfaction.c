@@ -230,6 +230,7 @@ run(struct crm_report_run *r)
 const struct crm_report crm_report_satisfaction = {
 	.name = "satisfaction",
 	.summary = "scores of feedback by scale: nps, csat, ces",
+	.main = "score",
 	.thing = 'e',
 	.by = "scale",
 	.always = "scale",

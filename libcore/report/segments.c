@@ -174,6 +174,7 @@ run(struct crm_report_run *r)
 const struct crm_report crm_report_segments = {
 	.name = "segments",
 	.summary = "how many are in each segment, and what they are worth",
+	.main = "members",
 	.column = columns,
 	.ncolumns = sizeof(columns) / sizeof(columns[0]),
 	.run = run,

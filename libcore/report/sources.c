@@ -174,6 +174,7 @@ run(struct crm_report_run *r)
 const struct crm_report crm_report_sources = {
 	.name = "sources",
 	.summary = "where people came from, and who of them bought",
+	.main = "revenue",
 	.by = "source",
 	.period = true,
 	.whom = true,

@@ -255,6 +255,7 @@ run(struct crm_report_run *r)
 const struct crm_report crm_report_staff = {
 	.name = "staff",
 	.summary = "what each of us did, how fast, and what came of it",
+	.main = "events",
 	.by = "staff",
 	.always = "staff",
 	.key = keys,

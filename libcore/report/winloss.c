@@ -136,6 +136,7 @@ run(struct crm_report_run *r)
 const struct crm_report crm_report_winloss = {
 	.name = "winloss",
 	.summary = "deals won and lost, by month or by whom, what and why",
+	.main = "win-rate",
 	.thing = 'd',
 	.by = "month",
 	.period = true,
