@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <termios.h>
@@ -249,6 +250,29 @@ crm_env_color(void)
 
 	return get("NO_COLOR") == NULL && term != NULL &&
 	    strcmp(term, "dumb") != 0;
+}
+
+bool
+crm_env_is_utf8(void)
+{
+	const char *v = get("LC_ALL");
+
+	if (v == NULL)
+		v = get("LC_CTYPE");
+	if (v == NULL)
+		v = get("LANG");
+	v = v != NULL ? strchr(v, '.') : NULL;
+	return v != NULL &&
+	    (strncasecmp(v, ".UTF-8", 6) == 0 ||
+		strncasecmp(v, ".UTF8", 5) == 0);
+}
+
+const char *
+crm_env_tmp(void)
+{
+	const char *v = get("TMPDIR");
+
+	return v != NULL ? v : "/tmp";
 }
 
 const char *

@@ -50,6 +50,12 @@ size_t crm_env_width(int fd);
 /* May colours be used by themselves (NO_COLOR, TERM=dumb)? */
 bool crm_env_color(void);
 
+/* Are characters UTF-8 by the locale (LC_ALL, LC_CTYPE, LANG)? */
+bool crm_env_is_utf8(void);
+
+/* Where scratch files go: TMPDIR, else /tmp. */
+const char *crm_env_tmp(void);
+
 /* The pager, or NULL. */
 const char *crm_env_pager(void);
 
