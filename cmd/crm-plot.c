@@ -82,13 +82,13 @@ read_kind(
 	return NULL;
 }
 
-/* Is a column known by its name alone?  A stream of one column is told by it
- * from a list of ids. */
+/* A stream of one column has a header, too: lists of ids are not drawn. */
 static bool
 is_column(void *ctx, struct crm_view name)
 {
 	(void)ctx;
-	return crm_report_column(NULL, name) != NULL;
+	(void)name;
+	return true;
 }
 
 /* The report that the rows are of, as it seems. */

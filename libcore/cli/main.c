@@ -440,6 +440,7 @@ crm_ctx_writer(struct crm_ctx *c, enum crm_form_out form)
 		.terminal = c->terminal,
 		.headed = c->headed,
 		.color = crm_ctx_color(c),
+		.unicode = crm_env_is_utf8(),
 		.width = c->terminal ? crm_env_width(STDOUT_FILENO) : 0 };
 
 	if (form == CRM_OUT_TABLE)

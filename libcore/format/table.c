@@ -9,6 +9,11 @@
 #define ELLIPSIS "\xe2\x80\xa6" /* U+2026 */
 #define DIM "\033[2m"
 #define PLAIN "\033[0m"
+#define QUIET "\033[36m"
+#define BAR_MIN 4 /* columns, and a blank before it */
+#define BAR_MAX 8
+
+__extension__ typedef __int128 i128;
 
 struct crm_table_out {
 	struct crm_sink *sink;
@@ -21,6 +26,14 @@ struct crm_table_out {
 	struct crm_arena arena;
 	struct crm_view *cell; /* rows one behind the other */
 	size_t ncells, cell_cap, nrows;
+	/* bars */
+	size_t bar_col; /* ncols: there are none */
+	bool unicode;
+	int64_t *bar; /* one a row that is held, 0: none */
+	size_t bar_cap;
+	size_t bar_width;
+	int64_t next; /* of the row at hand */
+	int64_t most; /* the length of a whole one */
 };
 
 struct crm_table_out *
@@ -35,6 +48,7 @@ crm_table_new(struct crm_sink *sink, const struct crm_table_column *col,
 	t->ncols = n;
 	t->width = width;
 	t->dim = dim;
+	t->bar_col = n;
 	t->wide = crm_calloc(n, sizeof(*t->wide));
 	t->shown = crm_calloc(n, sizeof(*t->shown));
 	for (i = 0; i < n; i++)
@@ -50,6 +64,7 @@ crm_table_free(struct crm_table_out *t)
 	crm_free(t->wide);
 	crm_free(t->shown);
 	crm_free(t->cell);
+	crm_free(t->bar);
 	crm_arena_release(&t->arena);
 	crm_free(t);
 }
@@ -70,6 +85,55 @@ last_shown(const struct crm_table_out *t, const struct crm_view *cell)
 	while (i > 0 && (!t->shown[i - 1] || cell[i - 1].n == 0))
 		i--;
 	return i;
+}
+
+void
+crm_table_bars(struct crm_table_out *t, size_t column, bool unicode)
+{
+	t->bar_col = column;
+	t->unicode = unicode;
+}
+
+void
+crm_table_bar(struct crm_table_out *t, int64_t length)
+{
+	t->next = length > 0 ? length : 0;
+}
+
+/* A bar, in eighths of a column; one that is longer than a whole one ends in a
+ * mark. */
+static void
+print_bar(struct crm_table_out *t, int64_t length, bool last)
+{
+	static const char *const part[] = { "", "\xe2\x96\x8f", "\xe2\x96\x8e",
+		"\xe2\x96\x8d", "\xe2\x96\x8c", "\xe2\x96\x8b", "\xe2\x96\x8a",
+		"\xe2\x96\x89" };
+	struct crm_buf *b = &t->sink->buf;
+	bool over = length > t->most;
+	size_t n = over   ? t->bar_width * 8
+	    : t->most > 0 ? (size_t)((i128)length * t->bar_width * 8 / t->most)
+			  : 0;
+	size_t i, used = n / 8;
+
+	if (n == 0 && length > 0)
+		n = 1;
+	if (n > 0) {
+		crm_buf_adds(b, t->dim ? " " QUIET : " ");
+		for (i = 0; i < n / 8 - over; i++)
+			crm_buf_adds(b, t->unicode ? "\xe2\x96\x88" : "#");
+		if (over)
+			crm_buf_addc(b, '+');
+		else if (n % 8 > 0) {
+			crm_buf_adds(b,
+			    t->unicode       ? part[n % 8]
+				: n % 8 >= 4 ? "#"
+					     : ".");
+			used++;
+		}
+		crm_buf_adds(b, t->dim ? PLAIN : "");
+	}
+	if (!last)
+		pad(b, t->bar_width - used + (n == 0));
 }
 
 static void
@@ -94,8 +158,8 @@ print_cell(struct crm_table_out *t, size_t i, struct crm_view v, bool last)
 
 /* end is behind the last cell; more: something comes behind that. */
 static void
-print_cells(
-    struct crm_table_out *t, const struct crm_view *cell, size_t end, bool more)
+print_cells(struct crm_table_out *t, const struct crm_view *cell, size_t end,
+    bool more, int64_t bar)
 {
 	bool first = true;
 	size_t i;
@@ -107,13 +171,15 @@ print_cells(
 			pad(&t->sink->buf, GAP);
 		first = false;
 		print_cell(t, i, cell[i], !more && i + 1 == end);
+		if (i == t->bar_col)
+			print_bar(t, bar, !more && i + 1 == end);
 	}
 }
 
 static void
-print_row(struct crm_table_out *t, const struct crm_view *cell)
+print_row(struct crm_table_out *t, const struct crm_view *cell, int64_t bar)
 {
-	print_cells(t, cell, last_shown(t, cell), false);
+	print_cells(t, cell, last_shown(t, cell), false, bar);
 	crm_buf_addc(&t->sink->buf, '\n');
 	crm_sink_check(t->sink);
 }
@@ -129,7 +195,7 @@ print_header(struct crm_table_out *t)
 		title[i] = crm_view_str(t->col[i].title);
 	if (t->dim)
 		crm_buf_adds(b, DIM);
-	print_cells(t, title, last_shown(t, title), t->less);
+	print_cells(t, title, last_shown(t, title), t->less, 0);
 	if (t->less) {
 		pad(b, GAP);
 		crm_buf_adds(b, ELLIPSIS);
@@ -196,6 +262,28 @@ leave_out(struct crm_table_out *t)
 	crm_free(least);
 }
 
+/* Bars are there when there is something to compare, and room besides what
+ * the table says. */
+static void
+fit_bars(struct crm_table_out *t)
+{
+	size_t i, room = BAR_MAX, total;
+
+	if (t->bar_col == t->ncols)
+		return;
+	for (i = 0; i < t->nrows; i++)
+		if (t->bar[i] > t->most)
+			t->most = t->bar[i];
+	if (t->width > 0) {
+		total = total_width(t, t->wide) + 1;
+		room = t->width > total ? t->width - total : 0;
+	}
+	t->bar_width = room < BAR_MAX ? room : BAR_MAX;
+	if (t->nrows < 2 || !t->shown[t->bar_col] || t->most == 0 ||
+	    room < BAR_MIN)
+		t->bar_col = t->ncols;
+}
+
 /* Make the table fit. */
 static void
 fit(struct crm_table_out *t)
@@ -208,6 +296,7 @@ fit(struct crm_table_out *t)
 		if (t->wide[at] < title)
 			t->wide[at] = title;
 	}
+	fit_bars(t);
 	if (t->width == 0)
 		return;
 	leave_out(t);
@@ -230,7 +319,8 @@ begin(struct crm_table_out *t)
 	fit(t);
 	print_header(t);
 	for (i = 0; i < t->nrows; i++)
-		print_row(t, t->cell + i * t->ncols);
+		print_row(t, t->cell + i * t->ncols,
+		    t->bar_col < t->ncols ? t->bar[i] : 0);
 	t->nrows = t->ncells = 0;
 	crm_arena_reset(&t->arena);
 }
@@ -257,13 +347,19 @@ crm_table_row(struct crm_table_out *t)
 {
 	while (t->ncells % t->ncols != 0)
 		crm_table_cell(t, CRM_VNULL);
+	if (t->bar_col < t->ncols && !t->begun) {
+		t->bar = crm_grow(
+		    t->bar, &t->bar_cap, t->nrows + 1, sizeof(*t->bar));
+		t->bar[t->nrows] = t->next;
+	}
 	t->nrows++;
 	if (t->begun) {
-		print_row(t, t->cell);
+		print_row(t, t->cell, t->next);
 		t->nrows = t->ncells = 0;
 		crm_arena_reset(&t->arena);
 	} else if (t->nrows == ROWS_HELD)
 		begin(t);
+	t->next = 0;
 }
 
 void

@@ -28,6 +28,19 @@ struct crm_table_out *crm_table_new(struct crm_sink *,
     const struct crm_table_column *, size_t n, size_t width, bool dim);
 void crm_table_free(struct crm_table_out *);
 
+/*
+ * Have a bar beside the numbers of a column, in a quiet colour: as long as the
+ * number is beside the greatest of the first rows, which are held.  Where the
+ * terminal has no room for it there is none.
+ *
+ * unicode  blocks; else ASCII
+ */
+void crm_table_bars(struct crm_table_out *, size_t column, bool unicode);
+
+/* The length of the bar of the row at hand, in any unit; none up to 0, and
+ * where nothing is said. */
+void crm_table_bar(struct crm_table_out *, int64_t length);
+
 /* Add a cell to the row at hand; text is copied. */
 void crm_table_cell(struct crm_table_out *, struct crm_view text);
 

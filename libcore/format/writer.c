@@ -95,6 +95,9 @@ make_table(struct crm_writer *w)
 	}
 	w->table = crm_table_new(
 	    w->sink, w->table_col, w->ncols, w->o.width, w->o.color);
+	for (i = 0; i < w->ncols; i++)
+		if (w->col[i].bar && w->o.terminal && w->o.color)
+			crm_table_bars(w->table, i, w->o.unicode);
 }
 
 void
@@ -210,6 +213,21 @@ yaml_row(struct crm_writer *w, const struct crm_value *c, size_t n)
 		crm_buf_adds(b, "- {}\n");
 }
 
+#define BAR_SCALE 4 /* digits behind the point that bars know */
+
+/* The length of a number's bar; 0 when it is too large for one. */
+static int64_t
+bar_length(struct crm_view v)
+{
+	struct crm_dec d;
+
+	if (!crm_value_get_dec(v, &d))
+		return 0;
+	for (; d.scale > BAR_SCALE; d.scale--)
+		d.m /= 10;
+	return crm_dec_rescale(d, BAR_SCALE, &d) ? d.m : 0;
+}
+
 static void
 table_row(struct crm_writer *w, const struct crm_value *c, size_t n)
 {
@@ -222,6 +240,8 @@ table_row(struct crm_writer *w, const struct crm_value *c, size_t n)
 
 		crm_buf_reset(&w->cell);
 		if (k < n && c[k].col == i) {
+			if (w->col[i].bar && !c[k].no_bar)
+				crm_table_bar(w->table, bar_length(c[k].value));
 			crm_many_begin(&m, c[k].value,
 			    (f->flags & CRM_F_MANY) != 0 && !c[k].is_text);
 			while (crm_many_next(&m, &v)) {

@@ -33,6 +33,7 @@ struct crm_column {
 	const char *name;              /* as it is printed */
 	const struct crm_field *field; /* its type; many values or one */
 	bool keep; /* tables have it also when it is empty in all rows */
+	bool bar;  /* tables on a terminal have a bar beside its numbers */
 };
 
 struct crm_value {
@@ -40,12 +41,14 @@ struct crm_value {
 	bool safe;             /* its text needs no escaping in JSON */
 	struct crm_view value; /* as stored; of tables, links may be texts */
 	bool is_text;          /* value is text already, whatever the type */
+	bool no_bar;           /* not to be compared with those that have one */
 };
 
 struct crm_writer_options {
 	enum crm_form_out form;
-	bool terminal; /* escape what could drive one */
-	bool color;
+	bool terminal;         /* escape what could drive one */
+	bool color;            /* also of tables on a terminal: with bars */
+	bool unicode;          /* they are of blocks, else ASCII */
 	size_t width;          /* columns of a terminal; 0: no limit */
 	struct crm_zone *zone; /* tables show times in it */
 	bool headed;           /* a header stands there from before */

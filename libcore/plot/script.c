@@ -13,7 +13,7 @@
 #define HEIGHT 500
 #define BAR_HEIGHT 22
 #define HEIGHT_MAX 30000 /* cairo draws up to 32,767 */
-#define LABELS_MAX 400   /* cells of a map that show their figures */
+#define DIGIT 8          /* pixels */
 #define NAMES_MAX 10     /* names below lines */
 #define NAME_MAX 40      /* columns of a name */
 #define SHADES 6         /* of a heat map */
@@ -179,8 +179,10 @@ widest_figure(const struct crm_plot_panel *panel)
 {
 	size_t i, k, width, widest = 0;
 
+	size_t n = panel->n * (panel->ncols > 0 ? panel->ncols : 1);
+
 	for (k = 0; k < panel->ny; k++)
-		for (i = 0; i < panel->n; i++) {
+		for (i = 0; i < n; i++) {
 			width = crm_plot_number_width(
 			    panel->y[k].v[i], panel->y[k].scale);
 			widest = width > widest ? width : widest;
@@ -350,7 +352,9 @@ add_heat(struct crm_buf *b, const struct crm_plot_panel *panel)
 		  "($2+0.5):3 with boxxyerror fillstyle solid "
 		  "noborder linecolor palette"
 		: "plot 0");
-	if (any && n <= LABELS_MAX)
+	/* figures, where they find room in their cells */
+	if (any &&
+	    panel->ncols * (widest_figure(panel) + 1) * DIGIT <= WIDTH * 2 / 3)
 		crm_buf_adds(b, ", $y using 1:2:4 with labels");
 	crm_buf_addc(b, '\n');
 }

@@ -256,6 +256,7 @@ static const struct crm_err *
 open_rows(struct crm_report_run *r, const struct crm_report_options *o,
     struct crm_field *column)
 {
+	struct crm_rows_options rows = o->rows;
 	size_t i, n = 0;
 
 	for (i = 0; i < r->by.n; i++)
@@ -270,7 +271,8 @@ open_rows(struct crm_report_run *r, const struct crm_report_options *o,
 			    crm_view_str(column[n].name))))
 			column[n].flags |= CRM_F_HIDDEN;
 	}
-	return crm_rows_new(r->snap, &o->rows, o->writer, column, n, &r->rows);
+	rows.bar = r->report->main;
+	return crm_rows_new(r->snap, &rows, o->writer, column, n, &r->rows);
 }
 
 const struct crm_err *

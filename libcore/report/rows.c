@@ -29,6 +29,9 @@ struct crm_rows {
 	size_t nkeys;
 	struct crm_runs *runs; /* sort key, place; the row */
 	uint64_t count;
+	size_t currency;     /* the column of amounts' currency, or NONE */
+	struct crm_buf base; /* the first row's */
+	bool has_base;
 	struct crm_buf line, part, names;
 };
 
@@ -119,6 +122,41 @@ read_sort(struct crm_rows *r)
 	}
 }
 
+/* The column that has bars in tables. */
+static void
+choose_bar(struct crm_rows *r)
+{
+	struct crm_view rest = crm_view_str(r->o.bar != NULL ? r->o.bar : "");
+	size_t end, i, bar = NONE;
+
+	while (rest.n > 0 && bar == NONE) {
+		end = crm_view_find(rest, ' ');
+		for (i = 0; i < r->nshown && bar == NONE; i++)
+			if (crm_view_is(crm_view(rest.p, end), r->col[i].name))
+				bar = i;
+		rest = crm_view_skip(rest, end < rest.n ? end + 1 : end);
+	}
+	if (bar == NONE)
+		return;
+	r->col[bar].bar = true;
+	r->currency = r->col[bar].field->type == CRM_T_MONEY
+	    ? find_column(r, CRM_V("currency"))
+	    : NONE;
+}
+
+/* Is a row's amount of the first row's currency? */
+static bool
+is_base(struct crm_rows *r, const struct crm_view *value)
+{
+	if (r->currency == NONE)
+		return true;
+	if (!r->has_base) {
+		r->has_base = true;
+		crm_buf_addv(&r->base, value[r->currency]);
+	}
+	return crm_view_eq(value[r->currency], crm_buf_view(&r->base));
+}
+
 const struct crm_err *
 crm_rows_new(struct crm_snap *snap, const struct crm_rows_options *o,
     struct crm_writer *writer, const struct crm_field *column, size_t n,
@@ -135,6 +173,8 @@ crm_rows_new(struct crm_snap *snap, const struct crm_rows_options *o,
 	r->field = column;
 	r->nfields = n;
 	r->line.max = r->part.max = r->names.max = CRM_LINE_MAX * 8;
+	r->base.max = 64;
+	r->currency = NONE;
 	err = choose(r);
 	if (err == NULL)
 		err = read_sort(r);
@@ -145,6 +185,7 @@ crm_rows_new(struct crm_snap *snap, const struct crm_rows_options *o,
 		r->col[i].field = &column[r->shown[i]];
 		r->col[i].keep = o->fields != NULL;
 	}
+	choose_bar(r);
 	crm_writer_columns(writer, r->col, r->nshown);
 	return NULL;
 }
@@ -158,6 +199,7 @@ crm_rows_free(struct crm_rows *r)
 	crm_buf_release(&r->line);
 	crm_buf_release(&r->part);
 	crm_buf_release(&r->names);
+	crm_buf_release(&r->base);
 	crm_free(r);
 }
 
@@ -228,7 +270,9 @@ print_row(struct crm_rows *r, const struct crm_view *value)
 
 		if (v.n == 0)
 			continue;
-		out[n] = (struct crm_value){ .col = (uint32_t)i, .value = v };
+		out[n] = (struct crm_value){ .col = (uint32_t)i,
+			.value = v,
+			.no_bar = r->col[i].bar && !is_base(r, value) };
 		from[n] = r->names.n;
 		if (f->type == CRM_T_LINK && r->o.form == CRM_OUT_TABLE &&
 		    (f->flags & CRM_F_COMPUTED) == 0) {

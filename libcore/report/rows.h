@@ -21,6 +21,8 @@ struct crm_rows_options {
 	                           the hidden ones */
 	const char *sort;       /* "a,-b"; NULL: as they come */
 	uint64_t limit;
+	const char *bar; /* "a b": the first that is printed has bars in
+	                    tables, for rows of the first row's currency */
 };
 
 /*
