@@ -10,7 +10,7 @@
 #include "report/report.h"
 
 static struct {
-	const char *as_of, *by, *in, *arg[CRM_ARG_N];
+	const char *as_of, *by, *explain, *in, *arg[CRM_ARG_N];
 } o;
 
 /* clang-format off */
@@ -21,6 +21,8 @@ static const struct crm_opt opts[] = {
 	    "clv: fit to what was known then"),
 	OPT_TEXT('\0', "discount", "percent", &o.arg[CRM_ARG_DISCOUNT],
 	    "clv: what later money loses a year (10)"),
+	OPT_TEXT('\0', "explain", "who", &o.explain,
+	    "say how the figures of one came about"),
 	OPT_TEXT('\0', "horizon", "span", &o.arg[CRM_ARG_HORIZON],
 	    "clv, churn: how far to look ahead (52w)"),
 	OPT_TEXT('\0', "in", "period", &o.in,
@@ -116,6 +118,9 @@ report(struct crm_ctx *ctx, struct crm_snap *snap, struct crm_writer *writer,
 	memcpy(ro.arg, o.arg, sizeof(ro.arg));
 	err = crm_ask(ctx, snap, argc - 1, argv + 1,
 	    &(struct crm_ask_how){ .kinds = true }, &ro.query);
+	if (err == NULL && o.explain != NULL)
+		err = crm_one_who(ctx, snap, report->thing == 'd' ? "d" : "po",
+		    o.explain, &ro.explain);
 	if (err == NULL)
 		err = crm_ctx_page(ctx);
 	crm_out_let_go(ctx, snap);

@@ -117,6 +117,8 @@ function __crm_takes
             return 0
         case 'crm-report --discount'
             return 0
+        case 'crm-report --explain'
+            return 0
         case 'crm-report --horizon'
             return 0
         case 'crm-report --in'
@@ -460,6 +462,7 @@ complete -c crm-report -l as-of -x -a '(__crm_value date)' -d 'as it was then: a
 complete -c crm-report -l by -x -a '(__crm_value field,...)' -d 'what the rows stand for'
 complete -c crm-report -l calibrate-until -x -a '(__crm_value date)' -d 'clv: fit to what was known then'
 complete -c crm-report -l discount -x -d 'clv: what later money loses a year (10)'
+complete -c crm-report -l explain -x -d 'say how the figures of one came about'
 complete -c crm-report -l horizon -x -d 'clv, churn: how far to look ahead (52w)'
 complete -c crm-report -l in -x -a '(__crm_value period)' -d 'cover a period only: 2026-03, last-month'
 complete -c crm-report -l model -x -a '(__crm_value name)' -d 'clv, churn: bg-nbd or pareto-nbd'

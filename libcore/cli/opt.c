@@ -9,7 +9,7 @@
 static const char metas[] =
     "changes\0column=field\0count\0date\0days\0dir\0field\0field,...\0"
     "field=value\0file\0format\0group\0kind\0name\0order\0percent\0"
-    "period\0point\0program\0seconds\0span\0text\0unit\0user\0when\0";
+    "period\0point\0program\0seconds\0span\0text\0unit\0user\0when\0who\0";
 
 const char *
 crm_opt_metas(void)

@@ -129,5 +129,7 @@ crm_tables_add(struct crm_buf *b)
 	add_keys(b, "field", crm_config_keys(CRM_CONFIG_FIELD));
 	add_keys(b, "sla", crm_config_keys(CRM_CONFIG_SLA));
 	add_keys(b, "due", crm_config_keys(CRM_CONFIG_DUE));
+	add_keys(b, "rfm", crm_config_keys(CRM_CONFIG_RFM));
+	add_keys(b, "score", crm_config_keys(CRM_CONFIG_SCORE));
 	crm_schema_free(s);
 }

@@ -333,6 +333,8 @@ read_events(struct crm_cfg *w, const struct crm_yaml_node *node)
 	    "more words for the field what of events") \
 	X("pipelines",	crm_cfg_pipelines, \
 	    "stages of deals; the first pipeline is the default") \
+	X("rfm",	crm_cfg_rfm, \
+	    "names for classes of customers, for crm-report rfm") \
 	X("kinds",	crm_cfg_kinds, \
 	    "more fields, and kinds of one's own") \
 	X("hours",	crm_cfg_hours, \
@@ -342,7 +344,9 @@ read_events(struct crm_cfg *w, const struct crm_yaml_node *node)
 	X("sla",	crm_cfg_sla, \
 	    "until when to answer and solve tickets; the first rule that fits") \
 	X("due",	crm_cfg_due, \
-	    "what crm-due goes by")
+	    "what crm-due goes by") \
+	X("scores",	crm_cfg_scores, \
+	    "figures of one's own, for crm-report score and queries")
 /* clang-format on */
 
 #define X(name, read, help) name "\0" help "\0"
@@ -368,6 +372,10 @@ crm_config_keys(enum crm_config_level level)
 		return crm_config_sla_keys;
 	case CRM_CONFIG_DUE:
 		return crm_config_due_keys;
+	case CRM_CONFIG_RFM:
+		return crm_config_rfm_keys();
+	case CRM_CONFIG_SCORE:
+		return crm_config_score_keys;
 	case CRM_CONFIG_TOP:
 		break;
 	}
@@ -385,6 +393,7 @@ config_new(void)
 	c->currency_num = crm_currency_num(CRM_V("EUR"));
 	c->week_start = 1;
 	crm_config_due_defaults(&c->due);
+	crm_config_rfm_default(c);
 	return c;
 }
 
@@ -400,6 +409,7 @@ crm_config_free(struct crm_config *c)
 	crm_free(c->sla);
 	crm_free(c->due.every);
 	crm_free(c->due.date);
+	crm_free(c->rfm_own);
 	crm_arena_release(&c->arena);
 	crm_free(c);
 }

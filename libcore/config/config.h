@@ -22,6 +22,18 @@
  *   due:                         what crm-due goes by: see crm_due_rules
  *     task: 5
  *     every: {gold: 30d}
+ *   rfm:                         names for classes of customers, first that fits
+ *     - best: {r: 4..5, m: 5}
+ *     - other                    all that are left
+ *   scores:                      figures of one's own, fields of what they judge
+ *     heat:
+ *       of: [person, org]
+ *       points:                  for each query that finds the record
+ *         - 10: event what:replied at:-30d..
+ *         - -20: no:email
+ *     chance:                    learned from deals that were won and lost
+ *       of: deal
+ *       learn: [source, product, who.industry]
  *   kinds:
  *     person:                    more fields for a built-in kind
  *       fields:
@@ -110,6 +122,32 @@ struct crm_due_rules {
 	} * date;
 	size_t ndates, date_cap;
 };
+/* Customers of such classes of recency, frequency and money, 1 to 5 each, are
+ * called so, where no rule before it fits. */
+#define CRM_RFM_CLASSES 5
+struct crm_rfm_rule {
+	const char *name;
+	uint8_t word; /* its place among the choices of the field rfm */
+	struct {
+		uint8_t least, most;
+	} of[3];
+};
+
+/* A score: points for queries, or the chance that a deal is won, learned from
+ * its fields. */
+struct crm_score {
+	const char *name; /* also of a field, CRM_N_SCORE and its place */
+	char of[3];       /* letters of the kinds it judges: "po", "d" */
+	struct crm_score_points {
+		int64_t points;
+		const char *query;
+		unsigned int line; /* of crm.yaml */
+	} * points;
+	size_t npoints;
+	const char **learn; /* fields of deals, and "contacts" */
+	size_t nlearn;      /* 0: it is one of points */
+};
+#define CRM_SCORES_MAX (CRM_N_SCORE_MAX - CRM_N_SCORE + 1)
 
 struct crm_config {
 	struct crm_schema *schema;
@@ -126,6 +164,11 @@ struct crm_config {
 	struct crm_sla *sla; /* the first that fits holds */
 	size_t nsla;
 	struct crm_due_rules due;
+	const struct crm_rfm_rule *rfm; /* together they fit all classes */
+	size_t nrfm;
+	struct crm_rfm_rule *rfm_own; /* NULL: those that are built in */
+	struct crm_score *score;
+	size_t nscores;
 	struct crm_arena arena; /* of texts */
 };
 
@@ -162,6 +205,8 @@ enum crm_config_level {
 	CRM_CONFIG_FIELD, /* kinds: KIND: fields: FIELD: */
 	CRM_CONFIG_SLA,   /* sla: a rule */
 	CRM_CONFIG_DUE,   /* due: */
+	CRM_CONFIG_RFM,   /* rfm: - NAME: */
+	CRM_CONFIG_SCORE, /* scores: NAME: */
 };
 
 /* The keys of a level, "key\0help\0..." and an empty one in the end: for the
@@ -180,6 +225,14 @@ const char *crm_config_template(void);
  * built again.  The order of fields in crm.yaml does not matter.
  */
 void crm_config_signature(const struct crm_config *, struct crm_buf *);
+
+/* The rule that fits classes of recency, frequency and money. */
+const struct crm_rfm_rule *crm_config_rfm(
+    const struct crm_config *, const uint8_t class[3]);
+
+/* Add the classes of a rule as crm.yaml has them, "r: 4..5, m: 5"; nothing
+ * when they are all. */
+void crm_rfm_rule_put(struct crm_buf *, const struct crm_rfm_rule *);
 
 /*
  * Turn an amount into the base currency.

@@ -300,9 +300,11 @@ crm_config_print(const struct crm_config *c, struct crm_buf *b)
 	crm_buf_addf(b, "week: %s\n", weekdays[c->week_start]);
 	print_events(c, b);
 	print_pipelines(c, b);
+	crm_config_rfm_print(c, b);
 	print_kinds(c, b);
 	crm_config_print_service(c, b);
 	crm_config_print_due(c, b);
+	crm_config_scores_print(c, b);
 }
 
 static const char template[] =
@@ -351,6 +353,12 @@ static const char template[] =
     "#  value: 6\n"
     "#  stale: 21d\n"
     "#  every: {gold: 30d}\n"
+    "# What crm-report rfm calls customers, by classes from 1 to 5 of\n"
+    "# recency, frequency and money: the first line that fits counts.\n"
+    "#rfm:\n"
+    "#  - best: {r: 4..5, m: 5}\n"
+    "#  - sleepy: {r: ..2}\n"
+    "#  - other\n"
     "\n"
     "# More fields, and kinds of your own.  Types are text, email,\n"
     "# phone, url, date, time, span, number, percent, money, currency,\n"

@@ -64,3 +64,47 @@ crm_fit(crm_likelihood *fn, void *ctx, double *p, size_t n, double *best)
 	    (rc == LBFGS_SUCCESS || rc == LBFGS_ALREADY_MINIMIZED ||
 		t.slope < FLAT);
 }
+
+/* The same over all numbers. */
+static lbfgsfloatval_t
+look_many(void *ctx, const lbfgsfloatval_t *u, lbfgsfloatval_t *slope,
+    const int n, const lbfgsfloatval_t step)
+{
+	struct task *t = ctx;
+	double v = t->fn(t->ctx, u, slope);
+	size_t i;
+
+	(void)n;
+	(void)step;
+	t->slope = 0;
+	for (i = 0; i < t->n; i++) {
+		slope[i] = -slope[i];
+		t->slope = fmax(t->slope, fabs(slope[i]));
+	}
+	return -v;
+}
+
+bool
+crm_fit_many(crm_likelihood *fn, void *ctx, double *p, size_t n, double *best)
+{
+	struct task t = { .fn = fn, .ctx = ctx, .n = n };
+	size_t room = (n + 7) / 8 * 8; /* as above */
+	lbfgsfloatval_t *u = lbfgs_malloc((int)room), least;
+	lbfgs_parameter_t how;
+	int rc;
+
+	if (u == NULL)
+		return false;
+	lbfgs_parameter_init(&how);
+	how.epsilon = 1e-7;
+	how.max_iterations = 2000;
+	memset(u, 0, room * sizeof(*u));
+	memcpy(u, p, n * sizeof(*u));
+	rc = lbfgs((int)n, u, &least, look_many, NULL, &t, &how);
+	memcpy(p, u, n * sizeof(*u));
+	lbfgs_free(u);
+	*best = -least;
+	return isfinite(least) &&
+	    (rc == LBFGS_SUCCESS || rc == LBFGS_ALREADY_MINIMIZED ||
+		t.slope < FLAT);
+}

@@ -31,4 +31,11 @@ typedef double crm_likelihood(void *ctx, const double *p, double *slope);
  */
 bool crm_fit(crm_likelihood *fn, void *ctx, double *p, size_t n, double *best);
 
+/*
+ * The same for many parameters of any sign, where the likelihood has one
+ * greatest place, as a regularised regression has.
+ */
+bool crm_fit_many(
+    crm_likelihood *fn, void *ctx, double *p, size_t n, double *best);
+
 #endif

@@ -588,6 +588,8 @@ crm_compute_field(struct crm_compute *c, uint64_t id,
 	default:
 		break;
 	}
+	if (f->num >= CRM_N_SCORE)
+		return put_figure(c, id, f, out);
 	if (crm_stored_get(r, f->num, &v))
 		crm_buf_addv(out, v);
 	return NULL;

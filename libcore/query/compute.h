@@ -56,6 +56,27 @@ struct crm_open_invoice {
 CRM_CHECK const struct crm_err *crm_open_invoices(struct crm_snap *,
     uint64_t who, struct crm_arena *, struct crm_open_invoice **out, size_t *n);
 
+/* All invoices of a customer, all that pays, and what settled what. */
+struct crm_bills {
+	/* Invoices, and payments with credit notes, in the order of time: left
+	 * is what was not paid of one, or settles nothing of the other. */
+	struct crm_open_invoice *inv, *pay;
+	size_t ninv, npay, inv_cap, pay_cap;
+	struct crm_settled {
+		size_t inv, pay; /* places */
+		int64_t minor;
+	} * settled;
+	size_t nsettled, settled_cap;
+};
+
+/*
+ * out     release with crm_bills_release(), also after a failure; its texts
+ *         live in the arena
+ */
+CRM_CHECK const struct crm_err *crm_bills_settle(
+    struct crm_snap *, uint64_t who, struct crm_arena *, struct crm_bills *out);
+void crm_bills_release(struct crm_bills *);
+
 /*
  * Does an event say that a product was bought, that a campaign was got or
  * answered?  Answers are clicks, replies, feedback and purchases.

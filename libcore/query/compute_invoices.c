@@ -34,27 +34,26 @@ read_bill(struct crm_snap *snap, const struct crm_story *s, struct crm_arena *a,
 	return NULL;
 }
 
-/* Pay of an invoice what is there; returns what remains. */
-static int64_t
-settle(struct crm_open_invoice *i, int64_t minor)
+/* Pay of an invoice what is there. */
+static void
+settle(struct crm_bills *b, size_t inv, size_t pay)
 {
-	int64_t paid = i->left < minor ? i->left : minor;
+	struct crm_open_invoice *i = &b->inv[inv], *p = &b->pay[pay];
+	int64_t paid = i->left < p->left ? i->left : p->left;
 
 	if (paid <= 0)
-		return minor;
+		return;
 	i->left -= paid;
-	return minor - paid;
+	p->left -= paid;
+	b->settled = crm_grow(
+	    b->settled, &b->settled_cap, b->nsettled + 1, sizeof(*b->settled));
+	b->settled[b->nsettled++] = (struct crm_settled){ inv, pay, paid };
 }
-
-struct bills {
-	struct crm_open_invoice *inv, *pay;
-	size_t ninv, npay, inv_cap, pay_cap;
-};
 
 /* Gather the invoices and the payments (and credit notes) of a story. */
 static const struct crm_err *
-gather_bills(
-    struct crm_snap *snap, uint64_t who, struct crm_arena *a, struct bills *b)
+gather_bills(struct crm_snap *snap, uint64_t who, struct crm_arena *a,
+    struct crm_bills *b)
 {
 	const struct crm_err *err;
 	struct crm_open_invoice bill;
@@ -125,7 +124,7 @@ find_doc(struct crm_open_invoice *const *by_doc, size_t n,
 
 /* First, payments pay the invoices that they name. */
 static void
-pay_by_doc(struct bills *b)
+pay_by_doc(struct crm_bills *b)
 {
 	struct crm_open_invoice **by_doc =
 	    crm_calloc(b->ninv, sizeof(struct crm_open_invoice *));
@@ -145,14 +144,14 @@ pay_by_doc(struct bills *b)
 		     p->left > 0 && by_doc[j]->currency == p->currency &&
 		     strcmp(by_doc[j]->doc, p->doc) == 0;
 		     j++)
-			p->left = settle(by_doc[j], p->left);
+			settle(b, (size_t)(by_doc[j] - b->inv), i);
 	}
 	crm_free(by_doc);
 }
 
 /* Then the oldest ones. */
 static void
-pay_oldest(struct bills *b)
+pay_oldest(struct crm_bills *b)
 {
 	size_t next[256] = { 0 }, i, *j; /* by currency: not paid yet */
 
@@ -162,7 +161,7 @@ pay_oldest(struct bills *b)
 		for (j = &next[p->currency]; p->left > 0 && *j < b->ninv;
 		     (*j)++) {
 			if (b->inv[*j].currency == p->currency)
-				p->left = settle(&b->inv[*j], p->left);
+				settle(b, *j, i);
 			if (p->left == 0)
 				break;
 		}
@@ -170,27 +169,42 @@ pay_oldest(struct bills *b)
 }
 
 const struct crm_err *
+crm_bills_settle(struct crm_snap *snap, uint64_t who, struct crm_arena *a,
+    struct crm_bills *out)
+{
+	const struct crm_err *err;
+
+	memset(out, 0, sizeof(*out));
+	err = gather_bills(snap, who, a, out);
+	if (err != NULL)
+		return err;
+	pay_by_doc(out);
+	pay_oldest(out);
+	return NULL;
+}
+
+void
+crm_bills_release(struct crm_bills *b)
+{
+	crm_free(b->inv);
+	crm_free(b->pay);
+	crm_free(b->settled);
+}
+
+const struct crm_err *
 crm_open_invoices(struct crm_snap *snap, uint64_t who, struct crm_arena *a,
     struct crm_open_invoice **out, size_t *n)
 {
-	struct bills b = { 0 };
-	const struct crm_err *err;
+	struct crm_bills b;
+	const struct crm_err *err = crm_bills_settle(snap, who, a, &b);
 	size_t i, k = 0;
 
-	*out = NULL;
 	*n = 0;
-	err = gather_bills(snap, who, a, &b);
-	if (err != NULL)
-		goto done;
-	pay_by_doc(&b);
-	pay_oldest(&b);
 	*out = crm_arena_alloc(a, (b.ninv + 1) * sizeof(**out));
-	for (i = 0; i < b.ninv; i++)
+	for (i = 0; err == NULL && i < b.ninv; i++)
 		if (b.inv[i].left > 0)
 			(*out)[k++] = b.inv[i];
 	*n = k;
-done:
-	crm_free(b.inv);
-	crm_free(b.pay);
+	crm_bills_release(&b);
 	return err;
 }

@@ -6,19 +6,30 @@
 
 crm_figures_maker *crm_figures_make;
 
+#define NFIGURES \
+	(CRM_N_SILENCE - CRM_N_RFM + 1 + CRM_N_SCORE_MAX - CRM_N_SCORE + 1)
+
 /* A process has one snapshot at a time: its queries, columns and orders share
  * what is known. */
 static struct {
 	const struct crm_snap *snap;
 	uint64_t generation;
 	struct crm_figures figures;
-} known[CRM_N_SILENCE - CRM_N_RFM + 1];
+} known[NFIGURES];
+
+static size_t
+place_of(uint16_t num)
+{
+	return num >= CRM_N_SCORE
+	    ? (size_t)(num - CRM_N_SCORE) + CRM_N_SILENCE - CRM_N_RFM + 1
+	    : (size_t)(num - CRM_N_RFM);
+}
 
 const struct crm_err *
 crm_figures_get(struct crm_snap *snap, const struct crm_clock *clock,
     uint16_t num, const struct crm_figures **out)
 {
-	size_t i = num - CRM_N_RFM;
+	size_t i = place_of(num);
 	const struct crm_err *err = NULL;
 
 	if (known[i].snap != snap ||

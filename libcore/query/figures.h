@@ -11,7 +11,7 @@
 #include "base/date.h"
 #include "store/snap.h"
 
-/* One figure of each customer who has it. */
+/* One figure of each customer, or deal, who has it. */
 struct crm_figures {
 	struct crm_figure {
 		uint64_t who;
@@ -22,7 +22,7 @@ struct crm_figures {
 };
 
 /*
- * num     CRM_N_RFM to CRM_N_SILENCE
+ * num     CRM_N_RFM to CRM_N_SILENCE, or from CRM_N_SCORE on
  * out     empty; release with crm_figures_release(), also after a failure
  */
 typedef const struct crm_err *crm_figures_maker(struct crm_snap *,

@@ -119,6 +119,9 @@ enum {
 	CRM_N_RESPONDED,
 	CRM_N_RESPOND_BY,
 	CRM_N_SOLVE_BY,
+	/* the scores of crm.yaml, from here on in its order */
+	CRM_N_SCORE,
+	CRM_N_SCORE_MAX = CRM_N_SCORE + 31,
 };
 
 /* The segments of crm-report rfm, as choices: best first. */

@@ -557,6 +557,53 @@ crm_schema_add_choice(
 	refresh_table(kind, f);
 }
 
+void
+crm_schema_set_words(struct crm_schema *s, uint16_t num, const char *words)
+{
+	const struct crm_field **all;
+	struct crm_field *own = NULL;
+	struct kind *kind;
+	size_t i, j;
+
+	words = keep_words(s, words, NULL);
+	for (i = 0; i < s->n; i++) {
+		kind = s->kind[i];
+		for (j = 0; j < kind->ncomputed; j++)
+			if (kind->computed[j]->num == num)
+				break;
+		if (j == kind->ncomputed)
+			continue;
+		if (own == NULL) {
+			own = crm_arena_alloc(&s->arena, sizeof(*own));
+			*own = *kind->computed[j];
+			own->choices = words;
+		}
+		all =
+		    crm_arena_alloc(&s->arena, kind->ncomputed * sizeof(*all));
+		memcpy(all, kind->computed, kind->ncomputed * sizeof(*all));
+		all[j] = own;
+		kind->computed = all;
+	}
+}
+
+void
+crm_schema_add_computed(
+    struct crm_schema *s, char letter, const struct crm_field *f)
+{
+	struct kind *kind = known_kind(s, letter);
+	struct crm_field *own = crm_arena_alloc(&s->arena, sizeof(*own));
+	const struct crm_field **all =
+	    crm_arena_alloc(&s->arena, (kind->ncomputed + 1) * sizeof(*all));
+
+	*own = *f;
+	own->name = keep(s, f->name);
+	own->help = keep(s, f->help);
+	own->flags |= CRM_F_COMPUTED;
+	memcpy(all, kind->computed, kind->ncomputed * sizeof(*all));
+	all[kind->ncomputed++] = own;
+	kind->computed = all;
+}
+
 /* The stage field, to be changed: built in, or declared by crm.yaml. */
 static struct crm_field *
 stage_field(struct crm_schema *s, struct kind *kind)

@@ -106,6 +106,15 @@ void crm_schema_set_pipelines(
 void crm_schema_add_choice(
     struct crm_schema *, char kind, uint16_t field, const char *word);
 
+/* Add a field that is not stored. */
+void crm_schema_add_computed(
+    struct crm_schema *, char kind, const struct crm_field *);
+
+/* Replace the words of a choice that is not stored, in every kind that has
+ * it. */
+void crm_schema_set_words(
+    struct crm_schema *, uint16_t field, const char *words);
+
 /*
  * The field x-NAME of a kind, made when it was not known yet.
  *

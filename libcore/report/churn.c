@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "report/buyers.h"
+#include "report/explain.h"
 #include "report/list.h"
 #include "report/worth.h"
 
@@ -23,7 +24,7 @@ static const struct crm_field columns[] = {
 	{ .name = "currency", .type = CRM_T_CURRENCY, .help = "of stake" },
 };
 /* clang-format on */
-#define C_NAME 0
+enum { C_NAME, C_CUSTOMERS, C_RISK, C_SINCE, C_GAP, C_STAKE, C_CURRENCY };
 
 #define STAKE 0 /* slot of money */
 enum { CUSTOMERS, ALIVE, SINCE };
@@ -85,7 +86,7 @@ make_lines(struct work *w)
 }
 
 static const struct crm_err *
-put_line(struct work *w, const struct line *l)
+make_line(struct work *w, const struct line *l)
 {
 	const struct crm_repeats_row *s = l->of->row;
 	struct crm_row_maker *row = &w->r->row;
@@ -108,7 +109,15 @@ put_line(struct work *w, const struct line *l)
 	else
 		crm_row_money(row, l->stake, s->currency);
 	crm_row_currency(row, s->currency);
-	return crm_row_put(row, w->r->rows);
+	return NULL;
+}
+
+static const struct crm_err *
+put_line(struct work *w, const struct line *l)
+{
+	const struct crm_err *err = make_line(w, l);
+
+	return err != NULL ? err : crm_row_put(&w->r->row, w->r->rows);
 }
 
 static const struct crm_err *
@@ -199,6 +208,63 @@ run(struct crm_report_run *r)
 	return err;
 }
 
+static const struct crm_err *
+explain_line(
+    struct work *w, const struct crm_repeats_fit *f, const struct line *l)
+{
+	const struct crm_worth *v = &w->worth;
+	const struct crm_repeats_row *s = l->of->row;
+	const struct crm_err *err = make_line(w, l);
+	struct crm_report_run *r = w->r;
+
+	if (err != NULL)
+		return err;
+	crm_explain_column(r, C_SINCE);
+	crm_explain_how(r, "days since the last purchase");
+	crm_explain_column(r, C_GAP);
+	crm_explain_how(r,
+	    "days from the first purchase to the last / their "
+	    "number after the first = %d / %u",
+	    s->last - s->first, s->days - 1);
+	crm_worth_explain(r, v, f, s);
+	crm_explain_number(r, "alive", (double)l->of->alive / MILLION, 6);
+	crm_explain_how(r, "%s", crm_worth_alive_how(v, f, s));
+	crm_explain_column(r, C_RISK);
+	crm_explain_how(r, "percent: 100 * (1 - alive)");
+	crm_worth_explain_staying(r, v, f, s);
+	crm_worth_explain_spend(r, f, s);
+	if (l->of->spend >= 0) {
+		crm_explain_money(r, "spend", l->of->spend, s->currency);
+		crm_explain_how(r, "(p * (v + x * m)) / (p * x + q - 1)");
+	}
+	crm_explain_column(r, C_STAKE);
+	crm_explain_how(r, "staying * spend * (1 - alive)");
+	crm_explain_column(r, C_CURRENCY);
+	crm_explain_how(r, "of the amounts");
+	return NULL;
+}
+
+static const struct crm_err *
+explain(struct crm_report_run *r, uint64_t who)
+{
+	struct work w = { .r = r };
+	const struct crm_err *err = crm_worth_make(r, &w.worth);
+	const struct crm_repeats_fit *f;
+	size_t i;
+
+	for (i = 0; err == NULL && i < w.worth.repeats.n; i++) {
+		struct line l = { &w.worth.line[i],
+			stake_of(&w.worth.line[i]) };
+
+		for (f = w.worth.fit; i >= f->end; f++)
+			;
+		if (l.of->row->who == who)
+			err = explain_line(&w, f, &l);
+	}
+	crm_worth_release(&w.worth);
+	return err;
+}
+
 const struct crm_report crm_report_churn = {
 	.name = "churn",
 	.summary = "who is likely to have left, and what goes with them",
@@ -214,4 +280,5 @@ const struct crm_report crm_report_churn = {
 	.column = columns,
 	.ncolumns = sizeof(columns) / sizeof(columns[0]),
 	.run = run,
+	.explain = explain,
 };

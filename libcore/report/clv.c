@@ -3,6 +3,7 @@
 
 #include "record/value.h"
 #include "report/buyers.h"
+#include "report/explain.h"
 #include "report/list.h"
 #include "report/worth.h"
 
@@ -46,7 +47,9 @@ enum {
 	C_EXPECTED,
 	C_ACTUAL,
 	C_SPEND,
-	C_CLV
+	C_CLV,
+	C_SPENT,
+	C_CURRENCY
 };
 
 /* Slots of money and counts of groups. */
@@ -94,7 +97,7 @@ put_money(struct crm_row_maker *row, int64_t v, uint8_t currency)
 }
 
 static const struct crm_err *
-put_line(struct work *w, const struct crm_worth_line *l)
+make_line(struct work *w, const struct crm_worth_line *l)
 {
 	struct crm_row_maker *row = &w->r->row;
 	const struct crm_repeats_row *s = l->row;
@@ -116,7 +119,15 @@ put_line(struct work *w, const struct crm_worth_line *l)
 	crm_row_money(row, s->after_spent, s->currency);
 	crm_row_currency(row, s->currency);
 	crm_row_number(row, w->worth.until - s->first);
-	return crm_row_put(row, w->r->rows);
+	return NULL;
+}
+
+static const struct crm_err *
+put_line(struct work *w, const struct crm_worth_line *l)
+{
+	const struct crm_err *err = make_line(w, l);
+
+	return err != NULL ? err : crm_row_put(&w->r->row, w->r->rows);
 }
 
 static const struct crm_err *
@@ -255,6 +266,58 @@ run(struct crm_report_run *r)
 	return err;
 }
 
+static const struct crm_err *
+explain_line(struct work *w, const struct crm_repeats_fit *f,
+    const struct crm_worth_line *l)
+{
+	const struct crm_worth *v = &w->worth;
+	const struct crm_err *err = make_line(w, l);
+	struct crm_report_run *r = w->r;
+
+	if (err != NULL)
+		return err;
+	crm_explain_column(r, C_REPEATS);
+	crm_explain_how(
+	    r, "days with purchases, %u, after the first", l->row->days);
+	crm_explain_column(r, C_SINCE);
+	crm_explain_how(r, "days since the last one");
+	crm_worth_explain(r, v, f, l->row);
+	crm_explain_column(r, C_ALIVE);
+	crm_explain_how(r, "%s", crm_worth_alive_how(v, f, l->row));
+	crm_worth_explain_staying(r, v, f, l->row);
+	crm_explain_column(r, C_EXPECTED);
+	crm_explain_how(r, "alive * staying");
+	if (v->until < v->today) {
+		crm_explain_column(r, C_ACTUAL);
+		crm_explain_how(r, "days with purchases since");
+	}
+	crm_worth_explain_spend(r, f, l->row);
+	crm_explain_column(r, C_SPEND);
+	crm_explain_how(r, "(p * (v + x * m)) / (p * x + q - 1)");
+	crm_worth_explain_discounted(r, v, f, l->row);
+	crm_explain_column(r, C_CLV);
+	crm_explain_how(r, "spend * alive * discounted");
+	crm_explain_column(r, C_CURRENCY);
+	crm_explain_how(r, "of the amounts");
+	return NULL;
+}
+
+static const struct crm_err *
+explain(struct crm_report_run *r, uint64_t who)
+{
+	struct work w = { .r = r };
+	const struct crm_err *err = crm_worth_make(r, &w.worth);
+	size_t i, k;
+
+	for (i = 0; err == NULL && i < w.worth.nfits; i++)
+		for (k = w.worth.fit[i].from; k < w.worth.fit[i].end; k++)
+			if (err == NULL && w.worth.line[k].row->who == who)
+				err = explain_line(
+				    &w, &w.worth.fit[i], &w.worth.line[k]);
+	crm_worth_release(&w.worth);
+	return err;
+}
+
 const struct crm_report crm_report_clv = {
 	.name = "clv",
 	.summary = "what customers will buy, and what that is worth today",
@@ -275,4 +338,5 @@ const struct crm_report crm_report_clv = {
 	.column = columns,
 	.ncolumns = sizeof(columns) / sizeof(columns[0]),
 	.run = run,
+	.explain = explain,
 };

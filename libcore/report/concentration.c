@@ -2,6 +2,7 @@
 #include "base/mem.h"
 #include "record/value.h"
 #include "report/buyers.h"
+#include "report/explain.h"
 #include "report/list.h"
 #include "report/quantile.h"
 
@@ -174,6 +175,67 @@ run(struct crm_report_run *r)
 	return err;
 }
 
+/* Where somebody stands among those of the same currency. */
+static const struct crm_err *
+explain_buyer(struct work *w, const struct crm_buyer *b, unsigned int decile)
+{
+	int64_t better = 0, alike = 0, sum = 0, n = w->count[b->currency];
+	char amount[CRM_EXPLAIN_TEXT], all[CRM_EXPLAIN_TEXT];
+	struct crm_report_run *r = w->r;
+	size_t i;
+
+	for (i = 0; i < w->buyers.n; i++) {
+		const struct crm_buyer *x = &w->buyers.buyer[i];
+
+		if (x->currency != b->currency || x->row.sum < b->row.sum)
+			continue;
+		better += x->row.sum > b->row.sum;
+		alike += x->row.sum == b->row.sum;
+		if (!crm_add_i64(sum, x->row.sum, &sum))
+			return crm_err(
+			    CRM_E_DATA, "a sum of the report is too large");
+	}
+	crm_explain_money(r, "revenue", b->row.sum, b->currency);
+	crm_explain_how(r, "purchases less refunds");
+	crm_explain_text(r, "currency", crm_currency_code(b->currency));
+	crm_explain_how(r, "of the amounts");
+	crm_explain_number(r, "place", (double)better + 1, 0);
+	crm_explain_how(r, "of %lld customers %lld brought more, %lld as much",
+	    (long long)n, (long long)better, (long long)alike - 1);
+	crm_explain_number(r, "decile", decile, 0);
+	crm_explain_how(r, "1 + %d * %lld / %lld, rounded down", DECILES,
+	    (long long)better, (long long)n);
+	crm_amount_text(all, w->total[b->currency], b->currency);
+	crm_explain_number(r, "share",
+	    100 * (double)b->row.sum / (double)w->total[b->currency], 3);
+	crm_explain_how(r, "percent: 100 * %s / %s",
+	    crm_amount_text(amount, b->row.sum, b->currency), all);
+	crm_explain_number(r, "cumulative",
+	    100 * (double)sum / (double)w->total[b->currency], 1);
+	crm_explain_how(r,
+	    "percent, of all who brought as much or more: 100 * %s / %s",
+	    crm_amount_text(amount, sum, b->currency), all);
+	return NULL;
+}
+
+static const struct crm_err *
+explain(struct crm_report_run *r, uint64_t who)
+{
+	struct work w = { .r = r };
+	const struct crm_err *err = crm_buyers_gather(r, 0, &w.buyers);
+	size_t i;
+
+	if (err == NULL)
+		err = class_all(&w);
+	for (i = 0; err == NULL && i < w.buyers.n; i++)
+		if (w.buyers.buyer[i].who == who)
+			err =
+			    explain_buyer(&w, &w.buyers.buyer[i], w.decile[i]);
+	crm_buyers_release(&w.buyers);
+	crm_free(w.decile);
+	return err;
+}
+
 const struct crm_report crm_report_concentration = {
 	.name = "concentration",
 	.summary = "how much of the revenue the best customers bring",
@@ -186,4 +248,5 @@ const struct crm_report crm_report_concentration = {
 	.column = columns,
 	.ncolumns = sizeof(columns) / sizeof(columns[0]),
 	.run = run,
+	.explain = explain,
 };

@@ -3,9 +3,22 @@
 
 #include "base/mem.h"
 #include "record/word.h"
+#include "report/explain.h"
 #include "report/list.h"
 #include "store/rollup.h"
 #include "store/who.h"
+
+enum {
+	C_NAME,
+	C_CUSTOMERS,
+	C_ORDERS,
+	C_SPENT,
+	C_CURRENCY,
+	C_FIRST,
+	C_LAST,
+	C_AVERAGE,
+	C_PURCHASES
+};
 
 #define SPENT 0     /* slot of money */
 #define CUSTOMERS 0 /* slots of counts */
@@ -302,8 +315,8 @@ day_of(const struct work *w, int64_t minutes)
 	return crm_zone_date(w->r->clock->zone, minutes * 60 * CRM_SECOND_US);
 }
 
-static const struct crm_err *
-print_line(struct work *w, const struct line *l)
+static void
+add_line_columns(struct work *w, const struct line *l)
 {
 	struct crm_row_maker *row = &w->r->row;
 	bool bought = l->purchases > 0;
@@ -321,7 +334,13 @@ print_line(struct work *w, const struct line *l)
 	}
 	crm_row_average(row, l->spent, l->orders, l->currency);
 	crm_row_number(row, l->purchases);
-	return crm_row_put(row, w->r->rows);
+}
+
+static const struct crm_err *
+print_line(struct work *w, const struct line *l)
+{
+	add_line_columns(w, l);
+	return crm_row_put(&w->r->row, w->r->rows);
 }
 
 static const struct crm_err *
@@ -377,6 +396,65 @@ print_groups(struct work *w)
 	return err;
 }
 
+static void
+explain_line(struct work *w, const struct line *l, size_t place, size_t of)
+{
+	struct crm_report_run *r = w->r;
+	char amount[CRM_EXPLAIN_TEXT];
+
+	crm_row_begin(&r->row);
+	crm_row_link(&r->row, l->who);
+	crm_row_none(&r->row); /* no name */
+	add_line_columns(w, l);
+	crm_explain_number(r, "place", (double)place, 0);
+	crm_explain_how(r, "of %zu customers, who spent most first", of);
+	crm_explain_column(r, C_ORDERS);
+	crm_explain_how(r,
+	    "%lld purchases: those that share a doc are one order",
+	    (long long)l->purchases);
+	crm_explain_column(r, C_SPENT);
+	crm_explain_how(r, "purchases less refunds");
+	crm_explain_column(r, C_CURRENCY);
+	crm_explain_how(r, "of the amounts");
+	crm_explain_column(r, C_FIRST);
+	crm_explain_how(r, "day of the first purchase");
+	crm_explain_column(r, C_LAST);
+	crm_explain_how(r, "day of the last purchase");
+	crm_explain_column(r, C_AVERAGE);
+	crm_explain_how(r, "spent / orders = %s / %lld",
+	    crm_amount_text(amount, l->spent, l->currency),
+	    (long long)l->orders);
+	crm_explain_column(r, C_PURCHASES);
+	crm_explain_how(r, "number of purchases");
+}
+
+static const struct crm_err *
+explain(struct crm_report_run *r, uint64_t who)
+{
+	struct work w = { .r = r };
+	const struct crm_err *err;
+	size_t i, from = 0, end;
+
+	base_currency = r->config->currency_num;
+	err = r->has_period ? from_story(&w) : from_rollups(&w);
+	if (err == NULL && w.nlines > 1)
+		qsort(w.line, w.nlines, sizeof(*w.line), cmp_lines);
+	for (i = 0; err == NULL && i < w.nlines; i++) {
+		if (w.line[i].currency != w.line[from].currency)
+			from = i;
+		if (w.line[i].who != who)
+			continue;
+		for (end = i + 1; end < w.nlines &&
+		     w.line[end].currency == w.line[i].currency;
+		     end++)
+			;
+		explain_line(&w, &w.line[i], i - from + 1, end - from);
+	}
+	crm_rollups_release(&w.rows);
+	crm_free(w.line);
+	return err;
+}
+
 static const struct crm_err *
 run(struct crm_report_run *r)
 {
@@ -412,4 +490,5 @@ const struct crm_report crm_report_customers = {
 	.column = columns,
 	.ncolumns = sizeof(columns) / sizeof(columns[0]),
 	.run = run,
+	.explain = explain,
 };

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "record/word.h"
 #include "report/buyers.h"
+#include "report/explain.h"
 #include "report/figures.h"
 #include "report/list.h"
 #include "report/overdue.h"
@@ -119,7 +120,7 @@ is_overdue(const struct work *w, const struct line *l)
 
 /* All purchases of the customer at hand are known. */
 static void
-end_customer(struct work *w)
+end_days(struct work *w)
 {
 	struct line l = { .who = w->who, .days = (uint32_t)w->ndays };
 
@@ -132,6 +133,12 @@ end_customer(struct work *w)
 			w->line[w->n++] = l;
 		}
 	}
+}
+
+static void
+end_customer(struct work *w)
+{
+	end_days(w);
 	w->ndays = 0;
 }
 
@@ -205,7 +212,7 @@ cmp_lines(const void *x, const void *y)
 }
 
 static const struct crm_err *
-put_line(struct work *w, const struct line *l)
+make_line(struct work *w, const struct line *l)
 {
 	struct crm_row_maker *row = &w->r->row;
 	int64_t since = w->today - l->last;
@@ -225,7 +232,15 @@ put_line(struct work *w, const struct line *l)
 	    row, crm_date_from_days(l->last + l->twice / 2 + l->twice % 2));
 	crm_row_money(row, l->spent, l->currency);
 	crm_row_currency(row, l->currency);
-	return crm_row_put(row, w->r->rows);
+	return NULL;
+}
+
+static const struct crm_err *
+put_line(struct work *w, const struct line *l)
+{
+	const struct crm_err *err = make_line(w, l);
+
+	return err != NULL ? err : crm_row_put(&w->r->row, w->r->rows);
 }
 
 static const struct crm_err *
@@ -346,6 +361,91 @@ crm_overdue_each(struct crm_report_run *r,
 	return err;
 }
 
+/* "2026-01-05, 2026-01-15", or the gaps between: the last ones of many. */
+static void
+list_days(const struct work *w, bool gaps, struct crm_buf *out)
+{
+	char text[CRM_EXPLAIN_TEXT];
+	size_t i, n = w->ndays - gaps, from = n > FEW ? n - FEW : 0;
+
+	crm_buf_adds(out, from > 0 ? "... " : "");
+	for (i = from; i < n; i++) {
+		crm_buf_adds(out, i > from ? ", " : "");
+		if (gaps)
+			crm_buf_addf(out, "%d", w->day[i]);
+		else
+			crm_buf_adds(out, crm_day_text(text, w->day[i]));
+	}
+}
+
+/* The rows of somebody whose days, or gaps once they are sorted, are there. */
+static const struct crm_err *
+explain_line(struct work *w, const struct line *l, const struct crm_buf *days,
+    const struct crm_buf *gaps)
+{
+	const struct crm_err *err = make_line(w, l);
+	struct crm_report_run *r = w->r;
+	char a[CRM_EXPLAIN_TEXT], b[CRM_EXPLAIN_TEXT];
+
+	if (err != NULL)
+		return err;
+	crm_explain_column(r, C_DAYS);
+	crm_explain_how(r, "%s", days->p);
+	crm_explain_column(r, C_GAP);
+	crm_explain_how(r, "median of the days between: %s", gaps->p);
+	crm_explain_column(r, C_SINCE);
+	crm_explain_how(r, "days from %s to %s", crm_day_text(a, l->last),
+	    crm_day_text(b, w->today));
+	crm_explain_column(r, C_TIMES);
+	crm_explain_how(r, "since / gap = %d / %.1f: %s %s", w->today - l->last,
+	    l->twice / 2.0,
+	    is_overdue(w, l) ? "overdue, above" : "not overdue, not above",
+	    r->arg[CRM_ARG_TIMES]);
+	crm_explain_column(r, C_EXPECTED);
+	crm_explain_how(r, "%s and %.1f days, half a day as a whole one",
+	    crm_day_text(a, l->last), l->twice / 2.0);
+	crm_explain_column(r, C_SPENT);
+	crm_explain_how(r, "purchases less refunds");
+	crm_explain_column(r, C_SPENT + 1);
+	crm_explain_how(r, "of the amounts");
+	return NULL;
+}
+
+static const struct crm_err *
+explain(struct crm_report_run *r, uint64_t who)
+{
+	struct work w = { .r = r };
+	struct crm_facts facts =
+	    crm_report_facts(r, CRM_FACT(CRM_W_PURCHASE), false);
+	struct crm_whom one = { .id = &who, .n = 1 };
+	struct crm_buf days = CRM_BUF_INIT(1000), gaps = CRM_BUF_INIT(1000);
+	const struct crm_err *err =
+	    crm_report_number(r, CRM_ARG_TIMES, &w.times);
+
+	w.today = crm_date_days(crm_report_today(r));
+	w.all = true;
+	facts.whom = &one;
+	if (err == NULL && crm_explain_has(r, who))
+		err = crm_facts_each(&facts, take, &w);
+	list_days(&w, false, &days);
+	end_days(&w);
+	if (err == NULL && w.n > 0)
+		err = add_spent(&w);
+	if (err == NULL && w.n > 0) {
+		list_days(&w, true, &gaps);
+		err = explain_line(&w, &w.line[0], &days, &gaps);
+	} else if (err == NULL && w.ndays > 0) {
+		crm_explain_number(r, "days", (double)w.ndays, 0);
+		crm_explain_how(
+		    r, "%s: it takes %d to have a rhythm", days.p, DAYS_LEAST);
+	}
+	crm_buf_release(&days);
+	crm_buf_release(&gaps);
+	crm_free(w.line);
+	crm_free(w.day);
+	return err;
+}
+
 /* Thousandths. */
 const struct crm_err *
 crm_overdue_figures(struct crm_report_run *r, struct crm_figures *out)
@@ -381,4 +481,5 @@ const struct crm_report crm_report_overdue = {
 	.column = columns,
 	.ncolumns = sizeof(columns) / sizeof(columns[0]),
 	.run = run,
+	.explain = explain,
 };

@@ -1,6 +1,9 @@
 /* receivables: what customers have not paid yet, by how late it is. */
+#include <stdio.h>
+
 #include "base/mem.h"
 #include "query/compute.h"
+#include "report/explain.h"
 #include "report/list.h"
 #include "store/rollup.h"
 #include "store/who.h"
@@ -36,7 +39,7 @@ static const struct crm_field columns[] = {
 	    .help = "day until which the first open one was to be paid" },
 };
 /* clang-format on */
-#define C_NAME 0
+enum { C_NAME, C_CUSTOMERS, C_INVOICES };
 
 /* What a customer owes in one currency. */
 struct debt {
@@ -199,7 +202,7 @@ add_name(struct work *w, const struct crm_group *g)
 }
 
 static const struct crm_err *
-print_group(struct work *w, const struct crm_group *g)
+make_group(struct work *w, const struct crm_group *g)
 {
 	struct crm_row_maker *row = &w->r->row;
 	int64_t open = g->money[OPEN], rest = open;
@@ -227,7 +230,15 @@ print_group(struct work *w, const struct crm_group *g)
 		    row, crm_date_from_days((int32_t)g->count[OLDEST]));
 	else
 		crm_row_none(row);
-	return crm_row_put(row, w->r->rows);
+	return NULL;
+}
+
+static const struct crm_err *
+print_group(struct work *w, const struct crm_group *g)
+{
+	const struct crm_err *err = make_group(w, g);
+
+	return err != NULL ? err : crm_row_put(&w->r->row, w->r->rows);
 }
 
 static const struct crm_err *
@@ -270,6 +281,135 @@ run(struct crm_report_run *r)
 	return err;
 }
 
+/* "invoice F1", "payment e5": by its doc, else its id. */
+static const char *
+bill_name(const char *what, const struct crm_open_invoice *b, char out[80])
+{
+	char id[CRM_ID_TEXT];
+
+	(void)snprintf(out, 80, "%s %.60s", what,
+	    b->doc[0] != '\0' ? b->doc : crm_id_text(b->event, id));
+	return out;
+}
+
+/* What settled an invoice, or what a payment settled. */
+static void
+list_settled(
+    const struct crm_bills *b, size_t inv, size_t pay, struct crm_buf *out)
+{
+	const struct crm_open_invoice *other;
+	char amount[CRM_EXPLAIN_TEXT], id[CRM_ID_TEXT];
+	size_t i;
+
+	for (i = 0; i < b->nsettled; i++) {
+		const struct crm_settled *s = &b->settled[i];
+
+		if (s->inv != inv && s->pay != pay)
+			continue;
+		other = s->inv == inv ? &b->pay[s->pay] : &b->inv[s->inv];
+		crm_buf_addf(out, "%s%s %s %s", out->n > 0 ? ", " : "",
+		    crm_amount_text(amount, s->minor, other->currency),
+		    s->inv == inv ? "by" : "of", crm_id_text(other->event, id));
+		if (other->doc[0] != '\0')
+			crm_buf_addf(out, " (%s)", other->doc);
+	}
+	if (out->n == 0)
+		crm_buf_adds(out, "nothing");
+}
+
+static void
+explain_invoice(struct work *w, const struct crm_bills *b, size_t i)
+{
+	const struct crm_open_invoice *v = &b->inv[i];
+	int32_t due = crm_date_days(v->due);
+	char a[CRM_EXPLAIN_TEXT], d[CRM_EXPLAIN_TEXT], name[80], late[40] = "";
+	struct crm_buf paid = CRM_BUF_INIT(CRM_LINE_MAX);
+
+	list_settled(b, i, SIZE_MAX, &paid);
+	if (v->left > 0 && due < w->today)
+		(void)snprintf(
+		    late, sizeof(late), ", %d days late", w->today - due);
+	crm_explain_money(
+	    w->r, bill_name("invoice", v, name), v->minor, v->currency);
+	crm_explain_how(w->r, "to be paid by %s; paid: %.600s; open: %s%s",
+	    crm_day_text(d, due), paid.p,
+	    crm_amount_text(a, v->left, v->currency), late);
+	crm_buf_release(&paid);
+}
+
+static void
+explain_payment(struct work *w, const struct crm_bills *b, size_t i)
+{
+	const struct crm_open_invoice *v = &b->pay[i];
+	char a[CRM_EXPLAIN_TEXT], d[CRM_EXPLAIN_TEXT], name[80];
+	struct crm_buf settles = CRM_BUF_INIT(CRM_LINE_MAX);
+	bool credit = v->minor < 0; /* an invoice with a negative amount */
+
+	list_settled(b, SIZE_MAX, i, &settles);
+	crm_explain_money(w->r,
+	    bill_name(credit ? "credit note" : "payment", v, name), v->minor,
+	    v->currency);
+	crm_explain_how(w->r, "of %s; settles: %.600s; left: %s",
+	    crm_day_text(d, crm_report_day(w->r, v->at_us)), settles.p,
+	    crm_amount_text(a, v->left, v->currency));
+	crm_buf_release(&settles);
+}
+
+/* The columns of a currency, from how many invoices are open on. */
+static const struct crm_err *
+explain_sums(struct work *w, const struct crm_group *g)
+{
+	const struct crm_err *err = make_group(w, g);
+	size_t i;
+
+	for (i = C_INVOICES; err == NULL && i < w->r->report->ncolumns; i++) {
+		crm_explain_column(w->r, i);
+		crm_explain_how(w->r, "%s", columns[i].help);
+	}
+	return err;
+}
+
+static const struct crm_err *
+explain(struct crm_report_run *r, uint64_t who)
+{
+	struct work w = { .r = r };
+	struct crm_arena arena = CRM_ARENA_INIT;
+	bool covered = crm_explain_has(r, who);
+	struct crm_bills b = { 0 };
+	const struct crm_err *err;
+	size_t i;
+
+	w.today =
+	    crm_date_days(crm_zone_date(r->clock->zone, r->clock->now_us));
+	crm_whom_release(&r->whom);
+	r->whom =
+	    (struct crm_whom){ .n = covered, .id = crm_calloc(1, sizeof(who)) };
+	r->whom.id[0] = who;
+	crm_groups_init(&w.groups, r->config, &r->by);
+	err = crm_by_values_new(r->snap, r->clock, &r->by, &w.values);
+	if (err == NULL)
+		err = find_some(&w);
+	if (err == NULL && w.n > 0)
+		err = crm_bills_settle(r->snap, who, &arena, &b);
+	for (i = 0; err == NULL && i < b.ninv; i++)
+		explain_invoice(&w, &b, i);
+	for (i = 0; err == NULL && i < b.npay; i++)
+		explain_payment(&w, &b, i);
+	if (err == NULL)
+		err = add_debts(&w);
+	if (err == NULL)
+		err = crm_groups_settle(&w.groups);
+	crm_groups_sort(&w.groups, CRM_ORDER_MONEY, OPEN);
+	for (i = 0; err == NULL && i < w.groups.n; i++)
+		err = explain_sums(&w, &w.groups.group[i]);
+	crm_bills_release(&b);
+	crm_arena_release(&arena);
+	crm_by_values_free(w.values);
+	crm_groups_release(&w.groups);
+	crm_free(w.debt);
+	return err;
+}
+
 const struct crm_report crm_report_receivables = {
 	.name = "receivables",
 	.summary = "invoices that are open, by how late they are",
@@ -281,4 +421,5 @@ const struct crm_report crm_report_receivables = {
 	.column = columns,
 	.ncolumns = sizeof(columns) / sizeof(columns[0]),
 	.run = run,
+	.explain = explain,
 };

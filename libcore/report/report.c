@@ -1,6 +1,7 @@
 #include "report/report.h"
 
 #include "base/mem.h"
+#include "report/explain.h"
 #include "report/list.h"
 
 const struct crm_report *
@@ -252,6 +253,16 @@ is_key(const struct crm_by *by, const char *name)
 	return false;
 }
 
+/* The words of a choice that is a field of customers too (it has its number)
+ * are those of the schema: crm.yaml may replace them. */
+static void
+follow_schema(const struct crm_report_run *r, struct crm_field *f)
+{
+	if (f->num != 0 && f->type == CRM_T_CHOICE)
+		f->choices =
+		    crm_field_num(crm_kind_of(r->schema, 'p'), f->num)->choices;
+}
+
 static const struct crm_err *
 open_rows(struct crm_report_run *r, const struct crm_report_options *o,
     struct crm_field *column)
@@ -259,10 +270,14 @@ open_rows(struct crm_report_run *r, const struct crm_report_options *o,
 	struct crm_rows_options rows = o->rows;
 	size_t i, n = 0;
 
-	for (i = 0; i < r->by.n; i++)
+	for (i = 0; i < r->by.n; i++) {
+		if (r->by.key[i].of == CRM_BY_OWN)
+			follow_schema(r, &r->by.key[i].column);
 		column[n++] = r->by.key[i].column;
+	}
 	for (i = 0; i < r->report->ncolumns; i++, n++) {
 		column[n] = r->report->column[i];
+		follow_schema(r, &column[n]);
 		if (is_key(&r->by, column[n].name) ||
 		    is_in(r->by_given ? r->report->alone : r->report->grouped,
 			crm_view_str(column[n].name)) ||
@@ -273,6 +288,36 @@ open_rows(struct crm_report_run *r, const struct crm_report_options *o,
 	}
 	rows.bar = r->report->main;
 	return crm_rows_new(r->snap, &rows, o->writer, column, n, &r->rows);
+}
+
+/* Instead of running it: rows about one of those it covers. */
+static const struct crm_err *
+open_explained(struct crm_report_run *r, const struct crm_report_options *o)
+{
+	r->explained = o->explain;
+	if (r->report->explain == NULL)
+		return crm_err(CRM_E_USAGE, "the report '%s' has no --explain",
+		    r->report->name);
+	if (r->by_given)
+		return crm_err(CRM_E_USAGE,
+		    "--explain is about one customer: without --by");
+	return crm_rows_new(r->snap, &o->rows, o->writer, crm_explain_columns,
+	    CRM_EXPLAIN_COLUMNS, &r->rows);
+}
+
+static const struct crm_err *
+explain(struct crm_report_run *r)
+{
+	const struct crm_err *err = r->report->explain(r, r->explained);
+	char id[CRM_ID_TEXT];
+
+	crm_row_release(&r->said);
+	if (err == NULL)
+		err = r->unsaid;
+	if (err != NULL || crm_rows_count(r->rows) > 0)
+		return err;
+	return crm_err(CRM_E_DATA, "%s is not in the report '%s'",
+	    crm_id_text(r->explained, id), r->report->name);
 }
 
 const struct crm_err *
@@ -295,11 +340,12 @@ crm_report_run(const struct crm_report *report, struct crm_snap *snap,
 	if (err == NULL)
 		err = read_by(&r, o->by);
 	if (err == NULL)
-		err = open_rows(&r, o, column);
+		err = o->explain != 0 ? open_explained(&r, o)
+				      : open_rows(&r, o, column);
 	if (err == NULL)
 		err = read_whom(&r, o->query);
 	if (err == NULL)
-		err = report->run(&r);
+		err = o->explain != 0 ? explain(&r) : report->run(&r);
 	if (err == NULL)
 		err = crm_rows_end(r.rows);
 	if (err == NULL)

@@ -51,6 +51,9 @@ struct crm_report {
 	const struct crm_field *column;
 	size_t ncolumns;
 	const struct crm_err *(*run)(struct crm_report_run *);
+	/* Says how the figures of one came about, by crm_explain(); NULL: it
+	 * cannot. */
+	const struct crm_err *(*explain)(struct crm_report_run *, uint64_t who);
 };
 
 /* All reports, in the order of their names. */
@@ -93,6 +96,9 @@ struct crm_report_run {
 	struct crm_query *things; /* a query of the report's things; NULL */
 	struct crm_rows *rows;
 	struct crm_row_maker row;
+	uint64_t explained;           /* 0: nobody, it is run */
+	struct crm_row_maker said;    /* explain: the row at hand */
+	const struct crm_err *unsaid; /* the first failure of crm_explain() */
 };
 
 /* A run of a report with its own options over all customers, for figures
@@ -105,6 +111,7 @@ struct crm_report_options {
 	const char *in;             /* a period; NULL: all of time */
 	const char *arg[CRM_ARG_N]; /* NULL: the report's own */
 	struct crm_query *query;    /* NULL: everybody; it stays the caller's */
+	uint64_t explain;           /* whose figures to explain; 0: nobody's */
 	struct crm_rows_options rows;
 	struct crm_writer *writer;
 	const struct crm_clock *clock;
@@ -116,8 +123,8 @@ struct crm_report_options {
  *
  * rows    set to how many rows it has
  *
- * Fails with USAGE: --by, --in, --times, the query or columns do not fit; DATA: a sum
- * is too large.
+ * Fails with USAGE: --by, --in, --times, the query or columns do not fit, or it
+ * cannot explain; DATA: a sum is too large, or there is nothing to explain.
  */
 CRM_CHECK const struct crm_err *crm_report_run(const struct crm_report *,
     struct crm_snap *, const struct crm_report_options *, uint64_t *rows);
@@ -126,7 +133,7 @@ CRM_CHECK const struct crm_err *crm_report_run(const struct crm_report *,
 static inline bool
 crm_report_wants(const struct crm_report_run *r, size_t i)
 {
-	return crm_rows_wants(r->rows, r->by.n + i);
+	return r->explained != 0 || crm_rows_wants(r->rows, r->by.n + i);
 }
 
 /* Today, or the last day of the period when that is earlier: what days since

@@ -5,42 +5,20 @@
 #include "record/value.h"
 #include "record/word.h"
 #include "report/buyers.h"
+#include "report/explain.h"
 #include "report/figures.h"
 #include "report/list.h"
 #include "report/quantile.h"
 
-#define CLASSES 5
+#define CLASSES CRM_RFM_CLASSES
+#define WORDS_MAX 125 /* of segments: one for each combination */
 
-/*
- * What classes are called: the first line that fits counts.  Each has the
- * least and the greatest class of recency, frequency and money; together they
- * cover all.  crm-report(1) prints this table.
- */
-static const struct rule {
-	const char *name;
-	struct {
-		uint8_t least, most;
-	} of[3];
-} rules[] = {
-	{ "champion", { { 4, 5 }, { 4, 5 }, { 4, 5 } } },
-	{ "loyal", { { 3, 5 }, { 4, 5 }, { 1, 5 } } },
-	{ "potential", { { 4, 5 }, { 2, 3 }, { 1, 5 } } },
-	{ "new", { { 5, 5 }, { 1, 1 }, { 1, 5 } } },
-	{ "promising", { { 4, 4 }, { 1, 1 }, { 1, 5 } } },
-	{ "attention", { { 3, 3 }, { 2, 3 }, { 3, 5 } } },
-	{ "sleepy", { { 3, 3 }, { 1, 3 }, { 1, 5 } } },
-	{ "cannot-lose", { { 1, 2 }, { 4, 5 }, { 4, 5 } } },
-	{ "at-risk", { { 1, 2 }, { 3, 5 }, { 1, 5 } } },
-	{ "hibernating", { { 2, 2 }, { 1, 2 }, { 1, 5 } } },
-	{ "lost", { { 1, 1 }, { 1, 2 }, { 1, 5 } } },
-};
-#define NRULES (sizeof(rules) / sizeof(rules[0]))
 /* clang-format off */
 static const struct crm_field keys[] = {
 	{ .name = "r", .type = CRM_T_NUMBER },
 	{ .name = "f", .type = CRM_T_NUMBER },
 	{ .name = "m", .type = CRM_T_NUMBER },
-	{ .name = "segment", .type = CRM_T_CHOICE, .choices = CRM_RFM_NAMES },
+	{ .name = "segment", .num = CRM_N_RFM, .type = CRM_T_CHOICE },
 };
 enum { K_R, K_F, K_M, K_SEGMENT, NKEYS };
 
@@ -59,13 +37,25 @@ static const struct crm_field columns[] = {
 	{ .name = "r", .type = CRM_T_NUMBER, .help = "class of recency" },
 	{ .name = "f", .type = CRM_T_NUMBER, .help = "class of frequency" },
 	{ .name = "m", .type = CRM_T_NUMBER, .help = "class of monetary" },
-	{ .name = "segment", .type = CRM_T_CHOICE, .choices = CRM_RFM_NAMES,
+	{ .name = "segment", .num = CRM_N_RFM, .type = CRM_T_CHOICE,
 	    .help = "what the classes are called" },
 	{ .name = "share", .type = CRM_T_PERCENT,
 	    .help = "revenue as percent of that of all" },
 };
 /* clang-format on */
-#define C_NAME 0
+enum {
+	C_NAME,
+	C_CUSTOMERS,
+	C_RECENCY,
+	C_FREQUENCY,
+	C_MONETARY,
+	C_REVENUE,
+	C_CURRENCY,
+	C_R,
+	C_F,
+	C_M,
+	C_SEGMENT
+};
 
 #define REVENUE 0 /* slot of money */
 #define CUSTOMERS 0
@@ -96,22 +86,6 @@ struct work {
 	struct crm_by_values *values;
 	struct sums sums; /* at hand */
 };
-
-static uint8_t
-rule_of(const uint8_t class[3])
-{
-	size_t i, k;
-
-	for (i = 0; i < NRULES - 1; i++) {
-		for (k = 0; k < 3; k++)
-			if (class[k] < rules[i].of[k].least ||
-			    class[k] > rules[i].of[k].most)
-				break;
-		if (k == 3)
-			break;
-	}
-	return (uint8_t)i;
-}
 
 /* Days from a customer's last purchase to today. */
 static int64_t
@@ -229,7 +203,7 @@ sort_lines(struct work *w)
 }
 
 static const struct crm_err *
-put_line(struct crm_report_run *r, const struct work *w, const struct line *l)
+make_line(struct crm_report_run *r, const struct work *w, const struct line *l)
 {
 	const struct crm_err *err;
 	size_t k;
@@ -247,9 +221,18 @@ put_line(struct crm_report_run *r, const struct work *w, const struct line *l)
 	crm_row_currency(&r->row, l->currency);
 	for (k = 0; k < 3; k++)
 		crm_row_number(&r->row, l->class[k]);
-	crm_row_text(&r->row, crm_view_str(rules[rule_of(l->class)].name));
+	crm_row_text(
+	    &r->row, crm_view_str(crm_config_rfm(r->config, l->class)->name));
 	crm_row_share(&r->row, l->of[2], w->total[l->currency]);
-	return crm_row_put(&r->row, r->rows);
+	return NULL;
+}
+
+static const struct crm_err *
+put_line(struct crm_report_run *r, const struct work *w, const struct line *l)
+{
+	const struct crm_err *err = make_line(r, w, l);
+
+	return err != NULL ? err : crm_row_put(&r->row, r->rows);
 }
 
 static const struct crm_err *
@@ -297,22 +280,24 @@ add_line(const struct work *w, const struct line *l, struct sums *s)
 /* The values of the report's own keys for each class. */
 struct own {
 	struct crm_buf buf;
-	struct crm_view number[CLASSES + 1], word[NRULES];
+	struct crm_view number[CLASSES + 1], word[WORDS_MAX];
 };
 
 static void
-own_make(struct own *o)
+own_make(struct own *o, const struct crm_config *c)
 {
-	size_t at[CLASSES + 1 + NRULES + 1], i, n = 0;
+	size_t at[CLASSES + 1 + WORDS_MAX + 1], i, n = 0;
 
 	o->buf = (struct crm_buf)CRM_BUF_INIT(CRM_LINE_MAX);
 	for (i = 0; i <= CLASSES; i++) {
 		at[n++] = o->buf.n;
 		crm_value_put_dec(&o->buf, (struct crm_dec){ (int64_t)i, 0 });
 	}
-	for (i = 0; i < NRULES; i++) {
+	for (i = 0; i < c->nrfm; i++) {
+		if (c->rfm[i].word < n - (CLASSES + 1))
+			continue; /* called as one before it */
 		at[n++] = o->buf.n;
-		crm_word_put(&o->buf, crm_view_str(rules[i].name));
+		crm_word_put(&o->buf, crm_view_str(c->rfm[i].name));
 	}
 	at[n] = o->buf.n;
 	for (i = 0; i < n; i++)
@@ -331,7 +316,7 @@ put_sums(struct work *w, const struct own *own, uint64_t who, size_t r,
 	value[K_R] = own->number[r];
 	value[K_F] = own->number[f];
 	value[K_M] = own->number[m];
-	value[K_SEGMENT] = own->word[rule_of(class)];
+	value[K_SEGMENT] = own->word[crm_config_rfm(w->r->config, class)->word];
 	crm_by_set_own(w->values, value);
 	return crm_by_each(w->values, who, CRM_BY_NO_TIME, 0, NULL, add_up, w);
 }
@@ -393,7 +378,7 @@ group_lines(struct work *w)
 	const struct crm_err *err;
 	struct own own;
 
-	own_make(&own);
+	own_make(&own, w->r->config);
 	err = crm_by_values_new(w->r->snap, w->r->clock, &w->r->by, &w->values);
 	if (err == NULL)
 		err = crm_by_needs_who(&w->r->by) ? group_each(w, &own)
@@ -459,6 +444,107 @@ run(struct crm_report_run *r)
 	return err;
 }
 
+/* "0, 3, 5, 9": above what classes 2 to 5 begin; days are told backwards. */
+static void
+bounds_text(const struct work *w, const struct crm_quantile *q, size_t k,
+    uint8_t currency, struct crm_buf *out)
+{
+	char text[CRM_EXPLAIN_TEXT];
+	size_t i;
+
+	crm_buf_reset(out);
+	for (i = 0; i + 1 < CLASSES; i++) {
+		crm_buf_adds(out, i > 0 ? ", " : "");
+		if (k == 2)
+			crm_buf_adds(
+			    out, crm_amount_text(text, q->bound[i], currency));
+		else
+			crm_buf_addf(out, "%lld",
+			    (long long)(k == 0 ? w->today - q->bound[i]
+					       : q->bound[i]));
+	}
+}
+
+/* How one of the three comes to its class. */
+static void
+explain_class(struct work *w, const struct line *l, size_t k)
+{
+	static const char *const worse[3] = { "bought longer ago",
+		"have fewer orders", "spent less" };
+	static const char *const where[3] = { "under", "above", "above" };
+	static const char *const unit[3] = { " days", " orders", "" };
+	size_t from = w->from[l->currency], n = w->end[l->currency] - from;
+	int64_t *value = crm_calloc(n, sizeof(*value));
+	struct crm_buf bounds = CRM_BUF_INIT(1000);
+	struct crm_quantile q;
+	size_t i, below = 0;
+
+	for (i = 0; i < n; i++) {
+		value[i] = w->line[from + i].of[k];
+		below += value[i] < l->of[k];
+	}
+	crm_quantile_of(&q, CLASSES, value, n);
+	bounds_text(w, &q, k, l->currency, &bounds);
+	crm_explain_column(w->r, C_R + k);
+	crm_explain_how(w->r,
+	    "of %zu customers %zu %s: 1 + %d * %zu / %zu, rounded down; "
+	    "classes 2 to %d begin %s %s%s",
+	    n, below, worse[k], CLASSES, below, n, CLASSES, where[k], bounds.p,
+	    unit[k]);
+	crm_buf_release(&bounds);
+	crm_free(value);
+}
+
+static const struct crm_err *
+explain_line(struct work *w, const struct line *l)
+{
+	const struct crm_config *c = w->r->config;
+	const struct crm_rfm_rule *rule = crm_config_rfm(c, l->class);
+	char day[CRM_EXPLAIN_TEXT], last[CRM_EXPLAIN_TEXT];
+	struct crm_buf text = CRM_BUF_INIT(1000);
+	const struct crm_err *err = make_line(w->r, w, l);
+	size_t k;
+
+	if (err != NULL)
+		return err;
+	crm_explain_column(w->r, C_RECENCY);
+	crm_explain_how(w->r, "days from the last purchase, %s, to %s",
+	    crm_day_text(last, (int32_t)l->of[0]), crm_day_text(day, w->today));
+	crm_explain_column(w->r, C_FREQUENCY);
+	crm_explain_how(w->r, "orders: purchases that share a doc are one");
+	crm_explain_column(w->r, C_MONETARY);
+	crm_explain_how(w->r, "purchases less refunds");
+	crm_explain_column(w->r, C_CURRENCY);
+	crm_explain_how(w->r, "of the amounts");
+	for (k = 0; k < 3; k++)
+		explain_class(w, l, k);
+	crm_rfm_rule_put(&text, rule);
+	crm_explain_column(w->r, C_SEGMENT);
+	crm_explain_how(w->r, "the first rule that fits, %zu of %zu: %s",
+	    (size_t)(rule - c->rfm) + 1, c->nrfm,
+	    text.n > 0 ? text.p : "all that are left");
+	crm_buf_release(&text);
+	return NULL;
+}
+
+static const struct crm_err *
+explain(struct crm_report_run *r, uint64_t who)
+{
+	struct work w = { .r = r };
+	const struct crm_err *err;
+	size_t i;
+
+	w.today = crm_date_days(crm_report_today(r));
+	err = make_lines(&w);
+	if (err == NULL)
+		class_all(&w);
+	for (i = 0; err == NULL && i < w.n; i++)
+		if (w.line[i].who == who)
+			err = explain_line(&w, &w.line[i]);
+	crm_free(w.line);
+	return err;
+}
+
 const struct crm_err *
 crm_rfm_figures(struct crm_report_run *r, struct crm_figures *out)
 {
@@ -471,7 +557,8 @@ crm_rfm_figures(struct crm_report_run *r, struct crm_figures *out)
 	if (err == NULL)
 		class_all(&w);
 	for (i = 0; err == NULL && i < w.n; i++)
-		crm_figures_add(out, w.line[i].who, rule_of(w.line[i].class));
+		crm_figures_add(out, w.line[i].who,
+		    crm_config_rfm(r->config, w.line[i].class)->word);
 	crm_free(w.line);
 	return err;
 }
@@ -490,4 +577,5 @@ const struct crm_report crm_report_rfm = {
 	.column = columns,
 	.ncolumns = sizeof(columns) / sizeof(columns[0]),
 	.run = run,
+	.explain = explain,
 };

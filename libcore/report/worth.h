@@ -47,4 +47,24 @@ CRM_CHECK const struct crm_err *crm_worth_make(
     const struct crm_report_run *, struct crm_worth *out);
 void crm_worth_release(struct crm_worth *);
 
+/*
+ * Parts of an explanation that are the same in all reports, rows of
+ * report/explain.h: what the model knows of a customer and its parameters;
+ * how alive follows from these; purchases within the horizon were they alive;
+ * what the other model knows of what they spend; purchases within the horizon
+ * with later ones counting less.
+ */
+void crm_worth_explain(struct crm_report_run *, const struct crm_worth *,
+    const struct crm_repeats_fit *, const struct crm_repeats_row *);
+const char *crm_worth_alive_how(const struct crm_worth *,
+    const struct crm_repeats_fit *, const struct crm_repeats_row *);
+void crm_worth_explain_staying(struct crm_report_run *,
+    const struct crm_worth *, const struct crm_repeats_fit *,
+    const struct crm_repeats_row *);
+void crm_worth_explain_spend(struct crm_report_run *,
+    const struct crm_repeats_fit *, const struct crm_repeats_row *);
+void crm_worth_explain_discounted(struct crm_report_run *,
+    const struct crm_worth *, const struct crm_repeats_fit *,
+    const struct crm_repeats_row *);
+
 #endif

@@ -116,6 +116,8 @@ keys()
 keys top 'Keys'
 keys kind 'Keys of a kind'
 keys field 'Keys of a field'
+keys rfm 'Keys of an rfm segment'
+keys score 'Keys of a score'
 awk -F '\t' '$1 == "type" && $2 != "choice" && $2 != "link" { print $2 }' \
 	tables >want
 under crm.yaml.5 Fields | tr -s ' \n' ' ' >text

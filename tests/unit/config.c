@@ -42,6 +42,21 @@ parsed(const char *text)
 	return c;
 }
 
+/* The segments of rfm that are built in, as they are printed. */
+#define RFM_PRINTED \
+	"rfm:\n" \
+	"  - champion: {r: 4..5, f: 4..5, m: 4..5}\n" \
+	"  - loyal: {r: 3..5, f: 4..5}\n" \
+	"  - potential: {r: 4..5, f: 2..3}\n" \
+	"  - new: {r: 5, f: 1}\n" \
+	"  - promising: {r: 4, f: 1}\n" \
+	"  - attention: {r: 3, f: 2..3, m: 3..5}\n" \
+	"  - sleepy: {r: 3, f: 1..3}\n" \
+	"  - cannot-lose: {r: 1..2, f: 4..5, m: 4..5}\n" \
+	"  - at-risk: {r: 1..2, f: 3..5}\n" \
+	"  - hibernating: {r: 2, f: 1..2}\n" \
+	"  - lost: {r: 1, f: 1..2}\n"
+
 static const char *
 printed(const struct crm_config *c, struct crm_buf *b)
 {
@@ -123,8 +138,8 @@ refused_keys(void **state)
 		    "'timezone'?)" },
 		{ "colour: red",
 		    "f:1:1: unknown key 'colour' (one of: timezone, currency, "
-		    "rates, week, events, pipelines, kinds, hours, holidays, sla, "
-		    "due)" },
+		    "rates, week, events, pipelines, rfm, kinds, hours, "
+		    "holidays, sla, due, scores)" },
 		{ "week: monday\nweek: monday",
 		    "f:2:1: the key 'week' was given before, in line 1" },
 		/* Time zones. */
@@ -758,7 +773,7 @@ static const char defaults[] = "timezone: UTC\n"
 			       "    - proposal: 50\n"
 			       "    - negotiation: 75\n"
 			       "    - won\n"
-			       "    - lost\n" DUE;
+			       "    - lost\n" RFM_PRINTED DUE;
 
 /* Nothing said, or nothing but empty sections, is the default. */
 static void
@@ -878,8 +893,7 @@ static const char sample_printed[] =
     "  sales:\n"
     "    - new: 10\n"
     "    - won\n"
-    "    - lost\n"
-    "kinds:\n"
+    "    - lost\n" RFM_PRINTED "kinds:\n"
     "  person:\n"
     "    fields:\n"
     "      shoe-size: number\n"
@@ -1391,12 +1405,14 @@ keys(void **state)
 {
 	(void)state;
 	check_keys(CRM_CONFIG_TOP,
-	    "timezone currency rates week events pipelines kinds "
-	    "hours holidays sla due ");
+	    "timezone currency rates week events pipelines rfm kinds "
+	    "hours holidays sla due scores ");
 	check_keys(CRM_CONFIG_SLA, "segment priority respond solve ");
 	check_keys(CRM_CONFIG_DUE,
 	    "task ticket contact purchase birthday date deal late value "
 	    "priority every stale times lost dates yearly ");
+	check_keys(CRM_CONFIG_RFM, "r f m ");
+	check_keys(CRM_CONFIG_SCORE, "of points learn ");
 	check_keys(CRM_CONFIG_KIND, "letter plural fields stages ");
 	check_keys(CRM_CONFIG_FIELD,
 	    "type choices to many required unique indexed searched personal "
