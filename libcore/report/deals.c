@@ -3,18 +3,27 @@
 #include "record/value.h"
 #include "record/word.h"
 
-void
+const struct crm_field crm_deal_keys[2] = {
+	{ .name = "deal-size", .type = CRM_T_NUMBER },
+	{ .name = "stage", .type = CRM_T_CHOICE },
+};
+
+const struct crm_err *
 crm_deals_open(struct crm_deals *d, struct crm_report_run *r)
 {
 	d->r = r;
 	d->kind = crm_kind_of(r->schema, 'd');
 	d->compute = crm_compute_new(r->snap, r->clock);
 	d->scratch = (struct crm_buf)CRM_BUF_INIT(CRM_LINE_MAX);
+	crm_groups_init(&d->groups, r->config, &r->by);
+	return crm_by_values_new(r->snap, r->clock, &r->by, &d->values);
 }
 
 void
 crm_deals_close(struct crm_deals *d)
 {
+	crm_by_values_free(d->values);
+	crm_groups_release(&d->groups);
 	crm_compute_free(d->compute);
 	crm_buf_release(&d->scratch);
 }
@@ -36,6 +45,77 @@ crm_deal_date(const struct crm_deal *d, uint16_t field, struct crm_date *out)
 
 	return crm_stored_get(d->stored, field, &v) &&
 	    crm_value_get_date(v, out);
+}
+
+bool
+crm_deal_days(const struct crm_deal *d, int32_t *out)
+{
+	struct crm_date opened, closed;
+
+	if (!crm_deal_date(d, CRM_DEAL_OPENED, &opened) ||
+	    !crm_deal_date(d, CRM_DEAL_CLOSED, &closed))
+		return false;
+	*out = crm_date_days(closed) - crm_date_days(opened);
+	return true;
+}
+
+bool
+crm_deal_when(const struct crm_deals *d, const struct crm_deal *deal,
+    uint16_t field, int64_t *at_us)
+{
+	const struct crm_report_run *r = d->r;
+	struct crm_date date;
+	int32_t day;
+
+	*at_us = CRM_BY_NO_TIME;
+	if (!crm_deal_date(deal, field, &date))
+		return !r->has_period;
+	day = crm_date_days(date);
+	*at_us = crm_zone_day_start_us(r->clock->zone, date);
+	return !r->has_period ||
+	    (day >= crm_date_days(r->period.first) &&
+		day <= crm_date_days(r->period.last));
+}
+
+/* The power of ten that a deal's value reaches: 1000 for 1,000 to 9,999. */
+static void
+put_size(const struct crm_deal *deal, struct crm_buf *out)
+{
+	struct crm_view v;
+	struct crm_dec value;
+	int64_t size = 1;
+
+	if (!crm_stored_get(deal->stored, CRM_DEAL_VALUE, &v) ||
+	    !crm_value_get_dec(v, &value))
+		return;
+	for (; value.scale > 0; value.scale--)
+		value.m /= 10;
+	for (; value.m >= 10; value.m /= 10)
+		size *= 10;
+	crm_value_put_dec(out, (struct crm_dec){ value.m > 0 ? size : 0, 0 });
+}
+
+const struct crm_err *
+crm_deal_each_key(struct crm_deals *d, const struct crm_deal *deal,
+    int64_t at_us, const char *stage,
+    const struct crm_err *(*fn)(void *ctx, struct crm_view key), void *ctx)
+{
+	struct crm_buf own = CRM_BUF_INIT(1000);
+	const struct crm_err *err;
+	struct crm_view key[2];
+
+	put_size(deal, &own);
+	key[CRM_DEAL_KEY_SIZE].n = own.n;
+	if (stage != NULL)
+		crm_word_put(&own, crm_view_str(stage));
+	key[CRM_DEAL_KEY_SIZE].p = own.p;
+	key[CRM_DEAL_KEY_STAGE] =
+	    crm_view_skip(crm_buf_view(&own), key[CRM_DEAL_KEY_SIZE].n);
+	crm_by_set_own(d->values, key);
+	err = crm_by_each(
+	    d->values, deal->who, at_us, deal->id, deal->stored, fn, ctx);
+	crm_buf_release(&own);
+	return err;
 }
 
 void
@@ -79,9 +159,9 @@ crm_deal_number(struct crm_deals *d, const struct crm_deal *deal,
 
 const struct crm_err *
 crm_deal_add_money(struct crm_deals *d, const struct crm_deal *deal,
-    struct crm_groups *groups, struct crm_group *g, size_t value,
-    size_t weighted)
+    struct crm_group *g, size_t value, size_t weighted)
 {
+	struct crm_groups *groups = &d->groups;
 	const struct crm_err *err;
 	struct crm_view v;
 	struct crm_dec dec;

@@ -33,8 +33,6 @@ static const struct crm_field columns[] = {
 struct work {
 	struct crm_report_run *r;
 	struct crm_deals deals;
-	struct crm_groups groups;
-	struct crm_by_values *values;
 	bool by_stage;           /* rows are stages, and perhaps pipelines */
 	struct crm_nummap ended; /* deals that ended: 1 won, 2 lost */
 	const struct crm_deal *deal; /* at hand */
@@ -46,7 +44,7 @@ add_up(void *ctx, struct crm_view key)
 {
 	struct work *w = ctx;
 	const struct crm_deal *d = w->deal;
-	struct crm_group *g = crm_groups_at(&w->groups, key, d->currency);
+	struct crm_group *g = crm_groups_at(&w->deals.groups, key, d->currency);
 	const struct crm_err *err;
 	struct crm_dec age;
 	bool has;
@@ -61,51 +59,26 @@ add_up(void *ctx, struct crm_view key)
 	}
 	return err != NULL
 	    ? err
-	    : crm_deal_add_money(&w->deals, d, &w->groups, g, VALUE, WEIGHTED);
-}
-
-/* When a deal ended, or is expected to: its place among periods. */
-static int64_t
-time_of(const struct work *w, const struct crm_deal *deal)
-{
-	struct crm_date day;
-
-	if (!crm_deal_date(deal, CRM_DEAL_CLOSED, &day) &&
-	    !crm_deal_date(deal, CRM_DEAL_EXPECTED, &day))
-		return CRM_BY_NO_TIME;
-	return crm_zone_day_start_us(w->r->clock->zone, day);
-}
-
-/* Is a deal covered?  --in means those that were closed in the period. */
-static bool
-is_covered(const struct work *w, const struct crm_deal *deal)
-{
-	const struct crm_report_run *r = w->r;
-	struct crm_date closed;
-	int32_t day;
-
-	if (!r->has_period)
-		return true;
-	if (!crm_deal_date(deal, CRM_DEAL_CLOSED, &closed))
-		return false;
-	day = crm_date_days(closed);
-	return day >= crm_date_days(r->period.first) &&
-	    day <= crm_date_days(r->period.last);
+	    : crm_deal_add_money(&w->deals, d, g, VALUE, WEIGHTED);
 }
 
 static const struct crm_err *
 take_deal(void *ctx, const struct crm_deal *deal)
 {
 	struct work *w = ctx;
+	int64_t at_us;
 
-	if (!is_covered(w, deal))
+	/* --in means those that were closed in the period; rows of periods
+	 * have the others where they are expected */
+	if (!crm_deal_when(&w->deals, deal, CRM_DEAL_CLOSED, &at_us))
 		return NULL;
+	if (at_us == CRM_BY_NO_TIME)
+		(void)crm_deal_when(&w->deals, deal, CRM_DEAL_EXPECTED, &at_us);
 	w->deal = deal;
-	if (deal->end == CRM_END_WON || deal->end == CRM_END_LOST)
+	if (crm_deal_is_decided(deal))
 		*crm_nummap_at(&w->ended, deal->id, NULL) =
 		    deal->end == CRM_END_WON ? 1 : 2;
-	return crm_by_each(w->values, deal->who, time_of(w, deal), deal->id,
-	    deal->stored, add_up, w);
+	return crm_deal_each_key(&w->deals, deal, at_us, NULL, add_up, w);
 }
 
 /* The values of --by for a deal that was at a stage. */
@@ -156,10 +129,10 @@ take_turn(void *ctx, uint64_t id, const struct crm_stored *event)
 		return err;
 	crm_deal_read(&w->deals, crm_link_get(v), &stored, &deal);
 	put_key(w, &deal, from, &key);
-	g = crm_groups_at(&w->groups, crm_buf_view(&key), deal.currency);
+	g = crm_groups_at(&w->deals.groups, crm_buf_view(&key), deal.currency);
 	crm_buf_release(&key);
 	/* a deal that was there twice counts once */
-	if (crm_groups_distinct(&w->groups, g, deal.id, WON, false))
+	if (crm_groups_distinct(&w->deals.groups, g, deal.id, WON, false))
 		g->count[*ended == 1 ? WON : LOST]++;
 	return NULL;
 }
@@ -167,20 +140,20 @@ take_turn(void *ctx, uint64_t id, const struct crm_stored *event)
 static const struct crm_err *
 print(struct work *w)
 {
-	const struct crm_err *err = crm_groups_settle(&w->groups);
+	const struct crm_err *err = crm_groups_settle(&w->deals.groups);
 	struct crm_report_run *r = w->r;
 	size_t i;
 
 	/* stages in the order in which they are gone through */
-	crm_groups_sort(&w->groups,
+	crm_groups_sort(&w->deals.groups,
 	    w->by_stage || crm_by_begins_with_period(&r->by) ? CRM_ORDER_KEY
 							     : CRM_ORDER_MONEY,
 	    VALUE);
-	for (i = 0; err == NULL && i < w->groups.n; i++) {
-		const struct crm_group *g = &w->groups.group[i];
+	for (i = 0; err == NULL && i < w->deals.groups.n; i++) {
+		const struct crm_group *g = &w->deals.groups.group[i];
 
 		crm_row_begin(&r->row);
-		crm_groups_add_key(&w->groups, g, &r->row);
+		crm_groups_add_key(&w->deals.groups, g, &r->row);
 		crm_row_number(&r->row, g->count[DEALS]);
 		crm_row_money(&r->row, g->money[VALUE], g->currency);
 		crm_row_money(&r->row, g->money[WEIGHTED], g->currency);
@@ -201,17 +174,13 @@ run(struct crm_report_run *r)
 	struct work w = { .r = r, .by_stage = crm_by_is_stages(&r->by) };
 	const struct crm_err *err;
 
-	crm_deals_open(&w.deals, r);
-	crm_groups_init(&w.groups, r->config, &r->by);
-	err = crm_by_values_new(r->snap, r->clock, &r->by, &w.values);
+	err = crm_deals_open(&w.deals, r);
 	if (err == NULL)
 		err = crm_deals_each(&w.deals, take_deal, &w);
 	if (err == NULL && w.by_stage && w.ended.used > 0)
 		err = crm_deals_each_turn(&w.deals, take_turn, &w);
 	if (err == NULL)
 		err = print(&w);
-	crm_by_values_free(w.values);
-	crm_groups_release(&w.groups);
 	crm_nummap_release(&w.ended);
 	crm_deals_close(&w.deals);
 	return err;
@@ -223,6 +192,8 @@ const struct crm_report crm_report_pipeline = {
 	.main = "value",
 	.thing = 'd',
 	.by = "stage",
+	.key = crm_deal_keys,
+	.nkeys = 1,
 	.period = true,
 	.whom = true,
 	.column = columns,

@@ -53,8 +53,6 @@ static const struct crm_field columns[] = {
 struct work {
 	struct crm_report_run *r;
 	struct crm_deals deals;
-	struct crm_groups groups;
-	struct crm_by_values *values;
 	struct crm_runs *runs; /* who, time, event; direction and by */
 	bool customers;
 	struct crm_view staff; /* whose row it is */
@@ -69,20 +67,20 @@ add_up(void *ctx, struct crm_view key)
 {
 	struct work *w = ctx;
 	struct crm_group *g =
-	    crm_groups_at(&w->groups, key, w->r->config->currency_num);
+	    crm_groups_at(&w->deals.groups, key, w->r->config->currency_num);
 
 	g->count[EVENTS] += w->events;
 	g->count[CONTACTS] += w->contacts;
 	g->count[ANSWERS] += w->answers;
 	g->count[MINUTES] += w->minutes;
 	if (w->contacts > 0 && w->customers &&
-	    crm_groups_distinct(&w->groups, g, w->who, CUSTOMERS, false))
+	    crm_groups_distinct(&w->deals.groups, g, w->who, CUSTOMERS, false))
 		g->count[CUSTOMERS]++;
 	if (w->deal == NULL)
 		return NULL;
 	g->count[w->deal->end == CRM_END_WON ? WINS : LOSSES]++;
-	g = crm_groups_at(&w->groups, key, w->deal->currency);
-	return crm_deal_add_money(&w->deals, w->deal, &w->groups, g,
+	g = crm_groups_at(&w->deals.groups, key, w->deal->currency);
+	return crm_deal_add_money(&w->deals, w->deal, g,
 	    w->deal->end == CRM_END_WON ? WON_VALUE : LOST_VALUE, WEIGHTED);
 }
 
@@ -90,7 +88,8 @@ static const struct crm_err *
 add_event(struct work *w, uint64_t who)
 {
 	w->who = who;
-	return crm_by_each(w->values, who, CRM_BY_NO_TIME, 0, NULL, add_up, w);
+	return crm_by_each(
+	    w->deals.values, who, CRM_BY_NO_TIME, 0, NULL, add_up, w);
 }
 
 /* Keep a contact that has a direction, to be seen in the order of time. */
@@ -168,21 +167,12 @@ static const struct crm_err *
 take_deal(void *ctx, const struct crm_deal *deal)
 {
 	struct work *w = ctx;
-	const struct crm_report_run *r = w->r;
 	const struct crm_err *err;
-	struct crm_date closed;
-	int32_t day;
+	int64_t at_us;
 
-	if (deal->end != CRM_END_WON && deal->end != CRM_END_LOST)
+	if (!crm_deal_is_decided(deal) ||
+	    !crm_deal_when(&w->deals, deal, CRM_DEAL_CLOSED, &at_us))
 		return NULL;
-	if (r->has_period) {
-		if (!crm_deal_date(deal, CRM_DEAL_CLOSED, &closed))
-			return NULL;
-		day = crm_date_days(closed);
-		if (day < crm_date_days(r->period.first) ||
-		    day > crm_date_days(r->period.last))
-			return NULL;
-	}
 	if (!crm_stored_get(deal->stored, CRM_DEAL_OWNER, &w->staff))
 		w->staff = CRM_VNULL;
 	w->deal = deal;
@@ -194,16 +184,16 @@ take_deal(void *ctx, const struct crm_deal *deal)
 static const struct crm_err *
 print(struct work *w)
 {
-	const struct crm_err *err = crm_groups_settle(&w->groups);
+	const struct crm_err *err = crm_groups_settle(&w->deals.groups);
 	struct crm_report_run *r = w->r;
 	size_t i;
 
-	crm_groups_sort(&w->groups, CRM_ORDER_KEY, 0);
-	for (i = 0; err == NULL && i < w->groups.n; i++) {
-		const struct crm_group *g = &w->groups.group[i];
+	crm_groups_sort(&w->deals.groups, CRM_ORDER_KEY, 0);
+	for (i = 0; err == NULL && i < w->deals.groups.n; i++) {
+		const struct crm_group *g = &w->deals.groups.group[i];
 
 		crm_row_begin(&r->row);
-		crm_groups_add_key(&w->groups, g, &r->row);
+		crm_groups_add_key(&w->deals.groups, g, &r->row);
 		crm_row_number(&r->row, g->count[EVENTS]);
 		crm_row_number(&r->row, g->count[CONTACTS]);
 		crm_row_number(&r->row, g->count[CUSTOMERS]);
@@ -232,11 +222,9 @@ run(struct crm_report_run *r)
 
 	w.customers = crm_report_wants(r, C_CUSTOMERS);
 	w.runs = crm_runs_new(MEMORY, crm_store_dir(crm_snap_store(r->snap)));
-	crm_deals_open(&w.deals, r);
-	crm_groups_init(&w.groups, r->config, &r->by);
-	err = crm_by_values_new(r->snap, r->clock, &r->by, &w.values);
+	err = crm_deals_open(&w.deals, r);
 	if (err == NULL) {
-		crm_by_set_own(w.values, &w.staff);
+		crm_by_set_own(w.deals.values, &w.staff);
 		err = crm_facts_each(&facts, take, &w);
 	}
 	if (err == NULL)
@@ -245,8 +233,6 @@ run(struct crm_report_run *r)
 		err = crm_deals_each(&w.deals, take_deal, &w);
 	if (err == NULL)
 		err = print(&w);
-	crm_by_values_free(w.values);
-	crm_groups_release(&w.groups);
 	crm_deals_close(&w.deals);
 	crm_runs_free(w.runs);
 	return err;

@@ -34,11 +34,7 @@ static const struct crm_field columns[] = {
 struct work {
 	struct crm_report_run *r;
 	struct crm_deals deals;
-	struct crm_groups groups;
-	struct crm_by_values *values;
 	const struct crm_deal *deal; /* at hand */
-	bool has_closed;
-	struct crm_date closed;
 };
 
 static const struct crm_err *
@@ -46,60 +42,47 @@ add_up(void *ctx, struct crm_view key)
 {
 	struct work *w = ctx;
 	const struct crm_deal *d = w->deal;
-	struct crm_group *g = crm_groups_at(&w->groups, key, d->currency);
+	struct crm_group *g = crm_groups_at(&w->deals.groups, key, d->currency);
 	bool won = d->end == CRM_END_WON;
-	struct crm_date opened;
+	int32_t days;
 
 	g->count[won ? WON : LOST]++;
-	if (w->has_closed && crm_deal_date(d, CRM_DEAL_OPENED, &opened)) {
-		g->count[won ? WON_DAYS : LOST_DAYS] +=
-		    crm_date_days(w->closed) - crm_date_days(opened);
+	if (crm_deal_days(d, &days)) {
+		g->count[won ? WON_DAYS : LOST_DAYS] += days;
 		g->count[won ? WON_AGED : LOST_AGED]++;
 	}
-	return crm_deal_add_money(&w->deals, d, &w->groups, g,
-	    won ? WON_VALUE : LOST_VALUE, WEIGHTED);
+	return crm_deal_add_money(
+	    &w->deals, d, g, won ? WON_VALUE : LOST_VALUE, WEIGHTED);
 }
 
 static const struct crm_err *
 take_deal(void *ctx, const struct crm_deal *deal)
 {
 	struct work *w = ctx;
-	const struct crm_report_run *r = w->r;
-	int64_t at_us = CRM_BY_NO_TIME;
-	int32_t day;
+	int64_t at_us;
 
-	if (deal->end != CRM_END_WON && deal->end != CRM_END_LOST)
+	if (!crm_deal_is_decided(deal) ||
+	    !crm_deal_when(&w->deals, deal, CRM_DEAL_CLOSED, &at_us))
 		return NULL;
 	w->deal = deal;
-	w->has_closed = crm_deal_date(deal, CRM_DEAL_CLOSED, &w->closed);
-	if (w->has_closed) {
-		day = crm_date_days(w->closed);
-		at_us = crm_zone_day_start_us(r->clock->zone, w->closed);
-		if (r->has_period &&
-		    (day < crm_date_days(r->period.first) ||
-			day > crm_date_days(r->period.last)))
-			return NULL;
-	} else if (r->has_period)
-		return NULL;
-	return crm_by_each(
-	    w->values, deal->who, at_us, deal->id, deal->stored, add_up, w);
+	return crm_deal_each_key(&w->deals, deal, at_us, NULL, add_up, w);
 }
 
 static const struct crm_err *
 print(struct work *w)
 {
-	const struct crm_err *err = crm_groups_settle(&w->groups);
+	const struct crm_err *err = crm_groups_settle(&w->deals.groups);
 	struct crm_report_run *r = w->r;
 	size_t i;
 
-	crm_groups_sort(&w->groups,
+	crm_groups_sort(&w->deals.groups,
 	    crm_by_begins_with_period(&r->by) ? CRM_ORDER_KEY : CRM_ORDER_MONEY,
 	    WON_VALUE);
-	for (i = 0; err == NULL && i < w->groups.n; i++) {
-		const struct crm_group *g = &w->groups.group[i];
+	for (i = 0; err == NULL && i < w->deals.groups.n; i++) {
+		const struct crm_group *g = &w->deals.groups.group[i];
 
 		crm_row_begin(&r->row);
-		crm_groups_add_key(&w->groups, g, &r->row);
+		crm_groups_add_key(&w->deals.groups, g, &r->row);
 		crm_row_number(&r->row, g->count[WON]);
 		crm_row_number(&r->row, g->count[LOST]);
 		crm_row_share(
@@ -120,15 +103,11 @@ run(struct crm_report_run *r)
 	struct work w = { .r = r };
 	const struct crm_err *err;
 
-	crm_deals_open(&w.deals, r);
-	crm_groups_init(&w.groups, r->config, &r->by);
-	err = crm_by_values_new(r->snap, r->clock, &r->by, &w.values);
+	err = crm_deals_open(&w.deals, r);
 	if (err == NULL)
 		err = crm_deals_each(&w.deals, take_deal, &w);
 	if (err == NULL)
 		err = print(&w);
-	crm_by_values_free(w.values);
-	crm_groups_release(&w.groups);
 	crm_deals_close(&w.deals);
 	return err;
 }
@@ -139,6 +118,8 @@ const struct crm_report crm_report_winloss = {
 	.main = "win-rate",
 	.thing = 'd',
 	.by = "month",
+	.key = crm_deal_keys,
+	.nkeys = 1,
 	.period = true,
 	.whom = true,
 	.column = columns,
