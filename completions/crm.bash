@@ -127,6 +127,8 @@ _crm_option()
 		from=ask words='period' ;;
 	crm-report,--model)
 		from=ask words='name' ;;
+	crm-report,--silence)
+		from=text words='' ;;
 	crm-report,--times)
 		from=text words='' ;;
 	crm-report,--unit)

@@ -125,6 +125,8 @@ function __crm_takes
             return 0
         case 'crm-report --model'
             return 0
+        case 'crm-report --silence'
+            return 0
         case 'crm-report --times'
             return 0
         case 'crm-report --unit'
@@ -466,7 +468,8 @@ complete -c crm-report -l explain -x -d 'say how the figures of one came about'
 complete -c crm-report -l horizon -x -d 'clv, churn: how far to look ahead (52w)'
 complete -c crm-report -l in -x -a '(__crm_value period)' -d 'cover a period only: 2026-03, last-month'
 complete -c crm-report -l model -x -a '(__crm_value name)' -d 'clv, churn: bg-nbd or pareto-nbd'
-complete -c crm-report -l times -x -d 'overdue: how many times their rhythm (2)'
+complete -c crm-report -l silence -x -d 'stale: so long without a contact (30d)'
+complete -c crm-report -l times -x -d 'overdue, stale: how many times the usual (2)'
 complete -c crm-report -l unit -x -d 'clv, churn: day, week, month or year'
 complete -c crm-report -s f -l fields -x -a '(__crm_value field,...)' -d 'choose the columns'
 complete -c crm-report -s l -l limit -x -d 'stop after so many records'

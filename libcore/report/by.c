@@ -50,6 +50,54 @@ crm_unit_put(char *out, const struct crm_clock *clock, enum crm_unit u,
 	return (size_t)snprintf(out, 11, "%04d", d.year);
 }
 
+/* Monday, 5 January 1970: weeks are counted from it. */
+#define MONDAY 4
+
+int32_t
+crm_unit_number(enum crm_unit u, struct crm_date d)
+{
+	int32_t days = crm_date_days(d);
+
+	switch (u) {
+	case CRM_DAY:
+		break;
+	case CRM_WEEK:
+		return (days - (crm_weekday(days) + 6) % 7 - MONDAY) / 7;
+	case CRM_MONTH:
+		return d.year * 12 + d.month - 1;
+	case CRM_QUARTER:
+		return d.year * 4 + (d.month - 1) / 3;
+	case CRM_YEAR:
+		return d.year;
+	}
+	return days;
+}
+
+struct crm_date
+crm_unit_first(enum crm_unit u, int32_t number)
+{
+	struct crm_date d = { .month = 1, .day = 1 };
+
+	switch (u) {
+	case CRM_DAY:
+		return crm_date_from_days(number);
+	case CRM_WEEK:
+		return crm_date_from_days(number * 7 + MONDAY);
+	case CRM_MONTH:
+		d.month = (uint8_t)(number % 12 + 1);
+		number /= 12;
+		break;
+	case CRM_QUARTER:
+		d.month = (uint8_t)(number % 4 * 3 + 1);
+		number /= 4;
+		break;
+	case CRM_YEAR:
+		break;
+	}
+	d.year = (int16_t)number;
+	return d;
+}
+
 static bool
 read_unit(struct crm_view name, enum crm_unit *out)
 {

@@ -73,6 +73,11 @@ const char *crm_unit_name(enum crm_unit);
 size_t crm_unit_put(
     char *out, const struct crm_clock *, enum crm_unit, struct crm_date);
 
+/* Units one after the other have numbers one after the other: that of the one
+ * a day is in, and its first day. */
+int32_t crm_unit_number(enum crm_unit, struct crm_date);
+struct crm_date crm_unit_first(enum crm_unit, int32_t number);
+
 /* Values of the keys, for one thing after the other. */
 struct crm_by_values;
 

@@ -237,11 +237,14 @@ ask(const struct crm_deals *d, const char *const *arg, size_t n,
 	return err;
 }
 
+static const char *const all_deals[] = { "deal" };
+
 /* each_found() has one context. */
 struct taking {
 	struct crm_deals *d;
 	const struct crm_err *(*fn)(void *ctx, const struct crm_deal *);
 	void *ctx;
+	bool all;
 };
 
 static const struct crm_err *
@@ -251,19 +254,28 @@ take_deal(void *ctx, uint64_t id, const struct crm_stored *stored)
 	struct crm_deal deal;
 
 	crm_deal_read(t->d, id, stored, &deal);
-	return crm_whom_has(&t->d->r->whom, deal.who) ? t->fn(t->ctx, &deal)
-						      : NULL;
+	return t->all || crm_whom_has(&t->d->r->whom, deal.who)
+	    ? t->fn(t->ctx, &deal)
+	    : NULL;
 }
 
 const struct crm_err *
 crm_deals_each(struct crm_deals *d,
     const struct crm_err *(*fn)(void *ctx, const struct crm_deal *), void *ctx)
 {
-	static const char *const deals[] = { "deal" };
-	struct taking t = { d, fn, ctx };
+	struct taking t = { d, fn, ctx, false };
 
 	return d->r->things != NULL ? each_found(d->r->things, take_deal, &t)
-				    : ask(d, deals, 1, take_deal, &t);
+				    : ask(d, all_deals, 1, take_deal, &t);
+}
+
+const struct crm_err *
+crm_deals_each_of_all(struct crm_deals *d,
+    const struct crm_err *(*fn)(void *ctx, const struct crm_deal *), void *ctx)
+{
+	struct taking t = { d, fn, ctx, true };
+
+	return ask(d, all_deals, 1, take_deal, &t);
 }
 
 const struct crm_err *

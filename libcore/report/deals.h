@@ -37,6 +37,10 @@ enum { CRM_DEAL_KEY_SIZE, CRM_DEAL_KEY_STAGE };
 CRM_CHECK const struct crm_err *crm_deals_each(struct crm_deals *,
     const struct crm_err *(*fn)(void *ctx, const struct crm_deal *), void *ctx);
 
+/* The same with each that there is. */
+CRM_CHECK const struct crm_err *crm_deals_each_of_all(struct crm_deals *,
+    const struct crm_err *(*fn)(void *ctx, const struct crm_deal *), void *ctx);
+
 /* Call fn with each event that tells of a change of stage. */
 CRM_CHECK const struct crm_err *crm_deals_each_turn(struct crm_deals *,
     const struct crm_err *(*fn)(

@@ -21,6 +21,8 @@ const struct crm_report *const crm_reports[] = {
 	&crm_report_segments,
 	&crm_report_sources,
 	&crm_report_staff,
+	&crm_report_stale,
+	&crm_report_velocity,
 	&crm_report_winloss,
 };
 const size_t crm_nreports = sizeof(crm_reports) / sizeof(crm_reports[0]);

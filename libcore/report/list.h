@@ -26,6 +26,8 @@ extern const struct crm_report crm_report_satisfaction;
 extern const struct crm_report crm_report_segments;
 extern const struct crm_report crm_report_sources;
 extern const struct crm_report crm_report_staff;
+extern const struct crm_report crm_report_stale;
+extern const struct crm_report crm_report_velocity;
 extern const struct crm_report crm_report_winloss;
 
 #endif

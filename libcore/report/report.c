@@ -139,7 +139,7 @@ const char *
 crm_report_arg_name(enum crm_report_arg a)
 {
 	static const char *const name[CRM_ARG_N] = { "times", "model",
-		"horizon", "unit", "discount", "calibrate-until" };
+		"horizon", "unit", "discount", "silence", "calibrate-until" };
 
 	return name[a];
 }
