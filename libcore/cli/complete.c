@@ -495,8 +495,8 @@ what_of_row(struct crm_offers *o, struct crm_view row)
 	return what;
 }
 
-/* The rows that stand for the operands: of a program with verbs those of the
- * verb, which then is no operand. */
+/* The rows that stand for the operands: behind a verb those of the verb, which
+ * then is no operand. */
 static const char *
 find_rows(struct crm_offers *o, struct crm_view word)
 {
@@ -510,7 +510,7 @@ find_rows(struct crm_offers *o, struct crm_view word)
 		else if (strcmp(v->name, o->op[0]) == 0)
 			break;
 	if (v->name == NULL)
-		return NULL;
+		return o->cmd->complete;
 	o->op++;
 	o->nops--;
 	return v->max < 0 || o->nops < v->max ? v->complete : NULL;

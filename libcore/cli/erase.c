@@ -9,6 +9,7 @@
 #include "cli/msg.h"
 #include "cli/out.h"
 #include "store/erase.h"
+#include "store/who.h"
 
 #define TOLD_MAX 20
 #define NAMED_MAX 100 /* ids that the history names */
@@ -44,7 +45,7 @@ bad_line(void *ctx, uint64_t line, struct crm_view raw, const char *what)
 	crm_faults_add(&st.faults, line, NULL, what);
 }
 
-/* What was removed is erased by its id. */
+/* What was removed is erased by its id; what was merged, as who it is now. */
 static const struct crm_err *
 take_operand(char *who)
 {
@@ -53,12 +54,14 @@ take_operand(char *who)
 	const struct crm_err *err = NULL;
 	enum crm_presence p = CRM_ABSENT;
 	struct crm_stored r;
-	uint64_t id;
+	uint64_t id, now = 0;
 
 	if (crm_id_parse(crm_view_str(who), &id))
 		err = crm_snap_get(st.snap, id, &r, &p);
+	if (err == NULL && p == CRM_REMOVED)
+		err = crm_who_now(st.snap, id, &now);
 	if (err == NULL && p != CRM_ABSENT)
-		return take(NULL, 0, CRM_VNULL, id);
+		return take(NULL, 0, CRM_VNULL, now != 0 ? now : id);
 	return err != NULL ? err
 			   : crm_each_who(st.ctx, st.snap, &each, 1, &who);
 }

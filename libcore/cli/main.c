@@ -192,7 +192,7 @@ no_verb(const struct crm_verb *verbs, const char *name)
 	return err;
 }
 
-/* The verb that the first operand names. */
+/* The verb that the first operand names; NULL: none, where others may come. */
 static const struct crm_err *
 find_verb(const struct crm_cmd *cmd, int argc, char **argv,
     const struct crm_verb **out)
@@ -200,13 +200,13 @@ find_verb(const struct crm_cmd *cmd, int argc, char **argv,
 	const struct crm_verb *v;
 
 	*out = NULL;
-	if (argc == 0)
+	if (argc == 0 && cmd->run == NULL)
 		return crm_ctx_usage(&ctx, "a command is missing");
 	for (v = cmd->verbs; v->name != NULL; v++)
-		if (strcmp(v->name, argv[0]) == 0)
+		if (argc > 0 && strcmp(v->name, argv[0]) == 0)
 			break;
 	if (v->name == NULL)
-		return no_verb(cmd->verbs, argv[0]);
+		return cmd->run != NULL ? NULL : no_verb(cmd->verbs, argv[0]);
 	if (argc - 1 < v->min)
 		return crm_ctx_usage(&ctx, "%s needs %s", v->name, v->operands);
 	if (v->max >= 0 && argc - 1 > v->max)

@@ -43,11 +43,11 @@ struct crm_cmd {
 	unsigned int needs; /* of enum crm_need */
 	const struct crm_opt *opts;
 	const struct crm_err *(*run)(struct crm_ctx *, int argc, char **argv);
-	/* Instead of run: what the first operand may be, ended by a name of
-	 * NULL, in the order of names. */
+	/* What the first operand may be, ended by a name of NULL, in the order
+	 * of names; without run it must be one of them. */
 	const struct crm_verb *verbs;
 	/* What completion offers for the operands: see complete.h.  NULL:
-	 * nothing.  Of a program with verbs each verb says it. */
+	 * nothing.  Of a program with verbs each verb says it for its own. */
 	const char *complete;
 	/* Add lines "VALUE TAB WORDS ABOUT IT" for a WHAT of the program's own;
 	 * may be NULL. */

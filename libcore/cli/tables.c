@@ -44,7 +44,7 @@ add_nature(
 static bool
 is_common(const struct crm_field *f)
 {
-	return (f->num >= CRM_N_REF && f->num <= CRM_N_CREATED) ||
+	return (f->num >= CRM_N_MERGED && f->num <= CRM_N_CREATED) ||
 	    (f->num >= CRM_N_ID && f->num <= CRM_N_UPDATED);
 }
 

@@ -196,8 +196,10 @@ read_term(struct crm_reading *r, struct crm_view text, bool *negate)
 	if (crm_id_parse(text, &id) &&
 	    crm_kind_of(r->schema, crm_id_kind(id)) != NULL) {
 		r->t->op = CRM_TERM_ID;
-		r->t->id = id;
-		return NULL;
+		err = crm_who_now(r->q->ctx.snap, id, &r->t->id);
+		if (r->t->id == 0)
+			r->t->id = id;
+		return err;
 	}
 	return read_word(r, text);
 }

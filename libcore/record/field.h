@@ -77,6 +77,7 @@ crm_field_is_user(const struct crm_field *f)
  * CRM_N_CUSTOM on those of crm.yaml and x-NAME, as the store names them.
  */
 enum {
+	CRM_N_MERGED = 59,
 	CRM_N_REF = 60,
 	CRM_N_PICKED = 61,
 	CRM_N_BARRED = 62,

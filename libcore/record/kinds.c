@@ -211,7 +211,8 @@ static const struct crm_field event[] = {
 	    "unique name in another system, SYSTEM:ID"),
 };
 
-/* Fields that every kind has, events without the two of segments. */
+/* Fields that every kind has: but events those of segments, and all but people
+ * and organisations the last one. */
 const struct crm_field crm_common_fields[CRM_NCOMMON] = {
 	{ "ref", CRM_N_REF, CRM_T_TEXT, 1, MANY | UNIQ | NOW, NULL, NULL,
 	    "unique names in other systems, SYSTEM:ID" },
@@ -221,6 +222,8 @@ const struct crm_field crm_common_fields[CRM_NCOMMON] = {
 	    "segments it was taken out of by hand" },
 	{ "created", CRM_N_CREATED, CRM_T_TIME, 1, 0, NULL, NULL,
 	    "when it was added" },
+	{ "merged", CRM_N_MERGED, CRM_T_LINK, 1, HID, "po", NULL,
+	    "of a removed record: the one that crm-merge made of it" },
 };
 
 /* Fields that are not stored: of every kind, ... */

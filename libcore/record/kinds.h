@@ -20,7 +20,7 @@ struct crm_builtin_kind {
 extern const struct crm_builtin_kind crm_builtin_kinds[CRM_NBUILTIN];
 
 /* Fields that every kind has behind its own. */
-#define CRM_NCOMMON 4
+#define CRM_NCOMMON 5
 extern const struct crm_field crm_common_fields[CRM_NCOMMON];
 
 /* What a kind of crm.yaml has that is not stored: id, kind, updated. */

@@ -504,6 +504,19 @@ check_required(const struct work *w)
 	return NULL;
 }
 
+/* What became of a record that was merged is crm-merge's to say. */
+static const struct crm_err *
+check_merged(const struct work *w)
+{
+	size_t i;
+
+	for (i = 0; i < w->nedits; i++)
+		if (w->edit[i].field->num == CRM_N_MERGED)
+			return blame(w, CRM_N_MERGED,
+			    crm_err(CRM_E_DATA, "only crm-merge sets it"));
+	return NULL;
+}
+
 const struct crm_err *
 crm_rule_finish(const struct crm_rule_ctx *ctx, struct crm_rec *rec,
     const struct crm_rec *old, const struct crm_edit *edit, size_t nedits,
@@ -515,6 +528,9 @@ crm_rule_finish(const struct crm_rule_ctx *ctx, struct crm_rec *rec,
 	uint8_t num = 0;
 
 	*fault = NULL;
+	err = check_merged(&w);
+	if (err != NULL)
+		return err;
 	if (letter == 'p') {
 		follow_name(&w);
 		make_name(&w);

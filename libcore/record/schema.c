@@ -72,10 +72,13 @@ is_event_or_segment(char letter)
 	return letter == 'e' || letter == 's';
 }
 
-/* Does a kind have a common field?  Segments cannot be in segments. */
+/* Does a kind have a common field?  Segments cannot be in segments, and only
+ * people and organisations are merged. */
 static bool
 has_common(char letter, const struct crm_field *f)
 {
+	if (f->num == CRM_N_MERGED)
+		return letter == 'p' || letter == 'o';
 	return (f->num != CRM_N_PICKED && f->num != CRM_N_BARRED) ||
 	    !is_event_or_segment(letter);
 }

@@ -64,6 +64,7 @@ crm_batch_free(struct crm_batch *b)
 	crm_nummap_release(&b->given);
 	crm_map_release(&b->aliases);
 	crm_nummap_release(&b->edited);
+	crm_nummap_release(&b->merged);
 	crm_nummap_release(&b->forms);
 	crm_nummap_release(&b->bad_edits);
 	crm_nummap_release(&b->terms);
@@ -320,14 +321,13 @@ static const struct crm_err *
 find_by_id(struct crm_batch *b, uint64_t id, uint64_t *ids, size_t *n)
 {
 	const struct crm_err *err;
-	enum crm_presence p;
-	struct crm_stored r;
 
 	if (id == 0)
 		return NULL;
-	err = crm_snap_get(b->snap, id, &r, &p);
-	*n = p == CRM_LIVE || crm_nummap_get(&b->given, id) != NULL;
-	*ids = id;
+	err = crm_who_now(b->snap, id, ids);
+	if (err == NULL && *ids == 0 && crm_nummap_get(&b->given, id) != NULL)
+		*ids = id;
+	*n = err == NULL && *ids != 0;
 	return err;
 }
 
@@ -591,7 +591,10 @@ crm_batch_exact(struct crm_batch *b, uint64_t id, enum crm_batch_turn turn,
 	else
 		err = crm_batch_note_unique(b, &b->rec, id, place,
 		    turn == CRM_TURN_RESTORE ? NULL : &b->old);
-	note_written(b, id);
+	if (turn == CRM_TURN_REMOVE && b->o.merges)
+		(void)crm_nummap_at(&b->merged, id, NULL);
+	else if (turn != CRM_TURN_RELINK)
+		note_written(b, id);
 	return err != NULL
 	    ? err
 	    : crm_batch_put_exact(b, id, r.updated, turn, slot, n);

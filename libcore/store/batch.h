@@ -27,6 +27,8 @@ struct crm_batch_options {
 	bool new_ids;      /* ids of the input are names within it */
 	bool allow_erased; /* addresses of who was erased are taken */
 	uint64_t undoes;   /* the change set that is taken back; 0: none */
+	bool merges;       /* see merge.h: nobody becomes a customer by it, no
+	                      event tells of a stage */
 	const char *add_missing; /* letters of kinds that links may make */
 	/*
 	 * Called for each fault.
@@ -106,15 +108,24 @@ CRM_CHECK const struct crm_err *crm_batch_remove(
     struct crm_batch *, uint64_t id, bool *ok);
 
 /* What becomes of a record beside its fields. */
-enum crm_batch_turn { CRM_TURN_NONE, CRM_TURN_REMOVE, CRM_TURN_RESTORE };
+enum crm_batch_turn {
+	CRM_TURN_NONE,
+	CRM_TURN_REMOVE,
+	CRM_TURN_RESTORE,
+	/* None, but its links follow a merge, or go back behind it: no news of
+	 * what the record is about.  It is not handed to the receiver. */
+	CRM_TURN_RELINK,
+};
 
 /*
  * Make a record hold exactly what is said, as it stands in the store: no rule
- * fills anything in, and no event tells of a stage.  Once a record.
+ * fills anything in, and (with undoes or merges) no event tells of a stage.
+ * Once a record.
  *
  * slot    n fields; an empty value clears one; others stay
  *
- * The commit fails with AGAIN when the record was changed meanwhile.
+ * The commit fails with AGAIN when the record was changed meanwhile; with
+ * merges also when others put a link to a record that is removed by it.
  */
 CRM_CHECK const struct crm_err *crm_batch_exact(struct crm_batch *, uint64_t id,
     enum crm_batch_turn, const struct crm_slot *slot, size_t n);

@@ -76,6 +76,7 @@ enum {
 	CRM_ROW_MADE = 16,
 	CRM_ROW_REMOVE = 32, /* of CRM_EDIT_EXACT */
 	CRM_ROW_RESTORE = 64,
+	CRM_ROW_RELINK = 128,
 };
 
 /* The line as it was stands behind the fields, under a number of its own. */
@@ -105,8 +106,8 @@ struct crm_batch {
 	struct crm_store *store;
 	struct crm_batch_options o;
 	struct crm_snap *snap;
-	uint64_t state; /* of the store when the batch began */
-	uint64_t began; /* place of the newest change set by then */
+	uint64_t state;            /* of the store when the batch began */
+	uint64_t began;            /* place of the newest change set by then */
 	struct crm_erased *erased; /* what must not come back; NULL: nothing */
 	struct crm_value_ctx values;
 	struct crm_rule_ctx rules;
@@ -125,6 +126,7 @@ struct crm_batch {
 	                             place of the newest form, + 1 */
 	bool amended;             /* one of them has another form */
 	struct crm_runs *edits;   /* key: id, order; value: see above */
+	struct crm_nummap merged; /* ids of those that a merge removes */
 	struct crm_nummap edited; /* id to how many edits */
 	uint64_t nedits;
 	struct crm_nummap bad_edits; /* order + 1 of those to be left out */

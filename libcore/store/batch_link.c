@@ -92,9 +92,10 @@ link_id(struct crm_batch *b, const struct crm_field *f, struct crm_view who,
 		*out = 0;
 	else if (crm_nummap_get(&b->given, id) == NULL) {
 		err = is_live(b, id, &yes);
-		if (err != NULL || yes)
+		if (err == NULL && !yes)
+			err = crm_who_now(b->snap, id, out);
+		if (err != NULL || *out != 0)
 			return err;
-		*out = 0;
 	}
 	if (*out == 0)
 		*out = make_ghost(b, f, who);

@@ -230,6 +230,7 @@ crm_batch_put_exact(struct crm_batch *b, uint64_t id, uint64_t updated,
 {
 	uint8_t flags = turn == CRM_TURN_REMOVE ? CRM_ROW_REMOVE
 	    : turn == CRM_TURN_RESTORE          ? CRM_ROW_RESTORE
+	    : turn == CRM_TURN_RELINK           ? CRM_ROW_RELINK
 						: 0;
 	const struct crm_err *err;
 	char key[16];

@@ -58,6 +58,95 @@ note_all_removed(
 	return err;
 }
 
+/* Does a record link to one that the merge at hand removes? */
+static const struct crm_err *
+check_merged(struct crm_batch *b, struct crm_snap *snap, uint64_t id)
+{
+	const struct crm_kind *k =
+	    crm_kind_of(b->store->config->schema, crm_id_kind(id));
+	const struct crm_err *err;
+	enum crm_presence p;
+	struct crm_stored r;
+	struct crm_many m;
+	struct crm_view v;
+	char one[CRM_ID_TEXT], two[CRM_ID_TEXT];
+	uint32_t i;
+
+	err = crm_snap_get(snap, id, &r, &p);
+	if (err != NULL || p != CRM_LIVE || k == NULL)
+		return err;
+	for (i = 0; i < r.n; i++) {
+		struct crm_slot s = crm_stored_at(&r, i);
+		const struct crm_field *f = crm_field_num(k, s.num);
+
+		if (f == NULL || f->type != CRM_T_LINK)
+			continue;
+		crm_many_begin(&m, s.value, (f->flags & CRM_F_MANY) != 0);
+		while (crm_many_next(&m, &v))
+			if (crm_nummap_get(&b->merged, crm_link_get(v)) !=
+				NULL &&
+			    crm_nummap_get(&b->edited, id) == NULL)
+				return crm_err(CRM_E_AGAIN,
+				    "%s links to %s by now: try again",
+				    crm_id_text(id, one),
+				    crm_id_text(crm_link_get(v), two));
+	}
+	return NULL;
+}
+
+/* The same of all that a change set added or changed. */
+static const struct crm_err *
+check_set(
+    struct crm_batch *b, struct crm_snap *snap, const struct crm_change *c)
+{
+	const struct crm_err *err = NULL;
+	struct crm_id_range r;
+	struct crm_view k, v;
+	struct crm_cur *cur;
+	char key[8];
+	size_t at = 0;
+	uint64_t i;
+
+	while (err == NULL && crm_change_range(c, &at, &r))
+		for (i = 0; err == NULL && i < r.count; i++)
+			err = check_merged(b, snap, r.first + i);
+	if (err != NULL || c->touched == 0)
+		return err;
+	crm_be64(key, c->number);
+	err = crm_cur_open(crm_snap_txn(snap), CRM_TABLE_CHANGED, &cur);
+	if (err != NULL)
+		return err;
+	err = crm_cur_seek(cur, crm_view(key, 8), &k, &v);
+	while (err == NULL && k.p != NULL && k.n == 16 &&
+	    memcmp(k.p, key, 8) == 0) {
+		err = check_merged(b, snap, crm_be64_get(k.p + 8));
+		if (err == NULL)
+			err = crm_cur_next(cur, &k, &v);
+	}
+	crm_cur_close(cur);
+	return err;
+}
+
+/* Of all change sets that were done since the batch began. */
+static const struct crm_err *
+check_all_merged(struct crm_batch *b, struct crm_snap *snap)
+{
+	struct crm_txn *t = crm_snap_txn(snap);
+	const struct crm_err *err;
+	struct crm_change c;
+
+	err = crm_change_head(t, &c);
+	while (err == NULL && c.seq > b->began) {
+		uint64_t prior = c.prior;
+
+		err = check_set(b, snap, &c);
+		if (err != NULL || prior == 0)
+			break;
+		err = crm_change_get(t, prior, &c);
+	}
+	return err;
+}
+
 /* Does a row or an edit link to one of them? */
 static const struct crm_err *
 check_row(struct crm_batch *b, const struct crm_nummap *gone, char kind,
@@ -138,6 +227,8 @@ crm_batch_check_links(struct crm_batch *b, struct crm_snap *snap)
 		err = check_rows(b, &gone);
 	if (err == NULL && gone.used > 0)
 		err = check_edits(b, &gone);
+	if (err == NULL && b->merged.used > 0)
+		err = check_all_merged(b, snap);
 	crm_nummap_release(&gone);
 	return err;
 }

@@ -106,6 +106,9 @@ enum crm_changed_flag {
 	CRM_CHANGED_REMOVED = 1 << 0,
 	CRM_CHANGED_RESTORED = 1 << 1,
 	CRM_CHANGED_ERASED = 1 << 2, /* what it was is gone: see erase.h */
+	/* its links followed those who were merged, or went back: as of an
+	 * instant, they were not so before */
+	CRM_CHANGED_RELINKED = 1 << 3,
 };
 
 /* One record as a change set changed it. */

@@ -30,7 +30,8 @@ struct crm_concerned_list {
 };
 
 /*
- * Find all that is concerned when records are erased, what was removed too.
+ * Find all that is concerned when records are erased, what was removed too:
+ * those that were merged into them are erased with them.
  *
  * id      n of them
  * out     free item with crm_free()

@@ -99,6 +99,47 @@ scan(struct crm_snap *snap, enum crm_table table, const struct crm_nummap *ids,
 	return err;
 }
 
+/* Was a removed record merged into one of these? */
+static bool
+goes_along(const struct crm_nummap *ids, const struct crm_entry *e)
+{
+	struct crm_stored r;
+	struct crm_view v;
+
+	return strchr("po", crm_id_kind(e->id)) != NULL &&
+	    crm_nummap_get(ids, e->id) == NULL && crm_code_open(e->value, &r) &&
+	    (r.flags & CRM_R_REMOVED) != 0 &&
+	    crm_stored_get(&r, CRM_N_MERGED, &v) &&
+	    crm_nummap_get(ids, crm_link_get(v)) != NULL;
+}
+
+/* Those that were merged into them are the same people; one may have been
+ * merged into another that was: until no more come. */
+static const struct crm_err *
+add_merged(struct crm_snap *snap, struct crm_nummap *ids)
+{
+	const struct crm_err *err;
+	struct crm_entry e;
+	struct crm_walk *w;
+	bool more = true;
+
+	err = crm_walk_open(crm_snap_txn(snap), CRM_TABLE_RECORD, &w);
+	while (err == NULL && more) {
+		more = false;
+		err = crm_walk_seek(w, crm_view("", 0), &e);
+		while (err == NULL && e.prefix.p != NULL) {
+			if (!crm_snap_is_hidden(snap, e.id) &&
+			    goes_along(ids, &e)) {
+				(void)crm_nummap_at(ids, e.id, NULL);
+				more = true;
+			}
+			err = crm_walk_next(w, &e);
+		}
+	}
+	crm_walk_close(w);
+	return err;
+}
+
 static int
 cmp_concerned(const void *x, const void *y)
 {
@@ -118,7 +159,9 @@ crm_erase_find(struct crm_snap *snap, const uint64_t *id, size_t n,
 	memset(out, 0, sizeof(*out));
 	for (i = 0; i < n; i++)
 		(void)crm_nummap_at(&ids, id[i], NULL);
-	err = scan(snap, CRM_TABLE_RECORD, &ids, out);
+	err = add_merged(snap, &ids);
+	if (err == NULL)
+		err = scan(snap, CRM_TABLE_RECORD, &ids, out);
 	if (err == NULL)
 		err = scan(snap, CRM_TABLE_EVENT, &ids, out);
 	if (out->n > 0)

@@ -153,10 +153,29 @@ crm_history_as_of(struct crm_snap *snap, uint64_t id, uint64_t change,
 	return err;
 }
 
-const struct crm_err *
-crm_history_back(struct crm_snap *snap, uint64_t id,
-    const struct crm_stored *now,
+/* Put back the old links of a change that was a merge's doing. */
+static void
+take_back_links(struct as_of *a, const struct crm_changed *c)
+{
+	const struct crm_field *f;
+	struct crm_view old, new;
+	uint16_t num;
+	size_t at = 0;
+
+	a->updated = c->previous;
+	if ((c->flags & CRM_CHANGED_RELINKED) == 0)
+		return;
+	while (crm_changed_field(c, &at, &num, &old, &new)) {
+		f = crm_field_num(a->rec.kind, num);
+		if (f != NULL && f->type == CRM_T_LINK)
+			crm_rec_set(&a->rec, f, old);
+	}
+}
+
+static const struct crm_err *
+go_back(struct crm_snap *snap, uint64_t id, const struct crm_stored *now,
     bool (*is_later)(const void *ctx, uint64_t number), const void *ctx,
+    void (*take)(struct as_of *, const struct crm_changed *),
     struct crm_buf *out)
 {
 	uint64_t left = crm_snap_last_change(snap);
@@ -177,12 +196,30 @@ crm_history_back(struct crm_snap *snap, uint64_t id,
 		if (err == NULL && (!found || left-- == 0))
 			err = lost_entry(a.updated, id);
 		if (err == NULL)
-			take_back(&a, &c);
+			take(&a, &c);
 	}
 	if (err == NULL)
 		crm_rec_encode(&a.rec, out, a.flags, a.added, a.updated);
 	crm_rec_release(&a.rec);
 	return err;
+}
+
+const struct crm_err *
+crm_history_back(struct crm_snap *snap, uint64_t id,
+    const struct crm_stored *now,
+    bool (*is_later)(const void *ctx, uint64_t number), const void *ctx,
+    struct crm_buf *out)
+{
+	return go_back(snap, id, now, is_later, ctx, take_back, out);
+}
+
+const struct crm_err *
+crm_history_apart(struct crm_snap *snap, uint64_t id,
+    const struct crm_stored *now,
+    bool (*is_later)(const void *ctx, uint64_t number), const void *ctx,
+    struct crm_buf *out)
+{
+	return go_back(snap, id, now, is_later, ctx, take_back_links, out);
 }
 
 const struct crm_err *

@@ -32,6 +32,15 @@ CRM_CHECK const struct crm_err *crm_history_back(struct crm_snap *, uint64_t id,
     bool (*is_later)(const void *ctx, uint64_t number), const void *ctx,
     struct crm_buf *out);
 
+/*
+ * The same, but of those change sets only what they did to its links when
+ * these followed a merge, or went back behind it, is taken back.
+ */
+CRM_CHECK const struct crm_err *crm_history_apart(struct crm_snap *,
+    uint64_t id, const struct crm_stored *now,
+    bool (*is_later)(const void *ctx, uint64_t number), const void *ctx,
+    struct crm_buf *out);
+
 /* Does the log say what the record says? */
 struct crm_history_proof {
 	uint64_t notes; /* that were taken back */

@@ -196,17 +196,35 @@ crm_past_each_note(struct crm_past *p,
 	return err;
 }
 
+/* Of events, as of an instant, only merges make a difference. */
+static const struct crm_err *
+is_concerned(const struct crm_past *p, struct crm_view key,
+    struct crm_view value, bool *yes)
+{
+	const struct crm_err *err;
+	struct crm_changed c;
+
+	*yes = true;
+	if (!is_dated(p) || crm_id_kind(crm_be64_get(key.p + 8)) != 'e')
+		return NULL;
+	err = crm_changed_open(key, value, &c);
+	*yes = err == NULL && (c.flags & CRM_CHANGED_RELINKED) != 0;
+	return err;
+}
+
 /* A record was changed later, and is not one that is not to be seen. */
 static const struct crm_err *
 take_note(void *ctx, struct crm_view key, struct crm_view value)
 {
 	struct crm_past *p = ctx;
 	uint64_t id = crm_be64_get(key.p + 8);
+	const struct crm_err *err;
+	bool yes;
 
-	(void)value;
-	if ((is_dated(p) && crm_id_kind(id) == 'e') ||
+	err = is_concerned(p, key, value, &yes);
+	if (err != NULL || !yes ||
 	    crm_past_in_ranges(p->hidden, p->nhidden, id))
-		return NULL;
+		return err;
 	p->changed =
 	    crm_grow(p->changed, &p->changed_cap, p->nchanged + 1, sizeof(id));
 	p->changed[p->nchanged++] = id;
@@ -387,8 +405,10 @@ work_out(struct crm_past *p, uint64_t id, const struct crm_stored *now,
 	bool yes = true;
 
 	*presence = CRM_ABSENT;
-	err = crm_history_back(
-	    p->snap, id, now, late ? is_any : is_later, p, out);
+	err = is_dated(p) && crm_id_kind(id) == 'e'
+	    ? crm_history_apart(p->snap, id, now, is_later, p, out)
+	    : crm_history_back(
+		  p->snap, id, now, late ? is_any : is_later, p, out);
 	if (err == NULL)
 		err = crm_buf_end(out);
 	if (err != NULL || !crm_code_open(crm_buf_view(out), &then))
@@ -478,7 +498,9 @@ crm_past_see(struct crm_past *p, uint64_t id, struct crm_stored *r,
 	if (crm_id_kind(id) == 'e' && is_dated(p)) {
 		if (!has_happened(p, r))
 			*presence = CRM_ABSENT;
-		return NULL;
+		return *presence != CRM_ABSENT && crm_past_is_changed(p, id)
+		    ? see_changed(p, id, false, r, presence)
+		    : NULL;
 	}
 	late = p->nlate > 0 && crm_past_in_ranges(p->late, p->nlate, id);
 	if ((!late && !crm_past_is_changed(p, id)) ||

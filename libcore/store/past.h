@@ -8,7 +8,8 @@
  *
  * As of a change set, records and events are as they were behind it.  As of
  * an instant, records are as the last change set up to it left them, and
- * events as today's store knows them, up to it.  A record that was entered
+ * events as today's store knows them, up to it, but with those whom crm-merge
+ * made one apart if it did so later.  A record that was entered
  * only later is there, as it was first entered, when its own "created", or an
  * event up to the instant that names it, says that it was known; an
  * organisation also when one of its people is.

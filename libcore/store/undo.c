@@ -5,6 +5,7 @@
 #include "record/field.h"
 #include "record/value.h"
 #include "store/history.h"
+#include "store/merge.h"
 #include "store/story.h"
 
 struct undoing {
@@ -167,6 +168,19 @@ take_fields(struct undoing *u, const struct crm_changed *c)
 	return err;
 }
 
+/* What the record was merged into goes with its removal. */
+static void
+take_merged(struct undoing *u, const struct crm_changed *c)
+{
+	struct crm_view old, new;
+	uint16_t num;
+	size_t at = 0;
+
+	while (crm_changed_field(c, &at, &num, &old, &new))
+		if (num == CRM_N_MERGED)
+			set(u, crm_field_num(u->kind, num), old);
+}
+
 /* Is a record still as the change set left it? */
 static const struct crm_err *
 is_as_left(struct undoing *u, bool *yes)
@@ -225,6 +239,13 @@ find_newer_event(struct undoing *u, uint64_t *change)
 	return err;
 }
 
+static const struct crm_err *
+remove_it(struct undoing *u)
+{
+	return crm_batch_exact(
+	    u->b, u->id, CRM_TURN_REMOVE, u->slot, u->nslots);
+}
+
 /* Remove a record that the change set added, or brought back. */
 static const struct crm_err *
 take_out(struct undoing *u)
@@ -238,14 +259,28 @@ take_out(struct undoing *u)
 	    (u->kind->letter == 'p' || u->kind->letter == 'o'))
 		err = find_newer_event(u, &newer);
 	if (err != NULL || (as_left && newer == 0))
-		return err != NULL
-		    ? err
-		    : crm_batch_exact(u->b, u->id, CRM_TURN_REMOVE, NULL, 0);
+		return err != NULL ? err : remove_it(u);
 	err = tell(u, NULL, CRM_VNULL, CRM_VNULL,
 	    as_left ? "has events" : "changed", newer);
-	return err != NULL || !u->o->force
-	    ? err
-	    : crm_batch_exact(u->b, u->id, CRM_TURN_REMOVE, NULL, 0);
+	return err != NULL || !u->o->force ? err : remove_it(u);
+}
+
+/* Bring a record back that the change set removed.  Those whom it names may
+ * have been merged since: then it names who they are now. */
+static const struct crm_err *
+bring_back(struct undoing *u, const struct crm_changed *c)
+{
+	struct crm_slot *s;
+	const struct crm_err *err;
+	size_t i, n;
+
+	take_merged(u, c);
+	err = crm_relink(u->snap, u->kind, &u->now, &u->arena, &s, &n);
+	for (i = 0; err == NULL && i < n; i++)
+		set(u, crm_field_num(u->kind, s[i].num), s[i].value);
+	return err != NULL ? err
+			   : crm_batch_exact(u->b, u->id, CRM_TURN_RESTORE,
+				 u->slot, u->nslots);
 }
 
 /* Begin with a record: is it there? */
@@ -292,17 +327,20 @@ take_changed(void *ctx, const struct crm_changed *c)
 	if (p == CRM_REMOVED && (u->now.flags & CRM_R_ERASED) != 0)
 		return tell(u, NULL, CRM_VNULL, CRM_VNULL, "erased", 0);
 	if ((c->flags & CRM_CHANGED_REMOVED) != 0)
-		return p == CRM_LIVE
-		    ? NULL
-		    : crm_batch_exact(u->b, u->id, CRM_TURN_RESTORE, NULL, 0);
-	if ((c->flags & CRM_CHANGED_RESTORED) != 0)
+		return p == CRM_LIVE ? NULL : bring_back(u, c);
+	if ((c->flags & CRM_CHANGED_RESTORED) != 0) {
+		take_merged(u, c);
 		return p == CRM_LIVE ? take_out(u) : NULL;
+	}
 	if (p != CRM_LIVE)
 		return tell(u, NULL, CRM_VNULL, CRM_VNULL, "removed", 0);
 	err = take_fields(u, c);
 	return err != NULL || u->nslots == 0
 	    ? err
-	    : crm_batch_exact(u->b, u->id, CRM_TURN_NONE, u->slot, u->nslots);
+	    : crm_batch_exact(u->b, u->id,
+		  (c->flags & CRM_CHANGED_RELINKED) != 0 ? CRM_TURN_RELINK
+							 : CRM_TURN_NONE,
+		  u->slot, u->nslots);
 }
 
 static const struct crm_err *

@@ -175,16 +175,39 @@ prefer_exact(
 	return err;
 }
 
+/* Only damage makes merges go round: no more are followed. */
+#define MERGES_MAX 10000
+
+const struct crm_err *
+crm_who_now(struct crm_snap *snap, uint64_t id, uint64_t *out)
+{
+	const struct crm_err *err = NULL;
+	enum crm_presence p;
+	struct crm_stored r;
+	struct crm_view v;
+	int i;
+
+	*out = 0;
+	for (i = 0; err == NULL && i < MERGES_MAX; i++) {
+		err = crm_snap_get(snap, id, &r, &p);
+		if (err == NULL && p == CRM_LIVE)
+			*out = id;
+		if (err != NULL || p != CRM_REMOVED ||
+		    !crm_stored_get(&r, CRM_N_MERGED, &v))
+			break;
+		id = crm_link_get(v);
+	}
+	return err;
+}
+
 static const struct crm_err *
 find_id(struct crm_snap *snap, uint64_t id, uint64_t *ids, size_t *n)
 {
 	const struct crm_err *err;
-	enum crm_presence p;
-	struct crm_stored r;
 
-	err = crm_snap_get(snap, id, &r, &p);
-	if (err == NULL && p == CRM_LIVE)
-		ids[(*n)++] = id;
+	err = crm_who_now(snap, id, ids);
+	if (err == NULL)
+		*n = ids[0] != 0;
 	return err;
 }
 

@@ -11,7 +11,8 @@
 #define CRM_WHO_MAX 20
 
 /*
- * Find all records that a word names.
+ * Find all records that a word names.  The id of one that was merged names the
+ * one that it is now.
  *
  * kinds   letters of the kinds that count; NULL: all but events, which only
  *         an id names
@@ -30,6 +31,15 @@ CRM_CHECK const struct crm_err *crm_who_find(struct crm_snap *,
 CRM_CHECK const struct crm_err *crm_who_find_ever(struct crm_snap *,
     const char *kinds, struct crm_view text, uint64_t ids[CRM_WHO_MAX],
     size_t *n);
+
+/*
+ * Who a record is by now: itself; of one that crm-merge removed, the one that
+ * it was merged into, however often.
+ *
+ * out     0: nobody, it was removed otherwise or never was
+ */
+CRM_CHECK const struct crm_err *crm_who_now(
+    struct crm_snap *, uint64_t id, uint64_t *out);
 
 /*
  * Find the one record that a word names.

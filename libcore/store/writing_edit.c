@@ -39,8 +39,8 @@ crm_w_note_buyer(void *ctx, uint64_t who, int64_t first_us)
 	struct crm_writing *w = ctx;
 
 	/* New ones were made customers when they were added; what is taken
-	 * back makes nobody one. */
-	if (crm_w_is_added(w, who) || w->b->o.undoes != 0)
+	 * back makes nobody one, and of merged ones the merge says it. */
+	if (crm_w_is_added(w, who) || w->b->o.undoes != 0 || w->b->o.merges)
 		return NULL;
 	w->buyer = crm_grow(
 	    w->buyer, &w->buyer_cap, w->nbuyers + 1, sizeof(*w->buyer));
@@ -77,7 +77,7 @@ sort_buyers(struct crm_writing *w)
 /* Write a changed record: log, bytes, derived tables. */
 static const struct crm_err *
 put_changed(struct crm_writing *w, struct crm_block_writer *bw, uint64_t id,
-    const struct crm_stored *was, bool remove)
+    const struct crm_stored *was, bool remove, bool relink)
 {
 	bool restored = !remove && (was->flags & CRM_R_REMOVED) != 0;
 	const struct crm_err *err;
@@ -99,6 +99,7 @@ put_changed(struct crm_writing *w, struct crm_block_writer *bw, uint64_t id,
 		err = crm_changed_put(w->txn, w->change.number, id,
 		    remove         ? CRM_CHANGED_REMOVED
 			: restored ? CRM_CHANGED_RESTORED
+			: relink   ? CRM_CHANGED_RELINKED
 				   : 0,
 		    was->updated, &w->old, &w->rec);
 	if (err != NULL)
@@ -155,7 +156,7 @@ do_edit(struct crm_writing *w, struct crm_view key, struct crm_view entry,
  * that has to be so still. */
 static const struct crm_err *
 look_again(struct crm_view entry, uint64_t id, const struct crm_stored *was,
-    bool *restore)
+    bool *restore, bool *relink)
 {
 	char text[CRM_ID_TEXT];
 	struct crm_row r;
@@ -164,6 +165,7 @@ look_again(struct crm_view entry, uint64_t id, const struct crm_stored *was,
 	if (r.kind != CRM_EDIT_EXACT)
 		return NULL;
 	*restore = (r.flags & CRM_ROW_RESTORE) != 0;
+	*relink = (r.flags & CRM_ROW_RELINK) != 0;
 	return r.line == was->updated
 	    ? NULL
 	    : crm_err(CRM_E_AGAIN, "%s was changed meanwhile: try again",
@@ -180,7 +182,7 @@ edit_one(struct crm_writing *w, struct crm_block_writer *bw, uint64_t id,
 	struct crm_stored was;
 	struct crm_view v;
 	int64_t at_us = b->rules.clock->now_us;
-	bool remove = false, restore = false, mine;
+	bool remove = false, restore = false, relink = false, mine;
 	char text[CRM_ID_TEXT], k[8];
 
 	crm_be64(k, id);
@@ -192,8 +194,9 @@ edit_one(struct crm_writing *w, struct crm_block_writer *bw, uint64_t id,
 		    "the store is damaged: %s cannot be read",
 		    crm_id_text(id, text));
 	mine = key->p != NULL && memcmp(key->p, k, 8) == 0;
-	err =
-	    v.p != NULL && mine ? look_again(*entry, id, &was, &restore) : NULL;
+	err = v.p != NULL && mine
+	    ? look_again(*entry, id, &was, &restore, &relink)
+	    : NULL;
 	if (err != NULL)
 		return err;
 	if (v.p == NULL || ((was.flags & CRM_R_REMOVED) != 0 && !restore)) {
@@ -229,11 +232,11 @@ edit_one(struct crm_writing *w, struct crm_block_writer *bw, uint64_t id,
 		b->result.restored++;
 	else
 		b->result.changed++;
-	if (!remove && b->o.undoes == 0) {
+	if (!remove && b->o.undoes == 0 && !b->o.merges) {
 		crm_w_note_turn(w, id, &w->old, &w->rec, at_us);
 		crm_w_note_again(w, &w->old, &w->rec);
 	}
-	return put_changed(w, bw, id, &was, remove);
+	return put_changed(w, bw, id, &was, remove, relink);
 }
 
 /* Do the edits of events, or those of all other records and the buyers. */
