@@ -1,5 +1,7 @@
 #include "cli/import.h"
 
+#include "cli/msg.h"
+
 #define KEYS_MAX 8
 
 static struct {
@@ -51,6 +53,7 @@ static struct {
 	const struct crm_field *key[KEYS_MAX];
 	size_t nkeys;
 	char letters[27]; /* kinds of --add-missing */
+	const char *keys; /* --key, or what the file itself suggests */
 } im;
 
 /* The fields of --key, as the kind has them. */
@@ -61,11 +64,11 @@ read_keys(const struct crm_kind *k)
 	struct crm_view rest, name;
 	size_t comma;
 
-	if (o.key == NULL || im.key_kind == k)
+	if (im.keys == NULL || im.key_kind == k)
 		return NULL;
 	im.key_kind = k;
 	im.nkeys = 0;
-	rest = crm_view_str(o.key);
+	rest = crm_view_str(im.keys);
 	for (;;) {
 		comma = crm_view_find(rest, ',');
 		name = crm_view_trim(crm_view(rest.p, comma));
@@ -145,6 +148,34 @@ read_missing(void)
 	return NULL;
 }
 
+static void
+add_letters(const char *letters)
+{
+	for (; *letters != '\0'; letters++)
+		if (strchr(im.letters, *letters) == NULL)
+			im.letters[strlen(im.letters)] = *letters;
+}
+
+/* The file is an export of a program we know: say how it is read. */
+static void
+recognised(void *ctx, const struct crm_preset *p, struct crm_view map)
+{
+	const struct crm_kind *k = crm_kind_of(im.ctx->schema, p->kinds[0]);
+
+	(void)ctx;
+	add_letters(p->missing);
+	if (im.keys == NULL)
+		im.keys = p->key;
+	if (im.kind == NULL && p->kinds[1] == '\0')
+		crm_out_one_kind(k, &im.c.kinds);
+	if (im.ctx->quiet || map.n == 0)
+		return;
+	crm_msg("read as an export of %s%s%s: --map '%.*s'; other columns are "
+		"kept as x-NAME",
+	    p->name, im.keys != NULL ? ", --key " : "",
+	    im.keys != NULL ? im.keys : "", CRM_VARG(map));
+}
+
 const struct crm_err *
 crm_import_begin(struct crm_ctx *ctx, const struct crm_kind *kind)
 {
@@ -160,11 +191,13 @@ crm_import_begin(struct crm_ctx *ctx, const struct crm_kind *kind)
 		.set = o.set.item,
 		.nsets = o.set.n,
 		.kind = kind,
-		.takes_ids = true };
+		.takes_ids = true,
+		.recognised = recognised };
 	const struct crm_err *err;
 
 	im.ctx = ctx;
 	im.kind = kind;
+	im.keys = o.key;
 	err = read_missing();
 	if (err == NULL && is_event(kind))
 		err = check_event_key();
@@ -203,7 +236,7 @@ take(void *arg, const struct crm_bound *bound, bool *ok)
 		.edit = bound->edit,
 		.nedits = bound->nedits };
 	const struct crm_err *err;
-	bool by_key = o.key != NULL;
+	bool by_key = im.keys != NULL;
 
 	(void)arg;
 	memcpy(q.currency, bound->currency, sizeof(q.currency));

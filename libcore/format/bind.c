@@ -187,13 +187,15 @@ fault(struct crm_bind *b, const char *field, const char *what)
 bool
 crm_bind_header(struct crm_bind *b, const struct crm_reader *reader)
 {
-	const struct crm_kind *k = b->o.kind;
+	const struct crm_kind *k;
 	const struct crm_target *t;
 	struct crm_view *unknown;
 	size_t i, n, nunknown = 0;
 	uint32_t col;
 
 	b->bad = false;
+	crm_bind_recognise(b, reader);
+	k = b->o.kind;
 	if (k == NULL || crm_reader_header(reader).n == 0)
 		return true;
 	unknown = crm_calloc(crm_reader_ncols(reader) + 1, sizeof(*unknown));
@@ -388,6 +390,39 @@ add_piece(struct crm_bind *b, const struct crm_target *t, struct crm_view text)
 	p->text = crm_view(crm_arena_dup(&b->row, text.p, text.n), text.n);
 }
 
+static bool
+is_number(struct crm_view v)
+{
+	size_t i;
+
+	for (i = 0; i < v.n; i++)
+		if (v.p[i] < '0' || v.p[i] > '9')
+			return false;
+	return v.n > 0 && v.n <= 4;
+}
+
+/* Join n pieces into b->one: with blanks; the numbers of a date, year month
+ * day or month day, as the date. */
+static void
+join(struct crm_bind *b, const struct crm_piece *p, size_t n)
+{
+	bool date = p->field->type == CRM_T_DATE && n > 1 && n <= 3;
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		date = date && is_number(p[i].text);
+	crm_buf_reset(&b->one);
+	if (date && n == 2 && p->text.n <= 2)
+		crm_buf_adds(&b->one, "--");
+	for (i = 0; i < n; i++) {
+		if (i > 0)
+			crm_buf_addc(&b->one, date ? '-' : ' ');
+		if (date && p[i].text.n == 1)
+			crm_buf_addc(&b->one, '0');
+		crm_buf_addv(&b->one, p[i].text);
+	}
+}
+
 /* Texts of several columns for one field, joined in the order of --map. */
 static const struct crm_err *
 add_pieces(struct crm_bind *b)
@@ -407,14 +442,10 @@ add_pieces(struct crm_bind *b)
 		b->piece[j] = p;
 	}
 	for (i = 0; err == NULL && i < b->npieces; i = j) {
-		crm_buf_reset(&b->one);
-		for (j = i;
-		     j < b->npieces && b->piece[j].field == b->piece[i].field;
-		     j++) {
-			if (j > i)
-				crm_buf_addc(&b->one, ' ');
-			crm_buf_addv(&b->one, b->piece[j].text);
-		}
+		for (j = i + 1; j < b->npieces; j++)
+			if (b->piece[j].field != b->piece[i].field)
+				break;
+		join(b, b->piece + i, j - i);
 		err = add_value(b, b->piece[i].field, CRM_SET,
 		    crm_buf_view(&b->one), false);
 	}
@@ -504,19 +535,24 @@ kind_of_row(struct crm_bind *b, const struct crm_reader *reader,
 
 	for (i = 0; i < row->n; i++) {
 		struct crm_view col = crm_reader_col(reader, row->cell[i].col);
+		struct crm_view text = row->cell[i].text;
 		bool is_kind = crm_view_is(col, "kind");
 
-		for (j = 0; j < b->nmaps; j++)
-			if (crm_view_eq(b->map[j].column, col))
-				is_kind = crm_view_is(b->map[j].field, "kind");
-		if (!is_kind || row->cell[i].text.n == 0)
+		for (j = 0; j < b->nmaps; j++) {
+			if (!crm_view_eq(b->map[j].column, col))
+				continue;
+			is_kind = crm_view_is(b->map[j].field, "kind");
+			if (is_kind && b->map[j].rule != NULL)
+				text = crm_preset_word(b->map[j].rule, text);
+		}
+		if (!is_kind || text.n == 0)
 			continue;
 		named = true;
-		k = crm_kind_named(b->o.schema, row->cell[i].text);
+		k = crm_kind_named(b->o.schema, text);
 		if (k == NULL) {
 			crm_buf_reset(&b->text);
-			crm_buf_addf(&b->text, "no such kind: '%.*s'",
-			    CRM_VARG(row->cell[i].text));
+			crm_buf_addf(
+			    &b->text, "no such kind: '%.*s'", CRM_VARG(text));
 			fault(b, "kind", b->text.p);
 			return NULL;
 		}
@@ -604,43 +640,94 @@ bind_arg(struct crm_bind *b, const char *arg, bool fill)
 	return add_value(b, f, fill ? CRM_FILL : op, value, false);
 }
 
+/* One cell, on its way to one of the places where its column goes. */
+static const struct crm_err *
+bind_cell(struct crm_bind *b, const struct crm_reader *reader,
+    const struct crm_target *t, const struct crm_cell *c)
+{
+	enum crm_form_in form = crm_reader_form(reader);
+	struct crm_cell in_our_words = *c;
+
+	if (t->rule != NULL)
+		in_our_words.text = crm_preset_word(t->rule, c->text);
+	switch (t->role) {
+	case CRM_TO_FIELD:
+		return bind_field(b, t, &in_our_words, form);
+	case CRM_TO_ID:
+		bind_id(b, c->text, form);
+		break;
+	case CRM_TO_UNKNOWN:
+	case CRM_TO_REST: /* there are too many fields */
+		if (c->text.n > 0)
+			crm_bind_unknown(
+			    b, b->kind, crm_reader_col(reader, c->col), true);
+		break;
+	case CRM_TO_KIND:
+	case CRM_TO_NOTHING:
+		break;
+	}
+	return NULL;
+}
+
+/* One cell, in a turn: to all the places where its column goes. */
+static const struct crm_err *
+bind_places(struct crm_bind *b, const struct crm_reader *reader,
+    const struct crm_row *row, const struct crm_cell *c, uint32_t turn)
+{
+	const struct crm_target *t;
+	const struct crm_err *err = NULL;
+	bool applies = false;
+	size_t j, n;
+
+	t = crm_bind_targets(b, reader, b->kind, c->col, &n);
+	for (j = 0; err == NULL && j < n; j++) {
+		if ((t[j].rule != NULL ? t[j].rule->turn : 0) != turn)
+			continue;
+		applies = t[j].otherwise ? !applies
+		    : t[j].rule == NULL
+		    ? true
+		    : crm_bind_applies(b, t[j].rule, reader, row);
+		if (!applies)
+			continue;
+		if (t[j].role == CRM_TO_REST && crm_view_trim(c->text).n == 0)
+			continue;
+		if (t[j].role == CRM_TO_REST)
+			crm_bind_settle_rest(b, b->kind, reader, c->col);
+		err = bind_cell(b, reader, &t[j], c);
+	}
+	return err;
+}
+
+/* The cells of a row that are for a turn; without a preset all are for 0. */
+static const struct crm_err *
+bind_turn(struct crm_bind *b, const struct crm_reader *reader,
+    const struct crm_row *row, uint32_t turn)
+{
+	const struct crm_err *err = NULL;
+	size_t i;
+
+	b->nedits_before = b->nedits;
+	b->npieces_before = b->npieces;
+	for (i = 0; err == NULL && i < row->n; i++)
+		err = bind_places(b, reader, row, &row->cell[i], turn);
+	return err;
+}
+
 const struct crm_err *
 crm_bind_row(struct crm_bind *b, const struct crm_reader *reader,
     const struct crm_row *row, struct crm_bound *out, bool *ok)
 {
 	const struct crm_err *err = NULL;
-	enum crm_form_in form = crm_reader_form(reader);
-	const struct crm_target *t;
-	size_t i, j, n;
+	uint32_t turn;
+	size_t i;
 
 	*ok = false;
 	begin(b, NULL);
 	b->kind = kind_of_row(b, reader, row);
 	if (b->kind == NULL)
 		return NULL;
-	for (i = 0; err == NULL && i < row->n; i++) {
-		const struct crm_cell *c = &row->cell[i];
-
-		t = crm_bind_targets(b, reader, b->kind, c->col, &n);
-		for (j = 0; err == NULL && j < n; j++)
-			switch (t[j].role) {
-			case CRM_TO_FIELD:
-				err = bind_field(b, &t[j], c, form);
-				break;
-			case CRM_TO_ID:
-				bind_id(b, c->text, form);
-				break;
-			case CRM_TO_UNKNOWN:
-				if (c->text.n > 0)
-					crm_bind_unknown(b, b->kind,
-					    crm_reader_col(reader, c->col),
-					    true);
-				break;
-			case CRM_TO_KIND:
-			case CRM_TO_NOTHING:
-				break;
-			}
-	}
+	for (turn = 0; err == NULL && turn <= b->turns; turn++)
+		err = bind_turn(b, reader, row, turn);
 	if (err == NULL)
 		err = add_pieces(b);
 	for (i = 0; err == NULL && i < b->o.nsets; i++)

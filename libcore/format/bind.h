@@ -7,6 +7,7 @@
 #ifndef CRM_BIND_H
 #define CRM_BIND_H
 
+#include "format/preset.h"
 #include "format/reader.h"
 #include "record/rec.h"
 
@@ -28,6 +29,15 @@ struct crm_bind_options {
 	void (*fault)(void *ctx, const char *field, const char *what);
 	void *fault_ctx;
 	bool takes_ids; /* arguments may name the id of a new record */
+	/*
+	 * Exports of other programs are known by their header, and this is
+	 * called when one is; NULL: they are not looked for.
+	 *
+	 * map   what it amounts to, as --map would have it; dead after
+	 */
+	void (*recognised)(
+	    void *ctx, const struct crm_preset *, struct crm_view map);
+	void *recognised_ctx;
 };
 
 /* Edits of one record. */
@@ -56,7 +66,7 @@ void crm_bind_free(struct crm_bind *);
 bool crm_bind_knows(void *ctx, struct crm_view name);
 
 /*
- * Check the header of TSV or CSV, once.
+ * Check the header of TSV or CSV, once; see which program wrote it.
  *
  * Tells of each column that is no field of the kind, if that is known.
  * Returns false when there was a fault.

@@ -5,11 +5,13 @@
 #define CRM_BIND_IMPL_H
 
 #include "format/bind.h"
+#include "format/preset.h"
 
 /* One --map. */
 struct crm_mapping {
-	struct crm_view column, field; /* field.n is 0: drop it */
-	struct crm_view system;        /* "who:shop" */
+	struct crm_view column, field;        /* field.n is 0: drop it */
+	struct crm_view system;               /* "who:shop" */
+	const struct crm_preset_column *rule; /* of a preset; else NULL */
 	bool used;
 };
 
@@ -18,6 +20,7 @@ enum crm_target_role {
 	CRM_TO_ID,
 	CRM_TO_KIND,
 	CRM_TO_NOTHING, /* dropped, or one that is printed but not read */
+	CRM_TO_REST,    /* to x-NAME, made when a record has something there */
 	CRM_TO_UNKNOWN,
 };
 
@@ -28,7 +31,9 @@ struct crm_target {
 	struct crm_view system;
 	uint32_t rank; /* order among the columns of one field */
 	bool joined;   /* other columns go there too */
-	bool computed; /* unknown, because it cannot be set */
+	const struct crm_preset_column *rule; /* of a preset; else NULL */
+	bool otherwise; /* only where the target before does not apply */
+	bool computed;  /* unknown, because it cannot be set */
 };
 
 /* The columns of the stream in one kind. */
@@ -52,6 +57,8 @@ struct crm_bind {
 	struct crm_mapping *map;
 	size_t nmaps, map_cap;
 	struct crm_targets targets[26];
+	const struct crm_preset *preset; /* of the header; NULL: none */
+	uint32_t turns;                  /* the last turn of its columns */
 	bool new_fields;
 	/* the record at hand */
 	const struct crm_kind *kind;
@@ -64,6 +71,7 @@ struct crm_bind {
 	struct crm_buf values, text, one;
 	struct crm_piece *piece;
 	size_t npieces, piece_cap;
+	size_t nedits_before, npieces_before; /* when the turn began */
 	struct crm_arena row;
 };
 
@@ -76,10 +84,37 @@ const struct crm_target *crm_bind_targets(struct crm_bind *,
     const struct crm_reader *, const struct crm_kind *, uint32_t col,
     size_t *n);
 
+/* Add a mapping, empty. */
+struct crm_mapping *crm_bind_add_map(struct crm_bind *);
+
+/* Does a map say "*=": columns that are no field are dropped? */
+bool crm_bind_drops_rest(const struct crm_bind *);
+
+/* Add a column's name as it stands in --map, within single quotes. */
+void crm_bind_add_column(struct crm_buf *, struct crm_view name);
+
+/* Add the field x-NAME that a column might go to; nothing when its name makes
+ * none. */
+void crm_bind_add_x_name(struct crm_buf *, struct crm_view column);
+
 /* The field of a kind by the name of a column, in any case; x-NAME is made.
  * NULL: there is none. */
 const struct crm_field *crm_bind_field(
     struct crm_bind *, const struct crm_kind *, struct crm_view name);
+
+/* bind_preset.c */
+
+/* Find the preset of a header, and add what it maps.  What a map of the user's
+ * says of a column stands. */
+void crm_bind_recognise(struct crm_bind *, const struct crm_reader *);
+
+/* Is a column of a preset to be taken in the row at hand? */
+bool crm_bind_applies(struct crm_bind *, const struct crm_preset_column *,
+    const struct crm_reader *, const struct crm_row *);
+
+/* Give a column whose target is CRM_TO_REST a field of the kind at hand. */
+void crm_bind_settle_rest(struct crm_bind *, const struct crm_kind *,
+    const struct crm_reader *, uint32_t col);
 
 /* Tell of all columns of a header that are no field of a kind, at once. */
 void crm_bind_unknown_columns(struct crm_bind *, const struct crm_kind *,

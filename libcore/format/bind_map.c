@@ -27,6 +27,17 @@ keep_column(struct crm_bind *b, struct crm_view v)
 	return keep(b, crm_buf_view(&b->text));
 }
 
+struct crm_mapping *
+crm_bind_add_map(struct crm_bind *b)
+{
+	struct crm_mapping *m;
+
+	b->map = crm_grow(b->map, &b->map_cap, b->nmaps + 1, sizeof(*b->map));
+	m = &b->map[b->nmaps++];
+	memset(m, 0, sizeof(*m));
+	return m;
+}
+
 /*
  * The first item of a list of maps: up to a comma behind a '='.  A column's
  * name may have commas in front of its first '=', and the last '=' is the one
@@ -65,10 +76,7 @@ read_map(struct crm_bind *b, struct crm_view rest)
 			return crm_err(CRM_E_USAGE,
 			    "--map: '%.*s' is not COLUMN=FIELD",
 			    CRM_VARG(rest));
-		b->map = crm_grow(
-		    b->map, &b->map_cap, b->nmaps + 1, sizeof(*b->map));
-		m = &b->map[b->nmaps++];
-		memset(m, 0, sizeof(*m));
+		m = crm_bind_add_map(b);
 		m->column = keep_column(b, crm_view(rest.p, equals));
 		to = crm_view_trim(
 		    crm_view(rest.p + equals + 1, end - equals - 1));
@@ -175,9 +183,8 @@ crm_bind_unknown(struct crm_bind *b, const struct crm_kind *k,
 	crm_buf_release(&field);
 }
 
-/* Add a column's name as it stands in --map, within single quotes. */
-static void
-add_column(struct crm_buf *b, struct crm_view name)
+void
+crm_bind_add_column(struct crm_buf *b, struct crm_view name)
 {
 	size_t i;
 
@@ -197,10 +204,8 @@ parts_words(char c)
 	    !(c >= '0' && c <= '9');
 }
 
-/* Add the field x-NAME that a column might go to; nothing when its name makes
- * none. */
-static void
-add_x_name(struct crm_buf *b, struct crm_view column)
+void
+crm_bind_add_x_name(struct crm_buf *b, struct crm_view column)
 {
 	struct crm_buf x = CRM_BUF_INIT(CRM_LINE_MAX);
 	size_t i;
@@ -249,10 +254,10 @@ crm_bind_unknown_columns(struct crm_bind *b, const struct crm_kind *k,
 	crm_buf_adds(&what, "; '*=' drops all such, this keeps them: --map '");
 	for (i = 0; i < n; i++) {
 		crm_buf_adds(&what, i > 0 ? "," : "");
-		add_column(&what, name[i]);
+		crm_bind_add_column(&what, name[i]);
 		crm_buf_addc(&what, '=');
 		if (crm_field_named(k, name[i]) == NULL)
-			add_x_name(&what, name[i]);
+			crm_bind_add_x_name(&what, name[i]);
 	}
 	crm_buf_adds(&what, "'");
 	b->bad = true;
@@ -282,9 +287,8 @@ make_target(struct crm_bind *b, const struct crm_kind *k, struct crm_view name,
 	return t;
 }
 
-/* "*=": columns that nothing is said of, and that are no field, are dropped. */
-static bool
-drops_rest(const struct crm_bind *b)
+bool
+crm_bind_drops_rest(const struct crm_bind *b)
 {
 	size_t i;
 
@@ -295,30 +299,54 @@ drops_rest(const struct crm_bind *b)
 	return false;
 }
 
+/* Is a mapping one of a column in a kind? */
+static bool
+is_hit(const struct crm_mapping *m, const struct crm_kind *k,
+    struct crm_view column)
+{
+	return crm_view_eq(m->column, column) &&
+	    (m->rule == NULL || m->rule->kinds == NULL ||
+		strchr(m->rule->kinds, k->letter) != NULL);
+}
+
 /* Where one column goes. */
 static void
 find_targets(struct crm_bind *b, const struct crm_kind *k,
     struct crm_view column, struct crm_target **out, size_t *n)
 {
+	struct crm_target *t = NULL;
 	size_t i, hits = 0;
 
 	for (i = 0; i < b->nmaps; i++)
-		hits += crm_view_eq(b->map[i].column, column);
+		hits += is_hit(&b->map[i], k, column);
 	*out = crm_arena_alloc(&b->arena, (hits + 1) * sizeof(**out));
 	*n = 0;
 	for (i = 0; i < b->nmaps; i++) {
 		struct crm_mapping *m = &b->map[i];
 
-		if (!crm_view_eq(m->column, column))
+		if (!is_hit(m, k, column))
 			continue;
 		m->used = true;
-		(*out)[(*n)++] =
-		    make_target(b, k, m->field, m->system, (uint32_t)i + 1);
+		t = &(*out)[(*n)++];
+		*t = make_target(b, k, m->field, m->system, (uint32_t)i + 1);
+		t->rule = m->rule;
+		if (t->role == CRM_TO_UNKNOWN && m->rule != NULL)
+			t->role = CRM_TO_REST;
 	}
-	if (hits == 0)
-		(*out)[(*n)++] = make_target(b, k, column, CRM_VNULL, 0);
-	if (hits == 0 && (*out)[0].role == CRM_TO_UNKNOWN && drops_rest(b))
-		(*out)[0].role = CRM_TO_NOTHING;
+	if (hits == 1 && t->rule != NULL && t->rule->unless != NULL) {
+		*++t = (struct crm_target){ .role = CRM_TO_REST,
+			.rule = t[-1].rule,
+			.otherwise = true };
+		*n = 2;
+	}
+	if (hits > 0)
+		return;
+	t = &(*out)[(*n)++];
+	*t = make_target(b, k, column, CRM_VNULL, 0);
+	if (t->role == CRM_TO_UNKNOWN && crm_bind_drops_rest(b))
+		t->role = CRM_TO_NOTHING;
+	else if (t->role == CRM_TO_UNKNOWN && b->preset != NULL)
+		t->role = CRM_TO_REST;
 }
 
 /* A field of one value that several columns fill gets them joined. */
