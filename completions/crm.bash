@@ -24,13 +24,13 @@ _crm_option()
 	crm-add,--set)
 		from=ask words='field=value' ;;
 	crm-add,-i | crm-add,--input)
-		from=words words='auto jsonl tsv csv ids yaml' ;;
+		from=words words='auto jsonl tsv csv ids yaml vcard' ;;
 	crm-add,-f | crm-add,--fields)
 		from=ask words='field,...' ;;
 	crm-add,-l | crm-add,--limit)
 		from=text words='' ;;
 	crm-add,-o | crm-add,--output)
-		from=words words='table jsonl tsv csv ids yaml mutt aerc sheet' ;;
+		from=words words='table jsonl tsv csv ids yaml mutt aerc sheet vcard vcard3' ;;
 	crm-add,--sort)
 		from=ask words='field,...' ;;
 	crm-add,-m | crm-add,--message)
@@ -46,13 +46,13 @@ _crm_option()
 	crm-find,--get)
 		from=ask words='field' ;;
 	crm-find,-i | crm-find,--input)
-		from=words words='auto jsonl tsv csv ids yaml' ;;
+		from=words words='auto jsonl tsv csv ids yaml vcard' ;;
 	crm-find,-f | crm-find,--fields)
 		from=ask words='field,...' ;;
 	crm-find,-l | crm-find,--limit)
 		from=text words='' ;;
 	crm-find,-o | crm-find,--output)
-		from=words words='table jsonl tsv csv ids yaml mutt aerc sheet' ;;
+		from=words words='table jsonl tsv csv ids yaml mutt aerc sheet vcard vcard3' ;;
 	crm-find,--sort)
 		from=ask words='field,...' ;;
 	crm-find,--color)
@@ -72,7 +72,7 @@ _crm_option()
 	crm-history,--user)
 		from=text words='' ;;
 	crm-history,-i | crm-history,--input)
-		from=words words='auto jsonl tsv csv ids yaml' ;;
+		from=words words='auto jsonl tsv csv ids yaml vcard' ;;
 	crm-history,--color)
 		from=words words='auto always never' ;;
 	crm-history,-s | crm-history,--store)
@@ -94,13 +94,13 @@ _crm_option()
 	crm-log,--set)
 		from=ask words='field=value' ;;
 	crm-log,-i | crm-log,--input)
-		from=words words='auto jsonl tsv csv ids yaml' ;;
+		from=words words='auto jsonl tsv csv ids yaml vcard' ;;
 	crm-log,-f | crm-log,--fields)
 		from=ask words='field,...' ;;
 	crm-log,-l | crm-log,--limit)
 		from=text words='' ;;
 	crm-log,-o | crm-log,--output)
-		from=words words='table jsonl tsv csv ids yaml mutt aerc sheet' ;;
+		from=words words='table jsonl tsv csv ids yaml mutt aerc sheet vcard vcard3' ;;
 	crm-log,--sort)
 		from=ask words='field,...' ;;
 	crm-log,-m | crm-log,--message)
@@ -138,7 +138,7 @@ _crm_option()
 	crm-report,-l | crm-report,--limit)
 		from=text words='' ;;
 	crm-report,-o | crm-report,--output)
-		from=words words='table jsonl tsv csv ids yaml mutt aerc sheet' ;;
+		from=words words='table jsonl tsv csv ids yaml mutt aerc sheet vcard vcard3' ;;
 	crm-report,--sort)
 		from=ask words='field,...' ;;
 	crm-report,--color)
@@ -146,13 +146,13 @@ _crm_option()
 	crm-report,-s | crm-report,--store)
 		from=dir words='' ;;
 	crm-rm,-i | crm-rm,--input)
-		from=words words='auto jsonl tsv csv ids yaml' ;;
+		from=words words='auto jsonl tsv csv ids yaml vcard' ;;
 	crm-rm,-f | crm-rm,--fields)
 		from=ask words='field,...' ;;
 	crm-rm,-l | crm-rm,--limit)
 		from=text words='' ;;
 	crm-rm,-o | crm-rm,--output)
-		from=words words='table jsonl tsv csv ids yaml mutt aerc sheet' ;;
+		from=words words='table jsonl tsv csv ids yaml mutt aerc sheet vcard vcard3' ;;
 	crm-rm,--sort)
 		from=ask words='field,...' ;;
 	crm-rm,-m | crm-rm,--message)
@@ -164,13 +164,13 @@ _crm_option()
 	crm-rm,-s | crm-rm,--store)
 		from=dir words='' ;;
 	crm-segment,-i | crm-segment,--input)
-		from=words words='auto jsonl tsv csv ids yaml' ;;
+		from=words words='auto jsonl tsv csv ids yaml vcard' ;;
 	crm-segment,-f | crm-segment,--fields)
 		from=ask words='field,...' ;;
 	crm-segment,-l | crm-segment,--limit)
 		from=text words='' ;;
 	crm-segment,-o | crm-segment,--output)
-		from=words words='table jsonl tsv csv ids yaml mutt aerc sheet' ;;
+		from=words words='table jsonl tsv csv ids yaml mutt aerc sheet vcard vcard3' ;;
 	crm-segment,--sort)
 		from=ask words='field,...' ;;
 	crm-segment,-m | crm-segment,--message)
@@ -182,13 +182,13 @@ _crm_option()
 	crm-segment,-s | crm-segment,--store)
 		from=dir words='' ;;
 	crm-set,-i | crm-set,--input)
-		from=words words='auto jsonl tsv csv ids yaml' ;;
+		from=words words='auto jsonl tsv csv ids yaml vcard' ;;
 	crm-set,-f | crm-set,--fields)
 		from=ask words='field,...' ;;
 	crm-set,-l | crm-set,--limit)
 		from=text words='' ;;
 	crm-set,-o | crm-set,--output)
-		from=words words='table jsonl tsv csv ids yaml mutt aerc sheet' ;;
+		from=words words='table jsonl tsv csv ids yaml mutt aerc sheet vcard vcard3' ;;
 	crm-set,--sort)
 		from=ask words='field,...' ;;
 	crm-set,-m | crm-set,--message)
@@ -206,7 +206,7 @@ _crm_option()
 	crm-show,-o | crm-show,--output)
 		from=words words='jsonl' ;;
 	crm-show,-i | crm-show,--input)
-		from=words words='auto jsonl tsv csv ids yaml' ;;
+		from=words words='auto jsonl tsv csv ids yaml vcard' ;;
 	crm-show,--color)
 		from=words words='auto always never' ;;
 	crm-show,-s | crm-show,--store)
@@ -226,7 +226,7 @@ _crm_option()
 	crm-undo,-l | crm-undo,--limit)
 		from=text words='' ;;
 	crm-undo,-o | crm-undo,--output)
-		from=words words='table jsonl tsv csv ids yaml mutt aerc sheet' ;;
+		from=words words='table jsonl tsv csv ids yaml mutt aerc sheet vcard vcard3' ;;
 	crm-undo,--sort)
 		from=ask words='field,...' ;;
 	crm-undo,-m | crm-undo,--message)

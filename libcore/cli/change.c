@@ -200,7 +200,8 @@ read_rows(struct crm_changing *c, struct crm_reader *reader,
 
 	for (;;) {
 		err = crm_reader_next(reader, &row);
-		if (!begun && crm_reader_header(reader).n > 0) {
+		if (!begun &&
+		    (row != NULL || crm_reader_header(reader).n > 0)) {
 			begun = true;
 			hold_header(c, reader);
 			crm_batch_line(c->batch, 1, CRM_VNULL);
@@ -257,6 +258,7 @@ crm_changing_read(struct crm_changing *c,
 	if (err != NULL)
 		return err;
 	crm_reader_on_wait(reader, wait_for_input, c);
+	crm_reader_own(reader, crm_ctx_store_name(c->ctx));
 	crm_progress_begin(&c->progress, c->ctx->quiet || c->stream, true);
 	err = read_rows(c, reader, take, ctx);
 	if (c->progress.on)

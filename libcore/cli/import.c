@@ -164,7 +164,7 @@ recognised(void *ctx, const struct crm_preset *p, struct crm_view map)
 
 	(void)ctx;
 	add_letters(p->missing);
-	if (im.keys == NULL)
+	if (im.keys == NULL && !o.new_ids)
 		im.keys = p->key;
 	if (im.kind == NULL && p->kinds[1] == '\0')
 		crm_out_one_kind(k, &im.c.kinds);

@@ -31,7 +31,7 @@ static struct {
 
 static struct crm_ctx ctx;
 
-static const char forms_in[] = "auto\0jsonl\0tsv\0csv\0ids\0yaml\0";
+static const char forms_in[] = "auto\0jsonl\0tsv\0csv\0ids\0yaml\0vcard\0";
 static const char whens[] = "auto\0always\0never\0";
 
 /* clang-format off */
@@ -56,7 +56,8 @@ static const struct crm_opt out_opts[] = {
 	OPT_U64('l', "limit", "count", &ctx.limit, 0, UINT64_MAX,
 	    "stop after so many records"),
 	OPT_CHOICE('o', "output", "format", &ctx.form_out,
-	    "table\0jsonl\0tsv\0csv\0ids\0yaml\0mutt\0aerc\0sheet\0",
+	    "table\0jsonl\0tsv\0csv\0ids\0yaml\0mutt\0aerc\0sheet\0vcard\0"
+	    "vcard3\0",
 	    "form of the output"),
 	OPT_TEXT('\0', "sort", "field,...", &ctx.sort,
 	    "sort by fields, -FIELD for the other way round"),
@@ -433,12 +434,28 @@ crm_ctx_zone(struct crm_ctx *c)
 	return c->local != NULL ? c->local : c->clock.zone;
 }
 
+const char *
+crm_ctx_store_name(const struct crm_ctx *c)
+{
+	static char text[33];
+	const uint8_t *uuid;
+	size_t i;
+
+	if (c->store == NULL)
+		return "";
+	uuid = crm_store_uuid(c->store);
+	for (i = 0; i < 16; i++)
+		(void)snprintf(text + i * 2, 3, "%02x", uuid[i]);
+	return text;
+}
+
 struct crm_writer *
 crm_ctx_writer(struct crm_ctx *c, enum crm_form_out form)
 {
 	struct crm_writer_options options = { .form = form,
 		.terminal = c->terminal,
 		.headed = c->headed,
+		.store = crm_ctx_store_name(c),
 		.color = crm_ctx_color(c),
 		.unicode = crm_env_is_utf8(),
 		.width = c->terminal ? crm_env_width(STDOUT_FILENO) : 0 };

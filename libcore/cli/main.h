@@ -101,6 +101,9 @@ bool crm_ctx_color(const struct crm_ctx *);
 /* Begin to page the output, if it goes to a terminal. */
 CRM_CHECK const struct crm_err *crm_ctx_page(struct crm_ctx *);
 
+/* What names the store to other programs: its random bytes in hex, or "". */
+const char *crm_ctx_store_name(const struct crm_ctx *);
+
 /* A writer for a form on the program's output. */
 struct crm_writer *crm_ctx_writer(struct crm_ctx *, enum crm_form_out);
 

@@ -14,6 +14,7 @@ struct crm_out {
 	struct crm_sort *sort; /* NULL: as they come */
 	bool held;
 	bool mail;      /* for a mail program: who has no address is left out */
+	bool cards;     /* only of people and organisations */
 	uint64_t count; /* handed to the writer, or to be sorted */
 };
 
@@ -112,6 +113,7 @@ crm_out_new(struct crm_ctx *ctx, struct crm_snap *snap,
 	out->ctx = ctx;
 	out->snap = snap;
 	out->held = held;
+	out->cards = crm_form_is_card(po.form);
 	out->mail = po.form == CRM_OUT_MUTT || po.form == CRM_OUT_AERC;
 	/* mail programs show the first ones first: who was in touch last */
 	if (so.fields == NULL && out->mail &&
@@ -178,6 +180,8 @@ const struct crm_err *
 crm_out_put(struct crm_out *out, uint64_t id, const struct crm_stored *stored)
 {
 	if (crm_out_is_full(out) || (out->mail && !has_email(out, id, stored)))
+		return NULL;
+	if (out->cards && crm_id_kind(id) != 'p' && crm_id_kind(id) != 'o')
 		return NULL;
 	out->count++;
 	if (out->sort != NULL)

@@ -66,7 +66,8 @@ void crm_bind_free(struct crm_bind *);
 bool crm_bind_knows(void *ctx, struct crm_view name);
 
 /*
- * Check the header of TSV or CSV, once; see which program wrote it.
+ * Check the header of TSV or CSV, once; see which program wrote it.  For other
+ * forms when the first row was read.
  *
  * Tells of each column that is no field of the kind, if that is known.
  * Returns false when there was a fault.

@@ -334,9 +334,9 @@ find_targets(struct crm_bind *b, const struct crm_kind *k,
 			t->role = CRM_TO_REST;
 	}
 	if (hits == 1 && t->rule != NULL && t->rule->unless != NULL) {
-		*++t = (struct crm_target){ .role = CRM_TO_REST,
-			.rule = t[-1].rule,
-			.otherwise = true };
+		t[1] = (struct crm_target){
+			.role = CRM_TO_REST, .rule = t->rule, .otherwise = true
+		};
 		*n = 2;
 	}
 	if (hits > 0)

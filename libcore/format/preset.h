@@ -56,6 +56,9 @@ bool crm_preset_fits(const char *pattern, struct crm_view column);
 const struct crm_preset *crm_preset_of(
     const struct crm_view *name, size_t n, char kind);
 
+/* That of vCards, whose columns are fields already: it says how they are added. */
+const struct crm_preset *crm_preset_vcard(void);
+
 /* Every preset, for tests and manuals; NULL behind the last. */
 const struct crm_preset *crm_preset_at(size_t i);
 

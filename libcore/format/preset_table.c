@@ -289,3 +289,12 @@ crm_preset_at(size_t i)
 {
 	return i < sizeof(presets) / sizeof(presets[0]) ? &presets[i] : NULL;
 }
+
+const struct crm_preset *
+crm_preset_vcard(void)
+{
+	static const struct crm_preset vcard = { "vCards", "", "po", "o",
+		"id,ref", NULL, 0 };
+
+	return &vcard;
+}

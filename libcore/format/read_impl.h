@@ -155,6 +155,8 @@ struct crm_reader {
 	struct crm_buf header;
 	struct crm_buf scratch; /* what cells had to be copied to */
 	struct crm_yaml *yaml;  /* of the record at hand */
+	struct crm_arena card;  /* the same of a vCard */
+	char *own;              /* what our own UIDs end with, or NULL */
 };
 
 /* JSON Lines (read_jsonl.c): make the cells of a row from a line. */
@@ -166,6 +168,14 @@ bool crm_yaml_is_first(struct crm_view line);
 
 /* Take the next record; the current one is empty when there is none. */
 CRM_CHECK const struct crm_err *crm_yaml_row(struct crm_reader *);
+
+/* vCard (read_vcard.c): the same two. */
+bool crm_vcard_is_first(struct crm_view line);
+CRM_CHECK const struct crm_err *crm_vcard_row(struct crm_reader *);
+
+/* Is a UID that of a record of our own?  Then id is that. */
+bool crm_reader_own_id(
+    const struct crm_reader *, struct crm_view uid, struct crm_view *id);
 
 /* TSV and CSV (read_sv.c). */
 

@@ -3,12 +3,12 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <strings.h>
 
 #include "base/utf8.h"
 #include "config/yaml.h"
 #include "format/json.h"
 #include "format/read_impl.h"
+#include "format/vcard.h"
 
 /* What may part the cells of CSV; the earlier one when they tie. */
 #define SEPS ",;\t"
@@ -25,6 +25,7 @@ crm_form_in_parse(const char *s, enum crm_form_in *out)
 		{ "csv", CRM_IN_CSV },
 		{ "ids", CRM_IN_IDS },
 		{ "yaml", CRM_IN_YAML },
+		{ "vcard", CRM_IN_VCARD },
 	};
 	size_t i;
 
@@ -70,6 +71,26 @@ crm_reader_on_wait(struct crm_reader *r,
 }
 
 void
+crm_reader_own(struct crm_reader *r, const char *store)
+{
+	crm_free(r->own);
+	r->own = crm_strndup(store, strlen(store));
+}
+
+bool
+crm_reader_own_id(
+    const struct crm_reader *r, struct crm_view uid, struct crm_view *id)
+{
+	size_t at = crm_view_find(uid, CRM_VCARD_AT);
+
+	if (r->own == NULL || at == uid.n ||
+	    !crm_view_is(crm_view_skip(uid, at + 1), r->own))
+		return false;
+	*id = crm_view(uid.p, at);
+	return true;
+}
+
+void
 crm_reader_close(struct crm_reader *r)
 {
 	if (r == NULL)
@@ -77,6 +98,8 @@ crm_reader_close(struct crm_reader *r)
 	crm_buf_release(&r->scratch);
 	crm_buf_release(&r->header);
 	crm_yaml_free(r->yaml);
+	crm_arena_release(&r->card);
+	crm_free(r->own);
 	crm_free(r->cell);
 	crm_free(r->name);
 	crm_cols_release(&r->cols);
@@ -97,16 +120,10 @@ check_text(const struct crm_reader *r, struct crm_view v)
 					: "not UTF-8");
 }
 
-/* What JSON and vCards look like that cannot be read. */
+/* What JSON looks like that cannot be read. */
 static const struct crm_err *
 refuse(const struct crm_reader *r, struct crm_view line)
 {
-	static const char card[] = "BEGIN:VCARD";
-	size_t n = sizeof(card) - 1;
-
-	if (r->form == CRM_IN_AUTO && line.n >= n &&
-	    strncasecmp(line.p, card, n) == 0)
-		return crm_err(CRM_E_DATA, "vCards cannot be read yet");
 	if (r->form != CRM_IN_AUTO && r->form != CRM_IN_JSONL)
 		return NULL;
 	if (line.p[0] == '[')
@@ -165,6 +182,8 @@ guess_form(struct crm_reader *r, struct crm_view line, struct crm_view word)
 		    : CRM_IN_CSV;
 	if (crm_yaml_is_first(line))
 		return CRM_IN_YAML;
+	if (crm_vcard_is_first(line))
+		return CRM_IN_VCARD;
 	crm_sv_count(line, SEPS, n);
 	if (n[2] > 0 && n[2] >= n[0] && n[2] >= n[1])
 		return CRM_IN_TSV;
@@ -322,6 +341,8 @@ next_row(struct crm_reader *r)
 
 	if (r->form == CRM_IN_YAML)
 		return crm_yaml_row(r);
+	if (r->form == CRM_IN_VCARD)
+		return crm_vcard_row(r);
 	do {
 		err = next_record(r);
 		if (err != NULL)

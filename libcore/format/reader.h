@@ -1,5 +1,5 @@
 /*
- * reader - record streams in: JSON Lines, TSV, CSV, bare WHO lines, YAML.
+ * reader - record streams in: JSON Lines, TSV, CSV, bare WHO lines, YAML, vCard.
  *
  * A reader knows nothing of fields and their types.  It hands out rows: the
  * cells of one record with the names that the stream gave them.
@@ -13,13 +13,15 @@ enum crm_form_in {
 	CRM_IN_AUTO, /* told apart by its first bytes */
 	CRM_IN_JSONL,
 	CRM_IN_TSV,
-	CRM_IN_CSV,  /* with commas, semicolons or tabs: as the header has */
-	CRM_IN_IDS,  /* one WHO a line, bare or as a JSON string: a row of one
+	CRM_IN_CSV,   /* with commas, semicolons or tabs: as the header has */
+	CRM_IN_IDS,   /* one WHO a line, bare or as a JSON string: a row of one
 	                cell, named "id" */
-	CRM_IN_YAML, /* a list of maps, each beginning with "- " in column 1 */
+	CRM_IN_YAML,  /* a list of maps, each beginning with "- " in column 1 */
+	CRM_IN_VCARD, /* 2.1, 3.0, 4.0; columns are fields of ours: vcard.h */
 };
 
-/* Read a form's name: "jsonl", "tsv", "csv", "ids", "yaml"; false when unknown. */
+/* Read a form's name: "jsonl", "tsv", "csv", "ids", "yaml",
+ * "vcard"; false when unknown. */
 bool crm_form_in_parse(const char *, enum crm_form_in *out);
 
 /* Do arrays give a field of many its values one by one, rather than a cell
@@ -27,7 +29,8 @@ bool crm_form_in_parse(const char *, enum crm_form_in *out);
 static inline bool
 crm_form_has_arrays(enum crm_form_in form)
 {
-	return form == CRM_IN_JSONL || form == CRM_IN_YAML;
+	return form == CRM_IN_JSONL || form == CRM_IN_YAML ||
+	    form == CRM_IN_VCARD;
 }
 
 enum crm_cell_type {
@@ -113,14 +116,22 @@ void crm_reader_on_wait(struct crm_reader *,
  * at here.
  *
  * Final is a failure of form: in the first line (a damaged header, a JSON
- * array, an object over several lines, a vCard, over CRM_LINE_MAX bytes) or
- * in CSV (a quote that is never closed, a record over CRM_LINE_MAX bytes:
- * nobody knows where the next one begins).  From then on every call fails the
+ * array, an object over several lines, over CRM_LINE_MAX bytes) or
+ * in CSV and vCard (a quote that is never closed, a card without its end, a
+ * record over CRM_LINE_MAX bytes: nobody knows where the next one begins).  From then on every call fails the
  * same way and crm_reader_is_over().  Fails with IO when reading fails; final
  * too.
  */
 CRM_CHECK const struct crm_err *crm_reader_next(
     struct crm_reader *, const struct crm_row **out);
+
+/*
+ * Say who we are: a vCard whose UID is ID@STORE is of that record, and its row
+ * has an id.
+ *
+ * store   copied
+ */
+void crm_reader_own(struct crm_reader *, const char *store);
 
 /* The first line of the row or error that was returned last, from 1. */
 uint64_t crm_reader_line(const struct crm_reader *);

@@ -22,7 +22,7 @@ struct crm_writer {
 };
 
 static const char form_names[] =
-    "table\0jsonl\0tsv\0csv\0ids\0yaml\0mutt\0aerc\0sheet\0";
+    "table\0jsonl\0tsv\0csv\0ids\0yaml\0mutt\0aerc\0sheet\0vcard\0vcard3\0";
 
 const char *
 crm_form_out_names(void)
@@ -376,6 +376,11 @@ crm_writer_row(struct crm_writer *w, const struct crm_value *c, size_t n)
 		break;
 	case CRM_OUT_AERC:
 		mail_rows(w, c, n);
+		break;
+	case CRM_OUT_VCARD:
+	case CRM_OUT_VCARD3:
+		crm_vcard_write(&w->sink->buf, w->col, c, n,
+		    w->o.form == CRM_OUT_VCARD3, w->o.store);
 		break;
 	}
 	if (w->o.terminal)

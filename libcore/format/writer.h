@@ -23,7 +23,24 @@ enum crm_form_out {
 	CRM_OUT_MUTT,  /* columns: email, name, comment */
 	CRM_OUT_AERC,  /* columns: email, name */
 	CRM_OUT_SHEET, /* CSV for spreadsheets: see crm_cell_is_formula() */
+	CRM_OUT_VCARD, /* 4.0; columns: crm_vcard_columns */
+	CRM_OUT_VCARD3,
 };
+
+/* Is it one that only people and organisations have, as vCards? */
+static inline bool
+crm_form_is_card(enum crm_form_out form)
+{
+	return form == CRM_OUT_VCARD || form == CRM_OUT_VCARD3;
+}
+
+/* Is it one for a program that knows addresses alone? */
+static inline bool
+crm_form_is_book(enum crm_form_out form)
+{
+	return form == CRM_OUT_MUTT || form == CRM_OUT_AERC ||
+	    crm_form_is_card(form);
+}
 
 /* The names of the forms, "a\0b\0\0", and a form by its name. */
 const char *crm_form_out_names(void);
@@ -52,6 +69,7 @@ struct crm_writer_options {
 	size_t width;          /* columns of a terminal; 0: no limit */
 	struct crm_zone *zone; /* tables show times in it */
 	bool headed;           /* a header stands there from before */
+	const char *store;     /* names the store in UIDs; borrowed */
 };
 
 struct crm_writer;

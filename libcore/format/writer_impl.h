@@ -67,6 +67,17 @@ void crm_tsv_row(struct crm_buf *, struct crm_cell_way *,
     const struct crm_column *, size_t ncols, const struct crm_value *,
     size_t n);
 
+/* writer_vcard.c */
+
+/*
+ * Write a record as a card.
+ *
+ * v3      3.0, else 4.0
+ * store   what the UID of a record without one of its own ends with
+ */
+void crm_vcard_write(struct crm_buf *, const struct crm_column *,
+    const struct crm_value *, size_t n, bool v3, const char *store);
+
 /* writer_json.c */
 
 /* Set the keys: they are the same in every row. */

@@ -196,6 +196,10 @@ static const struct crm_err *
 add_default(struct crm_project *p, const struct crm_project_options *o)
 {
 	static const char *const mail[] = { "email", "name", "org.name" };
+	static const char *const card[] = { "id", "kind", "updated", "ref",
+		"name", "given", "family", "email", "phone", "org.name", "role",
+		"street", "city", "region", "postcode", "country", "lang",
+		"birthday", "tag", "url", "note", "x-vcard" };
 	const struct crm_err *err;
 	size_t i;
 
@@ -209,6 +213,13 @@ add_default(struct crm_project *p, const struct crm_project_options *o)
 	case CRM_OUT_MUTT:
 	case CRM_OUT_AERC:
 		add_if_known(p, o, mail, 3);
+		return NULL;
+	case CRM_OUT_VCARD:
+	case CRM_OUT_VCARD3:
+		if (!o->kinds['p' - 'a'] && !o->kinds['o' - 'a'])
+			return crm_err(CRM_E_USAGE,
+			    "vCards are of people and organisations");
+		add_if_known(p, o, card, sizeof(card) / sizeof(card[0]));
 		return NULL;
 	case CRM_OUT_TABLE:
 		if (o->only == NULL) {
@@ -242,8 +253,8 @@ add_default(struct crm_project *p, const struct crm_project_options *o)
 const struct crm_err *
 crm_project_choose(struct crm_project *p, const struct crm_project_options *o)
 {
-	return o->fields != NULL && o->form != CRM_OUT_MUTT &&
-		o->form != CRM_OUT_AERC && o->form != CRM_OUT_IDS
+	return o->fields != NULL && !crm_form_is_book(o->form) &&
+		o->form != CRM_OUT_IDS
 	    ? add_list(p, o)
 	    : add_default(p, o);
 }
