@@ -11,8 +11,10 @@
 
 #include "base/io.h"
 #include "base/utf8.h"
+#include "store/attest.h"
 #include "store/check.h"
 #include "store/dump.h"
+#include "store/erased.h"
 #include "store/rebuild.h"
 #include "store/salvage_impl.h"
 
@@ -44,7 +46,8 @@ is_meta_key(struct crm_view key)
 {
 	return crm_view_is(key, CRM_META_FORMAT) ||
 	    crm_view_is(key, CRM_META_FIELDS) ||
-	    crm_view_is(key, CRM_META_HIDDEN);
+	    crm_view_is(key, CRM_META_HIDDEN) ||
+	    crm_view_is(key, CRM_META_ERASED);
 }
 
 /* What an entry is, by its key's length and the form in its head. */
@@ -54,6 +57,7 @@ enum sort {
 	SORT_META,
 	SORT_CHANGE,
 	SORT_DIGESTS,
+	SORT_ATTEST,
 	SORT_NOTE
 };
 
@@ -71,6 +75,8 @@ sort_of(struct crm_view key, struct crm_view value)
 		return key.n == 8 ? SORT_CHANGE : SORT_NONE;
 	case CRM_DIGESTS_FORM:
 		return key.n == 12 ? SORT_DIGESTS : SORT_NONE;
+	case CRM_ATTEST_FORM:
+		return key.n == 12 ? SORT_ATTEST : SORT_NONE;
 	case CRM_CHANGED_FORM:
 		return key.n == 16 ? SORT_NOTE : SORT_NONE;
 	default:
@@ -113,6 +119,9 @@ is_sound(struct crm_view key, struct crm_view value)
 	case SORT_DIGESTS:
 		return crm_head_open(CRM_TABLE_CHANGE, key, value,
 			   CRM_DIGESTS_FORM, &body) == NULL;
+	case SORT_ATTEST:
+		return crm_head_open(CRM_TABLE_CHANGE, key, value,
+			   CRM_ATTEST_FORM, &body) == NULL;
 	case SORT_NOTE:
 		return is_sound_note(key, value);
 	case SORT_NONE:
@@ -172,6 +181,13 @@ keep_meta(struct crm_salvage *v, const struct crm_found *e)
 		crm_buf_reset(&v->hidden);
 		crm_buf_addv(&v->hidden, body);
 	}
+	/* the newest one has all that those before it had */
+	if (crm_view_is(e->key, CRM_META_ERASED) && crm_erased_fits(body.n) &&
+	    (v->erased.n == 0 ||
+		crm_le64_get(body.p) > crm_le64_get(v->erased.p))) {
+		crm_buf_reset(&v->erased);
+		crm_buf_addv(&v->erased, body);
+	}
 }
 
 /* Keys of v->log: table u8, key with zeros behind it, its length u8, not
@@ -185,10 +201,15 @@ found_log(struct crm_salvage *v, const struct crm_found *e, enum sort sort)
 {
 	uint64_t number = crm_be64_get(e->key.p), place = 0;
 	char key[LOG_NAME + LOG_TAIL] = "";
+	struct crm_changed note;
 	struct crm_change c;
 
 	if (number == 0 || number > v->most || e->value.n > CRM_LINE_MAX)
 		return NULL;
+	if (sort == SORT_NOTE && number > v->erasure &&
+	    crm_changed_open(e->key, e->value, &note) == NULL &&
+	    (note.flags & CRM_CHANGED_ERASED) != 0)
+		v->erasure = number;
 	if (sort == SORT_CHANGE &&
 	    crm_change_open(e->key, e->value, &c) == NULL)
 		place = c.state != CRM_CHANGE_OPEN;
@@ -348,13 +369,18 @@ cmp_hidden(const void *a, const void *b)
 }
 
 static const struct crm_err *
-put_hidden(void *ctx, struct crm_txn *t)
+put_meta(void *ctx, struct crm_txn *t)
 {
 	struct crm_salvage *v = ctx;
+	const struct crm_err *err = NULL;
 
-	return v->hidden.n > 0
-	    ? crm_meta_put(t, CRM_META_HIDDEN, crm_buf_view(&v->hidden))
-	    : NULL;
+	if (v->hidden.n > 0)
+		err =
+		    crm_meta_put(t, CRM_META_HIDDEN, crm_buf_view(&v->hidden));
+	if (err == NULL && v->erased.n > 0)
+		err =
+		    crm_meta_put(t, CRM_META_ERASED, crm_buf_view(&v->erased));
+	return err;
 }
 
 /* The new store, with crm.yaml as it is and the fields' numbers. */
@@ -407,7 +433,7 @@ fill(struct crm_salvage *v)
 	if (err == NULL && v->hidden.n > 24)
 		qsort(v->hidden.p, v->hidden.n / 24, 24, cmp_hidden);
 	return err != NULL ? err
-			   : crm_store_update(v->load->store, put_hidden, v);
+			   : crm_store_update(v->load->store, put_meta, v);
 }
 
 void
@@ -545,6 +571,11 @@ tell_of_file(struct crm_salvage *v)
 		crm_salvage_tell(v,
 		    "the list of free pages is damaged: what was taken from "
 		    "pages that nothing leads to may be older than it was");
+	if (v->erasure >
+	    (v->erased.n > 0 ? crm_le64_get(v->erased.p) : 0))
+		crm_salvage_tell(v,
+		    "what is remembered of the erased is lost: their addresses "
+		    "may come back unseen");
 }
 
 static const struct crm_err *
@@ -575,6 +606,7 @@ crm_salvage_make(const struct crm_salvage_options *o, struct crm_salvage **out)
 	*out = v;
 	v->o = *o;
 	v->fields.max = v->hidden.max = CRM_DUMP_LINE_MAX;
+	v->erased.max = CRM_LOG_VALUE_MAX;
 	v->load = crm_load_new(o->path, o->group);
 	err = open_damaged(v, &gate);
 	v->records = crm_runs_new(PART, v->dir);
@@ -613,6 +645,7 @@ crm_salvage_free(struct crm_salvage *v)
 	crm_load_free(v->load);
 	crm_buf_release(&v->fields);
 	crm_buf_release(&v->hidden);
+	crm_buf_release(&v->erased);
 	if (v->dir >= 0)
 		(void)close(v->dir);
 	crm_free(v);

@@ -19,7 +19,8 @@ struct crm_salvage {
 	int dir;       /* of the damaged one */
 	uint64_t most; /* no number of a change set is above it */
 	struct crm_runs *records, *log;
-	struct crm_buf fields, hidden; /* of meta: bodies */
+	struct crm_buf fields, hidden, erased; /* of meta: bodies */
+	uint64_t erasure; /* the newest one that a note tells of */
 	bool fields_listed, format_known, newer;
 	bool custom; /* records have fields of crm.yaml */
 };

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Stores that are damaged: what can be made anew, and what can be saved.
 . "${0%/*}/../lib.sh"
-plan 38
+plan 46
 
 crm-store -s a init
 awk 'BEGIN { print "name\temail\tcity\ttag\tx-size"
@@ -74,6 +74,25 @@ like 'its history says where it came from' \
 is 'the chain is the one of before' \
     "$(crm-store -s saved dump | grep '^{"change":7,')" \
     "$(grep '^{"change":7,' a.dump)"
+# who was erased is not forgotten
+crm-store -s e init
+run crm-add -s e person name='Anna Zett' email=anna@x.example
+run crm-add -s e person name=Bob email=bob@x.example
+run crm-rm -q -s e --erase p1
+crm-store -s e dump >e.dump
+ok 'a store of which somebody was erased is saved' crm-store -s e repair e1
+empty 'nothing is told of' out
+ok 'it is well' crm-store -s e1 check
+is 'the chain is the one of before' \
+    "$(crm-store -s e1 dump | grep '^{"change":[123],')" \
+    "$(grep '^{"change":[123],' e.dump)"
+fails_with 65 'their address is refused' \
+    crm-add -s e1 person name=Anna email=anna@x.example
+cp -r e forgot
+LC_ALL=C sed -i 's/erased\(.\)\(.\)\(.\)/erbsed\1\2\3/g' forgot/data.mdb
+fails_with 1 'where that was damaged' crm-store -s forgot repair e2
+like 'it is said' "$(cat out)" 'remembered of the erased is lost'
+ok 'the rest is well' crm-store -s e2 check
 fails_with 73 'nothing is replaced' crm-store -s a repair saved
 fails_with 1 'a record that is damaged is lost' crm-store -s primary repair p1
 like 'and named' "$(cat out)" '^p77( to p[0-9]+)?: lost$|^p[0-9]+ to p[0-9]+: lost$'
