@@ -306,24 +306,15 @@ rewrite_table(struct crm_erasing *e, enum crm_table table)
 	return err;
 }
 
-/* Where indexes that lag are being brought up, or were when that crashed,
- * what is erased may come back with the next piece: they are made anew, which
- * ends it. */
 static const struct crm_err *
 write_derived(struct crm_erasing *e)
 {
 	static const enum crm_table tables[] = { CRM_TABLE_INDEX,
 		CRM_TABLE_TEXT, CRM_TABLE_STORY };
-	const struct crm_err *err;
-	struct crm_mark mark;
+	const struct crm_err *err = NULL;
 	size_t i;
 	bool done;
 
-	err = crm_mark_get(e->store, e->txn, &mark);
-	if (err == NULL && mark.reach > mark.mark) {
-		err = crm_rebuild(e->store, e->txn);
-		return err != NULL ? err : look_again(e);
-	}
 	for (i = 0; err == NULL && i < sizeof(tables) / sizeof(tables[0]); i++)
 		err = crm_derive_write(
 		    e->derive, e->txn, tables[i], SIZE_MAX, &done);
@@ -408,6 +399,26 @@ erase(void *ctx, struct crm_txn *t)
 	return err;
 }
 
+/*
+ * Where indexes that lag are being brought up, or were when that crashed, what
+ * is erased may come back with the next piece: they are made anew, which ends
+ * it.
+ */
+static const struct crm_err *
+end_catching_up(struct crm_store *s)
+{
+	const struct crm_err *err;
+	struct crm_mark mark = { 0 };
+	struct crm_snap *snap;
+
+	err = crm_snap_open(s, &snap);
+	if (err == NULL)
+		err = crm_mark_get(s, crm_snap_txn(snap), &mark);
+	crm_snap_close(snap);
+	return err != NULL || mark.reach <= mark.mark ? err
+						      : crm_rebuild(s, true);
+}
+
 const struct crm_err *
 crm_erase(struct crm_store *s, const struct crm_erase_options *o,
     struct crm_erase_result *out)
@@ -415,13 +426,21 @@ crm_erase(struct crm_store *s, const struct crm_erase_options *o,
 	const struct crm_err *err;
 	struct crm_erasing e;
 
+	/* held throughout: nobody begins again to bring them up */
+	err = crm_gate_enter(s->gate, s->options.wait_ms);
+	if (err != NULL)
+		return err;
 	init(&e, s, o);
-	err = crm_store_update(s, erase, &e);
+	if (!o->dry_run)
+		err = end_catching_up(s);
+	if (err == NULL)
+		err = crm_store_update(s, erase, &e);
 	if (err == &give_up) {
 		e.out.change = 0;
 		err = NULL;
 	}
 	*out = e.out;
 	release(&e);
+	crm_gate_leave(s->gate);
 	return err;
 }
