@@ -41,6 +41,22 @@ _crm_option()
 		from=words words='auto always never' ;;
 	crm-add,-s | crm-add,--store)
 		from=dir words='' ;;
+	crm-due,-f | crm-due,--fields)
+		from=ask words='field,...' ;;
+	crm-due,-l | crm-due,--limit)
+		from=text words='' ;;
+	crm-due,-o | crm-due,--output)
+		from=words words='table jsonl tsv csv ids yaml ics' ;;
+	crm-due,--owner)
+		from=text words='' ;;
+	crm-due,--sort)
+		from=ask words='field,...' ;;
+	crm-due,--within)
+		from=text words='' ;;
+	crm-due,--color)
+		from=words words='auto always never' ;;
+	crm-due,-s | crm-due,--store)
+		from=dir words='' ;;
 	crm-find,--as-of)
 		from=ask words='date' ;;
 	crm-find,--get)
@@ -110,6 +126,40 @@ _crm_option()
 	crm-log,--color)
 		from=words words='auto always never' ;;
 	crm-log,-s | crm-log,--store)
+		from=dir words='' ;;
+	crm-merge,--least)
+		from=text words='' ;;
+	crm-merge,-i | crm-merge,--input)
+		from=words words='auto jsonl tsv csv ids yaml vcard' ;;
+	crm-merge,-f | crm-merge,--fields)
+		from=ask words='field,...' ;;
+	crm-merge,-l | crm-merge,--limit)
+		from=text words='' ;;
+	crm-merge,-o | crm-merge,--output)
+		from=words words='table jsonl tsv csv ids yaml mutt aerc sheet vcard vcard3' ;;
+	crm-merge,--sort)
+		from=ask words='field,...' ;;
+	crm-merge,-m | crm-merge,--message)
+		from=text words='' ;;
+	crm-merge,--wait)
+		from=text words='' ;;
+	crm-merge,--color)
+		from=words words='auto always never' ;;
+	crm-merge,-s | crm-merge,--store)
+		from=dir words='' ;;
+	crm-plot,--bins)
+		from=text words='' ;;
+	crm-plot,-f | crm-plot,--fields)
+		from=ask words='field,...' ;;
+	crm-plot,-l | crm-plot,--limit)
+		from=text words='' ;;
+	crm-plot,-o | crm-plot,--output)
+		from=text words='' ;;
+	crm-plot,-i | crm-plot,--input)
+		from=words words='auto jsonl tsv csv ids yaml vcard' ;;
+	crm-plot,--color)
+		from=words words='auto always never' ;;
+	crm-plot,-s | crm-plot,--store)
 		from=dir words='' ;;
 	crm-report,--as-of)
 		from=ask words='date' ;;
@@ -245,10 +295,13 @@ _crm_options()
 	case $1 in
 	crm) options='--color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
 	crm-add) options='--add-missing --allow-erased --correct --dates --decimal --keep --key --map --new-ids --rejects --set --skip-bad --stream -i --input -f --fields -l --limit -o --output --sort -n --dry-run -m --message --wait --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
+	crm-due) options='-f --fields -l --limit --new -o --output --owner --sort --within --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
 	crm-find) options='--as-of --count --explain --get -i --input -f --fields -l --limit -o --output --sort --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
 	crm-history) options='--command --field --follow -l --limit -o --output --since --user -i --input --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
 	crm-log) options='-F --file --add-missing --allow-erased --correct --dates --decimal --keep --key --map --new-ids --rejects --set --skip-bad --stream -i --input -f --fields -l --limit -o --output --sort -n --dry-run -m --message --wait --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
-	crm-report) options='--as-of --by --calibrate-until --discount --explain --horizon --in --model --times --unit -f --fields -l --limit -o --output --sort --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
+	crm-merge) options='--least -i --input -f --fields -l --limit -o --output --sort -n --dry-run -m --message --wait --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
+	crm-plot) options='--bins -f --fields -l --limit -o --output -i --input --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
+	crm-report) options='--as-of --by --calibrate-until --discount --explain --horizon --in --model --silence --times --unit -f --fields -l --limit -o --output --sort --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
 	crm-rm) options='--erase -i --input -f --fields -l --limit -o --output --sort -n --dry-run -m --message --wait --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
 	crm-segment) options='-i --input -f --fields -l --limit -o --output --sort -n --dry-run -m --message --wait --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
 	crm-set) options='--allow-erased -i --input -f --fields -l --limit -o --output --sort -n --dry-run -m --message --wait --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
@@ -467,5 +520,5 @@ _crm()
 	return 0
 }
 
-complete -F _crm crm crm-add crm-find crm-history crm-log crm-report crm-rm crm-segment crm-set crm-show crm-store crm-undo
+complete -F _crm crm crm-add crm-due crm-find crm-history crm-log crm-merge crm-plot crm-report crm-rm crm-segment crm-set crm-show crm-store crm-undo
 complete -o default -F _crm crm-store

@@ -39,6 +39,22 @@ function __crm_takes
             return 0
         case 'crm-add -s' 'crm-add --store'
             return 0
+        case 'crm-due -f' 'crm-due --fields'
+            return 0
+        case 'crm-due -l' 'crm-due --limit'
+            return 0
+        case 'crm-due -o' 'crm-due --output'
+            return 0
+        case 'crm-due --owner'
+            return 0
+        case 'crm-due --sort'
+            return 0
+        case 'crm-due --within'
+            return 0
+        case 'crm-due --color'
+            return 0
+        case 'crm-due -s' 'crm-due --store'
+            return 0
         case 'crm-find --as-of'
             return 0
         case 'crm-find --get'
@@ -108,6 +124,40 @@ function __crm_takes
         case 'crm-log --color'
             return 0
         case 'crm-log -s' 'crm-log --store'
+            return 0
+        case 'crm-merge --least'
+            return 0
+        case 'crm-merge -i' 'crm-merge --input'
+            return 0
+        case 'crm-merge -f' 'crm-merge --fields'
+            return 0
+        case 'crm-merge -l' 'crm-merge --limit'
+            return 0
+        case 'crm-merge -o' 'crm-merge --output'
+            return 0
+        case 'crm-merge --sort'
+            return 0
+        case 'crm-merge -m' 'crm-merge --message'
+            return 0
+        case 'crm-merge --wait'
+            return 0
+        case 'crm-merge --color'
+            return 0
+        case 'crm-merge -s' 'crm-merge --store'
+            return 0
+        case 'crm-plot --bins'
+            return 0
+        case 'crm-plot -f' 'crm-plot --fields'
+            return 0
+        case 'crm-plot -l' 'crm-plot --limit'
+            return 0
+        case 'crm-plot -o' 'crm-plot --output'
+            return 0
+        case 'crm-plot -i' 'crm-plot --input'
+            return 0
+        case 'crm-plot --color'
+            return 0
+        case 'crm-plot -s' 'crm-plot --store'
             return 0
         case 'crm-report --as-of'
             return 0
@@ -351,7 +401,7 @@ function __crm_or_file
     end
 end
 
-set -g __crm_programs crm crm-add crm-find crm-history crm-log crm-report crm-rm crm-segment crm-set crm-show crm-store crm-undo
+set -g __crm_programs crm crm-add crm-due crm-find crm-history crm-log crm-merge crm-plot crm-report crm-rm crm-segment crm-set crm-show crm-store crm-undo
 
 complete -e -c crm
 complete -c crm -f -a '(__crm_front)'
@@ -391,6 +441,22 @@ complete -c crm-add -s h -l help -d 'show this help'
 complete -c crm-add -s q -l quiet -d 'say nothing but errors'
 complete -c crm-add -s s -l store -x -a '(__fish_complete_directories)' -d 'the store'
 complete -c crm-add -s V -l version -d 'show the version'
+
+complete -e -c crm-due
+complete -c crm-due -f -a '(__crm_ask operand)'
+complete -c crm-due -s f -l fields -x -a '(__crm_value field,...)' -d 'choose the columns'
+complete -c crm-due -s l -l limit -x -d 'stop after so many records'
+complete -c crm-due -l new -d 'only what was not told before'
+complete -c crm-due -s o -l output -x -a 'table jsonl tsv csv ids yaml ics' -d 'form of the output'
+complete -c crm-due -l owner -x -d 'what is theirs alone; me: what is mine'
+complete -c crm-due -l sort -x -a '(__crm_value field,...)' -d 'sort by fields, -FIELD for the other way round'
+complete -c crm-due -l within -x -d 'also what is due so soon: 7d'
+complete -c crm-due -l color -x -a 'auto always never' -d 'colours: auto, always or never'
+complete -c crm-due -s e -l exit-status -d 'exit 1 when the answer is no or nothing'
+complete -c crm-due -s h -l help -d 'show this help'
+complete -c crm-due -s q -l quiet -d 'say nothing but errors'
+complete -c crm-due -s s -l store -x -a '(__fish_complete_directories)' -d 'the store'
+complete -c crm-due -s V -l version -d 'show the version'
 
 complete -e -c crm-find
 complete -c crm-find -f -a '(__crm_ask operand)'
@@ -457,6 +523,38 @@ complete -c crm-log -s h -l help -d 'show this help'
 complete -c crm-log -s q -l quiet -d 'say nothing but errors'
 complete -c crm-log -s s -l store -x -a '(__fish_complete_directories)' -d 'the store'
 complete -c crm-log -s V -l version -d 'show the version'
+
+complete -e -c crm-merge
+complete -c crm-merge -f -a '(__crm_ask operand)'
+complete -c crm-merge -l least -x -d 'find: what speaks for a pair at least (10)'
+complete -c crm-merge -s i -l input -x -a 'auto jsonl tsv csv ids yaml vcard' -d 'form of the input'
+complete -c crm-merge -s f -l fields -x -a '(__crm_value field,...)' -d 'choose the columns'
+complete -c crm-merge -s l -l limit -x -d 'stop after so many records'
+complete -c crm-merge -s o -l output -x -a 'table jsonl tsv csv ids yaml mutt aerc sheet vcard vcard3' -d 'form of the output'
+complete -c crm-merge -l sort -x -a '(__crm_value field,...)' -d 'sort by fields, -FIELD for the other way round'
+complete -c crm-merge -s n -l dry-run -d 'check, but write nothing'
+complete -c crm-merge -s m -l message -x -d 'a word for the history'
+complete -c crm-merge -l wait -x -d 'how long to wait for the store'
+complete -c crm-merge -l color -x -a 'auto always never' -d 'colours: auto, always or never'
+complete -c crm-merge -s e -l exit-status -d 'exit 1 when the answer is no or nothing'
+complete -c crm-merge -s h -l help -d 'show this help'
+complete -c crm-merge -s q -l quiet -d 'say nothing but errors'
+complete -c crm-merge -s s -l store -x -a '(__fish_complete_directories)' -d 'the store'
+complete -c crm-merge -s V -l version -d 'show the version'
+
+complete -e -c crm-plot
+complete -c crm-plot -f -a '(__crm_ask operand)'
+complete -c crm-plot -l bins -x -d 'histogram: how many ranges at most'
+complete -c crm-plot -s f -l fields -x -a '(__crm_value field,...)' -d 'choose the columns'
+complete -c crm-plot -s l -l limit -x -d 'stop after so many records'
+complete -c crm-plot -s o -l output -x -d 'svg, png, or the name of such a file; else text'
+complete -c crm-plot -s i -l input -x -a 'auto jsonl tsv csv ids yaml vcard' -d 'form of the input'
+complete -c crm-plot -l color -x -a 'auto always never' -d 'colours: auto, always or never'
+complete -c crm-plot -s e -l exit-status -d 'exit 1 when the answer is no or nothing'
+complete -c crm-plot -s h -l help -d 'show this help'
+complete -c crm-plot -s q -l quiet -d 'say nothing but errors'
+complete -c crm-plot -s s -l store -x -a '(__fish_complete_directories)' -d 'the store'
+complete -c crm-plot -s V -l version -d 'show the version'
 
 complete -e -c crm-report
 complete -c crm-report -f -a '(__crm_ask operand)'
