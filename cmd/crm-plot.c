@@ -1,5 +1,5 @@
 /*
- * crm-plot - draws what crm-report prints.
+ * crm-plot - draw what crm-report prints.
  *
  * Reads stdin; neither reads nor writes the store.  With -e it exits 1 when
  * there is nothing to draw.
@@ -106,12 +106,24 @@ guess_report(const struct crm_plot *plot)
 	return report;
 }
 
-/* ctx is the report. */
+/* What is known of columns. */
+struct known {
+	const struct crm_report *report; /* that the rows seem to be of; NULL */
+	const struct crm_schema *schema; /* the built-in kinds */
+};
+
+/* By the report, else by the records that have such a field. */
 static bool
 is_money(const void *ctx, struct crm_view name)
 {
-	const struct crm_field *f = crm_report_column(ctx, name);
+	const struct known *known = ctx;
+	const struct crm_field *f = NULL;
+	size_t i;
 
+	if (known->report != NULL)
+		f = crm_report_column(known->report, name);
+	for (i = 0; f == NULL && i < crm_schema_nkinds(known->schema); i++)
+		f = crm_field_named(crm_schema_kind(known->schema, i), name);
 	return f != NULL && f->type == CRM_T_MONEY;
 }
 
@@ -139,12 +151,13 @@ static const struct crm_err *
 draw(struct crm_ctx *ctx, struct crm_plot *plot, enum crm_plot_kind kind,
     const struct picture *picture)
 {
-	const struct crm_report *report = guess_report(plot);
+	struct crm_schema *schema = crm_schema_new();
+	struct known known = { guess_report(plot), schema };
 	struct crm_plot_options po = { .kind = kind,
 		.fields = o.fields,
-		.main = report != NULL ? report->main : NULL,
+		.main = known.report != NULL ? known.report->main : NULL,
 		.is_money = is_money,
-		.ctx = report,
+		.ctx = &known,
 		.bins = (size_t)o.bins };
 	struct crm_plot_screen screen = { .sink = &ctx->out,
 		.width = crm_env_width(STDOUT_FILENO),
@@ -152,6 +165,7 @@ draw(struct crm_ctx *ctx, struct crm_plot *plot, enum crm_plot_kind kind,
 		.color = crm_ctx_color(ctx) };
 	const struct crm_err *err = crm_plot_choose(plot, &po);
 
+	crm_schema_free(schema);
 	if (err != NULL)
 		return err;
 	return picture->wanted ? draw_picture(ctx, plot, picture)
@@ -208,7 +222,7 @@ main(int argc, char *argv[])
 {
 	static const struct crm_cmd cmd = {
 		.name = "crm-plot",
-		.summary = "draws what crm-report prints",
+		.summary = "draw what crm-report prints",
 		.operands = "[KIND]",
 		.needs = CRM_NEED_IN,
 		.opts = opts,

@@ -175,7 +175,8 @@ kind_of(const struct crm_plot_choice *c, const size_t *col, size_t n)
 	const struct crm_plot *p = c->p;
 	int64_t day;
 
-	if (n == 1 && is_number(p, col[0]))
+	if (is_number(p, col[0]) &&
+	    (n == 1 || (n == 2 && col[1] == c->currency)))
 		return CRM_PLOT_HISTOGRAM;
 	if (n >= 3 && col[1] != c->currency && is_map(c, col))
 		return CRM_PLOT_HEAT;

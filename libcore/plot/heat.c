@@ -96,7 +96,7 @@ put_shade(const struct map *m, size_t level, size_t n)
 {
 	static const char *const shades[] = { "\xe2\x96\x91", "\xe2\x96\x92",
 		"\xe2\x96\x93", "\xe2\x96\x88" };
-	static const char *const ascii[] = { ".", ":", "+", "#" };
+	static const char *const ascii[] = { ":", "=", "*", "#" };
 	struct crm_buf *b = &m->s->sink->buf;
 
 	if (m->s->color) {

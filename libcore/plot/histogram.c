@@ -49,7 +49,8 @@ choose_bins(const int64_t *v, size_t n, size_t bins)
 	if (want == 0) /* Sturges: 1 + log2(n) */
 		for (want = 2; want < BINS_MAX && (size_t)1 << (want - 1) < n;)
 			want++;
-	if (near > least && (most - least) > 2 * (near - least) && want > 2) {
+	if (n >= 100 && near > least && (most - least) > 2 * (near - least) &&
+	    want > 2) {
 		most = near;
 		b.open = true;
 	}

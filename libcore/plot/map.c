@@ -98,19 +98,30 @@ crm_plot_ranks_release(struct crm_plot_ranks *r)
 	crm_free(r->sorted);
 }
 
-size_t
-crm_plot_level(const struct crm_plot_ranks *r, int64_t v)
+/* How many figures are below v, or up to it. */
+static size_t
+count_to(const struct crm_plot_ranks *r, int64_t v, bool with)
 {
 	size_t lo = 0, hi = r->n, mid;
 
 	while (lo < hi) {
 		mid = lo + (hi - lo) / 2;
-		if (r->sorted[mid] < v)
+		if (r->sorted[mid] < v || (with && r->sorted[mid] == v))
 			lo = mid + 1;
 		else
 			hi = mid;
 	}
-	return lo * r->levels / (r->n > 0 ? r->n : 1);
+	return lo;
+}
+
+/* By the middle of the places that equal figures have. */
+size_t
+crm_plot_level(const struct crm_plot_ranks *r, int64_t v)
+{
+	size_t places = count_to(r, v, false) + count_to(r, v, true);
+
+	return r->n > 0 && places < 2 * r->n ? places * r->levels / (2 * r->n)
+					     : 0;
 }
 
 bool
