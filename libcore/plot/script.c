@@ -1,10 +1,12 @@
 /*
  * Pictures: scripts for gnuplot.
  *
- * All text stands in single quotes, where gnuplot reads nothing but '' for a
- * quote: no command in backquotes, no escapes; and "noenhanced" takes _ and ^
- * as they are.  Names of marks are formats of printf: % is doubled.  Controls
- * were escaped when the rows were read.  Data is digits alone.
+ * Text stands in double quotes, and of ASCII all but letters, digits and blanks
+ * as octal escapes: there is no quote, backquote, semicolon or backslash for
+ * gnuplot to read (in single quotes, '' and what comes behind it can be taken
+ * for the end: gnuplot 5.4).  "noenhanced" takes _ and ^ as they are.  Names
+ * of marks are formats of printf: % is doubled.  Controls were escaped when
+ * the rows were read.  Data is digits alone.
  */
 #include "base/utf8.h"
 #include "plot/plot_impl.h"
@@ -18,6 +20,13 @@
 #define NAME_MAX 40      /* columns of a name */
 #define SHADES 6         /* of a heat map */
 
+static bool
+is_plain(unsigned char c)
+{
+	return c == ' ' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+	    (c >= 'A' && c <= 'Z');
+}
+
 static void
 add_text(struct crm_buf *b, struct crm_view v, bool format)
 {
@@ -26,15 +35,20 @@ add_text(struct crm_buf *b, struct crm_view v, bool format)
 
 	if (cut)
 		v = crm_utf8_cut(v, NAME_MAX - 1, NULL);
-	crm_buf_addc(b, '\'');
+	crm_buf_addc(b, '"');
 	for (i = 0; i < v.n; i++) {
-		if (v.p[i] == '\'' || (format && v.p[i] == '%'))
+		unsigned char c = (unsigned char)v.p[i];
+
+		if (format && c == '%')
+			crm_buf_adds(b, "\\045");
+		if (c >= 0x80 || is_plain(c))
 			crm_buf_addc(b, v.p[i]);
-		crm_buf_addc(b, v.p[i]);
+		else
+			crm_buf_addf(b, "\\%03o", c);
 	}
 	if (cut)
 		crm_buf_adds(b, "\xe2\x80\xa6");
-	crm_buf_addc(b, '\'');
+	crm_buf_addc(b, '"');
 }
 
 /* A figure in the common unit of its panel. */
