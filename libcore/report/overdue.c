@@ -1,4 +1,6 @@
 /* overdue: customers who are silent for longer than their own rhythm. */
+#include "report/overdue.h"
+
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -7,7 +9,6 @@
 #include "report/explain.h"
 #include "report/figures.h"
 #include "report/list.h"
-#include "report/overdue.h"
 
 #define FEW 32
 #define DAYS_LEAST 3 /* on which somebody bought, to have a rhythm */

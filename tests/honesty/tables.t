@@ -92,7 +92,7 @@ is 'crm-record(5): the stages of deals' "$(awk -F '\t' '$1 == "stage" &&
 rendered crm-query.7
 section crm-query.7 'COMPUTED FIELDS' >computed
 sed -n 's/^   \([a-z].*\)/\1/p' computed >heads
-for kind in person org deal event; do
+for kind in person org deal ticket event; do
 	grep -E "(^| )$kind( |\$)" heads | while read -r head; do
 		under computed "$head"
 	done | items | grep -E '^[a-z-]+ \(' >got
@@ -118,6 +118,8 @@ keys kind 'Keys of a kind'
 keys field 'Keys of a field'
 keys rfm 'Keys of an rfm segment'
 keys score 'Keys of a score'
+keys sla Targets
+keys due 'Keys of due'
 awk -F '\t' '$1 == "type" && $2 != "choice" && $2 != "link" { print $2 }' \
 	tables >want
 under crm.yaml.5 Fields | tr -s ' \n' ' ' >text
