@@ -14,7 +14,7 @@
 #include "report/rows.h"
 
 #define CRM_GROUP_MONEY 6 /* amounts of a group */
-#define CRM_GROUP_COUNTS 7
+#define CRM_GROUP_COUNTS 10
 
 struct crm_group {
 	struct crm_view key; /* packed values of --by */

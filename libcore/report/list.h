@@ -24,6 +24,7 @@ extern const struct crm_report crm_report_revenue;
 extern const struct crm_report crm_report_rfm;
 extern const struct crm_report crm_report_satisfaction;
 extern const struct crm_report crm_report_segments;
+extern const struct crm_report crm_report_service;
 extern const struct crm_report crm_report_sources;
 extern const struct crm_report crm_report_staff;
 extern const struct crm_report crm_report_stale;
