@@ -7,7 +7,17 @@
 
 #include "cli/import.h"
 
-static const struct crm_opt opts[] = { OPT_END };
+static struct {
+	int twins;
+} o;
+
+/* clang-format off */
+static const struct crm_opt opts[] = {
+	OPT_CHOICE('\0', "duplicates", "when", &o.twins, crm_import_twins,
+	    "who may be there already: allow, warn or refuse"),
+	OPT_END,
+};
+/* clang-format on */
 
 /* Operands are a kind, then name=value: *first is where these begin. */
 static const struct crm_err *
@@ -44,6 +54,7 @@ run(struct crm_ctx *ctx, int argc, char **argv)
 	int first;
 
 	err = read_operands(ctx, argc, argv, &kind, &first);
+	crm_import_ask_twins(o.twins);
 	if (err == NULL)
 		err = crm_import_begin(ctx, kind);
 	if (err == NULL && first == argc)

@@ -9,6 +9,8 @@ _crm_option()
 		from=words words='auto always never' ;;
 	crm,-s | crm,--store)
 		from=dir words='' ;;
+	crm-add,--duplicates)
+		from=words words='auto allow warn refuse' ;;
 	crm-add,--add-missing)
 		from=ask words='kind' ;;
 	crm-add,--dates)

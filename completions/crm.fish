@@ -7,6 +7,8 @@ function __crm_takes
             return 0
         case 'crm -s' 'crm --store'
             return 0
+        case 'crm-add --duplicates'
+            return 0
         case 'crm-add --add-missing'
             return 0
         case 'crm-add --dates'
@@ -414,6 +416,7 @@ complete -c crm -s V -l version -d 'show the version'
 
 complete -e -c crm-add
 complete -c crm-add -f -a '(__crm_ask operand)'
+complete -c crm-add -l duplicates -x -a 'auto allow warn refuse' -d 'who may be there already: allow, warn or refuse'
 complete -c crm-add -l add-missing -x -a '(__crm_value kind)' -d 'make records that links name and the store lacks'
 complete -c crm-add -l allow-erased -d 'take addresses of people who were erased'
 complete -c crm-add -l correct -d 'change an event whose key is known already'

@@ -1,6 +1,10 @@
 #include "cli/import.h"
 
+#include <stdio.h>
+
 #include "cli/msg.h"
+#include "store/likely.h"
+#include "store/who.h"
 
 #define KEYS_MAX 8
 
@@ -44,9 +48,16 @@ const struct crm_opt crm_import_opts[] = {
 };
 /* clang-format on */
 
+/* The first stands for none of them: it was not said. */
+const char crm_import_twins[] = "auto\0allow\0warn\0refuse\0";
+#define TWINS_TOLD_MAX 20
+
 static struct {
 	struct crm_ctx *ctx;
 	struct crm_changing c;
+	bool asks;                   /* who may be there already */
+	int twins;                   /* enum crm_twins */
+	uint64_t ntwins;             /* told of */
 	const struct crm_kind *kind; /* of all; NULL: each names its own */
 	/* the key fields of the kind at hand */
 	const struct crm_kind *key_kind;
@@ -227,6 +238,59 @@ crm_import_changing(void)
 	return &im.c;
 }
 
+void
+crm_import_ask_twins(int how)
+{
+	im.asks = true;
+	im.twins = how;
+}
+
+/* Say that a record may be there already: *ok is false when it is refused. */
+static const struct crm_err *
+tell_twin(uint64_t id, const struct crm_field *f, bool *ok)
+{
+	struct crm_buf b = CRM_BUF_INIT(600), name = CRM_BUF_INIT(400);
+	uint64_t line = crm_batch_line_at(im.c.batch);
+	const struct crm_err *err;
+	char text[CRM_ID_TEXT], place[40] = "";
+
+	err = crm_who_name(crm_batch_snap(im.c.batch), id, &name);
+	if (err == NULL) {
+		crm_buf_addf(&b, "may be %s ", crm_id_text(id, text));
+		crm_buf_addv(&b, crm_buf_view(&name));
+		*ok = im.twins != CRM_TWINS_REFUSE;
+		if (!*ok) {
+			crm_buf_adds(&b, " (--duplicates allow)");
+			crm_batch_fault(im.c.batch, f->name, b.p);
+		} else if (!im.ctx->quiet && ++im.ntwins <= TWINS_TOLD_MAX) {
+			if (line > 0)
+				(void)snprintf(place, sizeof(place),
+				    "stdin:%llu: ", (unsigned long long)line);
+			crm_msg("%s%s: %s (crm-merge makes them one)", place,
+			    f->name, b.p);
+		}
+	}
+	crm_buf_release(&b);
+	crm_buf_release(&name);
+	return err;
+}
+
+static const struct crm_err *
+look_for_twin(const struct crm_request *q, bool *ok)
+{
+	const struct crm_field *f;
+	const struct crm_err *err;
+	uint64_t id;
+
+	*ok = true;
+	if (!im.asks || im.twins == CRM_TWINS_ALLOW ||
+	    (q->kind->letter != 'p' && q->kind->letter != 'o'))
+		return NULL;
+	err = crm_likely(
+	    crm_batch_snap(im.c.batch), q->kind, q->edit, q->nedits, &id, &f);
+	return err != NULL || id == 0 ? err : tell_twin(id, f, ok);
+}
+
 /* Add a record, or change the one that a key finds. */
 static const struct crm_err *
 take(void *arg, const struct crm_bound *bound, bool *ok)
@@ -246,8 +310,11 @@ take(void *arg, const struct crm_bound *bound, bool *ok)
 			return err;
 		by_key = by_key && strcmp(o.key, "id") == 0;
 	}
-	if (!by_key)
-		return crm_batch_add(im.c.batch, &q, ok);
+	if (!by_key) {
+		err = look_for_twin(&q, ok);
+		return err != NULL || !*ok ? err
+					   : crm_batch_add(im.c.batch, &q, ok);
+	}
 	err = read_keys(bound->kind);
 	q.key = im.key;
 	q.nkeys = im.nkeys;
@@ -260,6 +327,8 @@ crm_import_stdin(void)
 	/* A column of times wants its days: today would be a guess. */
 	im.ctx->clock.of_file = true;
 	im.c.stream = o.stream;
+	if (im.twins == 0)
+		im.twins = CRM_TWINS_ALLOW;
 	return crm_changing_read(&im.c, take, NULL);
 }
 
@@ -277,6 +346,9 @@ crm_import_args(const char *const *arg, size_t n)
 const struct crm_err *
 crm_import_commit(void)
 {
+	if (im.ntwins > TWINS_TOLD_MAX)
+		crm_msg("and %llu more that may be there already",
+		    (unsigned long long)(im.ntwins - TWINS_TOLD_MAX));
 	return crm_changing_commit(&im.c);
 }
 

@@ -11,6 +11,19 @@
 
 extern const struct crm_opt crm_import_opts[];
 
+/* What is done about a record that may be there already: of --duplicates, a
+ * program that wants it sets this to one of crm_import_twins, from 1. */
+extern const char crm_import_twins[];
+enum crm_twins { CRM_TWINS_ALLOW = 1, CRM_TWINS_WARN, CRM_TWINS_REFUSE };
+
+/*
+ * Ask about people and organisations that are added whether they may be there
+ * already.
+ *
+ * how     enum crm_twins; 0: operands are warned of, lines of stdin pass
+ */
+void crm_import_ask_twins(int how);
+
 /*
  * Begin an import: read the options, open the change set.
  *

@@ -466,7 +466,7 @@ static const struct points url = { "url", 6, 0, 0 };
 static const struct points birthday = { "birthday", 9, 5, -6 };
 static const struct points street = { "street", 7, 4, -2 };
 static const struct points family = { "family", 6, 4, -5 };
-static const struct points given = { "given", 4, 2, -4 };
+static const struct points given = { "given", 4, 2, -7 };
 static const struct points postcode = { "postcode", 4, 2, -1 };
 static const struct points city = { "city", 2, 1, -1 };
 static const struct points org = { "org", 2, 0, 0 };
@@ -515,7 +515,7 @@ count_same_name(uint64_t bearers, struct crm_buf *why)
 {
 	int points = count(&whole, SAME, why);
 
-	for (; bearers >= 4 && points > 2; bearers /= 2)
+	for (; bearers >= 8 && points > 2; bearers /= 2)
 		points--;
 	return points;
 }

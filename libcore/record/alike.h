@@ -12,14 +12,14 @@
  *   birthday               9       5      -6
  *   street                 7       4      -2
  *   family name            6       4      -5
- *   given name             4       2      -4
+ *   given name             4       2      -7
  *   postcode               4       2      -1
  *   city                   2       1      -1
  *   org                    2       -       0
  *   url                    6       -       0
  *
  * Nothing is said by what one of them lacks.  Of a name that many bear a point
- * goes for each doubling of their number beyond two, until two are left.  The
+ * goes for each doubling of their number beyond four, until two are left.  The
  * name of an organisation counts as both names, without words such as Ltd.
  *
  * Text is compared folded, in any script.  Close is: texts whose similarity by

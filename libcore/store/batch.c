@@ -113,6 +113,12 @@ crm_batch_line(struct crm_batch *b, uint64_t line, struct crm_view raw)
 	crm_arena_reset(&b->line_arena);
 }
 
+uint64_t
+crm_batch_line_at(const struct crm_batch *b)
+{
+	return b->line;
+}
+
 static void
 complain(
     struct crm_batch *b, uint64_t line, const char *field, const char *what)

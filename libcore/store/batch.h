@@ -69,6 +69,8 @@ struct crm_snap *crm_batch_snap(struct crm_batch *);
  */
 void crm_batch_line(struct crm_batch *, uint64_t line, struct crm_view raw);
 
+uint64_t crm_batch_line_at(const struct crm_batch *); /* its number */
+
 /* Tell of a fault of the line at hand that was found outside. */
 void crm_batch_fault(struct crm_batch *, const char *field, const char *what);
 uint64_t crm_batch_faults(const struct crm_batch *);
