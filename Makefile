@@ -74,8 +74,8 @@ PKG_STATIC = --static
 endif
 
 # One line says what is missing, where this make itself is to build something.
-NO_LIBS := check check-slow fuzz bench bench-report demo coverage format lint \
-	uninstall dist clean help
+NO_LIBS := check check-slow check-interop fuzz bench bench-report demo \
+	coverage format lint uninstall dist clean help
 ifneq ($(filter-out $(NO_LIBS),$(or $(MAKECMDGOALS),all)),)
 has = $(shell command -v $(firstword $(1)) >/dev/null 2>&1 && echo yes)
 MISSING := $(strip $(if $(call has,$(CC)),,$(if $(filter cc,$(CC)),gcc,$(CC))) \
@@ -214,6 +214,10 @@ check-slow: ## the tests that take long: under sanitizers, and tests/*/*.slow
 		CRM_PLAIN=$(BUILD)/gcc $(RUN) \
 		$(sort $(wildcard tests/*/*.t)) $(sort $(wildcard tests/*/*.slow))
 
+check-interop: ## install other programs, and test that we understand each other
+	@.ci/packages interop
+	@$(MAKE) test T='$(sort $(wildcard tests/interop/*.t))'
+
 T ?= $(sort $(wildcard tests/*/*.t))
 test: all unit bench-tools crash-tools ## run some tests on this build: make test T=tests/cli/add.t
 	@$(call built,$(BUILD),$(MAKEOVERRIDES)) $(RUN) $(T)
@@ -345,8 +349,8 @@ help: ## this list
 		expand -t 16
 
 FORCE:
-.PHONY: all unit fuzzers replay crash-tools check check-slow test fuzz bench \
-	bench-tools bench-report demo \
+.PHONY: all unit fuzzers replay crash-tools check check-slow check-interop \
+	test fuzz bench bench-tools bench-report demo \
 	check-headers coverage format lint tidy completions install \
 	uninstall dist clean help FORCE
 .SECONDARY:

@@ -144,7 +144,7 @@ run(struct crm_ctx *ctx, int argc, char **argv)
 	if (argc == 0)
 		return crm_ctx_usage(
 		    ctx, "a report is missing (crm-report list names them)");
-	if (form == CRM_OUT_IDS || crm_form_is_book(form))
+	if (crm_form_has_columns(form))
 		return crm_ctx_usage(
 		    ctx, "a report comes as table, jsonl, tsv, csv or yaml");
 	writer = crm_ctx_writer(ctx, form);

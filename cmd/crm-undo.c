@@ -161,7 +161,7 @@ begin_rows(void)
 	struct crm_rows_options ro = { .form = crm_ctx_form(st.ctx),
 		.limit = UINT64_MAX };
 
-	if (ro.form == CRM_OUT_IDS || crm_form_is_book(ro.form))
+	if (crm_form_has_columns(ro.form))
 		ro.form = CRM_OUT_JSONL; /* ids say too little of conflicts */
 	st.writer = crm_ctx_writer(st.ctx, ro.form);
 	return crm_rows_new(crm_batch_snap(st.c.batch), &ro, st.writer, columns,

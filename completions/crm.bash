@@ -32,7 +32,7 @@ _crm_option()
 	crm-add,-l | crm-add,--limit)
 		from=text words='' ;;
 	crm-add,-o | crm-add,--output)
-		from=words words='table jsonl tsv csv ids yaml mutt aerc sheet vcard vcard3' ;;
+		from=words words='table jsonl tsv csv ids yaml mutt aerc sheet vcard vcard3 ledger' ;;
 	crm-add,--sort)
 		from=ask words='field,...' ;;
 	crm-add,-m | crm-add,--message)
@@ -70,7 +70,7 @@ _crm_option()
 	crm-find,-l | crm-find,--limit)
 		from=text words='' ;;
 	crm-find,-o | crm-find,--output)
-		from=words words='table jsonl tsv csv ids yaml mutt aerc sheet vcard vcard3' ;;
+		from=words words='table jsonl tsv csv ids yaml mutt aerc sheet vcard vcard3 ledger' ;;
 	crm-find,--sort)
 		from=ask words='field,...' ;;
 	crm-find,--color)
@@ -118,7 +118,7 @@ _crm_option()
 	crm-log,-l | crm-log,--limit)
 		from=text words='' ;;
 	crm-log,-o | crm-log,--output)
-		from=words words='table jsonl tsv csv ids yaml mutt aerc sheet vcard vcard3' ;;
+		from=words words='table jsonl tsv csv ids yaml mutt aerc sheet vcard vcard3 ledger' ;;
 	crm-log,--sort)
 		from=ask words='field,...' ;;
 	crm-log,-m | crm-log,--message)
@@ -190,7 +190,7 @@ _crm_option()
 	crm-report,-l | crm-report,--limit)
 		from=text words='' ;;
 	crm-report,-o | crm-report,--output)
-		from=words words='table jsonl tsv csv ids yaml mutt aerc sheet vcard vcard3' ;;
+		from=words words='table jsonl tsv csv ids yaml mutt aerc sheet vcard vcard3 ledger' ;;
 	crm-report,--sort)
 		from=ask words='field,...' ;;
 	crm-report,--color)
@@ -204,7 +204,7 @@ _crm_option()
 	crm-rm,-l | crm-rm,--limit)
 		from=text words='' ;;
 	crm-rm,-o | crm-rm,--output)
-		from=words words='table jsonl tsv csv ids yaml mutt aerc sheet vcard vcard3' ;;
+		from=words words='table jsonl tsv csv ids yaml mutt aerc sheet vcard vcard3 ledger' ;;
 	crm-rm,--sort)
 		from=ask words='field,...' ;;
 	crm-rm,-m | crm-rm,--message)
@@ -222,7 +222,7 @@ _crm_option()
 	crm-segment,-l | crm-segment,--limit)
 		from=text words='' ;;
 	crm-segment,-o | crm-segment,--output)
-		from=words words='table jsonl tsv csv ids yaml mutt aerc sheet vcard vcard3' ;;
+		from=words words='table jsonl tsv csv ids yaml mutt aerc sheet vcard vcard3 ledger' ;;
 	crm-segment,--sort)
 		from=ask words='field,...' ;;
 	crm-segment,-m | crm-segment,--message)
@@ -240,7 +240,7 @@ _crm_option()
 	crm-set,-l | crm-set,--limit)
 		from=text words='' ;;
 	crm-set,-o | crm-set,--output)
-		from=words words='table jsonl tsv csv ids yaml mutt aerc sheet vcard vcard3' ;;
+		from=words words='table jsonl tsv csv ids yaml mutt aerc sheet vcard vcard3 ledger' ;;
 	crm-set,--sort)
 		from=ask words='field,...' ;;
 	crm-set,-m | crm-set,--message)
@@ -278,7 +278,7 @@ _crm_option()
 	crm-undo,-l | crm-undo,--limit)
 		from=text words='' ;;
 	crm-undo,-o | crm-undo,--output)
-		from=words words='table jsonl tsv csv ids yaml mutt aerc sheet vcard vcard3' ;;
+		from=words words='table jsonl tsv csv ids yaml mutt aerc sheet vcard vcard3 ledger' ;;
 	crm-undo,--sort)
 		from=ask words='field,...' ;;
 	crm-undo,-m | crm-undo,--message)

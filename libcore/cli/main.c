@@ -57,7 +57,7 @@ static const struct crm_opt out_opts[] = {
 	    "stop after so many records"),
 	OPT_CHOICE('o', "output", "format", &ctx.form_out,
 	    "table\0jsonl\0tsv\0csv\0ids\0yaml\0mutt\0aerc\0sheet\0vcard\0"
-	    "vcard3\0",
+	    "vcard3\0ledger\0",
 	    "form of the output"),
 	OPT_TEXT('\0', "sort", "field,...", &ctx.sort,
 	    "sort by fields, -FIELD for the other way round"),

@@ -15,6 +15,7 @@ struct crm_out {
 	bool held;
 	bool mail;      /* for a mail program: who has no address is left out */
 	bool cards;     /* only of people and organisations */
+	bool journal;   /* only of events */
 	uint64_t count; /* handed to the writer, or to be sorted */
 };
 
@@ -114,6 +115,7 @@ crm_out_new(struct crm_ctx *ctx, struct crm_snap *snap,
 	out->snap = snap;
 	out->held = held;
 	out->cards = crm_form_is_card(po.form);
+	out->journal = po.form == CRM_OUT_LEDGER;
 	out->mail = po.form == CRM_OUT_MUTT || po.form == CRM_OUT_AERC;
 	/* mail programs show the first ones first: who was in touch last */
 	if (so.fields == NULL && out->mail &&
@@ -180,6 +182,8 @@ const struct crm_err *
 crm_out_put(struct crm_out *out, uint64_t id, const struct crm_stored *stored)
 {
 	if (crm_out_is_full(out) || (out->mail && !has_email(out, id, stored)))
+		return NULL;
+	if (out->journal && crm_id_kind(id) != 'e')
 		return NULL;
 	if (out->cards && crm_id_kind(id) != 'p' && crm_id_kind(id) != 'o')
 		return NULL;

@@ -17,12 +17,13 @@ struct crm_writer {
 	bool header; /* was written, or is not needed */
 	uint64_t rows;
 	struct crm_table_out *table;
+	struct crm_ledger *ledger;
 	struct crm_table_column *table_col;
 	struct crm_buf text, cell;
 };
 
 static const char form_names[] =
-    "table\0jsonl\0tsv\0csv\0ids\0yaml\0mutt\0aerc\0sheet\0vcard\0vcard3\0";
+    "table\0jsonl\0tsv\0csv\0ids\0yaml\0mutt\0aerc\0sheet\0vcard\0vcard3\0ledger\0";
 
 const char *
 crm_form_out_names(void)
@@ -63,6 +64,7 @@ crm_writer_free(struct crm_writer *w)
 		return;
 	crm_arena_release(&w->keys);
 	crm_table_free(w->table);
+	crm_ledger_free(w->ledger);
 	crm_free(w->table_col);
 	crm_free(w->way);
 	crm_buf_release(&w->text);
@@ -381,6 +383,11 @@ crm_writer_row(struct crm_writer *w, const struct crm_value *c, size_t n)
 	case CRM_OUT_VCARD3:
 		crm_vcard_write(&w->sink->buf, w->col, c, n,
 		    w->o.form == CRM_OUT_VCARD3, w->o.store);
+		break;
+	case CRM_OUT_LEDGER:
+		if (w->ledger == NULL)
+			w->ledger = crm_ledger_new();
+		crm_ledger_row(w->ledger, &w->sink->buf, w->col, c, n);
 		break;
 	}
 	if (w->o.terminal)

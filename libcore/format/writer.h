@@ -25,6 +25,7 @@ enum crm_form_out {
 	CRM_OUT_SHEET, /* CSV for spreadsheets: see crm_cell_is_formula() */
 	CRM_OUT_VCARD, /* 4.0; columns: crm_vcard_columns */
 	CRM_OUT_VCARD3,
+	CRM_OUT_LEDGER, /* a journal; columns: enum crm_ledger_column */
 };
 
 /* Is it one that only people and organisations have, as vCards? */
@@ -40,6 +41,14 @@ crm_form_is_book(enum crm_form_out form)
 {
 	return form == CRM_OUT_MUTT || form == CRM_OUT_AERC ||
 	    crm_form_is_card(form);
+}
+
+/* Does a form choose its columns itself, so that -f means nothing to it? */
+static inline bool
+crm_form_has_columns(enum crm_form_out form)
+{
+	return crm_form_is_book(form) || form == CRM_OUT_IDS ||
+	    form == CRM_OUT_LEDGER;
 }
 
 /* The names of the forms, "a\0b\0\0", and a form by its name. */

@@ -78,6 +78,32 @@ void crm_tsv_row(struct crm_buf *, struct crm_cell_way *,
 void crm_vcard_write(struct crm_buf *, const struct crm_column *,
     const struct crm_value *, size_t n, bool v3, const char *store);
 
+/* writer_ledger.c */
+
+/* The columns of a journal, in this order. */
+enum crm_ledger_column {
+	CRM_LEDGER_ID,
+	CRM_LEDGER_DAY,
+	CRM_LEDGER_WHAT,
+	CRM_LEDGER_WHO,
+	CRM_LEDGER_NAME, /* of who */
+	CRM_LEDGER_AMOUNT,
+	CRM_LEDGER_TAX,
+	CRM_LEDGER_CURRENCY,
+	CRM_LEDGER_DOC,
+	CRM_LEDGER_TEXT,
+	CRM_LEDGER_COLUMNS,
+};
+
+struct crm_ledger;
+
+struct crm_ledger *crm_ledger_new(void);
+void crm_ledger_free(struct crm_ledger *);
+
+/* Write an event as a transaction; one without money of ours is left out. */
+void crm_ledger_row(struct crm_ledger *, struct crm_buf *,
+    const struct crm_column *, const struct crm_value *, size_t n);
+
 /* writer_json.c */
 
 /* Set the keys: they are the same in every row. */

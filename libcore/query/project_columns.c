@@ -200,7 +200,10 @@ add_default(struct crm_project *p, const struct crm_project_options *o)
 		"name", "given", "family", "email", "phone", "org.name", "role",
 		"street", "city", "region", "postcode", "country", "lang",
 		"birthday", "tag", "url", "note", "x-vcard" };
-	const struct crm_err *err;
+	/* as enum crm_ledger_column has them */
+	static const char *const journal[] = { "id", "day", "what", "who",
+		"who.name", "amount", "tax", "currency", "doc", "text" };
+	const struct crm_err *err = NULL;
 	size_t i;
 
 	switch (o->form) {
@@ -221,6 +224,12 @@ add_default(struct crm_project *p, const struct crm_project_options *o)
 			    "vCards are of people and organisations");
 		add_if_known(p, o, card, sizeof(card) / sizeof(card[0]));
 		return NULL;
+	case CRM_OUT_LEDGER:
+		if (!o->kinds['e' - 'a'])
+			return crm_err(CRM_E_USAGE, "a journal is of events");
+		for (i = 0; err == NULL && i < 10; i++)
+			err = add_field(p, o, crm_view_str(journal[i]));
+		return err;
 	case CRM_OUT_TABLE:
 		if (o->only == NULL) {
 			add_mixed(p, o);
@@ -253,8 +262,7 @@ add_default(struct crm_project *p, const struct crm_project_options *o)
 const struct crm_err *
 crm_project_choose(struct crm_project *p, const struct crm_project_options *o)
 {
-	return o->fields != NULL && !crm_form_is_book(o->form) &&
-		o->form != CRM_OUT_IDS
+	return o->fields != NULL && !crm_form_has_columns(o->form)
 	    ? add_list(p, o)
 	    : add_default(p, o);
 }
