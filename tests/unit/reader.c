@@ -214,8 +214,18 @@ static const struct sample samples[] = {
 	{ CSV, BYTES(""), "" },
 	{ IDS, BYTES(" \n"), "" },
 	{ AUTO, BYTES("BEGIN:VCARD\r\nVERSION:4.0\r\n"),
-	    "1!! vCards cannot be read yet\n" },
-	{ AUTO, BYTES("begin:vcard\n"), "1!! vCards cannot be read yet\n" },
+	    "1!! the card that begins here has no END:VCARD\n" },
+	{ AUTO, BYTES("begin:vcard\nFN:A\n  B\nend:vcard\n"),
+	    "1:kind=person|name=A B\n" },
+	{ AUTO,
+	    BYTES("\nBEGIN:VCARD\r\nN:B;A\r\nEMAIL:a@b.c\r\nX-Y;P=1:z\r\n"
+		  "END:VCARD\r\n\r\nBEGIN:VCARD\r\nFN:C\r\nUID:9\r\n"
+		  "END:VCARD\r\n"),
+	    "2:kind=person|given=A|family=B|+email=a@b.c|x-vcard=X-Y;P=1:z\n"
+	    "8:kind=person|+ref=vcard:9|name=C\n" },
+	{ CRM_IN_VCARD, BYTES("FN:A\nBEGIN:VCARD\nFN:B\nEND:VCARD\n"),
+	    "1! not a vCard: BEGIN:VCARD is expected\n"
+	    "2:kind=person|name=B\n" },
 	{ IDS, BYTES("BEGIN:VCARD\n"), "1:id=BEGIN:VCARD\n" },
 
 	/* marks and UTF-16 */
