@@ -10,11 +10,13 @@
 #include "report/report.h"
 
 static struct {
-	const char *as_of, *by, *explain, *in, *arg[CRM_ARG_N];
+	const char *against, *as_of, *by, *explain, *in, *since, *arg[CRM_ARG_N];
 } o;
 
 /* clang-format off */
 static const struct crm_opt opts[] = {
+	OPT_TEXT('\0', "against", "period", &o.against,
+	    "compare with a period, or with whom a query finds"),
 	OPT_AS_OF(&o.as_of),
 	OPT_TEXT('\0', "by", "field,...", &o.by, "what the rows stand for"),
 	OPT_TEXT('\0', "calibrate-until", "date", &o.arg[CRM_ARG_CALIBRATE],
@@ -31,6 +33,8 @@ static const struct crm_opt opts[] = {
 	    "clv, churn: bg-nbd or pareto-nbd"),
 	OPT_TEXT('\0', "silence", "span", &o.arg[CRM_ARG_SILENCE],
 	    "stale: so long without a contact (30d)"),
+	OPT_TEXT('\0', "since", "date", &o.since,
+	    "compare with the report as it was then"),
 	OPT_TEXT('\0', "times", "count", &o.arg[CRM_ARG_TIMES],
 	    "overdue, stale: how many times the usual (2)"),
 	OPT_TEXT('\0', "unit", "unit", &o.arg[CRM_ARG_UNIT],
@@ -101,6 +105,49 @@ no_such(struct crm_ctx *ctx, const char *name)
 	return err;
 }
 
+/* --against: a query has a colon or is a segment, a period neither. */
+static const struct crm_err *
+read_against(struct crm_ctx *ctx, struct crm_report_then *then)
+{
+	struct crm_query_ctx qc = {
+		.snap = then->snap, .clock = &ctx->clock, .user = ctx->user.p
+	};
+	const struct crm_err *err;
+
+	then->in = o.against;
+	if (o.against[0] != '@' && strchr(o.against, ':') == NULL)
+		return NULL;
+	then->in = o.in;
+	crm_query_free(then->query);
+	err = crm_query_parse_text(&qc, crm_view_str(o.against), &then->query);
+	return err != NULL ? crm_err_wrap(err, "--against") : NULL;
+}
+
+/*
+ * What the report is compared with.
+ *
+ * ctx     a copy of the program's, which looks back with --since
+ * then    query and (with --since) snap are to be freed, also after a failure
+ */
+static const struct crm_err *
+read_then(struct crm_ctx *ctx, struct crm_snap *snap, int argc, char **argv,
+    struct crm_report_then *then)
+{
+	const struct crm_err *err = NULL;
+
+	then->snap = snap;
+	then->clock = &ctx->clock;
+	then->in = o.in;
+	if (o.since != NULL)
+		err = crm_open_past(ctx, "--since", o.since, &then->snap);
+	if (err == NULL)
+		err = crm_ask(ctx, then->snap, argc, argv,
+		    &(struct crm_ask_how){ .kinds = true }, &then->query);
+	if (err == NULL && o.against != NULL)
+		err = read_against(ctx, then);
+	return err;
+}
+
 static const struct crm_err *
 report(struct crm_ctx *ctx, struct crm_snap *snap, struct crm_writer *writer,
     int argc, char **argv)
@@ -112,6 +159,8 @@ report(struct crm_ctx *ctx, struct crm_snap *snap, struct crm_writer *writer,
 		.writer = writer,
 		.clock = &ctx->clock,
 		.user = ctx->user.p };
+	struct crm_report_then then = { 0 };
+	struct crm_ctx then_ctx = *ctx;
 	const struct crm_err *err;
 	uint64_t rows = 0;
 
@@ -123,6 +172,10 @@ report(struct crm_ctx *ctx, struct crm_snap *snap, struct crm_writer *writer,
 	if (err == NULL && o.explain != NULL)
 		err = crm_one_who(ctx, snap, report->thing == 'd' ? "d" : "po",
 		    o.explain, &ro.explain);
+	if (err == NULL && (o.against != NULL || o.since != NULL)) {
+		err = read_then(&then_ctx, snap, argc - 1, argv + 1, &then);
+		ro.then = &then;
+	}
 	if (err == NULL)
 		err = crm_ctx_page(ctx);
 	crm_out_let_go(ctx, snap);
@@ -130,6 +183,9 @@ report(struct crm_ctx *ctx, struct crm_snap *snap, struct crm_writer *writer,
 		err = crm_report_run(report, snap, &ro, &rows);
 	ctx->no = rows == 0;
 	crm_query_free(ro.query);
+	crm_query_free(then.query);
+	if (then.snap != snap)
+		crm_snap_close(then.snap);
 	return err;
 }
 

@@ -181,6 +181,8 @@ _crm_option()
 		from=ask words='name' ;;
 	crm-report,--silence)
 		from=text words='' ;;
+	crm-report,--since)
+		from=ask words='date' ;;
 	crm-report,--times)
 		from=text words='' ;;
 	crm-report,--unit)

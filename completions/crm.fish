@@ -179,6 +179,8 @@ function __crm_takes
             return 0
         case 'crm-report --silence'
             return 0
+        case 'crm-report --since'
+            return 0
         case 'crm-report --times'
             return 0
         case 'crm-report --unit'
@@ -561,6 +563,7 @@ complete -c crm-plot -s V -l version -d 'show the version'
 
 complete -e -c crm-report
 complete -c crm-report -f -a '(__crm_ask operand)'
+complete -c crm-report -l against -x -a '(__crm_value period)' -d 'compare with a period, or with whom a query finds'
 complete -c crm-report -l as-of -x -a '(__crm_value date)' -d 'as it was then: a date, or change:N'
 complete -c crm-report -l by -x -a '(__crm_value field,...)' -d 'what the rows stand for'
 complete -c crm-report -l calibrate-until -x -a '(__crm_value date)' -d 'clv: fit to what was known then'
@@ -570,6 +573,7 @@ complete -c crm-report -l horizon -x -d 'clv, churn: how far to look ahead (52w)
 complete -c crm-report -l in -x -a '(__crm_value period)' -d 'cover a period only: 2026-03, last-month'
 complete -c crm-report -l model -x -a '(__crm_value name)' -d 'clv, churn: bg-nbd or pareto-nbd'
 complete -c crm-report -l silence -x -d 'stale: so long without a contact (30d)'
+complete -c crm-report -l since -x -a '(__crm_value date)' -d 'compare with the report as it was then'
 complete -c crm-report -l times -x -d 'overdue, stale: how many times the usual (2)'
 complete -c crm-report -l unit -x -d 'clv, churn: day, week, month or year'
 complete -c crm-report -s f -l fields -x -a '(__crm_value field,...)' -d 'choose the columns'

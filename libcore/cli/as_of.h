@@ -24,4 +24,8 @@
 CRM_CHECK const struct crm_err *crm_open_as_of(
     struct crm_ctx *, const char *as_of, struct crm_snap **out);
 
+/* The same for another option, which messages name; never NULL. */
+CRM_CHECK const struct crm_err *crm_open_past(struct crm_ctx *,
+    const char *option, const char *as_of, struct crm_snap **out);
+
 #endif

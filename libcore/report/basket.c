@@ -266,6 +266,7 @@ const struct crm_report crm_report_basket = {
 	.thing = 'e',
 	.period = true,
 	.whom = true,
+	.match = "product with",
 	.column = columns,
 	.ncolumns = sizeof(columns) / sizeof(columns[0]),
 	.run = run,

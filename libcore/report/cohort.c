@@ -412,6 +412,7 @@ const struct crm_report crm_report_cohort = {
 	.nkeys = 1,
 	.period = true,
 	.whom = true,
+	.match = "month",
 	.column = columns,
 	.ncolumns = sizeof(columns) / sizeof(columns[0]),
 	.run = run,

@@ -9,6 +9,7 @@
 #define DECILES 10
 #define REVENUE 0 /* slot of money */
 #define CUSTOMERS 0
+#define DECILES_SUM 1
 
 /* clang-format off */
 static const struct crm_field keys[] = {
@@ -28,6 +29,8 @@ static const struct crm_field columns[] = {
 	    .help = "share of this row and those before it" },
 	{ .name = "of-customers", .type = CRM_T_PERCENT,
 	    .help = "customers of this row and those before, of all" },
+	{ .name = "decile", .type = CRM_T_NUMBER, .flags = CRM_F_HIDDEN,
+	    .help = "of a customer; of several the mean" },
 };
 /* clang-format on */
 
@@ -92,6 +95,7 @@ add_up(void *ctx, struct crm_view key)
 	struct crm_group *g = crm_groups_at(&w->groups, key, b->currency);
 
 	g->count[CUSTOMERS]++;
+	g->count[DECILES_SUM] += w->decile[b - w->buyers.buyer];
 	return crm_groups_add_money(
 	    &w->groups, g, REVENUE, b->currency, b->row.sum);
 }
@@ -147,6 +151,11 @@ print(struct work *w)
 		crm_row_share(&r->row, g->money[REVENUE], w->total[c]);
 		crm_row_share(&r->row, sum[c], w->total[c]);
 		crm_row_share(&r->row, count[c], w->count[c]);
+		if (g->count[CUSTOMERS] == 1)
+			crm_row_number(&r->row, g->count[DECILES_SUM]);
+		else
+			crm_row_mean(&r->row, g->count[DECILES_SUM],
+			    g->count[CUSTOMERS]);
 		err = crm_row_put(&r->row, r->rows);
 	}
 	return err;

@@ -110,6 +110,7 @@ const struct crm_report crm_report_model = {
 	.arg = { [CRM_ARG_MODEL] = "bg-nbd",
 	    [CRM_ARG_UNIT] = "week",
 	    [CRM_ARG_CALIBRATE] = "" },
+	.match = "model parameter",
 	.column = columns,
 	.ncolumns = sizeof(columns) / sizeof(columns[0]),
 	.run = run,

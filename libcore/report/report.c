@@ -1,6 +1,7 @@
 #include "report/report.h"
 
 #include "base/mem.h"
+#include "report/compare.h"
 #include "report/explain.h"
 #include "report/list.h"
 
@@ -117,7 +118,7 @@ crm_report_facts(const struct crm_report_run *r, uint64_t what, bool stored)
 }
 
 static const struct crm_err *
-read_period(struct crm_report_run *r, const char *in)
+read_period(struct crm_report_run *r, const char *option, const char *in)
 {
 	const struct crm_err *err;
 
@@ -126,13 +127,14 @@ read_period(struct crm_report_run *r, const char *in)
 	if (in == NULL)
 		return NULL;
 	if (!r->report->period)
-		return crm_err(CRM_E_USAGE, "the report '%s' has no --in",
-		    r->report->name);
+		return crm_err(CRM_E_USAGE,
+		    "the report '%s' has no %s of a period", r->report->name,
+		    option);
 	r->has_period = true;
 	err = crm_range_parse(r->clock, crm_view_str(in), &r->period);
 	if (err == NULL)
 		return NULL;
-	return crm_err(CRM_E_USAGE, "--in: %s", err->msg);
+	return crm_err(CRM_E_USAGE, "%s: %s", option, err->msg);
 }
 
 const char *
@@ -263,9 +265,9 @@ follow_schema(const struct crm_report_run *r, struct crm_field *f)
 		    crm_field_num(crm_kind_of(r->schema, 'p'), f->num)->choices;
 }
 
-static const struct crm_err *
-open_rows(struct crm_report_run *r, const struct crm_report_options *o,
-    struct crm_field *column)
+/* The columns that it has: those of --by, and its own. */
+static size_t
+list_columns(const struct crm_report_run *r, struct crm_field *column)
 {
 	struct crm_rows_options rows = o->rows;
 	size_t i, n = 0;
@@ -286,25 +288,109 @@ open_rows(struct crm_report_run *r, const struct crm_report_options *o,
 			    crm_view_str(column[n].name))))
 			column[n].flags |= CRM_F_HIDDEN;
 	}
-	rows.bar = r->report->main;
-	return crm_rows_new(r->snap, &rows, o->writer, column, n, &r->rows);
+	return n;
+}
+
+/* One run, of which everything but the rows is known. */
+static const struct crm_err *
+read_options(struct crm_report_run *r, const struct crm_report_options *o,
+    const char *option, const char *in)
+{
+	const struct crm_err *err = read_period(r, option, in);
+
+	if (err == NULL)
+		err = read_args(r, o->arg);
+	if (err == NULL)
+		err = read_by(r, o->by);
+	return err;
+}
+
+static const struct crm_err *
+run_into(
+    struct crm_report_run *r, struct crm_query *query, struct crm_rows *rows)
+{
+	const struct crm_err *err = read_whom(r, query);
+
+	r->rows = rows;
+	return err != NULL ? err : r->report->run(r);
+}
+
+static void
+release(struct crm_report_run *r)
+{
+	crm_row_release(&r->row);
+	crm_whom_release(&r->whom);
+	crm_by_release(&r->by);
+}
+
+static struct crm_report_run
+make_run(const struct crm_report *report, struct crm_snap *snap,
+    const struct crm_clock *clock, const char *user)
+{
+	struct crm_report_run r = { .report = report,
+		.snap = snap,
+		.schema = crm_snap_schema(snap),
+		.config = crm_store_config(crm_snap_store(snap)),
+		.clock = clock,
+		.user = user };
+
+	return r;
+}
+
+/* Both sides: rows of now are known, and those of then come. */
+static const struct crm_err *
+run_both(struct crm_report_run *r, const struct crm_report_options *o,
+    const struct crm_field *column, size_t n, uint64_t *rows)
+{
+	const struct crm_report_then *t = o->then;
+	struct crm_report_run then =
+	    make_run(r->report, t->snap, t->clock, o->user);
+	struct crm_compare_how how = {
+		.by = &r->by, .match = r->report->match, .clock = r->clock
+	};
+	struct crm_compare *c = NULL;
+	const struct crm_err *err = read_options(
+	    &then, o, t->in != o->in ? "--against" : "--in", t->in);
+
+	if (r->has_period && then.has_period) {
+		how.now = &r->period.first;
+		how.then = &then.period.first;
+	}
+	if (err == NULL)
+		err = crm_compare_new(
+		    r->snap, &o->rows, o->writer, column, n, &how, &c);
+	if (err == NULL)
+		err = run_into(r, o->query, crm_compare_side(c, false));
+	if (err == NULL)
+		err = run_into(&then, t->query, crm_compare_side(c, true));
+	if (err == NULL)
+		err = crm_compare_end(c, rows);
+	crm_compare_free(c);
+	release(&then);
+	return err;
+}
+
+static const struct crm_err *
+run_one(struct crm_report_run *r, const struct crm_report_options *o,
+    const struct crm_field *column, size_t n, uint64_t *rows)
+{
+	struct crm_rows_options ro = o->rows;
+	struct crm_rows *out = NULL;
+	const struct crm_err *err;
+
+	ro.bar = r->report->main;
+	err = crm_rows_new(r->snap, &ro, o->writer, column, n, &out);
+	if (err == NULL)
+		err = run_into(r, o->query, out);
+	if (err == NULL)
+		err = crm_rows_end(out);
+	if (err == NULL)
+		*rows = crm_rows_count(out);
+	crm_rows_free(out);
+	return err;
 }
 
 /* Instead of running it: rows about one of those it covers. */
-static const struct crm_err *
-open_explained(struct crm_report_run *r, const struct crm_report_options *o)
-{
-	r->explained = o->explain;
-	if (r->report->explain == NULL)
-		return crm_err(CRM_E_USAGE, "the report '%s' has no --explain",
-		    r->report->name);
-	if (r->by_given)
-		return crm_err(CRM_E_USAGE,
-		    "--explain is about one customer: without --by");
-	return crm_rows_new(r->snap, &o->rows, o->writer, crm_explain_columns,
-	    CRM_EXPLAIN_COLUMNS, &r->rows);
-}
-
 static const struct crm_err *
 explain(struct crm_report_run *r)
 {
@@ -320,40 +406,52 @@ explain(struct crm_report_run *r)
 	    crm_id_text(r->explained, id), r->report->name);
 }
 
+static const struct crm_err *
+run_explained(struct crm_report_run *r, const struct crm_report_options *o,
+    uint64_t *rows)
+{
+	const struct crm_err *err;
+
+	r->explained = o->explain;
+	if (r->report->explain == NULL)
+		return crm_err(CRM_E_USAGE, "the report '%s' has no --explain",
+		    r->report->name);
+	if (r->by_given || o->then != NULL)
+		return crm_err(CRM_E_USAGE,
+		    "--explain is about one customer: without --by, --against "
+		    "and --since");
+	err = crm_rows_new(r->snap, &o->rows, o->writer, crm_explain_columns,
+	    CRM_EXPLAIN_COLUMNS, &r->rows);
+	if (err == NULL)
+		err = read_whom(r, o->query);
+	if (err == NULL)
+		err = explain(r);
+	if (err == NULL)
+		err = crm_rows_end(r->rows);
+	if (err == NULL)
+		*rows = crm_rows_count(r->rows);
+	crm_rows_free(r->rows);
+	return err;
+}
+
 const struct crm_err *
 crm_report_run(const struct crm_report *report, struct crm_snap *snap,
     const struct crm_report_options *o, uint64_t *rows)
 {
 	struct crm_field column[CRM_ROWS_COLUMNS_MAX];
-	struct crm_report_run r = { .report = report,
-		.snap = snap,
-		.schema = crm_snap_schema(snap),
-		.config = crm_store_config(crm_snap_store(snap)),
-		.clock = o->clock,
-		.user = o->user };
-	const struct crm_err *err;
+	struct crm_report_run r = make_run(report, snap, o->clock, o->user);
+	const struct crm_err *err = read_options(&r, o, "--in", o->in);
+	size_t n;
 
 	*rows = 0;
-	err = read_period(&r, o->in);
-	if (err == NULL)
-		err = read_args(&r, o->arg);
-	if (err == NULL)
-		err = read_by(&r, o->by);
-	if (err == NULL)
-		err = o->explain != 0 ? open_explained(&r, o)
-				      : open_rows(&r, o, column);
-	if (err == NULL)
-		err = read_whom(&r, o->query);
-	if (err == NULL)
-		err = o->explain != 0 ? explain(&r) : report->run(&r);
-	if (err == NULL)
-		err = crm_rows_end(r.rows);
-	if (err == NULL)
-		*rows = crm_rows_count(r.rows);
-	crm_rows_free(r.rows);
-	crm_row_release(&r.row);
-	crm_whom_release(&r.whom);
-	crm_by_release(&r.by);
+	if (err == NULL && o->explain != 0)
+		err = run_explained(&r, o, rows);
+	else if (err == NULL) {
+		n = list_columns(&r, column);
+		err = o->then != NULL ? run_both(&r, o, column, n, rows)
+				      : run_one(&r, o, column, n, rows);
+	}
+	release(&r);
 	return err;
 }
 
@@ -361,14 +459,12 @@ struct crm_report_run
 crm_report_plain(const struct crm_report *report, struct crm_snap *snap,
     const struct crm_clock *clock)
 {
-	struct crm_report_run r = { .report = report,
-		.snap = snap,
-		.schema = crm_snap_schema(snap),
-		.config = crm_store_config(crm_snap_store(snap)),
-		.clock = clock,
-		.period = { .from_us = INT64_MIN, .to_us = INT64_MAX },
-		.whom = { .all = true } };
+	struct crm_report_run r = make_run(report, snap, clock, NULL);
 	size_t a;
+
+	r.period.from_us = INT64_MIN;
+	r.period.to_us = INT64_MAX;
+	r.whom.all = true;
 
 	for (a = 0; a < CRM_ARG_N; a++)
 		if (report->arg[a] != NULL && report->arg[a][0] != '\0')

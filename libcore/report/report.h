@@ -48,6 +48,8 @@ struct crm_report {
 	const char *arg[CRM_ARG_N];
 	/* Columns that say something only with --calibrate-until: "a b". */
 	const char *calibrated;
+	/* Columns that tell rows apart besides those of --by: "a b". */
+	const char *match;
 	/* Columns behind those of --by. */
 	const struct crm_field *column;
 	size_t ncolumns;
@@ -107,12 +109,21 @@ struct crm_report_run {
 struct crm_report_run crm_report_plain(
     const struct crm_report *, struct crm_snap *, const struct crm_clock *);
 
+/* What a report is compared with. */
+struct crm_report_then {
+	struct crm_snap *snap;
+	const struct crm_clock *clock;
+	const char *in;          /* a period; NULL: all of time */
+	struct crm_query *query; /* NULL: everybody */
+};
+
 struct crm_report_options {
 	const char *by;             /* NULL: the report's own */
 	const char *in;             /* a period; NULL: all of time */
 	const char *arg[CRM_ARG_N]; /* NULL: the report's own */
 	struct crm_query *query;    /* NULL: everybody; it stays the caller's */
 	uint64_t explain;           /* whose figures to explain; 0: nobody's */
+	const struct crm_report_then *then; /* NULL: nothing */
 	struct crm_rows_options rows;
 	struct crm_writer *writer;
 	const struct crm_clock *clock;

@@ -158,6 +158,7 @@ const struct crm_report crm_report_retention = {
 	.period = true,
 	.whom = true,
 	.arg = { [CRM_ARG_UNIT] = "month", [CRM_ARG_HORIZON] = "6m" },
+	.match = "period",
 	.column = columns,
 	.ncolumns = sizeof(columns) / sizeof(columns[0]),
 	.run = run,

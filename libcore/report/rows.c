@@ -32,6 +32,9 @@ struct crm_rows {
 	size_t currency;     /* the column of amounts' currency, or NONE */
 	struct crm_buf base; /* the first row's */
 	bool has_base;
+	/* instead of all of this */
+	const struct crm_err *(*put)(void *ctx, const struct crm_view *);
+	void *ctx;
 	struct crm_buf line, part, names;
 };
 
@@ -190,6 +193,22 @@ crm_rows_new(struct crm_snap *snap, const struct crm_rows_options *o,
 	return NULL;
 }
 
+struct crm_rows *
+crm_rows_new_to(const bool *wanted, size_t n,
+    const struct crm_err *(*put)(void *ctx, const struct crm_view *value),
+    void *ctx)
+{
+	struct crm_rows *r = crm_calloc(1, sizeof(*r));
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (wanted[i])
+			r->shown[r->nshown++] = i;
+	r->put = put;
+	r->ctx = ctx;
+	return r;
+}
+
 void
 crm_rows_free(struct crm_rows *r)
 {
@@ -220,7 +239,7 @@ crm_rows_wants(const struct crm_rows *r, size_t column)
 uint64_t
 crm_rows_left(const struct crm_rows *r)
 {
-	if (r->runs != NULL)
+	if (r->runs != NULL || r->put != NULL)
 		return UINT64_MAX;
 	return r->count < r->o.limit ? r->o.limit - r->count : 0;
 }
@@ -325,6 +344,8 @@ crm_rows_put(struct crm_rows *r, const struct crm_view *value)
 	if (crm_rows_is_full(r))
 		return NULL;
 	r->count++;
+	if (r->put != NULL)
+		return r->put(r->ctx, value);
 	return r->runs != NULL ? keep_row(r, value) : print_row(r, value);
 }
 

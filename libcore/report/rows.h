@@ -38,6 +38,15 @@ CRM_CHECK const struct crm_err *crm_rows_new(struct crm_snap *snap,
     const struct crm_field *column, size_t n, struct crm_rows **out);
 void crm_rows_free(struct crm_rows *);
 
+/*
+ * Rows that are not printed but handed to a function, all of them.
+ *
+ * wanted  one a column, n of them: see crm_rows_wants()
+ */
+struct crm_rows *crm_rows_new_to(const bool *wanted, size_t n,
+    const struct crm_err *(*put)(void *ctx, const struct crm_view *value),
+    void *ctx);
+
 /* Is a column printed, or sorted by?  What is not need not be made. */
 bool crm_rows_wants(const struct crm_rows *, size_t column);
 

@@ -175,6 +175,7 @@ const struct crm_report crm_report_segments = {
 	.name = "segments",
 	.summary = "how many are in each segment, and what they are worth",
 	.main = "members",
+	.match = "segment",
 	.column = columns,
 	.ncolumns = sizeof(columns) / sizeof(columns[0]),
 	.run = run,

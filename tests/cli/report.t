@@ -117,7 +117,7 @@ crm-segment define big spent:500..
 crm-segment add hand Carla
 report 'segments' 'big 1 1 1 900.00 EUR 85.0
 hand 1 1 1 0.00 EUR 0.0' segments
-is 'their list is their names' "$(crm-report list -o csv | sed 1d | cut -d, -f1 | tr '\n' ' ')" 'activity basket churn clv cohort concentration customers forecast funnel model overdue pipeline receivables retention revenue rfm satisfaction segments service sources staff winloss '
+is 'their list is their names' "$(crm-report list -o csv | sed 1d | cut -d, -f1 | tr '\n' ' ')" 'activity basket churn clv cohort concentration customers forecast funnel model overdue pipeline receivables retention revenue rfm satisfaction score segments service sources staff stale velocity winloss '
 
 fails_with 64 'no such report' crm-report revenues
 fails_with 64 'a report is missing' crm-report
