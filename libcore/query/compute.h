@@ -35,9 +35,11 @@ CRM_CHECK const struct crm_err *crm_compute_field(struct crm_compute *,
 uint8_t crm_compute_currency(
     struct crm_compute *, uint64_t id, const struct crm_stored *);
 
-/* One open invoice of a customer. */
+/* One invoice of a customer. */
 struct crm_open_invoice {
 	int64_t at_us;
+	int64_t paid_us; /* the last payment that settled it or a part of it,
+	                    not before at_us; INT64_MIN: none */
 	struct crm_date due;
 	int64_t minor; /* of it */
 	int64_t left;  /* not paid yet; in its currency */
@@ -54,6 +56,10 @@ struct crm_open_invoice {
  * out     in the order of their time; lives in the arena
  */
 CRM_CHECK const struct crm_err *crm_open_invoices(struct crm_snap *,
+    uint64_t who, struct crm_arena *, struct crm_open_invoice **out, size_t *n);
+
+/* The same of all invoices, paid or not. */
+CRM_CHECK const struct crm_err *crm_all_invoices(struct crm_snap *,
     uint64_t who, struct crm_arena *, struct crm_open_invoice **out, size_t *n);
 
 /* All invoices of a customer, all that pays, and what settled what. */

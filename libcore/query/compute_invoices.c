@@ -19,6 +19,7 @@ read_bill(struct crm_snap *snap, const struct crm_story *s, struct crm_arena *a,
 	struct crm_view v;
 
 	out->at_us = s->at_us;
+	out->paid_us = INT64_MIN;
 	out->due = crm_zone_date(zone, s->at_us);
 	out->minor = out->left = s->minor;
 	out->currency = s->currency;
@@ -40,11 +41,14 @@ settle(struct crm_bills *b, size_t inv, size_t pay)
 {
 	struct crm_open_invoice *i = &b->inv[inv], *p = &b->pay[pay];
 	int64_t paid = i->left < p->left ? i->left : p->left;
+	int64_t at_us = p->at_us > i->at_us ? p->at_us : i->at_us;
 
 	if (paid <= 0)
 		return;
 	i->left -= paid;
 	p->left -= paid;
+	if (at_us > i->paid_us)
+		i->paid_us = at_us;
 	b->settled = crm_grow(
 	    b->settled, &b->settled_cap, b->nsettled + 1, sizeof(*b->settled));
 	b->settled[b->nsettled++] = (struct crm_settled){ inv, pay, paid };
@@ -191,9 +195,10 @@ crm_bills_release(struct crm_bills *b)
 	crm_free(b->settled);
 }
 
-const struct crm_err *
-crm_open_invoices(struct crm_snap *snap, uint64_t who, struct crm_arena *a,
-    struct crm_open_invoice **out, size_t *n)
+/* All of them, or those that are open. */
+static const struct crm_err *
+find_invoices(struct crm_snap *snap, uint64_t who, bool all,
+    struct crm_arena *a, struct crm_open_invoice **out, size_t *n)
 {
 	struct crm_bills b;
 	const struct crm_err *err = crm_bills_settle(snap, who, a, &b);
@@ -202,9 +207,23 @@ crm_open_invoices(struct crm_snap *snap, uint64_t who, struct crm_arena *a,
 	*n = 0;
 	*out = crm_arena_alloc(a, (b.ninv + 1) * sizeof(**out));
 	for (i = 0; err == NULL && i < b.ninv; i++)
-		if (b.inv[i].left > 0)
+		if (all || b.inv[i].left > 0)
 			(*out)[k++] = b.inv[i];
 	*n = k;
 	crm_bills_release(&b);
 	return err;
+}
+
+const struct crm_err *
+crm_open_invoices(struct crm_snap *snap, uint64_t who, struct crm_arena *a,
+    struct crm_open_invoice **out, size_t *n)
+{
+	return find_invoices(snap, who, false, a, out, n);
+}
+
+const struct crm_err *
+crm_all_invoices(struct crm_snap *snap, uint64_t who, struct crm_arena *a,
+    struct crm_open_invoice **out, size_t *n)
+{
+	return find_invoices(snap, who, true, a, out, n);
 }

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "query/compute.h"
+#include "record/word.h"
 #include "report/explain.h"
 #include "report/list.h"
 #include "store/rollup.h"
@@ -15,6 +16,9 @@
 #define INVOICES 0 /* slots of counts */
 #define CUSTOMERS 1
 #define OLDEST 2 /* day, if there are open invoices */
+#define PAID 3   /* invoices; the days that took, and how many were late */
+#define PAID_DAYS 4
+#define PAID_LATE 5
 
 /* clang-format off */
 static const struct crm_field columns[] = {
@@ -37,9 +41,16 @@ static const struct crm_field columns[] = {
 	{ .name = "currency", .type = CRM_T_CURRENCY, .help = "of the amounts" },
 	{ .name = "oldest", .type = CRM_T_DATE,
 	    .help = "day until which the first open one was to be paid" },
+	{ .name = "paid", .type = CRM_T_NUMBER, .flags = CRM_F_HIDDEN,
+	    .help = "invoices that are paid" },
+	{ .name = "days-to-pay", .type = CRM_T_NUMBER, .flags = CRM_F_HIDDEN,
+	    .help = "mean days from those until they were" },
+	{ .name = "paid-late", .type = CRM_T_NUMBER, .flags = CRM_F_HIDDEN,
+	    .help = "of them, those that were paid after they were due" },
 };
 /* clang-format on */
 enum { C_NAME, C_CUSTOMERS, C_INVOICES };
+#define C_PAID 13
 
 /* What a customer owes in one currency. */
 struct debt {
@@ -53,6 +64,7 @@ struct work {
 	struct debt *debt; /* in the order of who and currency */
 	size_t n, cap;
 	int32_t today;
+	bool paid; /* paid invoices count, too */
 	struct crm_groups groups;
 	struct crm_by_values *values;
 	/* the debt at hand, and all open invoices of its who */
@@ -110,6 +122,42 @@ find_some(struct work *w)
 	return err;
 }
 
+/* An invoice or a payment: it belongs to one of the debts of its who. */
+static const struct crm_err *
+take_bill(void *ctx, const struct crm_fact *f)
+{
+	struct work *w = ctx;
+	struct debt *d = NULL;
+	size_t i;
+
+	for (i = w->n; d == NULL && i > 0 && w->debt[i - 1].who == f->who; i--)
+		if (w->debt[i - 1].currency == f->currency)
+			d = &w->debt[i - 1];
+	if (d == NULL) {
+		w->debt =
+		    crm_grow(w->debt, &w->cap, w->n + 1, sizeof(*w->debt));
+		d = &w->debt[w->n++];
+		*d = (struct debt){ f->who, 0, f->currency };
+	}
+	return crm_add_i64(d->balance,
+		   f->what == CRM_W_INVOICE    ? f->minor
+		       : f->minor == INT64_MIN ? INT64_MAX
+					       : -f->minor,
+		   &d->balance)
+	    ? NULL
+	    : crm_err(CRM_E_DATA, "a sum of the report is too large");
+}
+
+/* Also who owes nothing, for rollups do not know them. */
+static const struct crm_err *
+find_billed(struct work *w)
+{
+	struct crm_facts facts = crm_report_facts(
+	    w->r, CRM_FACT(CRM_W_INVOICE) | CRM_FACT(CRM_W_PAYMENT), false);
+
+	return crm_facts_each(&facts, take_bill, w);
+}
+
 /* Which of the slots an invoice that is so many days late goes to. */
 static size_t
 slot_of(int64_t days)
@@ -136,6 +184,17 @@ add_invoice(struct work *w, struct crm_group *g,
 	return err;
 }
 
+/* An invoice that was paid. */
+static void
+add_paid(struct work *w, struct crm_group *g, const struct crm_open_invoice *i)
+{
+	int32_t paid = crm_report_day(w->r, i->paid_us);
+
+	g->count[PAID]++;
+	g->count[PAID_DAYS] += paid - crm_report_day(w->r, i->at_us);
+	g->count[PAID_LATE] += paid > crm_date_days(i->due);
+}
+
 static const struct crm_err *
 add_up(void *ctx, struct crm_view key)
 {
@@ -148,9 +207,16 @@ add_up(void *ctx, struct crm_view key)
 
 	if (crm_groups_distinct(&w->groups, g, d->who, 0, true))
 		g->count[CUSTOMERS]++;
-	for (i = 0; err == NULL && i < w->ninvoices; i++)
-		if (w->invoice[i].currency == d->currency)
-			err = add_invoice(w, g, &w->invoice[i], &open);
+	for (i = 0; err == NULL && i < w->ninvoices; i++) {
+		const struct crm_open_invoice *v = &w->invoice[i];
+
+		if (v->currency != d->currency)
+			continue;
+		if (v->left > 0)
+			err = add_invoice(w, g, v, &open);
+		else if (v->paid_us != INT64_MIN)
+			add_paid(w, g, v);
+	}
 	if (err != NULL)
 		return err;
 	/* the rest of what was paid: the balance is what it is */
@@ -171,8 +237,9 @@ add_debts(struct work *w)
 	for (i = 0; err == NULL && i < w->n; i++) {
 		if (i == 0 || w->debt[i].who != w->debt[i - 1].who) {
 			crm_arena_release(&arena);
-			err = crm_open_invoices(w->r->snap, w->debt[i].who,
-			    &arena, &invoice, &w->ninvoices);
+			err = (w->paid ? crm_all_invoices : crm_open_invoices)(
+			    w->r->snap, w->debt[i].who, &arena, &invoice,
+			    &w->ninvoices);
 			w->invoice = invoice;
 		}
 		w->at = &w->debt[i];
@@ -230,6 +297,9 @@ make_group(struct work *w, const struct crm_group *g)
 		    row, crm_date_from_days((int32_t)g->count[OLDEST]));
 	else
 		crm_row_none(row);
+	crm_row_number(row, g->count[PAID]);
+	crm_row_mean(row, g->count[PAID_DAYS], g->count[PAID]);
+	crm_row_number(row, g->count[PAID_LATE]);
 	return NULL;
 }
 
@@ -263,6 +333,8 @@ run(struct crm_report_run *r)
 	const struct crm_err *err;
 	bool few;
 
+	w.paid = crm_report_wants(r, C_PAID) ||
+	    crm_report_wants(r, C_PAID + 1) || crm_report_wants(r, C_PAID + 2);
 	w.today =
 	    crm_date_days(crm_zone_date(r->clock->zone, r->clock->now_us));
 	crm_groups_init(&w.groups, r->config, &r->by);
@@ -270,7 +342,9 @@ run(struct crm_report_run *r)
 	if (err == NULL)
 		err = crm_whom_is_few(r->snap, &r->whom, &few);
 	if (err == NULL)
-		err = few ? find_some(&w) : find_all(&w);
+		err = w.paid ? find_billed(&w)
+		    : few    ? find_some(&w)
+			     : find_all(&w);
 	if (err == NULL)
 		err = add_debts(&w);
 	if (err == NULL)

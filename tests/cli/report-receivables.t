@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-report receivables: ages, documents, credit, currencies, groups.
 . "${0%/*}/../lib.sh"
-plan 17
+plan 19
 
 # owes TITLE WANT ARGS...
 owes()
@@ -64,3 +64,18 @@ Bob 50.00 USD' -f name,open,currency Bob
 echo 'rates: {USD: 0.5}' >"$XDG_DATA_HOME/crm/crm.yaml"
 owes 'and brought home with one' 'Bob 2 625.00 25.00 600.00 EUR' -f name,invoices,open,1-30,31-60,currency Bob
 is 'the same bytes' "$(crm-report receivables | cksum)" "$(crm-report receivables | cksum)"
+crm-store -s paid init
+crm-add -s paid person name=Anna
+crm-log -s paid <<'EOF'
+who,what,at,due,amount,doc
+Anna,invoice,2026-01-01,2026-01-15,10,F1
+Anna,invoice,2026-01-01,2026-01-15,20,F2
+Anna,invoice,2026-02-01,2026-02-15,30,F3
+Anna,payment,2026-01-11,,10,F1
+Anna,payment,2026-01-05,,5,F2
+Anna,payment,2026-01-20,,15,F2
+Anna,payment,2026-01-25,,30,F3
+EOF
+owes 'who owes nothing is left out' '' -s paid
+# 10 and 19 days; what was paid before the invoice came took none
+owes 'unless how they pay is asked for' 'Anna 0 3 9.7 1' -s paid -f name,invoices,paid,days-to-pay,paid-late

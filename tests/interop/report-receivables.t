@@ -6,7 +6,7 @@
 need chinook/invoice.csv
 f=$CRM_DATA/chinook/invoice.csv
 export CRM_NOW=2023-07-01T12:00:00Z
-plan 6
+plan 7
 
 ok 'invoices' crm-log --set what=invoice --add-missing person \
 	--map InvoiceId=doc:chinook,CustomerId=who:chinook,InvoiceDate=at \
@@ -44,3 +44,12 @@ is 'in all' "$(crm-report receivables --by '' -f $ages -o tsv | sed 1d)" \
 	"$(sql "$f" "$owed select $columns from l")"
 is 'who owes most' "$(crm-report receivables -f open -o tsv | sed 1d)" \
 	"$(cut -f2 want | sort -rn)"
+# in all: every third one by its number, and those that 10 paid for, oldest
+# first; each on 1 June, or at once when it is younger
+is 'paid ones, and in how many days' "$(crm-report receivables --by '' -o tsv \
+	-f invoices,paid,days-to-pay | sed 1d)" \
+	"$(sql "$f" "$owed, p as (select date(InvoiceDate) d from t where
+	InvoiceId % 3 = 0 union all select d from l where v = 0)
+	select (select sum(v > 0) from l) || char(9) || count(*) || char(9) ||
+	printf('%.1f', avg(max(0, julianday('2023-06-01') - julianday(d))) + 1e-9)
+	from p")"
