@@ -25,6 +25,8 @@ static const struct crm_opt opts[] = {
 	    "clv: what later money loses a year (10)"),
 	OPT_TEXT('\0', "explain", "who", &o.explain,
 	    "say how the figures of one came about"),
+	OPT_TEXT('\0', "for", "who", &o.arg[CRM_ARG_FOR],
+	    "basket: what to offer to somebody"),
 	OPT_TEXT('\0', "horizon", "span", &o.arg[CRM_ARG_HORIZON],
 	    "clv, churn: how far to look ahead (52w)"),
 	OPT_TEXT('\0', "in", "period", &o.in,

@@ -60,6 +60,7 @@ struct work {
 	size_t nin, in_cap;
 	struct pair *pair;
 	size_t npairs;
+	struct crm_nummap has; /* products of the one that is offered to */
 };
 
 /* A purchase: what order it belongs to, and the product. */
@@ -194,6 +195,82 @@ make_pairs(struct work *w)
 }
 
 static const struct crm_err *
+take_had(void *ctx, const struct crm_fact *f)
+{
+	struct work *w = ctx;
+	struct crm_view product;
+
+	if (crm_stored_get(f->stored, CRM_EVENT_PRODUCT, &product))
+		(void)crm_nummap_at(&w->has, crm_link_get(product), NULL);
+	return NULL;
+}
+
+/* What somebody has bought, whatever the report covers. */
+static const struct crm_err *
+find_had(struct work *w, const char *who)
+{
+	struct crm_whom whom = { .n = 1 };
+	struct crm_facts facts = { .snap = w->r->snap,
+		.whom = &whom,
+		.from_us = INT64_MIN,
+		.to_us = INT64_MAX,
+		.what = CRM_FACT(CRM_W_PURCHASE),
+		.stored = true };
+	const struct crm_err *err;
+	uint64_t id;
+
+	err = crm_who_one(w->r->snap, "po", crm_view_str(who), &id);
+	if (err != NULL)
+		return crm_err_wrap(err, "--for");
+	whom.id = &id;
+	return crm_facts_each(&facts, take_had, w);
+}
+
+/* Most likely first: confidence, then lift, which of two with the same
+ * confidence is greater where the second product is rarer. */
+static int
+cmp_offers(const void *x, const void *y)
+{
+	const struct pair *a = x, *b = y;
+	const struct product *p = products;
+	i128 m = (i128)a->orders * p[b->a].orders;
+	i128 n = (i128)b->orders * p[a->a].orders;
+
+	if (m != n)
+		return m > n ? -1 : 1;
+	if (p[a->b].orders != p[b->b].orders)
+		return p[a->b].orders < p[b->b].orders ? -1 : 1;
+	return cmp_pairs(x, y);
+}
+
+/* Leave of the pairs those of what they have with what they have not, of each
+ * of the latter the best. */
+static void
+choose_offers(struct work *w)
+{
+	struct crm_nummap offered = CRM_NUMMAP_INIT;
+	size_t i, n = 0;
+	bool added;
+
+	for (i = 0; i < w->npairs; i++) {
+		const struct pair *p = &w->pair[i];
+
+		if (crm_nummap_get(&w->has, products[p->a].id) != NULL &&
+		    crm_nummap_get(&w->has, products[p->b].id) == NULL)
+			w->pair[n++] = *p;
+	}
+	if (n > 1)
+		qsort(w->pair, n, sizeof(*w->pair), cmp_offers);
+	for (i = 0, w->npairs = 0; i < n; i++) {
+		(void)crm_nummap_at(
+		    &offered, products[w->pair[i].b].id, &added);
+		if (added)
+			w->pair[w->npairs++] = w->pair[i];
+	}
+	crm_nummap_release(&offered);
+}
+
+static const struct crm_err *
 add_product(struct work *w, uint64_t id, size_t name_column)
 {
 	struct crm_report_run *r = w->r;
@@ -239,11 +316,16 @@ run(struct crm_report_run *r)
 	size_t i;
 
 	w.runs = crm_runs_new(MEMORY, crm_store_dir(crm_snap_store(r->snap)));
-	err = crm_facts_each(&facts, take, &w);
+	err = r->arg[CRM_ARG_FOR] != NULL ? find_had(&w, r->arg[CRM_ARG_FOR])
+					  : NULL;
+	if (err == NULL)
+		err = crm_facts_each(&facts, take, &w);
 	if (err == NULL)
 		err = count_orders(&w);
 	if (err == NULL)
 		make_pairs(&w);
+	if (err == NULL && r->arg[CRM_ARG_FOR] != NULL)
+		choose_offers(&w);
 	for (i = 0; err == NULL && i < w.npairs; i++) {
 		if (crm_rows_is_full(r->rows))
 			break;
@@ -253,6 +335,7 @@ run(struct crm_report_run *r)
 	crm_buf_release(&w.key);
 	crm_nummap_release(&w.place);
 	crm_nummap_release(&w.both);
+	crm_nummap_release(&w.has);
 	crm_free(w.product);
 	crm_free(w.pair);
 	crm_free(w.in);
@@ -266,6 +349,7 @@ const struct crm_report crm_report_basket = {
 	.thing = 'e',
 	.period = true,
 	.whom = true,
+	.arg[CRM_ARG_FOR] = "",
 	.match = "product with",
 	.column = columns,
 	.ncolumns = sizeof(columns) / sizeof(columns[0]),

@@ -20,6 +20,7 @@ enum crm_report_arg {
 	CRM_ARG_HORIZON,   /* a span: how far to look ahead */
 	CRM_ARG_UNIT,      /* day, week, month, year */
 	CRM_ARG_DISCOUNT,  /* percent a year */
+	CRM_ARG_FOR,       /* a customer */
 	CRM_ARG_SILENCE,   /* a span without a contact */
 	CRM_ARG_CALIBRATE, /* the last day that a model may know of */
 	CRM_ARG_N

@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-report basket and sources: what makes an order; who came from where.
 . "${0%/*}/../lib.sh"
-plan 16
+plan 20
 
 # report NAME TITLE WANT ARGS...
 report()
@@ -74,3 +74,29 @@ report sources 'a rate brings it home' 'web 1 1 13.50 EUR
 is 'everybody is there' "$(crm-report sources --by '' -f people -o tsv | sed 1d)" "$(crm-find person --count)"
 is 'and all the money' "$(crm-report sources --by '' -f revenue -o tsv)" \
 	"$(crm-report revenue --by '' -f revenue -o tsv)"
+
+# offers: who has A alone; B is in 2 of the 3 orders with A, C in 1, D in none
+crm-store -s offers init
+for n in A B C D; do crm-add -s offers product name=$n; done
+for n in Anna Bob Cyd; do crm-add -s offers person name=$n; done
+crm-log -s offers --set what=purchase <<'EOF'
+who,product,amount,doc
+Anna,A,1,1
+Bob,A,1,2
+Bob,B,1,2
+Bob,C,1,2
+Cyd,A,1,3
+Cyd,B,1,3
+Cyd,D,1,4
+Cyd,B,1,4
+EOF
+offers()
+{
+	crm-report -s offers basket --for "$@" -f name,with-name,confidence,lift -o tsv | sed 1d
+}
+is 'what to offer, the likeliest first' "$(offers Anna)" \
+	"$(printf 'A\tB\t66.7\t0.89\nA\tC\t33.3\t1.33')"
+is 'each once, for its best reason' "$(offers Bob)" "$(printf 'B\tD\t33.3\t1.33')"
+is 'what they have is known whatever the report covers' \
+	"$(offers Cyd event doc:2)" "$(printf 'A\tC\t100.0\t1.00')"
+fails_with 65 'to nobody' crm-report -s offers basket --for Nobody

@@ -4,7 +4,7 @@
 . "$top/tests/interop/data.sh"
 need retail/online-retail-lines-subset.csv
 f=$CRM_DATA/retail/online-retail-lines-subset.csv
-plan 4
+plan 5
 
 ok 'lines' crm-log --set what=purchase --set 'who=Counter sales' \
 	--add-missing person,product --map InvoiceNo=doc:shop \
@@ -27,3 +27,13 @@ is 'there are pairs' "$(awk 'END { print (NR > 1000) }' want)" 1
 same_file 'every pair' got want
 is 'most often first' "$(crm-report basket -f orders -o tsv | sed 1d)" \
 	"$(cut -f3 want | sort -rn)"
+# the customer with most products: what goes best with any of them
+who=$(sql "$f" "select CustomerID from t where CustomerID <> '' group by 1
+	order by count(distinct StockCode) desc, 1 limit 1")
+is 'what to offer, and how likely it is' "$(crm-report basket --for "shop:$who" \
+	-f with-name,confidence -o tsv | sed 1d | LC_ALL=C sort)" \
+	"$(sql "$f" "$pairs, h as (select distinct StockCode p from t
+	where CustomerID = '$who') select b || char(9) ||
+	printf('%.1f', max(100.0 * k / x.c) + 1e-9) from k join c x on x.p = a
+	where a in (select p from h) and b not in (select p from h)
+	group by b" | LC_ALL=C sort)"
