@@ -11,8 +11,14 @@ const struct crm_field crm_deal_keys[2] = {
 const struct crm_err *
 crm_deals_open(struct crm_deals *d, struct crm_report_run *r)
 {
+	size_t i;
+
 	d->r = r;
 	d->kind = crm_kind_of(r->schema, 'd');
+	d->weighted = crm_field_named(d->kind, CRM_V("weighted"));
+	d->age = crm_field_named(d->kind, CRM_V("age"));
+	for (i = 0; i < r->by.n; i++)
+		d->own |= r->by.key[i].of == CRM_BY_OWN;
 	d->compute = crm_compute_new(r->snap, r->clock);
 	d->scratch = (struct crm_buf)CRM_BUF_INIT(CRM_LINE_MAX);
 	crm_groups_init(&d->groups, r->config, &r->by);
@@ -104,6 +110,9 @@ crm_deal_each_key(struct crm_deals *d, const struct crm_deal *deal,
 	const struct crm_err *err;
 	struct crm_view key[2];
 
+	if (!d->own)
+		return crm_by_each(d->values, deal->who, at_us, deal->id,
+		    deal->stored, fn, ctx);
 	put_size(deal, &own);
 	key[CRM_DEAL_KEY_SIZE].n = own.n;
 	if (stage != NULL)
@@ -144,10 +153,8 @@ crm_deal_read(const struct crm_deals *d, uint64_t id,
 
 const struct crm_err *
 crm_deal_number(struct crm_deals *d, const struct crm_deal *deal,
-    const char *field, struct crm_dec *out, bool *has)
+    const struct crm_field *f, struct crm_dec *out, bool *has)
 {
-	const struct crm_field *f =
-	    crm_field_named(d->kind, crm_view_str(field));
 	const struct crm_err *err;
 
 	crm_buf_reset(&d->scratch);
@@ -172,7 +179,7 @@ crm_deal_add_money(struct crm_deals *d, const struct crm_deal *deal,
 		return NULL;
 	err = crm_groups_add_money(groups, g, value, deal->currency, dec.m);
 	if (err == NULL)
-		err = crm_deal_number(d, deal, "weighted", &dec, &has);
+		err = crm_deal_number(d, deal, d->weighted, &dec, &has);
 	if (err == NULL && has)
 		err = crm_groups_add_money(
 		    groups, g, weighted, deal->currency, dec.m);

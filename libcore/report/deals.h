@@ -20,6 +20,8 @@ struct crm_deals {
 	const struct crm_kind *kind;
 	struct crm_compute *compute;
 	struct crm_buf scratch;
+	const struct crm_field *weighted, *age; /* not stored */
+	bool own;                 /* --by has one of crm_deal_keys */
 	struct crm_groups groups; /* what a report adds up, by its --by */
 	struct crm_by_values *values;
 };
@@ -86,9 +88,10 @@ CRM_CHECK const struct crm_err *crm_deal_each_key(struct crm_deals *,
     const struct crm_deal *, int64_t at_us, const char *stage,
     const struct crm_err *(*fn)(void *ctx, struct crm_view key), void *ctx);
 
-/* A number that is not stored: "weighted", "age". */
+/* A number that is not stored: d->weighted, d->age. */
 CRM_CHECK const struct crm_err *crm_deal_number(struct crm_deals *,
-    const struct crm_deal *, const char *field, struct crm_dec *out, bool *has);
+    const struct crm_deal *, const struct crm_field *, struct crm_dec *out,
+    bool *has);
 
 /* Add its value to one slot of a group, and value times chance to another. */
 CRM_CHECK const struct crm_err *crm_deal_add_money(struct crm_deals *,

@@ -52,7 +52,7 @@ add_up(void *ctx, struct crm_view key)
 	g->count[DEALS]++;
 	g->count[WON] += d->end == CRM_END_WON;
 	g->count[LOST] += d->end == CRM_END_LOST;
-	err = crm_deal_number(&w->deals, d, "age", &age, &has);
+	err = crm_deal_number(&w->deals, d, w->deals.age, &age, &has);
 	if (err == NULL && has) {
 		g->count[AGES] += age.m;
 		g->count[AGED]++;
