@@ -20,7 +20,7 @@ static const struct crm_opt opts[] = {
 	OPT_AS_OF(&o.as_of),
 	OPT_TEXT('\0', "by", "field,...", &o.by, "what the rows stand for"),
 	OPT_TEXT('\0', "calibrate-until", "date", &o.arg[CRM_ARG_CALIBRATE],
-	    "clv: fit to what was known then"),
+	    "clv, score: fit to what was known then"),
 	OPT_TEXT('\0', "discount", "percent", &o.arg[CRM_ARG_DISCOUNT],
 	    "clv: what later money loses a year (10)"),
 	OPT_TEXT('\0', "explain", "who", &o.explain,
@@ -32,7 +32,7 @@ static const struct crm_opt opts[] = {
 	OPT_TEXT('\0', "in", "period", &o.in,
 	    "cover a period only: 2026-03, last-month"),
 	OPT_TEXT('\0', "model", "name", &o.arg[CRM_ARG_MODEL],
-	    "clv, churn: bg-nbd or pareto-nbd"),
+	    "clv, churn: bg-nbd, pareto-nbd; score: which"),
 	OPT_TEXT('\0', "silence", "span", &o.arg[CRM_ARG_SILENCE],
 	    "stale: so long without a contact (30d)"),
 	OPT_TEXT('\0', "since", "date", &o.since,
@@ -172,8 +172,9 @@ report(struct crm_ctx *ctx, struct crm_snap *snap, struct crm_writer *writer,
 	err = crm_ask(ctx, snap, argc - 1, argv + 1,
 	    &(struct crm_ask_how){ .kinds = true }, &ro.query);
 	if (err == NULL && o.explain != NULL)
-		err = crm_one_who(ctx, snap, report->thing == 'd' ? "d" : "po",
-		    o.explain, &ro.explain);
+		err =
+		    crm_one_who(ctx, snap, report->thing == 'd' ? "pod" : "po",
+			o.explain, &ro.explain);
 	if (err == NULL && (o.against != NULL || o.since != NULL)) {
 		err = read_then(&then_ctx, snap, argc - 1, argv + 1, &then);
 		ro.then = &then;

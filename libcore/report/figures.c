@@ -41,9 +41,12 @@ make(struct crm_snap *snap, const struct crm_clock *clock, uint16_t num,
 	struct crm_report_run r =
 	    crm_report_plain(num == CRM_N_RFM ? &crm_report_rfm
 		    : num == CRM_N_SILENCE    ? &crm_report_overdue
+		    : num >= CRM_N_SCORE      ? &crm_report_score
 					      : &crm_report_clv,
 		snap, clock);
 
+	if (num >= CRM_N_SCORE)
+		return crm_score_figures(&r, num, out);
 	if (num == CRM_N_RFM)
 		return crm_rfm_figures(&r, out);
 	if (num == CRM_N_SILENCE)

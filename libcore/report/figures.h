@@ -16,5 +16,7 @@ CRM_CHECK const struct crm_err *crm_rfm_figures(
     struct crm_report_run *, struct crm_figures *out);
 CRM_CHECK const struct crm_err *crm_overdue_figures(
     struct crm_report_run *, struct crm_figures *out);
+CRM_CHECK const struct crm_err *crm_score_figures(
+    struct crm_report_run *, uint16_t num, struct crm_figures *out);
 
 #endif

@@ -18,6 +18,7 @@ const struct crm_report *const crm_reports[] = {
 	&crm_report_revenue,
 	&crm_report_rfm,
 	&crm_report_satisfaction,
+	&crm_report_score,
 	&crm_report_segments,
 	&crm_report_service,
 	&crm_report_sources,

@@ -23,6 +23,7 @@ extern const struct crm_report crm_report_retention;
 extern const struct crm_report crm_report_revenue;
 extern const struct crm_report crm_report_rfm;
 extern const struct crm_report crm_report_satisfaction;
+extern const struct crm_report crm_report_score;
 extern const struct crm_report crm_report_segments;
 extern const struct crm_report crm_report_service;
 extern const struct crm_report crm_report_sources;
