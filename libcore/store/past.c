@@ -429,17 +429,17 @@ recall(struct crm_past_cache *c, uint64_t id)
 	return at != NULL ? &c->seen[*at - 1] : NULL;
 }
 
-/* Keep what was worked out. */
+/* Keep what was worked out; bytes may be of the older generation. */
 static struct crm_past_seen *
 keep(struct crm_past *p, uint64_t id, struct crm_view bytes,
     enum crm_presence presence)
 {
-	struct crm_past_cache *c = &p->young;
+	struct crm_past_cache *c = &p->young, gone = { .n = 0 };
 	struct crm_past_seen *s;
 	size_t n = presence == CRM_ABSENT ? 0 : bytes.n;
 
 	if (c->bytes + n > PAST_MEMORY) {
-		forget(&p->old);
+		gone = p->old;
 		p->old = *c;
 		memset(c, 0, sizeof(*c));
 	}
@@ -449,6 +449,7 @@ keep(struct crm_past *p, uint64_t id, struct crm_view bytes,
 	c->bytes += n + sizeof(*s);
 	s->presence = presence;
 	s->bytes = crm_view(crm_arena_dup(&c->arena, bytes.p, n), n);
+	forget(&gone);
 	return s;
 }
 
@@ -462,8 +463,12 @@ see_changed(struct crm_past *p, uint64_t id, bool late, struct crm_stored *r,
 	struct crm_past_seen *s;
 
 	s = recall(&p->young, id);
-	if (s == NULL)
+	if (s == NULL) {
+		/* among the younger ones again, or it might go at once */
 		s = recall(&p->old, id);
+		if (s != NULL)
+			s = keep(p, id, s->bytes, s->presence);
+	}
 	if (s == NULL) {
 		err = work_out(p, id, r, late, &b, presence);
 		if (err == NULL)
