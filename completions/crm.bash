@@ -9,8 +9,6 @@ _crm_option()
 		from=words words='auto always never' ;;
 	crm,-s | crm,--store)
 		from=dir words='' ;;
-	crm-add,--duplicates)
-		from=words words='auto allow warn refuse' ;;
 	crm-add,--add-missing)
 		from=ask words='kind' ;;
 	crm-add,--dates)
@@ -32,7 +30,7 @@ _crm_option()
 	crm-add,-l | crm-add,--limit)
 		from=text words='' ;;
 	crm-add,-o | crm-add,--output)
-		from=words words='table jsonl tsv csv ids yaml mutt aerc sheet vcard vcard3 ledger' ;;
+		from=words words='table jsonl tsv csv ids yaml mutt aerc sheet vcard vcard3' ;;
 	crm-add,--sort)
 		from=ask words='field,...' ;;
 	crm-add,-m | crm-add,--message)
@@ -70,7 +68,7 @@ _crm_option()
 	crm-find,-l | crm-find,--limit)
 		from=text words='' ;;
 	crm-find,-o | crm-find,--output)
-		from=words words='table jsonl tsv csv ids yaml mutt aerc sheet vcard vcard3 ledger' ;;
+		from=words words='table jsonl tsv csv ids yaml mutt aerc sheet vcard vcard3' ;;
 	crm-find,--sort)
 		from=ask words='field,...' ;;
 	crm-find,--color)
@@ -118,7 +116,7 @@ _crm_option()
 	crm-log,-l | crm-log,--limit)
 		from=text words='' ;;
 	crm-log,-o | crm-log,--output)
-		from=words words='table jsonl tsv csv ids yaml mutt aerc sheet vcard vcard3 ledger' ;;
+		from=words words='table jsonl tsv csv ids yaml mutt aerc sheet vcard vcard3' ;;
 	crm-log,--sort)
 		from=ask words='field,...' ;;
 	crm-log,-m | crm-log,--message)
@@ -181,8 +179,6 @@ _crm_option()
 		from=ask words='name' ;;
 	crm-report,--silence)
 		from=text words='' ;;
-	crm-report,--since)
-		from=ask words='date' ;;
 	crm-report,--times)
 		from=text words='' ;;
 	crm-report,--unit)
@@ -192,7 +188,7 @@ _crm_option()
 	crm-report,-l | crm-report,--limit)
 		from=text words='' ;;
 	crm-report,-o | crm-report,--output)
-		from=words words='table jsonl tsv csv ids yaml mutt aerc sheet vcard vcard3 ledger' ;;
+		from=words words='table jsonl tsv csv ids yaml mutt aerc sheet vcard vcard3' ;;
 	crm-report,--sort)
 		from=ask words='field,...' ;;
 	crm-report,--color)
@@ -206,7 +202,7 @@ _crm_option()
 	crm-rm,-l | crm-rm,--limit)
 		from=text words='' ;;
 	crm-rm,-o | crm-rm,--output)
-		from=words words='table jsonl tsv csv ids yaml mutt aerc sheet vcard vcard3 ledger' ;;
+		from=words words='table jsonl tsv csv ids yaml mutt aerc sheet vcard vcard3' ;;
 	crm-rm,--sort)
 		from=ask words='field,...' ;;
 	crm-rm,-m | crm-rm,--message)
@@ -224,7 +220,7 @@ _crm_option()
 	crm-segment,-l | crm-segment,--limit)
 		from=text words='' ;;
 	crm-segment,-o | crm-segment,--output)
-		from=words words='table jsonl tsv csv ids yaml mutt aerc sheet vcard vcard3 ledger' ;;
+		from=words words='table jsonl tsv csv ids yaml mutt aerc sheet vcard vcard3' ;;
 	crm-segment,--sort)
 		from=ask words='field,...' ;;
 	crm-segment,-m | crm-segment,--message)
@@ -242,7 +238,7 @@ _crm_option()
 	crm-set,-l | crm-set,--limit)
 		from=text words='' ;;
 	crm-set,-o | crm-set,--output)
-		from=words words='table jsonl tsv csv ids yaml mutt aerc sheet vcard vcard3 ledger' ;;
+		from=words words='table jsonl tsv csv ids yaml mutt aerc sheet vcard vcard3' ;;
 	crm-set,--sort)
 		from=ask words='field,...' ;;
 	crm-set,-m | crm-set,--message)
@@ -280,7 +276,7 @@ _crm_option()
 	crm-undo,-l | crm-undo,--limit)
 		from=text words='' ;;
 	crm-undo,-o | crm-undo,--output)
-		from=words words='table jsonl tsv csv ids yaml mutt aerc sheet vcard vcard3 ledger' ;;
+		from=words words='table jsonl tsv csv ids yaml mutt aerc sheet vcard vcard3' ;;
 	crm-undo,--sort)
 		from=ask words='field,...' ;;
 	crm-undo,-m | crm-undo,--message)

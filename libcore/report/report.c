@@ -269,13 +269,12 @@ follow_schema(const struct crm_report_run *r, struct crm_field *f)
 static size_t
 list_columns(const struct crm_report_run *r, struct crm_field *column)
 {
-	struct crm_rows_options rows = o->rows;
 	size_t i, n = 0;
 
-	for (i = 0; i < r->by.n; i++) {
+	for (i = 0; i < r->by.n; i++, n++) {
+		column[n] = r->by.key[i].column;
 		if (r->by.key[i].of == CRM_BY_OWN)
-			follow_schema(r, &r->by.key[i].column);
-		column[n++] = r->by.key[i].column;
+			follow_schema(r, &column[n]);
 	}
 	for (i = 0; i < r->report->ncolumns; i++, n++) {
 		column[n] = r->report->column[i];
