@@ -498,8 +498,9 @@ crm_learn(const struct crm_report_run *r, int32_t until, struct crm_scores *s)
 	const struct crm_err *err;
 
 	s->learned = w.l;
-	crm_deals_open(&w.deals, &all);
-	err = learn(&w, &all);
+	err = crm_deals_open(&w.deals, &all);
+	if (err == NULL)
+		err = learn(&w, &all);
 	crm_deals_close(&w.deals);
 	crm_map_release(&w.map);
 	crm_buf_release(&w.text);
