@@ -2,7 +2,7 @@
 # crm-merge: what pointed at those that go points at the one that stays, and
 # crm-undo takes it back wholly.
 . "${0%/*}/../lib.sh"
-plan 48
+plan 54
 
 # state: all records and what is summed, without when they were changed
 state()
@@ -173,3 +173,22 @@ done
 state >now 2>/dev/null
 is 'undos too' $bad 0
 same_file 'and all is as before' now before
+
+# crm-add says who may be there already
+CRM_STORE=$tmp/adds
+crm-store init
+crm-add person name='Żaneta Nowak' email=z@x.example
+crm-add person given=Zaneta family=Nowak 2>err
+is 'crm-add warns of a name, folded' "$(cat err)" \
+	'crm-add: name: may be p1 Żaneta Nowak (crm-merge makes them one)'
+crm-add person name=Else email=Z@x.example 2>err
+like 'of an address' "$(cat err)" 'email: may be p1'
+fails_with 65 'refuses when told to' \
+	crm-add person name='Zaneta Nowak' --duplicates refuse
+crm-add person name='Zaneta Nowak' --duplicates allow 2>err
+empty 'is silent when told to' err
+printf 'name\nZaneta Nowak\n' >list
+crm-add person <list 2>err
+empty 'a stream passes' err
+crm-add person --duplicates warn <list 2>err
+like 'unless asked, with its line' "$(cat err)" '^crm-add: stdin:2: name: may be'
