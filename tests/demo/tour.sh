@@ -60,6 +60,9 @@ run 'crm-report segments -o table'
 say 'Show: one screen before a call'
 run "crm-show 'Hotel Sankt Peter' -l 6"
 
+say 'What needs doing, most urgent first, and why'
+run 'crm-due -l 6 -f urgency,due,what,title,why -o table'
+
 say 'Everything is plain text in a pipe'
 run "crm-find org @gold | crm-find - not bought:'Grinder Piccolo' -f name,city -o tsv"
 
