@@ -8,6 +8,7 @@
 
 #define FOLDS 5
 #define NO_FOLD FOLDS
+#define NO_WEIGHTS ((double)INFINITY) /* a strength */
 
 /* Strengths that are tried, the strongest first: what is weaker has to be
  * better. */
@@ -111,7 +112,7 @@ validate(const struct crm_cases *c, double strength, double *p)
 
 	for (fold = 0; fold < FOLDS; fold++) {
 		if (!fit(c, fold, strength, p))
-			return INFINITY;
+			return (double)INFINITY;
 		for (i = 0; i < c->n; i++)
 			if (fold_of(i) == fold)
 				sum += loss_of(logit_of(c, p, i), c->won[i]);
@@ -126,8 +127,8 @@ crm_logistic_fit(const struct crm_cases *c, struct crm_logistic *out)
 	size_t i;
 	bool ok;
 
-	out->strength = INFINITY;
-	out->base_loss = out->loss = validate(c, INFINITY, p);
+	out->strength = NO_WEIGHTS;
+	out->base_loss = out->loss = validate(c, NO_WEIGHTS, p);
 	for (i = 0; i < sizeof(strengths) / sizeof(strengths[0]); i++) {
 		loss = validate(c, strengths[i], p);
 		if (loss < out->loss) {
@@ -135,7 +136,7 @@ crm_logistic_fit(const struct crm_cases *c, struct crm_logistic *out)
 			out->strength = strengths[i];
 		}
 	}
-	ok = fit(c, NO_FOLD, INFINITY, p);
+	ok = fit(c, NO_FOLD, NO_WEIGHTS, p);
 	out->win_rate = 1 / (1 + exp(-p[0]));
 	if (ok && !isinf(out->strength))
 		ok = fit(c, NO_FOLD, out->strength, p);
