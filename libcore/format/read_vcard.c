@@ -145,6 +145,9 @@ decode(struct crm_reader *r, struct crm_cline *c)
 		else if (text.p[i] != '\r')
 			crm_buf_addc(&plain, text.p[i]);
 	text = crm_buf_view(&plain);
+	if (err == NULL && crm_utf8_check(c->params) < c->params.n)
+		err = crm_err(CRM_E_DATA, "%.*s: its parameters are not UTF-8",
+		    CRM_VARG(c->name));
 	if (err == NULL && crm_utf8_check(text) < text.n)
 		err = crm_err(CRM_E_DATA, "%.*s: %s", CRM_VARG(c->name),
 		    memchr(text.p, '\0', text.n) != NULL ? "a NUL"
@@ -330,7 +333,8 @@ place(struct card *k, const struct crm_cline *c)
 	const struct crm_err *err = NULL;
 	size_t i;
 
-	if (crm_vcard_is_frame(c))
+	/* 3.0 wants an N of organisations, too: it says what FN says */
+	if (crm_vcard_is_frame(c) || (k->is_org && crm_cline_is(c, "N")))
 		return NULL;
 	crm_vcard_read(c, v);
 	if (!takes(k, v)) {

@@ -281,7 +281,8 @@ crm_vcard_is_frame(const struct crm_cline *c)
 	    crm_cline_is(c, "VERSION") || crm_cline_is(c, "REV") ||
 	    crm_cline_is(c, "PRODID") || crm_cline_is(c, "UID") ||
 	    crm_cline_is(c, "KIND") ||
-	    crm_cline_is(c, "X-ADDRESSBOOKSERVER-KIND");
+	    crm_cline_is(c, "X-ADDRESSBOOKSERVER-KIND") ||
+	    crm_cline_is(c, "X-ABSHOWAS");
 }
 
 bool

@@ -426,8 +426,7 @@ put_rest(struct card *k)
 	size_t i;
 
 	for (i = 0; i < k->nkept; i++)
-		if (!k->kept[i].done && k->kept[i].text == NULL &&
-		    !(k->v3 && crm_cline_is(&k->kept[i].c, "X-ABSHOWAS")))
+		if (!k->kept[i].done && k->kept[i].text == NULL)
 			put_kept(k, &k->kept[i]);
 }
 
