@@ -100,7 +100,7 @@ if with jq 1; then
 	is 'jq' "$(crm-find person | jq -r 'select(.tag[]? == "vip") | .email[0]')" 'ann@mill.example'
 fi
 if with mlr 1; then
-	is 'miller' "$(crm-find person -o csv | mlr --icsv --ojson filter '$city == "Oslo"' then cut -f note | tr -d ' \n')" \
+	is 'miller' "$(crm-find person -o csv | mlr --icsv --ojson filter '$city == "Oslo"' 'then' cut -f note | tr -d ' \n')" \
 		'[{"note":"one\ntwo;three,four"}]'
 fi
 if with sqlite3 1; then
