@@ -290,6 +290,20 @@ read_since(void)
 	return NULL;
 }
 
+/* A number to come, from a store that was there before, would hide what is
+ * done until then. */
+static const struct crm_err *
+see_since(void)
+{
+	uint64_t last = crm_snap_last_change(h.snap);
+
+	return h.since <= last
+	    ? NULL
+	    : crm_err(CRM_E_DATA,
+		  "--since: there is no change set %llu: the newest one is %llu",
+		  (unsigned long long)h.since, (unsigned long long)last);
+}
+
 static const struct crm_err *
 run(struct crm_ctx *ctx, int argc, char **argv)
 {
@@ -306,6 +320,8 @@ run(struct crm_ctx *ctx, int argc, char **argv)
 	err = read_since();
 	if (err == NULL)
 		err = crm_snap_open(ctx->store, &h.snap);
+	if (err == NULL)
+		err = see_since();
 	for (i = 0; err == NULL && i < argc; i++)
 		err = take_operand(argv[i]);
 	if (err == NULL)

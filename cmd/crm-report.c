@@ -28,7 +28,7 @@ static const struct crm_opt opts[] = {
 	OPT_TEXT('\0', "for", "who", &o.arg[CRM_ARG_FOR],
 	    "basket: what to offer to somebody"),
 	OPT_TEXT('\0', "horizon", "span", &o.arg[CRM_ARG_HORIZON],
-	    "clv, churn: how far to look ahead (52w)"),
+	    "clv, churn, retention: how far ahead (52w)"),
 	OPT_TEXT('\0', "in", "period", &o.in,
 	    "cover a period only: 2026-03, last-month"),
 	OPT_TEXT('\0', "model", "name", &o.arg[CRM_ARG_MODEL],
@@ -40,7 +40,7 @@ static const struct crm_opt opts[] = {
 	OPT_TEXT('\0', "times", "count", &o.arg[CRM_ARG_TIMES],
 	    "overdue, stale: how many times the usual (2)"),
 	OPT_TEXT('\0', "unit", "unit", &o.arg[CRM_ARG_UNIT],
-	    "clv, churn: day, week, month or year"),
+	    "clv, churn, retention: day, week, month, year"),
 	OPT_END,
 };
 /* clang-format on */

@@ -9,6 +9,8 @@ _crm_option()
 		from=words words='auto always never' ;;
 	crm,-s | crm,--store)
 		from=dir words='' ;;
+	crm-add,--duplicates)
+		from=words words='auto allow warn refuse' ;;
 	crm-add,--add-missing)
 		from=ask words='kind' ;;
 	crm-add,--dates)
@@ -30,7 +32,7 @@ _crm_option()
 	crm-add,-l | crm-add,--limit)
 		from=text words='' ;;
 	crm-add,-o | crm-add,--output)
-		from=words words='table jsonl tsv csv ids yaml mutt aerc sheet vcard vcard3' ;;
+		from=words words='table jsonl tsv csv ids yaml mutt aerc sheet vcard vcard3 ledger' ;;
 	crm-add,--sort)
 		from=ask words='field,...' ;;
 	crm-add,-m | crm-add,--message)
@@ -68,7 +70,7 @@ _crm_option()
 	crm-find,-l | crm-find,--limit)
 		from=text words='' ;;
 	crm-find,-o | crm-find,--output)
-		from=words words='table jsonl tsv csv ids yaml mutt aerc sheet vcard vcard3' ;;
+		from=words words='table jsonl tsv csv ids yaml mutt aerc sheet vcard vcard3 ledger' ;;
 	crm-find,--sort)
 		from=ask words='field,...' ;;
 	crm-find,--color)
@@ -116,7 +118,7 @@ _crm_option()
 	crm-log,-l | crm-log,--limit)
 		from=text words='' ;;
 	crm-log,-o | crm-log,--output)
-		from=words words='table jsonl tsv csv ids yaml mutt aerc sheet vcard vcard3' ;;
+		from=words words='table jsonl tsv csv ids yaml mutt aerc sheet vcard vcard3 ledger' ;;
 	crm-log,--sort)
 		from=ask words='field,...' ;;
 	crm-log,-m | crm-log,--message)
@@ -136,7 +138,7 @@ _crm_option()
 	crm-merge,-l | crm-merge,--limit)
 		from=text words='' ;;
 	crm-merge,-o | crm-merge,--output)
-		from=words words='table jsonl tsv csv ids yaml mutt aerc sheet vcard vcard3' ;;
+		from=words words='table jsonl tsv csv ids yaml mutt aerc sheet vcard vcard3 ledger' ;;
 	crm-merge,--sort)
 		from=ask words='field,...' ;;
 	crm-merge,-m | crm-merge,--message)
@@ -161,6 +163,8 @@ _crm_option()
 		from=words words='auto always never' ;;
 	crm-plot,-s | crm-plot,--store)
 		from=dir words='' ;;
+	crm-report,--against)
+		from=ask words='period' ;;
 	crm-report,--as-of)
 		from=ask words='date' ;;
 	crm-report,--by)
@@ -171,6 +175,8 @@ _crm_option()
 		from=text words='' ;;
 	crm-report,--explain)
 		from=text words='' ;;
+	crm-report,--for)
+		from=text words='' ;;
 	crm-report,--horizon)
 		from=text words='' ;;
 	crm-report,--in)
@@ -179,6 +185,8 @@ _crm_option()
 		from=ask words='name' ;;
 	crm-report,--silence)
 		from=text words='' ;;
+	crm-report,--since)
+		from=ask words='date' ;;
 	crm-report,--times)
 		from=text words='' ;;
 	crm-report,--unit)
@@ -188,7 +196,7 @@ _crm_option()
 	crm-report,-l | crm-report,--limit)
 		from=text words='' ;;
 	crm-report,-o | crm-report,--output)
-		from=words words='table jsonl tsv csv ids yaml mutt aerc sheet vcard vcard3' ;;
+		from=words words='table jsonl tsv csv ids yaml mutt aerc sheet vcard vcard3 ledger' ;;
 	crm-report,--sort)
 		from=ask words='field,...' ;;
 	crm-report,--color)
@@ -202,7 +210,7 @@ _crm_option()
 	crm-rm,-l | crm-rm,--limit)
 		from=text words='' ;;
 	crm-rm,-o | crm-rm,--output)
-		from=words words='table jsonl tsv csv ids yaml mutt aerc sheet vcard vcard3' ;;
+		from=words words='table jsonl tsv csv ids yaml mutt aerc sheet vcard vcard3 ledger' ;;
 	crm-rm,--sort)
 		from=ask words='field,...' ;;
 	crm-rm,-m | crm-rm,--message)
@@ -220,7 +228,7 @@ _crm_option()
 	crm-segment,-l | crm-segment,--limit)
 		from=text words='' ;;
 	crm-segment,-o | crm-segment,--output)
-		from=words words='table jsonl tsv csv ids yaml mutt aerc sheet vcard vcard3' ;;
+		from=words words='table jsonl tsv csv ids yaml mutt aerc sheet vcard vcard3 ledger' ;;
 	crm-segment,--sort)
 		from=ask words='field,...' ;;
 	crm-segment,-m | crm-segment,--message)
@@ -238,7 +246,7 @@ _crm_option()
 	crm-set,-l | crm-set,--limit)
 		from=text words='' ;;
 	crm-set,-o | crm-set,--output)
-		from=words words='table jsonl tsv csv ids yaml mutt aerc sheet vcard vcard3' ;;
+		from=words words='table jsonl tsv csv ids yaml mutt aerc sheet vcard vcard3 ledger' ;;
 	crm-set,--sort)
 		from=ask words='field,...' ;;
 	crm-set,-m | crm-set,--message)
@@ -276,7 +284,7 @@ _crm_option()
 	crm-undo,-l | crm-undo,--limit)
 		from=text words='' ;;
 	crm-undo,-o | crm-undo,--output)
-		from=words words='table jsonl tsv csv ids yaml mutt aerc sheet vcard vcard3' ;;
+		from=words words='table jsonl tsv csv ids yaml mutt aerc sheet vcard vcard3 ledger' ;;
 	crm-undo,--sort)
 		from=ask words='field,...' ;;
 	crm-undo,-m | crm-undo,--message)
@@ -294,14 +302,14 @@ _crm_options()
 {
 	case $1 in
 	crm) options='--color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
-	crm-add) options='--add-missing --allow-erased --correct --dates --decimal --keep --key --map --new-ids --rejects --set --skip-bad --stream -i --input -f --fields -l --limit -o --output --sort -n --dry-run -m --message --wait --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
+	crm-add) options='--duplicates --add-missing --allow-erased --correct --dates --decimal --keep --key --map --new-ids --rejects --set --skip-bad --stream -i --input -f --fields -l --limit -o --output --sort -n --dry-run -m --message --wait --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
 	crm-due) options='-f --fields -l --limit --new -o --output --owner --sort --within --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
 	crm-find) options='--as-of --count --explain --get -i --input -f --fields -l --limit -o --output --sort --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
 	crm-history) options='--command --field --follow -l --limit -o --output --since --user -i --input --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
 	crm-log) options='-F --file --add-missing --allow-erased --correct --dates --decimal --keep --key --map --new-ids --rejects --set --skip-bad --stream -i --input -f --fields -l --limit -o --output --sort -n --dry-run -m --message --wait --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
 	crm-merge) options='--least -i --input -f --fields -l --limit -o --output --sort -n --dry-run -m --message --wait --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
 	crm-plot) options='--bins -f --fields -l --limit -o --output -i --input --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
-	crm-report) options='--as-of --by --calibrate-until --discount --explain --horizon --in --model --silence --times --unit -f --fields -l --limit -o --output --sort --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
+	crm-report) options='--against --as-of --by --calibrate-until --discount --explain --for --horizon --in --model --silence --since --times --unit -f --fields -l --limit -o --output --sort --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
 	crm-rm) options='--erase -i --input -f --fields -l --limit -o --output --sort -n --dry-run -m --message --wait --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
 	crm-segment) options='-i --input -f --fields -l --limit -o --output --sort -n --dry-run -m --message --wait --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
 	crm-set) options='--allow-erased -i --input -f --fields -l --limit -o --output --sort -n --dry-run -m --message --wait --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;

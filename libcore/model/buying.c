@@ -265,7 +265,8 @@ crm_buying_fit(enum crm_buying_model model, struct crm_repeat *r, size_t n,
 			out->p[BETA] = out->p[ALPHA];
 		if (d.n > PART && !fit(&d, d.n / PART + 1, out->p, &best))
 			begin(r, n, out->p);
-		ok = fit(&d, 1, out->p, &best);
+		ok = fit(&d, 1, out->p, &best) && crm_fit_tells(out->p, 1) &&
+		    crm_fit_tells(out->p + A, model == CRM_BG_NBD ? 2 : 1);
 	}
 	out->log_likelihood = best * (double)n;
 	crm_free(kind);

@@ -65,6 +65,17 @@ crm_fit(crm_likelihood *fn, void *ctx, double *p, size_t n, double *best)
 		t.slope < FLAT);
 }
 
+bool
+crm_fit_tells(const double *shape, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (!(shape[i] > CRM_SHAPE_LEAST && shape[i] < CRM_SHAPE_MOST))
+			return false;
+	return true;
+}
+
 /* The same over all numbers. */
 static lbfgsfloatval_t
 look_many(void *ctx, const lbfgsfloatval_t *u, lbfgsfloatval_t *slope,

@@ -9,6 +9,14 @@
 
 #define CRM_FIT_MAX 4
 
+/* A shape that says something lies between these: beyond, all are alike, or
+ * the data cannot tell. */
+#define CRM_SHAPE_LEAST 1e-3
+#define CRM_SHAPE_MOST 1e3
+
+/* Are all of n shapes such? */
+bool crm_fit_tells(const double *shape, size_t n);
+
 /*
  * A likelihood, as a mean over the data.
  *

@@ -68,7 +68,8 @@ crm_spend_fit(struct crm_spending *s, size_t n, struct crm_spend *out)
 	for (i = 0; i < n; i++)
 		p[V] += s[i].mean / (double)n;
 	qsort(s, n, sizeof(*s), cmp);
-	ok = n > 0 && crm_fit(likelihood, &d, p, PARAMETERS, &best);
+	ok = n > 0 && crm_fit(likelihood, &d, p, PARAMETERS, &best) &&
+	    crm_fit_tells(p, V);
 	*out = (struct crm_spend){ .p = p[P],
 		.q = p[Q],
 		.v = p[V],

@@ -497,9 +497,11 @@ put_figure(struct crm_compute *c, uint64_t who, const struct crm_field *f,
 	if (of == NULL)
 		return NULL;
 	if (f->type != CRM_T_CHOICE) {
-		crm_value_put_dec(out,
-		    crm_dec_trim(
-			(struct crm_dec){ of->value, figures->scale }));
+		struct crm_dec d = { of->value, figures->scale };
+
+		/* money has the decimals of its currency */
+		crm_value_put_dec(
+		    out, f->type == CRM_T_MONEY ? d : crm_dec_trim(d));
 		return NULL;
 	}
 	for (i = 0; i < of->value; i++)

@@ -27,7 +27,7 @@ static const struct crm_field columns[] = {
 enum { C_NAME, C_CUSTOMERS, C_RISK, C_SINCE, C_GAP, C_STAKE, C_CURRENCY };
 
 #define STAKE 0 /* slot of money */
-enum { CUSTOMERS, ALIVE, SINCE };
+enum { CUSTOMERS, ALIVE, SINCE, VALUED };
 
 struct line {
 	const struct crm_worth_line *of;
@@ -144,6 +144,7 @@ add_up(void *ctx, struct crm_view key)
 	g->count[CUSTOMERS]++;
 	g->count[ALIVE] += w->at->of->alive;
 	g->count[SINCE] += w->worth.until - s->last;
+	g->count[VALUED] += w->at->stake >= 0;
 	return crm_groups_add_money(&w->groups, g, STAKE, s->currency,
 	    w->at->stake < 0 ? 0 : w->at->stake);
 }
@@ -167,7 +168,10 @@ print_groups(struct work *w)
 		crm_row_share(row, n * MILLION - g->count[ALIVE], n * MILLION);
 		crm_row_mean(row, g->count[SINCE], n);
 		crm_row_none(row);
-		crm_row_money(row, g->money[STAKE], g->currency);
+		if (g->count[VALUED] > 0)
+			crm_row_money(row, g->money[STAKE], g->currency);
+		else
+			crm_row_none(row);
 		crm_row_currency(row, g->currency);
 		err = crm_row_put(row, w->r->rows);
 	}

@@ -54,7 +54,7 @@ enum {
 
 /* Slots of money and counts of groups. */
 enum { CLV, SPENT };
-enum { CUSTOMERS, REPEATS, SINCE, ALIVE, EXPECTED, ACTUAL };
+enum { CUSTOMERS, REPEATS, SINCE, ALIVE, EXPECTED, ACTUAL, VALUED };
 
 struct work {
 	struct crm_report_run *r;
@@ -163,6 +163,7 @@ add_up(void *ctx, struct crm_view key)
 	g->count[ALIVE] += l->alive;
 	g->count[EXPECTED] += l->expected;
 	g->count[ACTUAL] += l->row->after;
+	g->count[VALUED] += l->clv >= 0;
 	err = crm_groups_add_money(
 	    &w->groups, g, CLV, currency, l->clv < 0 ? 0 : l->clv);
 	return err != NULL ? err
@@ -198,7 +199,8 @@ print_groups(struct work *w)
 		    (struct crm_dec){
 			(g->count[ACTUAL] * 1000 + n / 2) / n, 3 });
 		crm_row_none(row);
-		put_money(row, g->money[CLV], g->currency);
+		put_money(row, g->count[VALUED] > 0 ? g->money[CLV] : -1,
+		    g->currency);
 		crm_row_money(row, g->money[SPENT], g->currency);
 		crm_row_currency(row, g->currency);
 		crm_row_none(row);

@@ -19,8 +19,6 @@ worth(struct crm_report_run *r, uint16_t num, struct crm_figures *out)
 	    ? (uint8_t)crm_currency_decimals(crm_view(c->currency, 3))
 	    : 6;
 	err = crm_worth_make(r, &w);
-	if (err != NULL && err->code == CRM_E_DATA)
-		err = NULL; /* too few purchases: nobody has any */
 	for (i = 0; err == NULL && w.line != NULL && i < w.repeats.n; i++) {
 		v = num == CRM_N_CLV     ? w.line[i].clv
 		    : num == CRM_N_ALIVE ? w.line[i].alive
