@@ -337,6 +337,8 @@ read_events(struct crm_cfg *w, const struct crm_yaml_node *node)
 	    "names for classes of customers, for crm-report rfm") \
 	X("kinds",	crm_cfg_kinds, \
 	    "more fields, and kinds of one's own") \
+	X("scores",	crm_cfg_scores, \
+	    "figures of one's own, for crm-report score and queries") \
 	X("hours",	crm_cfg_hours, \
 	    "working time of each day of the week; all when not said") \
 	X("holidays",	crm_cfg_holidays, \
@@ -344,9 +346,7 @@ read_events(struct crm_cfg *w, const struct crm_yaml_node *node)
 	X("sla",	crm_cfg_sla, \
 	    "until when to answer and solve tickets; the first rule that fits") \
 	X("due",	crm_cfg_due, \
-	    "what crm-due goes by") \
-	X("scores",	crm_cfg_scores, \
-	    "figures of one's own, for crm-report score and queries")
+	    "what crm-due goes by")
 /* clang-format on */
 
 #define X(name, read, help) name "\0" help "\0"

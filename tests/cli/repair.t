@@ -139,7 +139,7 @@ damage()
 # Times come from change sets: one that is lost does not tell its own.
 plain() { sed 's/,"created":"[^"]*"\|,"updated":"[^"]*"//g' "$1" | sort; }
 plain a.records >a.plain
-bad=0 wrong=0 silent=0 saved=0 seed=0
+bad=0 wrong=0 silent=0 saved=0 nameless=0 seed=0
 while [ $seed -lt 40 ]; do
 	seed=$((seed + 1))
 	rm -rf d n
@@ -147,6 +147,12 @@ while [ $seed -lt 40 ]; do
 	damage $seed
 	crm-store -s d repair n >told 2>why
 	rc=$?
+	# where the names of fields are lost, and their copy, nobody can tell
+	# what is what: that is said, and nothing made
+	if [ $rc -eq 65 ] && grep -q 'which fields its records have' why; then
+		nameless=$((nameless + 1))
+		continue
+	fi
 	[ $rc -le 1 ] || { bad=$((bad + 1)); diag "$seed: $(cat why)"; continue; }
 	crm-store -s n check >why 2>&1 || { bad=$((bad + 1)); diag "$seed: $(head -2 why)"; }
 	records n >n.records
@@ -158,6 +164,8 @@ while [ $seed -lt 40 ]; do
 	[ $rc -eq 1 ] || cmp -s a.records n.records || silent=$((silent + 1))
 	saved=$((saved + $(wc -l <n.records)))
 done
+diag "without the names of fields: $nameless"
+[ $nameless -le 4 ] || bad=$((bad + nameless))
 is 'of each damaged store one is made that is well' $bad 0
 is 'with no record that is wrong' $wrong 0
 is 'and nothing is lost without a word' $silent 0

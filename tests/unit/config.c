@@ -138,8 +138,8 @@ refused_keys(void **state)
 		    "'timezone'?)" },
 		{ "colour: red",
 		    "f:1:1: unknown key 'colour' (one of: timezone, currency, "
-		    "rates, week, events, pipelines, rfm, kinds, hours, "
-		    "holidays, sla, due, scores)" },
+		    "rates, week, events, pipelines, rfm, kinds, scores, "
+		    "hours, holidays, sla, due)" },
 		{ "week: monday\nweek: monday",
 		    "f:2:1: the key 'week' was given before, in line 1" },
 		/* Time zones. */
@@ -1405,8 +1405,8 @@ keys(void **state)
 {
 	(void)state;
 	check_keys(CRM_CONFIG_TOP,
-	    "timezone currency rates week events pipelines rfm kinds "
-	    "hours holidays sla due scores ");
+	    "timezone currency rates week events pipelines rfm kinds scores "
+	    "hours holidays sla due ");
 	check_keys(CRM_CONFIG_SLA, "segment priority respond solve ");
 	check_keys(CRM_CONFIG_DUE,
 	    "task ticket contact purchase birthday date deal late value "
