@@ -1,7 +1,7 @@
 /*
  * The table of presets.  Headers are those of test data from outside
- * (tests/interop/presets.t) and, where the comment says so, of the vendor's
- * manual.
+ * (tests/interop/presets.t); more names that such exports are known by stand
+ * beside them.
  */
 #include "format/preset.h"
 
@@ -59,8 +59,8 @@ static const struct crm_preset_column google[] = {
 	DROP("address#formatted"), DROP("photo"),
 };
 
-/* The 92 columns of Outlook's "Comma Separated Values": its manual, "Import
- * contacts to Outlook"; and Outlook.com, which writes fewer. */
+/* Outlook's "Comma Separated Values", and Outlook.com, which writes fewer
+ * columns. */
 static const struct crm_preset_column outlook[] = {
 	TO("firstname", "given"), TO("middlename", "given"),
 	TO("lastname", "family"),
