@@ -5,6 +5,9 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #define CHUNK_BYTES ((size_t)16 << 10) /* first chunk; the next double */
 #define CHUNK_MAX ((size_t)1 << 20)
@@ -65,6 +68,15 @@ checked(void *p)
 		abort();
 	}
 	return p;
+}
+
+void
+crm_mem_keep_little(void)
+{
+	/* It grows by itself otherwise, up to 32 MiB. */
+#ifdef __GLIBC__
+	(void)mallopt(M_MMAP_THRESHOLD, 1 << 20);
+#endif
 }
 
 void *

@@ -20,6 +20,12 @@
  */
 void crm_mem_on_failure(void (*handler)(void));
 
+/*
+ * Give large pieces back to the system as soon as they are free, from now on:
+ * what one part of a job took would else count beside what the next one takes.
+ */
+void crm_mem_keep_little(void);
+
 /* Memory of n bytes, not cleared; never NULL, also for n = 0. */
 void *crm_alloc(size_t n);
 

@@ -500,12 +500,25 @@ commit(struct crm_changing *c, struct crm_batch_result *r)
 		    CRM_E_IO, "cannot write '%s'", c->rejects_name);
 	c->ctx->bad |= r->bad > 0 || crm_batch_faults(c->batch) > 0;
 	tell_unrated(c);
-	/* What was asked for is done; should this fail, the next one tries. */
+	return NULL;
+}
+
+/*
+ * Let go of the batch that was committed, and bring up to date what lags
+ * behind: not beside each other, as both take memory.  What was asked for is
+ * done; should this fail, the next one tries.
+ */
+static void
+catch_up(struct crm_changing *c, const struct crm_batch_result *r)
+{
+	const struct crm_err *err = NULL;
+
+	crm_batch_free(c->batch);
+	c->batch = NULL;
 	if (r->change != 0)
 		err = crm_catch_up(c->ctx->store, CRM_TAIL_MAX);
-	crm_progress_hide(&c->progress);
 	(void)err;
-	return NULL;
+	crm_progress_hide(&c->progress);
 }
 
 /* Write what the line at hand asked for, and begin anew. */
@@ -523,8 +536,7 @@ commit_line(struct crm_changing *c)
 	c->sum.changed += r.changed;
 	c->sum.unchanged += r.unchanged;
 	c->sum.bad += r.bad;
-	crm_batch_free(c->batch);
-	c->batch = NULL;
+	catch_up(c, &r);
 	err = crm_batch_new(c->ctx->store, &c->options, &c->batch);
 	if (err == NULL)
 		crm_bind_set_values(c->bind, crm_batch_values(c->batch));
@@ -542,5 +554,7 @@ crm_changing_commit(struct crm_changing *c)
 			return err;
 	}
 	give_receipt(c, &c->sum);
+	if (!c->stream)
+		catch_up(c, &c->sum);
 	return NULL;
 }

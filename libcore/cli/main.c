@@ -593,6 +593,7 @@ crm_main(const struct crm_cmd *cmd, int argc, char **argv)
 
 	occupy_standard();
 	set_signals(cmd);
+	crm_mem_keep_little();
 	crm_mem_on_failure(out_of_memory);
 	crm_env_on_damage(on_impossible);
 	crm_msg_name(cmd->name);

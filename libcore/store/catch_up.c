@@ -308,7 +308,9 @@ crm_catch_up(struct crm_store *s, uint64_t least)
 
 	if (!crm_gate_claim_lag(s->gate))
 		return NULL;
-	c.d = crm_derive_new(s, crm_store_part(s));
+	/* LMDB keeps the pages of transactions before for those to come: what
+	 * is gathered has to do with half of what a batch may take. */
+	c.d = crm_derive_new(s, crm_store_part(s) / 2);
 	err = read_tail(&c, least, &any);
 	if (err == NULL && any)
 		err = crm_store_update(s, begin, &c);
