@@ -190,12 +190,23 @@ is_by(const char *by, const char *name)
 	}
 }
 
+/* The words of a choice that is a field of customers too (it has its number)
+ * are those of the schema: crm.yaml may replace them. */
+static void
+follow_schema(const struct crm_report_run *r, struct crm_field *f)
+{
+	if (f->num != 0 && f->type == CRM_T_CHOICE)
+		f->choices =
+		    crm_field_num(crm_kind_of(r->schema, 'p'), f->num)->choices;
+}
+
 /* What rows stand for: --by, or the report's own. */
 static const struct crm_err *
 read_by(struct crm_report_run *r, const char *by)
 {
 	struct crm_buf list = CRM_BUF_INIT(CRM_LINE_MAX);
 	const struct crm_err *err = NULL;
+	size_t i;
 
 	r->by_given = by != NULL;
 	if (by == NULL)
@@ -215,6 +226,9 @@ read_by(struct crm_report_run *r, const char *by)
 			? crm_kind_of(r->schema, r->report->thing)
 			: NULL,
 		    r->report->key, r->report->nkeys, by, &r->by);
+	for (i = 0; err == NULL && i < r->by.n; i++)
+		if (r->by.key[i].of == CRM_BY_OWN)
+			follow_schema(r, &r->by.key[i].column);
 	crm_buf_release(&list);
 	return err;
 }
@@ -255,27 +269,14 @@ is_key(const struct crm_by *by, const char *name)
 	return false;
 }
 
-/* The words of a choice that is a field of customers too (it has its number)
- * are those of the schema: crm.yaml may replace them. */
-static void
-follow_schema(const struct crm_report_run *r, struct crm_field *f)
-{
-	if (f->num != 0 && f->type == CRM_T_CHOICE)
-		f->choices =
-		    crm_field_num(crm_kind_of(r->schema, 'p'), f->num)->choices;
-}
-
 /* The columns that it has: those of --by, and its own. */
 static size_t
 list_columns(const struct crm_report_run *r, struct crm_field *column)
 {
 	size_t i, n = 0;
 
-	for (i = 0; i < r->by.n; i++, n++) {
-		column[n] = r->by.key[i].column;
-		if (r->by.key[i].of == CRM_BY_OWN)
-			follow_schema(r, &column[n]);
-	}
+	for (i = 0; i < r->by.n; i++)
+		column[n++] = r->by.key[i].column;
 	for (i = 0; i < r->report->ncolumns; i++, n++) {
 		column[n] = r->report->column[i];
 		follow_schema(r, &column[n]);

@@ -58,7 +58,7 @@ is 'the explanation says which rule' "$(crm-report rfm --explain C7 -o tsv |
 
 # what is in force
 crm-store config >printed
-sed -n '/^rfm:/,/^[^ r]/p' printed >got
+sed -n '/^rfm:/,/^[^ r]/p' printed | grep '^ \|^rfm' >got
 cat >want <<'EOF2'
 rfm:
   - star: {r: 5, f: 4..5, m: 5}

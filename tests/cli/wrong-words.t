@@ -48,8 +48,8 @@ says "crm-segment: no such command: 'lst' (did you mean 'list'?)" \
 	crm-segment lst
 says "crm-report: no such report: 'revenu' (did you mean 'revenue'?)" \
 	crm-report revenu
-says "crm-report: no such report: 'sales' (crm-report list names them)" \
-	crm-report sales
+says "crm-report: no such report: 'ledger' (crm-report list names them)" \
+	crm-report ledger
 says "crm-find: unknown option --cuont (did you mean --count?)" \
 	crm-find --cuont
 says "crm: no such program: 'rmm' (see crm --help)" crm rmm
