@@ -10,7 +10,8 @@
 #include "report/report.h"
 
 static struct {
-	const char *against, *as_of, *by, *explain, *in, *since, *arg[CRM_ARG_N];
+	const char *against, *as_of, *by, *explain, *in, *since,
+	    *arg[CRM_ARG_N];
 } o;
 
 /* clang-format off */
@@ -204,8 +205,8 @@ run(struct crm_ctx *ctx, int argc, char **argv)
 		return crm_ctx_usage(
 		    ctx, "a report is missing (crm-report list names them)");
 	if (crm_form_has_columns(form))
-		return crm_ctx_usage(
-		    ctx, "a report comes as table, jsonl, tsv, csv, sheet or yaml");
+		return crm_ctx_usage(ctx,
+		    "a report comes as table, jsonl, tsv, csv, sheet or yaml");
 	writer = crm_ctx_writer(ctx, form);
 	err = crm_open_as_of(ctx, o.as_of, &snap);
 	if (err == NULL && strcmp(argv[0], "list") == 0 && argc == 1)

@@ -95,8 +95,8 @@ run(struct crm_ctx *ctx, int argc, char **argv)
 	if (o.all)
 		ctx->form_out = CRM_OUT_JSONL;
 	if (o.all && o.as_of != NULL)
-		return crm_ctx_usage(ctx,
-		    "--all is all that is held now: it has no --as-of");
+		return crm_ctx_usage(
+		    ctx, "--all is all that is held now: it has no --as-of");
 	err = crm_open_as_of(ctx, o.as_of, &s.snap);
 	if (err == NULL)
 		err = crm_ctx_page(ctx);

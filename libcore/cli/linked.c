@@ -96,8 +96,8 @@ crm_linked_tell(struct crm_ctx *ctx, const uint64_t *id, size_t n)
 	}
 	crm_snap_close(snap);
 	if (err == NULL && b.n > 0)
-		crm_msg("what links there stays: %.*s",
-		    CRM_VARG(crm_buf_view(&b)));
+		crm_msg(
+		    "what links there stays: %.*s", CRM_VARG(crm_buf_view(&b)));
 	crm_buf_release(&b);
 	return err;
 }

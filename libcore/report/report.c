@@ -141,7 +141,8 @@ const char *
 crm_report_arg_name(enum crm_report_arg a)
 {
 	static const char *const name[CRM_ARG_N] = { "times", "model",
-		"horizon", "unit", "discount", "for", "silence", "calibrate-until" };
+		"horizon", "unit", "discount", "for", "silence",
+		"calibrate-until" };
 
 	return name[a];
 }

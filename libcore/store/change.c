@@ -358,8 +358,8 @@ crm_changed_make(struct crm_buf *out, uint64_t number, uint64_t id,
 }
 
 static const struct crm_err *
-put_note(
-    struct crm_txn *t, uint64_t number, uint64_t id, const struct crm_buf *value)
+put_note(struct crm_txn *t, uint64_t number, uint64_t id,
+    const struct crm_buf *value)
 {
 	char key[16];
 

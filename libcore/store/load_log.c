@@ -186,7 +186,7 @@ get_pieces(struct crm_load *l, size_t size, const char *what)
 			err = crm_err(CRM_E_DATA, "expected %s", what);
 	}
 	if (err == NULL &&
-	    (l->new.n == 0 || l->new.n > size * CRM_DIGESTS_A_CHUNK))
+	    (l->new.n == 0 || l->new.n > size *CRM_DIGESTS_A_CHUNK))
 		err = crm_err(CRM_E_DATA, "too few or too many digests");
 	return err;
 }

@@ -571,8 +571,7 @@ tell_of_file(struct crm_salvage *v)
 		crm_salvage_tell(v,
 		    "the list of free pages is damaged: what was taken from "
 		    "pages that nothing leads to may be older than it was");
-	if (v->erasure >
-	    (v->erased.n > 0 ? crm_le64_get(v->erased.p) : 0))
+	if (v->erasure > (v->erased.n > 0 ? crm_le64_get(v->erased.p) : 0))
 		crm_salvage_tell(v,
 		    "what is remembered of the erased is lost: their addresses "
 		    "may come back unseen");

@@ -136,8 +136,8 @@ texts(void **state)
 		"a\"b", "1234567\n", "line\r\nline, and 20 more of them",
 		"Łódź;Łódź", "\x01",
 		"of more than thirty-two bytes, it has a comma" };
-	static const uint8_t types[] = { CRM_T_TEXT, CRM_T_TAG,
-		CRM_T_EMAIL, CRM_T_URL };
+	static const uint8_t types[] = { CRM_T_TEXT, CRM_T_TAG, CRM_T_EMAIL,
+		CRM_T_URL };
 	struct crm_buf b = CRM_BUF_INIT(1000);
 	size_t n = sizeof(cases) / sizeof(cases[0]), i, j, t;
 
