@@ -86,7 +86,7 @@ find(struct crm_ctx *ctx, int argc, char **argv)
 /* clang-format off */
 static const struct crm_verb verbs[] = {
 	{ "find", "[KIND] [QUERY ...]", "print pairs that may be one",
-	    0, -1, false, find, "query", false },
+	    0, -1, false, find, "query", false, 0 },
 	{ .name = NULL },
 };
 /* clang-format on */

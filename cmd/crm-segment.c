@@ -374,19 +374,19 @@ show(struct crm_ctx *ctx, int argc, char **argv)
 /* clang-format off */
 static const struct crm_verb verbs[] = {
 	{ "add", "NAME WHO|- ...", "put records into a segment by hand",
-	    2, -1, true, add, "segment who", false },
+	    2, -1, true, add, "segment who", false, 0 },
 	{ "define", "NAME QUERY ...", "save a query under a name",
-	    2, -1, true, define, "segment query", false },
+	    2, -1, true, define, "segment query", false, 0 },
 	{ "delete", "NAME", "delete a segment, not its members",
-	    1, 1, true, delete_one, "segment", true },
+	    1, 1, true, delete_one, "segment", true, 0 },
 	{ "list", "", "print the segments",
-	    0, 0, false, list, NULL, false },
+	    0, 0, false, list, NULL, false, 0 },
 	{ "members", "NAME", "print the records that belong to it",
-	    1, 1, false, members, "segment", false },
+	    1, 1, false, members, "segment", false, 0 },
 	{ "remove", "NAME WHO|- ...", "keep records out of it, whatever the query",
-	    2, -1, true, take_out, "segment who", true },
+	    2, -1, true, take_out, "segment who", true, 0 },
 	{ "show", "NAME", "print its query",
-	    1, 1, false, show, "segment", false },
+	    1, 1, false, show, "segment", false, 0 },
 	{ .name = NULL },
 };
 /* clang-format on */

@@ -59,20 +59,20 @@ enum { HAS_DRY_RUN = 1, HAS_GROUP = 2, HAS_OUTPUT = 4, HAS_REPLACE = 8 };
 
 /* Refuse what a verb has not: nobody may think that it was heeded. */
 static const struct crm_err *
-refuse_but(struct crm_ctx *ctx, const char *verb, unsigned int has)
+refuse(struct crm_ctx *ctx, const struct crm_verb *verb)
 {
 	const char *name = NULL;
 
-	if (o.dry_run && (has & HAS_DRY_RUN) == 0)
+	if (o.dry_run && (verb->has & HAS_DRY_RUN) == 0)
 		name = "-n";
-	else if (o.group != NULL && (has & HAS_GROUP) == 0)
+	else if (o.group != NULL && (verb->has & HAS_GROUP) == 0)
 		name = "--group";
-	else if (o.output >= 0 && (has & HAS_OUTPUT) == 0)
+	else if (o.output >= 0 && (verb->has & HAS_OUTPUT) == 0)
 		name = "-o";
-	else if (o.replace && (has & HAS_REPLACE) == 0)
+	else if (o.replace && (verb->has & HAS_REPLACE) == 0)
 		name = "--replace";
 	return name != NULL
-	    ? crm_ctx_usage(ctx, "'%s' has no %s: man crm-store", verb, name)
+	    ? crm_ctx_usage(ctx, "'%s' has no %s", verb->name, name)
 	    : NULL;
 }
 
@@ -350,52 +350,30 @@ run_config(struct crm_ctx *ctx, int argc, char **argv)
 	return err != NULL ? err : crm_sink_flush(&ctx->out);
 }
 
-/* Each verb, with the options that it has. */
-#define VERBS(X) \
-	X(backup, 0) \
-	X(check, 0) \
-	X(compact, 0) \
-	X(config, 0) \
-	X(dump, 0) \
-	X(init, HAS_GROUP) \
-	X(load, HAS_DRY_RUN | HAS_GROUP) \
-	X(repair, HAS_GROUP) \
-	X(restore, HAS_GROUP | HAS_REPLACE) \
-	X(stat, HAS_OUTPUT)
-
-#define X(verb, has) \
-	static const struct crm_err *verb##_checked( \
-	    struct crm_ctx *ctx, int argc, char **argv) \
-	{ \
-		const struct crm_err *err = refuse_but(ctx, #verb, has); \
-\
-		return err != NULL ? err : run_##verb(ctx, argc, argv); \
-	}
-VERBS(X)
-#undef X
-
 /* clang-format off */
 static const struct crm_verb verbs[] = {
 	{ "backup", "FILE|-", "copy the store into one file, while it is used",
-	    1, 1, false, backup_checked, "file", false },
+	    1, 1, false, run_backup, "file", false, 0 },
 	{ "check", "", "prove every byte and every table that is derived",
-	    0, 0, false, check_checked, NULL, false },
+	    0, 0, false, run_check, NULL, false, 0 },
 	{ "compact", "", "write the store anew, without old space and remains",
-	    0, 0, false, compact_checked, NULL, false },
+	    0, 0, false, run_compact, NULL, false, 0 },
 	{ "config", "[FILE|-]", "check crm.yaml and print what is in force",
-	    0, 1, false, config_checked, "file", false },
+	    0, 1, false, run_config, "file", false, 0 },
 	{ "dump", "", "write the store as JSON Lines",
-	    0, 0, false, dump_checked, NULL, false },
+	    0, 0, false, run_dump, NULL, false, 0 },
 	{ "init", "", "make an empty store",
-	    0, 0, false, init_checked, NULL, false },
+	    0, 0, false, run_init, NULL, false, HAS_GROUP },
 	{ "load", "", "make a store from a dump on standard input",
-	    0, 0, false, load_checked, NULL, false },
+	    0, 0, false, run_load, NULL, false,
+	    HAS_DRY_RUN | HAS_GROUP },
 	{ "repair", "[NEW]", "make indexes and sums anew; save what can be read",
-	    0, 1, false, repair_checked, "file", false },
+	    0, 1, false, run_repair, "file", false, HAS_GROUP },
 	{ "restore", "FILE|-", "make a store of a backup",
-	    1, 1, false, restore_checked, "file", false },
+	    1, 1, false, run_restore, "file", false,
+	    HAS_GROUP | HAS_REPLACE },
 	{ "stat", "", "say what is in it and how large it is",
-	    0, 0, false, stat_checked, NULL, false },
+	    0, 0, false, run_stat, NULL, false, HAS_OUTPUT },
 	{ .name = NULL },
 };
 /* clang-format on */
@@ -409,6 +387,7 @@ main(int argc, char *argv[])
 		.operands = "COMMAND [FILE]",
 		.opts = opts,
 		.verbs = verbs,
+		.refuse = refuse,
 	};
 
 	return crm_main(&cmd, argc, argv);

@@ -561,6 +561,11 @@ run(const struct crm_cmd *cmd, int argc, char **argv)
 		return err;
 	look_at_stdout();
 	crm_sink_init(&ctx.out, STDOUT_FILENO, OUT_LIMIT);
+	if (verb != NULL && cmd->refuse != NULL) {
+		err = cmd->refuse(&ctx, verb);
+		if (err != NULL)
+			return finish(err);
+	}
 	write = (cmd->needs & CRM_NEED_WRITE) != 0 &&
 	    (verb == NULL || verb->writes);
 	/* the answer to a question is then its exit status alone */

@@ -34,6 +34,7 @@ struct crm_verb {
 	const struct crm_err *(*run)(struct crm_ctx *, int argc, char **argv);
 	const char *complete; /* of the operands behind it: see complete.h */
 	bool removes; /* something is gone behind it: no message proposes it */
+	unsigned int has; /* options of its program, for crm_cmd.refuse */
 };
 
 struct crm_cmd {
@@ -46,6 +47,9 @@ struct crm_cmd {
 	/* What the first operand may be, ended by a name of NULL, in the order
 	 * of names; without run it must be one of them. */
 	const struct crm_verb *verbs;
+	/* Refuse options that a verb has not; NULL: each has all. */
+	const struct crm_err *(*refuse)(
+	    struct crm_ctx *, const struct crm_verb *);
 	/* What completion offers for the operands: see complete.h.  NULL:
 	 * nothing.  Of a program with verbs each verb says it for its own. */
 	const char *complete;

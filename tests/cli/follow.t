@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-history --follow: the feed; and the history of a user, a program, a field.
 . "${0%/*}/../lib.sh"
-plan 14
+plan 15
 
 run crm-add person name=Anna
 run crm-set p1 city=Rome
@@ -51,3 +51,6 @@ is 'of a program' "$(crm-history --command crm-set -o tsv | sed 1d |
 	cut -f 1 | xargs)" '6 4 2'
 is 'of a field' "$(crm-history --field city -l 1 -o tsv | sed 1d |
 	cut -f 10,11)" "$(printf 'Oslo\tBergen')"
+
+# After a restore the number may be one to come.
+fails_with 65 'since a change set to come' crm-history --follow --since change:999999

@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-store restore and compact: stores that take the place of others.
 . "${0%/*}/../lib.sh"
-plan 29
+plan 31
 
 CRM_STORE=$PWD/a
 export CRM_STORE
@@ -86,3 +86,9 @@ wait $pid
 added=$(crm-find person name:beside --count)
 is 'who writes beside it loses nothing' \
 	"$((added + $(grep -c '^bad' bad)))" 30
+
+# What a verb does not heed is refused: a dry run that writes is none.
+crm-store -q backup last.tar
+before=$(cksum <"$CRM_STORE/data.mdb")
+fails_with 64 'restore has no -n' crm-store restore -n --replace last.tar
+is 'and wrote nothing' "$(cksum <"$CRM_STORE/data.mdb")" "$before"

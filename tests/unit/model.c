@@ -163,6 +163,27 @@ no_fit(void **state)
 	assert_false(crm_buying_fit(CRM_BG_NBD, c, 0, &m));
 }
 
+/* Everybody buys each tenth day and nobody stays away: how alike they are, and
+ * when they leave, nobody can tell; what a fit runs away to is no answer. */
+static void
+runaway(void **state)
+{
+	struct crm_repeat c[50];
+	struct crm_spending s[50];
+	struct crm_buying m;
+	struct crm_spend spend_model;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 50; i++) {
+		c[i] = (struct crm_repeat){ 10, 100, 105 };
+		s[i] = (struct crm_spending){ 10, 20 };
+	}
+	assert_false(crm_buying_fit(CRM_BG_NBD, c, 50, &m));
+	assert_false(crm_buying_fit(CRM_PARETO_NBD, c, 50, &m));
+	assert_false(crm_spend_fit(s, 50, &spend_model));
+}
+
 /* Fader and Hardie 2007, tables 1 and 2: two segments over seven years. */
 static void
 contract(void **state)
@@ -219,6 +240,7 @@ main(void)
 		cmocka_unit_test(pareto_integral),
 		cmocka_unit_test(discount),
 		cmocka_unit_test(no_fit),
+		cmocka_unit_test(runaway),
 		cmocka_unit_test(contract),
 		cmocka_unit_test(spend),
 	};
