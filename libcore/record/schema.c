@@ -319,133 +319,33 @@ crm_kind_computed(const struct crm_kind *k, size_t *n)
 	return impl(k)->computed;
 }
 
-#define NEAR_MAX 40 /* longer words are not compared */
-
-size_t
-crm_edit_distance(struct crm_view a, struct crm_view b)
-{
-	size_t d[3][NEAR_MAX + 1], i, j, cost, best;
-	size_t *row = d[0], *prev = d[1], *prev2 = d[2], *tmp;
-
-	if (a.n > NEAR_MAX || b.n > NEAR_MAX)
-		return SIZE_MAX;
-	for (j = 0; j <= b.n; j++)
-		row[j] = j;
-	for (i = 1; i <= a.n; i++) {
-		tmp = prev2;
-		prev2 = prev;
-		prev = row;
-		row = tmp;
-		row[0] = i;
-		for (j = 1; j <= b.n; j++) {
-			cost = a.p[i - 1] != b.p[j - 1];
-			best = prev[j - 1] + cost;
-			if (prev[j] + 1 < best)
-				best = prev[j] + 1;
-			if (row[j - 1] + 1 < best)
-				best = row[j - 1] + 1;
-			if (i > 1 && j > 1 && a.p[i - 1] == b.p[j - 2] &&
-			    a.p[i - 2] == b.p[j - 1] && prev2[j - 2] + 1 < best)
-				best = prev2[j - 2] + 1;
-			row[j] = best;
-		}
-	}
-	return row[b.n];
-}
-
-/* Keep the nearer of two names; *best is its distance.  What has no more than
- * half in common ("foo" and "from") is not near. */
 static void
-nearer(const char *name, struct crm_view wrong, const char **near, size_t *best)
-{
-	size_t d = crm_edit_distance(crm_view_str(name), wrong);
-	size_t n = strlen(name) > wrong.n ? strlen(name) : wrong.n;
-
-	if (d < *best && 2 * d < n) {
-		*best = d;
-		*near = name;
-	}
-}
-
-/* One slip for short words, two for longer ones, three for long ones. */
-static size_t
-slips_allowed(struct crm_view wrong)
-{
-	return wrong.n < 3 ? 1 : wrong.n < 6 ? 2 : 3;
-}
-
-static void
-near_of_kind(const struct kind *kind, struct crm_view name, const char **near,
-    size_t *best)
+near_of_kind(const struct kind *kind, struct crm_near *near)
 {
 	size_t i;
 
 	for (i = 1; i < CRM_N_CUSTOM; i++)
 		if (kind->by_num[i] != NULL)
-			nearer(kind->by_num[i]->name, name, near, best);
+			crm_near_try(near, kind->by_num[i]->name);
 	for (i = 0; i < kind->ncustom; i++)
-		nearer(kind->custom[i].field->name, name, near, best);
+		crm_near_try(near, kind->custom[i].field->name);
 	for (i = 0; i < kind->ncomputed; i++)
-		nearer(kind->computed[i]->name, name, near, best);
+		crm_near_try(near, kind->computed[i]->name);
 }
 
 const char *
 crm_field_near(
     const struct crm_schema *s, const struct crm_kind *k, struct crm_view name)
 {
-	const char *near = NULL;
-	size_t best = slips_allowed(name) + 1, i;
-
-	if (k != NULL)
-		near_of_kind(impl(k), name, &near, &best);
-	else
-		for (i = 0; i < s->n; i++)
-			near_of_kind(s->kind[i], name, &near, &best);
-	return near;
-}
-
-const char *
-crm_word_near(const char *words, struct crm_view wrong)
-{
-	const char *near = NULL, *w;
-	size_t best = slips_allowed(wrong) + 1;
-
-	for (w = words; w != NULL && *w != '\0'; w += strlen(w) + 1)
-		nearer(w, wrong, &near, &best);
-	return near;
-}
-
-static char
-lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
-}
-
-/* Equal but for case; words of other scripts, when folded. */
-static bool
-same_word(struct crm_view v, struct crm_view word)
-{
+	struct crm_near near = crm_near_to(name);
 	size_t i;
 
-	if (!crm_utf8_is_ascii(v) || !crm_utf8_is_ascii(word))
-		return crm_fold_eq(v, word);
-	if (v.n != word.n)
-		return false;
-	for (i = 0; i < v.n; i++)
-		if (lower(v.p[i]) != lower(word.p[i]))
-			return false;
-	return true;
-}
-
-const char *
-crm_words_find(const char *words, struct crm_view word)
-{
-	const char *w;
-
-	for (w = words; w != NULL && *w != '\0'; w += strlen(w) + 1)
-		if (same_word(word, crm_view_str(w)))
-			return w;
-	return NULL;
+	if (k != NULL)
+		near_of_kind(impl(k), &near);
+	else
+		for (i = 0; i < s->n; i++)
+			near_of_kind(s->kind[i], &near);
+	return near.name;
 }
 
 static const char *

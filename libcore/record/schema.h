@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "record/field.h"
+#include "record/words.h"
 
 enum crm_stage_end {
 	CRM_END_OPEN, /* goes on */
@@ -81,15 +82,6 @@ const struct crm_field *const *crm_kind_computed(
  */
 const char *crm_field_near(
     const struct crm_schema *, const struct crm_kind *, struct crm_view name);
-
-/* Of several words ("a\0b\0\0") the one most like a wrong one, or NULL. */
-const char *crm_word_near(const char *words, struct crm_view wrong);
-
-/* Is a word in a list ("a\0b\0\0")?  Case does not matter. */
-const char *crm_words_find(const char *words, struct crm_view word);
-
-/* How far two words are apart: insertions, deletions, changes, swaps. */
-size_t crm_edit_distance(struct crm_view, struct crm_view);
 
 /*
  * Add a kind, a field, pipelines, or words to a choice.
