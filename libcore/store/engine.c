@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "store/block.h"
 #include "store/pages.h"
+#include "store/pages_walk.h"
 
 #define MAP_WANTED (UINT64_C(16) << 30)
 #define MAP_SPARE (UINT64_C(64) << 20) /* more than the file, at the least */
@@ -30,6 +31,14 @@
 #define SET_FORM 32
 
 #define WHOLE_SLOTS 64
+
+/* LMDB's own tables: free pages, names of tables. */
+#define FREE_DBI 0
+#define MAIN_DBI 1
+#define META_PAGES 2
+
+/* Where the engine's own table stands among trees. */
+#define OWN_TREE CRM_NTABLES
 
 struct crm_env {
 	MDB_env *env;
@@ -55,16 +64,20 @@ struct crm_txn {
 	const MDB_dbi *dbi; /* of that set */
 	bool writes, paused;
 	size_t dirty;
-	/* Leaves that were found whole: by number, the last one of each slot. */
+	/* Writing: leaves that were found whole, by number, the last one of
+	 * each slot. */
 	uintptr_t whole[WHOLE_SLOTS];
+	/* Reading: LMDB's pages, read by hand, and the trees known so far. */
+	struct crm_pages pages;
+	struct crm_tree tree[CRM_NTABLES + 1];
+	bool known[CRM_NTABLES + 1];
 };
 
 struct crm_cur {
 	struct crm_txn *txn;
-	MDB_cursor *cur;
+	MDB_cursor *cur; /* NULL: pages are read by hand */
 	enum crm_table table;
-	MDB_dbi dbi;
-	const char *leaf; /* where it stands; NULL: not known */
+	struct crm_spot spot;
 };
 
 static void (*on_damage)(const char *);
@@ -505,11 +518,194 @@ val(struct crm_view v)
 	return m;
 }
 
+static size_t
+map_bytes(struct crm_env *env)
+{
+	MDB_envinfo info;
+
+	return mdb_env_info(env->env, &info) == 0 ? info.me_mapsize : 0;
+}
+
+static const struct crm_err *
+bad_page(void)
+{
+	return crm_err(CRM_E_DATA,
+	    "the store is damaged: a page is not what it should be "
+	    "(crm-store check)");
+}
+
+/* The head of a page, as mdb.c has it: number, padding u16, flags u16. */
+#define PAGE_FLAGS_AT 10
+#define PAGE_LEAF 0x02
+#define PAGE_OVERFLOW 0x04
+
+/* Note where page 0 is, as a page that LMDB led to has it by its number. */
+static bool
+see_map(struct crm_env *env, const char *page)
+{
+	uint64_t number, bytes;
+
+	memcpy(&number, page, sizeof(number));
+	if (env->map_from == 0) {
+		bytes = map_bytes(env);
+		if (number >= bytes / env->page ||
+		    number > (uintptr_t)page / env->page)
+			return false;
+		env->map_from = (uintptr_t)page - number * env->page;
+		env->map_to = env->map_from + bytes;
+	}
+	return env->map_from + number * env->page == (uintptr_t)page;
+}
+
+/* The page that something of the map lies in. */
+static const char *
+page_of(const struct crm_env *env, const void *at)
+{
+	return (const char *)at - (uintptr_t)at % env->page;
+}
+
+/* Is a page in the file's map?  Those that a transaction is changing are
+ * elsewhere in memory. */
+static bool
+is_mapped(const struct crm_env *env, uintptr_t at)
+{
+	return at >= env->map_from && at < env->map_to;
+}
+
+/*
+ * Is what LMDB found for a writer in a page that stands where its number says,
+ * and is one that holds entries, and all that it should?  LMDB does not look.
+ * Where the tree leads is not proved: roots of trees that are being changed are
+ * LMDB's secret.
+ */
+static const struct crm_err *
+check_place(struct crm_txn *t, const void *found)
+{
+	struct crm_env *env = t->env;
+	const char *page = page_of(env, found);
+	uint64_t number;
+	uint16_t flags;
+	uintptr_t *slot;
+
+	if (!is_mapped(env, (uintptr_t)found))
+		return NULL;
+	memcpy(&number, page, sizeof(number));
+	slot = &t->whole[number % WHOLE_SLOTS];
+	if (*slot == (uintptr_t)page)
+		return NULL;
+	memcpy(&flags, page + PAGE_FLAGS_AT, sizeof(flags));
+	if (!see_map(env, page) ||
+	    (flags != PAGE_OVERFLOW &&
+		!crm_page_is_whole(page, env->page, CRM_PAGE_OF_VALUES)))
+		return bad_page();
+	*slot = (uintptr_t)page;
+	return NULL;
+}
+
+/* Are pages read by hand, and not by LMDB? */
+static bool
+by_hand(const struct crm_txn *t)
+{
+	return CRM_PAGES_BY_HAND && !t->writes;
+}
+
+/* The pages of a new snapshot: all that it uses are in the file. */
+static void
+see_pages(struct crm_txn *t)
+{
+	struct crm_env *env = t->env;
+	MDB_envinfo info;
+	struct stat st;
+	int fd;
+
+	t->pages.count = 0;
+	t->pages.room = env->page;
+	if (mdb_env_info(env->env, &info) != 0 ||
+	    mdb_env_get_fd(env->env, &fd) != 0 || fstat(fd, &st) != 0)
+		return; /* nothing can be read */
+	t->pages.count = (uint64_t)st.st_size / env->page;
+	if (t->pages.count > info.me_mapsize / env->page)
+		t->pages.count = info.me_mapsize / env->page;
+}
+
 static void
 use_set(struct crm_txn *t, unsigned int set)
 {
 	t->set = set;
 	t->dbi = t->env->dbi[set];
+	memset(t->known, 0, sizeof(t->known));
+}
+
+/* The name of a tree of the set in use, in LMDB's table of names. */
+static struct crm_view
+name_of(const struct crm_txn *t, unsigned int tree, char room[32])
+{
+	struct crm_view name = tree == OWN_TREE
+	    ? CRM_V(OWN_TABLE)
+	    : crm_view_str(table_names[tree]);
+	size_t n = sizeof(SPARE_NAME) - 1;
+
+	if (tree == OWN_TREE || t->dbi[tree] == t->env->dbi[0][tree])
+		return name;
+	memcpy(room, SPARE_NAME, n);
+	memcpy(room + n, name.p, name.n + 1);
+	return crm_view(room, n + name.n);
+}
+
+/* Find where a table's tree is in this snapshot. */
+static const struct crm_err *
+find_tree(struct crm_txn *t, unsigned int i, const struct crm_tree **out)
+{
+	const char *page;
+	char room[32];
+	MDB_val k, v;
+	int rc;
+
+	*out = &t->tree[i];
+	if (t->known[i])
+		return NULL;
+	k = val(name_of(t, i, room));
+	rc = mdb_get(t->txn, MAIN_DBI, &k, &v);
+	if (rc != 0)
+		return rc == MDB_NOTFOUND ? damaged(t->env, "tables", rc)
+					  : translate(t->env, "tables", rc);
+	page = page_of(t->env, v.mv_data);
+	if (!see_map(t->env, page) ||
+	    !crm_page_is_whole(page, t->env->page, CRM_PAGE_OF_TABLES) ||
+	    !crm_tree_read(crm_view(v.mv_data, v.mv_size), &t->tree[i]))
+		return bad_page();
+	t->pages.from =
+	    (const char *)page - ((uintptr_t)page - t->env->map_from);
+	t->known[i] = true;
+	return NULL;
+}
+
+/* Look a key up; out: p is NULL when there is none. */
+static const struct crm_err *
+get(struct crm_txn *t, unsigned int tree, struct crm_view key,
+    struct crm_view *out)
+{
+	MDB_dbi dbi = tree == OWN_TREE ? t->env->own : t->dbi[tree];
+	const struct crm_tree *root;
+	const struct crm_err *err;
+	MDB_val k = val(key), v;
+	int rc;
+
+	*out = CRM_VNULL;
+	if (by_hand(t)) {
+		err = find_tree(t, tree, &root);
+		if (err != NULL)
+			return err;
+		return crm_tree_get(&t->pages, root, key, out) ? NULL
+							       : bad_page();
+	}
+	rc = mdb_get(t->txn, dbi, &k, &v);
+	if (rc == MDB_NOTFOUND)
+		return NULL;
+	if (rc != 0)
+		return translate(t->env, "get", rc);
+	*out = crm_view(v.mv_data, v.mv_size);
+	return check_place(t, v.mv_data);
 }
 
 /* Find which of the two sets of derived tables is in use. */
@@ -517,20 +713,15 @@ static const struct crm_err *
 choose_set(struct crm_txn *t)
 {
 	const struct crm_err *err;
-	struct crm_view body;
-	MDB_val k = val(SET_KEY), v;
-	int rc;
+	struct crm_view v, body;
 
 	use_set(t, 0);
 	if (t->env->own == 0)
 		return NULL;
-	rc = mdb_get(t->txn, t->env->own, &k, &v);
-	if (rc == MDB_NOTFOUND)
-		return NULL;
-	if (rc != 0)
-		return translate(t->env, "set", rc);
-	err = crm_head_open(CRM_TABLE_META, SET_KEY,
-	    crm_view(v.mv_data, v.mv_size), SET_FORM, &body);
+	err = get(t, OWN_TREE, SET_KEY, &v);
+	if (err != NULL || v.p == NULL)
+		return err;
+	err = crm_head_open(CRM_TABLE_META, SET_KEY, v, SET_FORM, &body);
 	if (err == NULL && body.n == 1 && body.p[0] == 1)
 		use_set(t, 1);
 	return err;
@@ -555,6 +746,7 @@ crm_txn_read(struct crm_env *env, struct crm_txn **out)
 		return translate(env, "read", rc);
 	}
 	env->live++;
+	see_pages(t);
 	err = choose_set(t);
 	if (err != NULL)
 		crm_txn_end(t);
@@ -600,18 +792,11 @@ crm_txn_resume(struct crm_txn *t)
 	}
 	if (rc != 0)
 		return translate(t->env, "read", rc);
-	memset(t->whole, 0, sizeof(t->whole)); /* they may hold others now */
+	memset(&t->pages, 0, sizeof(t->pages)); /* they hold others now */
+	see_pages(t);
 	t->paused = false;
 	t->env->live++;
 	return choose_set(t);
-}
-
-static size_t
-map_bytes(struct crm_env *env)
-{
-	MDB_envinfo info;
-
-	return mdb_env_info(env->env, &info) == 0 ? info.me_mapsize : 0;
 }
 
 /* Make the map larger: first to what others made it, then to the double. */
@@ -674,75 +859,11 @@ crm_txn_dirty(const struct crm_txn *t)
 	return t->dirty;
 }
 
-/* The head of a page, as mdb.c has it: number, padding u16, flags u16. */
-#define PAGE_FLAGS_AT 10
-#define PAGE_LEAF 0x02
-#define PAGE_OVERFLOW 0x04
-
-static const struct crm_err *
-bad_page(void)
-{
-	return crm_err(CRM_E_DATA,
-	    "the store is damaged: a page is not what it should be "
-	    "(crm-store check)");
-}
-
-/* Is a page in the file's map?  Those that a transaction is changing are
- * elsewhere in memory. */
-static bool
-is_mapped(const struct crm_txn *t, uintptr_t at)
-{
-	return !t->writes || (at >= t->env->map_from && at < t->env->map_to);
-}
-
-/*
- * Is what LMDB found in a page that stands where its number says, and is one
- * that holds entries, and all that it should?  LMDB does not look: it goes on
- * in what a disk lost or put in the wrong place, and says that there is no
- * entry where a leaf has lost it.
- */
-static const struct crm_err *
-check_place(struct crm_txn *t, const void *found)
-{
-	struct crm_env *env = t->env;
-	uintptr_t at = (uintptr_t)found, page = at - at % env->page, *slot;
-	const char *head = (const char *)found - at % env->page;
-	uint64_t number;
-	uint16_t flags;
-
-	if (!is_mapped(t, at))
-		return NULL;
-	memcpy(&number, head, sizeof(number));
-	slot = &t->whole[number % WHOLE_SLOTS];
-	if (*slot == page)
-		return NULL;
-	memcpy(&flags, head + PAGE_FLAGS_AT, sizeof(flags));
-	if (env->map_from == 0 && number < page / env->page) {
-		env->map_from = page - number * env->page;
-		env->map_to = env->map_from + map_bytes(env);
-	}
-	if ((flags != PAGE_LEAF && flags != PAGE_OVERFLOW) ||
-	    env->map_from + number * env->page != page ||
-	    (flags == PAGE_LEAF && !crm_page_leaf_is_whole(head, env->page)))
-		return bad_page();
-	*slot = page;
-	return NULL;
-}
-
 const struct crm_err *
 crm_kv_get(struct crm_txn *t, enum crm_table table, struct crm_view key,
     struct crm_view *out)
 {
-	MDB_val k = val(key), v;
-	int rc = mdb_get(t->txn, t->dbi[table], &k, &v);
-
-	*out = CRM_VNULL;
-	if (rc == MDB_NOTFOUND)
-		return NULL;
-	if (rc != 0)
-		return translate(t->env, "get", rc);
-	*out = crm_view(v.mv_data, v.mv_size);
-	return check_place(t, v.mv_data);
+	return get(t, table, key, out);
 }
 
 const struct crm_err *
@@ -836,16 +957,17 @@ const struct crm_err *
 crm_cur_open(struct crm_txn *t, enum crm_table table, struct crm_cur **out)
 {
 	struct crm_cur *c = crm_calloc(1, sizeof(*c));
-	int rc = mdb_cursor_open(t->txn, t->dbi[table], &c->cur);
+	int rc = 0;
 
 	*out = NULL;
+	if (!by_hand(t))
+		rc = mdb_cursor_open(t->txn, t->dbi[table], &c->cur);
 	if (rc != 0) {
 		crm_free(c);
 		return translate(t->env, "cursor", rc);
 	}
 	c->txn = t;
 	c->table = table;
-	c->dbi = t->dbi[table];
 	*out = c;
 	return NULL;
 }
@@ -860,143 +982,101 @@ crm_cur_close(struct crm_cur *c)
 	crm_free(c);
 }
 
-/* The leaf that a key of a snapshot lies in, or NULL. */
-static const char *
-leaf_of(const struct crm_txn *t, const void *key)
-{
-	return t->writes ? NULL
-			 : (const char *)key - (uintptr_t)key % t->env->page;
-}
-
-/* Does a key come behind all of the leaf that the cursor has left? */
-static bool
-goes_on(const struct crm_cur *c, const char *leaf, const MDB_val *k)
-{
-	struct crm_view last;
-
-	if (c->leaf == NULL || leaf == NULL || leaf == c->leaf)
-		return true;
-	last = crm_page_leaf_key(c->leaf, crm_page_leaf_count(c->leaf) - 1);
-	return crm_view_cmp(last, crm_view(k->mv_data, k->mv_size)) < 0;
-}
-
+/* Move LMDB's cursor. */
 static const struct crm_err *
 move(struct crm_cur *c, MDB_cursor_op op, MDB_val *k, struct crm_view *key,
     struct crm_view *value)
 {
-	const struct crm_err *err;
-	const char *leaf;
 	MDB_val v;
 	int rc = mdb_cursor_get(c->cur, k, &v, op);
 
 	*key = *value = CRM_VNULL;
-	if (rc != 0)
-		c->leaf = NULL;
 	if (rc == MDB_NOTFOUND)
 		return NULL;
 	if (rc != 0)
 		return translate(c->txn->env, "cursor", rc);
-	err = check_place(c->txn, k->mv_data);
-	if (err != NULL)
-		return err;
-	leaf = leaf_of(c->txn, k->mv_data);
-	if (op == MDB_NEXT && !goes_on(c, leaf, k))
-		return bad_page();
-	c->leaf = leaf;
 	*key = crm_view(k->mv_data, k->mv_size);
 	*value = crm_view(v.mv_data, v.mv_size);
-	return NULL;
-}
-
-/*
- * A search that went astray above the leaves ends at the edge of a leaf that
- * has nothing to do with it: what stands before is not smaller then.  The
- * cursor comes back to where it was.
- */
-static const struct crm_err *
-check_before(struct crm_cur *c, struct crm_view at, struct crm_view *key,
-    struct crm_view *value)
-{
-	bool none = key->p == NULL;
-	const struct crm_err *err;
-	struct crm_view before, any;
-	MDB_val k;
-
-	err = move(c, none ? MDB_LAST : MDB_PREV, &k, &before, &any);
-	if (err != NULL || (before.p == NULL && none))
-		return err;
-	if (before.p != NULL && crm_view_cmp(before, at) >= 0)
-		return bad_page();
-	k = val(at);
-	return move(c,
-	    none                   ? MDB_SET_RANGE
-		: before.p == NULL ? MDB_FIRST
-				   : MDB_NEXT,
-	    &k, key, value);
+	return check_place(c->txn, k->mv_data);
 }
 
 const struct crm_err *
 crm_cur_seek(struct crm_cur *c, struct crm_view at, struct crm_view *key,
     struct crm_view *value)
 {
+	const struct crm_tree *tree;
 	const struct crm_err *err;
 	MDB_val k = val(at);
 
-	err = move(c, at.n > 0 ? MDB_SET_RANGE : MDB_FIRST, &k, key, value);
-	if (err != NULL || at.n == 0 || c->txn->writes ||
-	    (key->p != NULL && crm_page_leaf_key(c->leaf, 0).p != key->p))
+	if (at.n == 0)
+		return crm_cur_first(c, key, value);
+	if (c->cur != NULL)
+		return move(c, MDB_SET_RANGE, &k, key, value);
+	err = find_tree(c->txn, c->table, &tree);
+	if (err != NULL)
 		return err;
-	return check_before(c, at, key, value);
+	return crm_tree_seek(&c->txn->pages, tree, &c->spot, at, key, value)
+	    ? NULL
+	    : bad_page();
+}
+
+/* The other movements, by LMDB or by hand. */
+static const struct crm_err *
+go(struct crm_cur *c, MDB_cursor_op op,
+    bool (*hand)(struct crm_pages *, const struct crm_tree *, struct crm_spot *,
+	struct crm_view *key, struct crm_view *value),
+    struct crm_view *key, struct crm_view *value)
+{
+	const struct crm_tree *tree;
+	const struct crm_err *err;
+	MDB_val k;
+
+	if (c->cur != NULL)
+		return move(c, op, &k, key, value);
+	err = find_tree(c->txn, c->table, &tree);
+	if (err != NULL)
+		return err;
+	return hand(&c->txn->pages, tree, &c->spot, key, value) ? NULL
+								: bad_page();
 }
 
 const struct crm_err *
 crm_cur_first(struct crm_cur *c, struct crm_view *key, struct crm_view *value)
 {
-	MDB_val k;
-
-	return move(c, MDB_FIRST, &k, key, value);
+	return go(c, MDB_FIRST, crm_tree_first, key, value);
 }
 
 const struct crm_err *
 crm_cur_last(struct crm_cur *c, struct crm_view *key, struct crm_view *value)
 {
-	MDB_val k;
-
-	return move(c, MDB_LAST, &k, key, value);
+	return go(c, MDB_LAST, crm_tree_last, key, value);
 }
 
 const struct crm_err *
 crm_cur_next(struct crm_cur *c, struct crm_view *key, struct crm_view *value)
 {
-	MDB_val k;
-
-	return move(c, MDB_NEXT, &k, key, value);
+	return go(c, MDB_NEXT, crm_tree_next, key, value);
 }
 
 const struct crm_err *
 crm_cur_prev(struct crm_cur *c, struct crm_view *key, struct crm_view *value)
 {
-	MDB_val k;
-
-	return move(c, MDB_PREV, &k, key, value);
+	return go(c, MDB_PREV, crm_tree_prev, key, value);
 }
 
 const struct crm_err *
 crm_cur_renew(struct crm_cur *c)
 {
 	struct crm_txn *t = c->txn;
-	int rc;
+	int rc = 0;
 
-	c->leaf = NULL;
-	if (c->dbi == t->dbi[c->table])
-		rc = mdb_cursor_renew(t->txn, c->cur);
-	else { /* the other ones are in use by now */
+	memset(&c->spot, 0, sizeof(c->spot));
+	if (c->cur != NULL) { /* another set may be in use by now */
 		mdb_cursor_close(c->cur);
 		c->cur = NULL;
-		c->dbi = t->dbi[c->table];
-		rc = mdb_cursor_open(t->txn, c->dbi, &c->cur);
+		rc = mdb_cursor_open(t->txn, t->dbi[c->table], &c->cur);
 	}
-	return rc != 0 ? translate(c->txn->env, "cursor", rc) : NULL;
+	return rc != 0 ? translate(t->env, "cursor", rc) : NULL;
 }
 
 const struct crm_err *
@@ -1011,10 +1091,6 @@ crm_cur_append(struct crm_cur *c, struct crm_view key, struct crm_view value)
 		    table_names[c->table]);
 	return rc != 0 ? translate(c->txn->env, "append", rc) : NULL;
 }
-
-#define FREE_DBI 0 /* LMDB's own tables: free pages, names of tables */
-#define MAIN_DBI 1
-#define META_PAGES 2
 
 /* Pages on LMDB's list of free ones. */
 static const struct crm_err *

@@ -30,20 +30,31 @@
 CRM_CHECK const struct crm_err *crm_pages_check(int fd, uint64_t commit,
     void (*fault)(void *ctx, const char *what), void *ctx, bool *looked);
 
+/* Can pages be read by hand: are files laid out as we know them? */
+#define CRM_PAGES_BY_HAND \
+	(sizeof(size_t) == 8 && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
+
+enum crm_page_sort {
+	CRM_PAGE_OF_VALUES, /* a leaf */
+	CRM_PAGE_OF_TABLES, /* a leaf of the table of names */
+	CRM_PAGE_OF_PAGES   /* a branch */
+};
+
 /*
- * Is a leaf in memory whole: its nodes fill it from upper to the end, and keys
- * are in order?  LMDB looks at neither, and does not find what a leaf lost.
+ * Is a page in memory of a sort, and whole: its nodes fill it from upper to
+ * the end, are of that sort, and, in a leaf, keys are in order?  LMDB looks at
+ * none of that, and does not find what a page lost.
  *
  * room    bytes of a page
  *
- * True on machines whose layout is another.  Cost: two loads and a comparison
- * for each entry.
+ * True on machines whose layout is another.  Cost: two loads for each entry,
+ * in a leaf a comparison too.
  */
-bool crm_page_leaf_is_whole(const char *page, size_t room);
+bool crm_page_is_whole(const char *page, size_t room, enum crm_page_sort);
 
-/* Of a whole leaf: how many keys, and the i-th. */
-size_t crm_page_leaf_count(const char *page);
-struct crm_view crm_page_leaf_key(const char *page, size_t i);
+/* Of a whole page: how many keys, and the i-th. */
+size_t crm_page_count(const char *page);
+struct crm_view crm_page_key(const char *page, size_t i);
 
 /*
  * Could LMDB work with what the first pages of a file say?

@@ -1,74 +1,107 @@
 /* One page of LMDB's, as a reader meets it in memory. */
 #include "store/pages_impl.h"
 
-/* A page: number u64, padding u16, flags u16, lower u16, upper u16, then where
- * its nodes are, u16 each.  A node: bytes of data u32, flags u16, bytes of key
- * u16, key, data. */
-enum {
-	AT_LOWER = 12,
-	AT_UPPER = 14,
-	PAGE_HEAD = 16,
-	AT_NODE_FLAGS = 4,
-	AT_KEY_BYTES = 6,
-	NODE_HEAD = 8,
-	NODE_IS_BIG = 1 /* data is the number of the page that has it */
-};
-
 size_t
-crm_page_leaf_count(const char *page)
+crm_page_count(const char *page)
 {
-	size_t lower = crm_le16_get(page + AT_LOWER);
+	size_t lower = crm_le16_get(page + PG_AT_LOWER);
 
-	return lower > PAGE_HEAD ? (lower - PAGE_HEAD) / 2 : 0;
+	return lower > PG_PAGE_HEAD ? (lower - PG_PAGE_HEAD) / 2 : 0;
 }
 
 struct crm_view
-crm_page_leaf_key(const char *page, size_t i)
+crm_page_key(const char *page, size_t i)
 {
-	const char *node = page + crm_le16_get(page + PAGE_HEAD + 2 * i);
+	const char *node = page + crm_le16_get(page + PG_PAGE_HEAD + 2 * i);
 
-	return crm_view(node + NODE_HEAD, crm_le16_get(node + AT_KEY_BYTES));
+	return crm_view(
+	    node + PG_NODE_HEAD, crm_le16_get(node + PG_AT_KEY_SIZE));
 }
 
-/* Bytes of the node at an offset; 0: it does not lie in the page. */
+/* Bytes of the data of a leaf's node; more than a page: it cannot be there. */
 static size_t
-node_bytes(const char *page, size_t room, size_t at)
+data_bytes(const char *node, enum crm_page_sort sort)
+{
+	unsigned int flags = crm_le16_get(node + PG_AT_NODE_FLAGS);
+
+	if (sort == CRM_PAGE_OF_TABLES)
+		return flags == PG_TABLE ? crm_le32_get(node) : SIZE_MAX;
+	if (flags == PG_BIG)
+		return sizeof(uint64_t);
+	return flags == 0 ? crm_le32_get(node) : SIZE_MAX;
+}
+
+/* Bytes of the node at an offset of a leaf; 0: it does not lie in the page. */
+static size_t
+node_bytes(const char *page, size_t room, size_t at, enum crm_page_sort sort)
 {
 	size_t n, data;
 
-	if (at < PAGE_HEAD || at + NODE_HEAD > room)
+	if (at + PG_NODE_HEAD > room)
 		return 0;
-	data = crm_le16_get(page + at + AT_NODE_FLAGS) == NODE_IS_BIG
-	    ? sizeof(uint64_t)
-	    : crm_le32_get(page + at);
+	data = data_bytes(page + at, sort);
 	if (data > room)
 		return 0;
-	n = NODE_HEAD + crm_le16_get(page + at + AT_KEY_BYTES) + data;
+	n = PG_NODE_HEAD + crm_le16_get(page + at + PG_AT_KEY_SIZE) + data;
 	n += n & 1;
 	return n <= room - at ? n : 0;
 }
 
-bool
-crm_page_leaf_is_whole(const char *page, size_t room)
+static bool
+leaf_is_whole(const char *page, size_t room, enum crm_page_sort sort)
 {
-	size_t lower = crm_le16_get(page + AT_LOWER), at, i, n, sum = 0;
-	size_t upper = crm_le16_get(page + AT_UPPER);
+	size_t upper = crm_le16_get(page + PG_AT_UPPER), at, i, n, sum = 0;
+	size_t count = crm_page_count(page);
 
-	if (sizeof(size_t) != 8)
-		return true;
-	if (lower % 2 != 0 || lower <= PAGE_HEAD || lower > upper ||
-	    upper > room)
-		return false;
-	for (i = 0; i < (lower - PAGE_HEAD) / 2; i++) {
-		at = crm_le16_get(page + PAGE_HEAD + 2 * i);
-		n = node_bytes(page, room, at);
-		if (at < upper || n == 0)
+	for (i = 0; i < count; i++) {
+		at = crm_le16_get(page + PG_PAGE_HEAD + 2 * i);
+		n = at < upper ? 0 : node_bytes(page, room, at, sort);
+		if (n == 0)
 			return false;
 		sum += n;
 		if (i > 0 &&
-		    crm_view_cmp(crm_page_leaf_key(page, i - 1),
-			crm_page_leaf_key(page, i)) >= 0)
+		    crm_view_cmp(
+			crm_page_key(page, i - 1), crm_page_key(page, i)) >= 0)
 			return false;
 	}
 	return sum == room - upper;
+}
+
+/* The same of a branch: a page has some hundred, and every program reads a
+ * dozen branches. */
+static bool
+branch_is_whole(const char *page, size_t room)
+{
+	size_t upper = crm_le16_get(page + PG_AT_UPPER), at, i, n, sum = 0;
+	size_t count = crm_page_count(page);
+
+	for (i = 0; i < count; i++) {
+		at = crm_le16_get(page + PG_PAGE_HEAD + 2 * i);
+		if (at < upper || at > room - PG_NODE_HEAD)
+			return false;
+		n = crm_le16_get(page + at + PG_AT_KEY_SIZE) + PG_NODE_HEAD +
+		    1u;
+		n &= ~(size_t)1;
+		if (n > room - at)
+			return false;
+		sum += n;
+	}
+	return sum == room - upper;
+}
+
+bool
+crm_page_is_whole(const char *page, size_t room, enum crm_page_sort sort)
+{
+	size_t lower = crm_le16_get(page + PG_AT_LOWER);
+	size_t upper = crm_le16_get(page + PG_AT_UPPER);
+	unsigned int flags = crm_le16_get(page + PG_AT_FLAGS);
+
+	if (!CRM_PAGES_BY_HAND)
+		return true;
+	if (lower % 2 != 0 || lower <= PG_PAGE_HEAD || lower > upper ||
+	    upper > room)
+		return false;
+	return sort == CRM_PAGE_OF_PAGES
+	    ? flags == PG_BRANCH && branch_is_whole(page, room)
+	    : flags == PG_LEAF && leaf_is_whole(page, room, sort);
 }

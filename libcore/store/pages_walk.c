@@ -1,0 +1,353 @@
+#include "store/pages_walk.h"
+
+#include "store/pages_impl.h"
+
+/* What a walk is: the tree's pages, and where it stands. */
+struct walk {
+	struct crm_pages *pages;
+	const struct crm_tree *tree;
+	struct crm_spot *spot;
+};
+
+bool
+crm_tree_read(struct crm_view entry, struct crm_tree *out)
+{
+	if (entry.n != CRM_PAGE_TABLE)
+		return false;
+	out->depth = crm_le16_get(entry.p + PG_AT_DEPTH);
+	out->root = crm_le64_get(entry.p + PG_AT_ROOT);
+	return crm_le16_get(entry.p + PG_AT_TABLE_FLAGS) == 0 &&
+	    out->depth <= CRM_TREE_DEPTH &&
+	    (out->depth == 0) == (out->root == PG_NO_PAGE);
+}
+
+static const char *
+node_of(const char *page, size_t i)
+{
+	return page + crm_le16_get(page + PG_PAGE_HEAD + 2 * i);
+}
+
+/* Keys below a node of the path are not below from, and below to (p NULL: no
+ * limit): what the nearest branch says that has one on that side. */
+static void
+bounds(const struct crm_spot *s, unsigned int level, struct crm_view *from,
+    struct crm_view *to)
+{
+	unsigned int i;
+
+	*from = *to = CRM_VNULL;
+	for (i = 0; i < level; i++) {
+		if (s->at[i] > 0)
+			*from = crm_page_key(s->page[i], s->at[i]);
+		if (s->at[i] + 1u < crm_page_count(s->page[i]))
+			*to = crm_page_key(s->page[i], s->at[i] + 1u);
+	}
+}
+
+static bool
+prove(
+    const struct walk *w, const char *page, uint64_t number, unsigned int level)
+{
+	bool leaf = level + 1 == w->tree->depth;
+	size_t least = leaf ? 0 : 1, n; /* a branch's first key is not one */
+	struct crm_view from, to;
+
+	if (crm_le64_get(page) != number ||
+	    !crm_page_is_whole(page, w->pages->room,
+		leaf ? CRM_PAGE_OF_VALUES : CRM_PAGE_OF_PAGES))
+		return false;
+	bounds(w->spot, level, &from, &to);
+	n = crm_page_count(page);
+	return n <= least ||
+	    ((from.p == NULL ||
+		 crm_view_cmp(from, crm_page_key(page, least)) <= 0) &&
+		(to.p == NULL ||
+		    crm_view_cmp(crm_page_key(page, n - 1), to) < 0));
+}
+
+/* Come to a page by what leads there. */
+static bool
+arrive(
+    const struct walk *w, unsigned int level, uint64_t number, const char *via)
+{
+	struct crm_pages *p = w->pages;
+	struct crm_proven *slot = level + 1 == w->tree->depth
+	    ? &p->leaf[number % CRM_PROVEN_LEAVES]
+	    : &p->branch[number % CRM_PROVEN_BRANCHES];
+	const char *page;
+
+	if (number < CRM_PAGE_HEADS || number >= p->count)
+		return false;
+	page = p->from + number * p->room;
+	if (slot->page != page || slot->via != via) {
+		if (!prove(w, page, number, level))
+			return false;
+		slot->page = page;
+		slot->via = via;
+	}
+	w->spot->page[level] = page;
+	return true;
+}
+
+static bool
+arrive_at_root(const struct walk *w)
+{
+	return arrive(w, 0, w->tree->root, (const char *)w->tree);
+}
+
+/* Follow the node of a branch that the path stands at. */
+static bool
+follow(const struct walk *w, unsigned int level)
+{
+	const char *node = node_of(w->spot->page[level], w->spot->at[level]);
+
+	return arrive(w, level + 1, crm_page_child(node), node);
+}
+
+/* From a page down to the first, or last, entry below it. */
+static bool
+to_edge(const struct walk *w, unsigned int level, bool last)
+{
+	struct crm_spot *s = w->spot;
+
+	for (;; level++) {
+		s->at[level] =
+		    last ? (uint16_t)(crm_page_count(s->page[level]) - 1) : 0;
+		if (level + 1 == w->tree->depth)
+			return true;
+		if (!follow(w, level))
+			return false;
+	}
+}
+
+/* The first entry of a page, from the lo-th on, whose key is not below a
+ * key. */
+static size_t
+lower_bound(const char *page, size_t lo, struct crm_view key, bool *exact)
+{
+	size_t hi = crm_page_count(page), mid;
+	int c;
+
+	*exact = false;
+	while (lo < hi) {
+		mid = (lo + hi) / 2;
+		c = crm_view_cmp(crm_page_key(page, mid), key);
+		if (c == 0) {
+			*exact = true;
+			return mid;
+		}
+		if (c < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+/* From the root to the leaf where a key belongs. */
+static bool
+to_leaf(const struct walk *w, struct crm_view key)
+{
+	unsigned int level;
+	bool exact;
+	size_t i;
+
+	if (!arrive_at_root(w))
+		return false;
+	for (level = 0; level + 1 < w->tree->depth; level++) {
+		i = lower_bound(w->spot->page[level], 1, key, &exact);
+		w->spot->at[level] = (uint16_t)(exact ? i : i - 1);
+		if (!follow(w, level))
+			return false;
+	}
+	return true;
+}
+
+/* To the edge of the next leaf, or the previous one; any: there is one. */
+static bool
+to_sibling(const struct walk *w, bool forth, bool *any)
+{
+	struct crm_spot *s = w->spot;
+	unsigned int level = w->tree->depth - 1;
+
+	*any = true;
+	while (level-- > 0) {
+		if (forth ? s->at[level] + 1u >= crm_page_count(s->page[level])
+			  : s->at[level] == 0)
+			continue;
+		if (forth)
+			s->at[level]++;
+		else
+			s->at[level]--;
+		return follow(w, level) && to_edge(w, level + 1, !forth);
+	}
+	*any = false;
+	return true;
+}
+
+/* A value that has pages of its own. */
+static bool
+read_big(const struct crm_pages *p, const char *node, struct crm_view *value)
+{
+	uint64_t first = crm_le64_get(value->p), n;
+	const char *page;
+
+	if (first < CRM_PAGE_HEADS || first >= p->count)
+		return false;
+	page = p->from + first * p->room;
+	n = crm_le32_get(page + PG_AT_LOWER);
+	*value = crm_view(page + PG_PAGE_HEAD, crm_le32_get(node));
+	return crm_le64_get(page) == first &&
+	    crm_le16_get(page + PG_AT_FLAGS) == PG_OVERFLOW &&
+	    n <= p->count - first && value->n + PG_PAGE_HEAD <= n * p->room;
+}
+
+/* The entry where the path stands. */
+static bool
+read_entry(const struct walk *w, struct crm_view *key, struct crm_view *value)
+{
+	unsigned int leaf = w->tree->depth - 1;
+	const char *node = node_of(w->spot->page[leaf], w->spot->at[leaf]);
+
+	*key =
+	    crm_view(node + PG_NODE_HEAD, crm_le16_get(node + PG_AT_KEY_SIZE));
+	*value = crm_view(key->p + key->n, crm_le32_get(node));
+	w->spot->tree = w->tree;
+	return crm_le16_get(node + PG_AT_NODE_FLAGS) != PG_BIG ||
+	    read_big(w->pages, node, value);
+}
+
+/* End a movement: nowhere when a page was damaged. */
+static bool
+end(const struct walk *w, bool ok, struct crm_view *key, struct crm_view *value)
+{
+	if (!ok) {
+		w->spot->tree = NULL;
+		*key = *value = CRM_VNULL;
+	}
+	return ok;
+}
+
+/* Prove the leaf before the one where the path stands, and stay. */
+static bool
+prove_before(const struct walk *w)
+{
+	struct crm_spot other = *w->spot;
+	struct walk back = { w->pages, w->tree, &other };
+	bool any;
+
+	return to_sibling(&back, false, &any);
+}
+
+bool
+crm_tree_seek(struct crm_pages *pages, const struct crm_tree *tree,
+    struct crm_spot *spot, struct crm_view at, struct crm_view *key,
+    struct crm_view *value)
+{
+	const struct walk w = { pages, tree, spot };
+	bool exact, any = true, ok;
+	const char *leaf;
+	size_t i;
+
+	spot->tree = NULL;
+	*key = *value = CRM_VNULL;
+	if (tree->depth == 0)
+		return true;
+	if (!to_leaf(&w, at))
+		return false;
+	leaf = spot->page[tree->depth - 1];
+	i = lower_bound(leaf, 0, at, &exact);
+	spot->at[tree->depth - 1] = (uint16_t)i;
+	ok = i > 0 || exact || prove_before(&w);
+	if (ok && i == crm_page_count(leaf))
+		ok = to_sibling(&w, true, &any);
+	if (ok && any)
+		ok = read_entry(&w, key, value);
+	return end(&w, ok, key, value);
+}
+
+bool
+crm_tree_get(struct crm_pages *pages, const struct crm_tree *tree,
+    struct crm_view key, struct crm_view *value)
+{
+	struct crm_spot spot;
+	struct crm_view k;
+
+	if (!crm_tree_seek(pages, tree, &spot, key, &k, value))
+		return false;
+	if (k.p == NULL || !crm_view_eq(k, key))
+		*value = CRM_VNULL;
+	return true;
+}
+
+static bool
+go_to_edge(const struct walk *w, bool last, struct crm_view *key,
+    struct crm_view *value)
+{
+	w->spot->tree = NULL;
+	*key = *value = CRM_VNULL;
+	return w->tree->depth == 0 ||
+	    end(w,
+		arrive_at_root(w) && to_edge(w, 0, last) &&
+		    read_entry(w, key, value),
+		key, value);
+}
+
+bool
+crm_tree_first(struct crm_pages *pages, const struct crm_tree *tree,
+    struct crm_spot *spot, struct crm_view *key, struct crm_view *value)
+{
+	const struct walk w = { pages, tree, spot };
+
+	return go_to_edge(&w, false, key, value);
+}
+
+bool
+crm_tree_last(struct crm_pages *pages, const struct crm_tree *tree,
+    struct crm_spot *spot, struct crm_view *key, struct crm_view *value)
+{
+	const struct walk w = { pages, tree, spot };
+
+	return go_to_edge(&w, true, key, value);
+}
+
+/* One entry on, or back. */
+static bool
+step(const struct walk *w, bool forth, struct crm_view *key,
+    struct crm_view *value)
+{
+	struct crm_spot *s = w->spot;
+	unsigned int leaf = w->tree->depth - 1;
+	bool any = true, ok = true;
+
+	*key = *value = CRM_VNULL;
+	if (s->tree != w->tree)
+		return go_to_edge(w, !forth, key, value);
+	if (forth && s->at[leaf] + 1u < crm_page_count(s->page[leaf]))
+		s->at[leaf]++;
+	else if (!forth && s->at[leaf] > 0)
+		s->at[leaf]--;
+	else
+		ok = to_sibling(w, forth, &any);
+	if (ok && any)
+		ok = read_entry(w, key, value);
+	return end(w, ok, key, value);
+}
+
+bool
+crm_tree_next(struct crm_pages *pages, const struct crm_tree *tree,
+    struct crm_spot *spot, struct crm_view *key, struct crm_view *value)
+{
+	const struct walk w = { pages, tree, spot };
+
+	return step(&w, true, key, value);
+}
+
+bool
+crm_tree_prev(struct crm_pages *pages, const struct crm_tree *tree,
+    struct crm_spot *spot, struct crm_view *key, struct crm_view *value)
+{
+	const struct walk w = { pages, tree, spot };
+
+	return step(&w, false, key, value);
+}

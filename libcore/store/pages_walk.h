@@ -1,0 +1,82 @@
+/*
+ * pages_walk - reading LMDB's trees by hand, each page proved before it is
+ * believed.
+ *
+ * LMDB goes where a page leads it.  A branch that lost an entry, a separator
+ * that changed, a page in another's place: it says that there is no such key,
+ * or dies.  Here a page is looked at when a walk comes to it: that it is the
+ * page it should be, of the right sort at its depth, whole, and that its first
+ * and last keys are between those that its branch says.  Where a search ends
+ * at the edge of a leaf the neighbour is proved too: so a separator of a branch
+ * that changed, in order or not, is found by whoever it leads to the wrong side
+ * of it, since one of the two leaves has keys on both its sides.
+ *
+ * A page that was proved is remembered for the snapshot, with the node that
+ * led to it: another node may say otherwise of it.
+ */
+#ifndef CRM_PAGES_WALK_H
+#define CRM_PAGES_WALK_H
+
+#include "base/buf.h"
+
+#define CRM_TREE_DEPTH 32    /* as LMDB's own cursors */
+#define CRM_PROVEN_LEAVES 64 /* remembered */
+#define CRM_PROVEN_BRANCHES 256
+
+struct crm_proven {
+	const char *page, *via;
+};
+
+/* The pages of a snapshot in memory; zeroed, then: */
+struct crm_pages {
+	const char *from; /* page 0 */
+	uint64_t count;   /* how many can be read */
+	size_t room;      /* bytes of each */
+	struct crm_proven leaf[CRM_PROVEN_LEAVES];
+	struct crm_proven branch[CRM_PROVEN_BRANCHES];
+};
+
+struct crm_tree {
+	uint64_t root;
+	unsigned int depth; /* 0: empty */
+};
+
+/* Where a walk stands; zeroed: nowhere. */
+struct crm_spot {
+	const struct crm_tree *tree; /* NULL: nowhere */
+	const char *page[CRM_TREE_DEPTH];
+	uint16_t at[CRM_TREE_DEPTH];
+};
+
+/* Read what LMDB says of a tree: its entry in the table of names; false: it
+ * cannot be. */
+bool crm_tree_read(struct crm_view entry, struct crm_tree *out);
+
+/*
+ * Go to the first key not below a key; to the first, the last, the next, the
+ * previous one.  Next from nowhere is the first one, previous the last.
+ *
+ * key  p is NULL when there is none: seek is nowhere then, next and previous
+ *      stay where they are
+ *
+ * False: a page is damaged; the walk is nowhere then.
+ * Cost: a binary search a level; a page met for the first time some 10
+ * instructions for each of its entries.
+ */
+CRM_CHECK bool crm_tree_seek(struct crm_pages *, const struct crm_tree *,
+    struct crm_spot *, struct crm_view at, struct crm_view *key,
+    struct crm_view *value);
+CRM_CHECK bool crm_tree_first(struct crm_pages *, const struct crm_tree *,
+    struct crm_spot *, struct crm_view *key, struct crm_view *value);
+CRM_CHECK bool crm_tree_last(struct crm_pages *, const struct crm_tree *,
+    struct crm_spot *, struct crm_view *key, struct crm_view *value);
+CRM_CHECK bool crm_tree_next(struct crm_pages *, const struct crm_tree *,
+    struct crm_spot *, struct crm_view *key, struct crm_view *value);
+CRM_CHECK bool crm_tree_prev(struct crm_pages *, const struct crm_tree *,
+    struct crm_spot *, struct crm_view *key, struct crm_view *value);
+
+/* The value of a key; p is NULL when there is none.  False as above. */
+CRM_CHECK bool crm_tree_get(struct crm_pages *, const struct crm_tree *,
+    struct crm_view key, struct crm_view *value);
+
+#endif
