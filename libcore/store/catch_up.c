@@ -18,6 +18,7 @@
 struct catching {
 	struct crm_store *store;
 	struct crm_derive *d;
+	struct crm_deriver *deriver; /* fills it */
 	struct crm_mark mark; /* as it is to be while pieces are written */
 	struct crm_mark was;
 	enum crm_table table;
@@ -290,7 +291,7 @@ read_tail(struct catching *c, uint64_t least, bool *any)
 		*any = last > c->mark.mark && last - c->mark.mark >= least;
 	}
 	if (*any)
-		err = crm_derive_range(c->d, snap, CRM_TABLE_EVENT,
+		err = crm_derive_range(c->deriver, snap, CRM_TABLE_EVENT,
 		    c->mark.mark + 1, last, CRM_DERIVE_LAGGING);
 	crm_snap_close(snap);
 	return err;
@@ -311,12 +312,17 @@ crm_catch_up(struct crm_store *s, uint64_t least)
 	/* LMDB keeps the pages of transactions before for those to come: what
 	 * is gathered has to do with half of what a batch may take. */
 	c.d = crm_derive_new(s, crm_store_part(s) / 2);
+	c.deriver = crm_deriver_new(c.d, NULL);
 	err = read_tail(&c, least, &any);
+	if (err == NULL)
+		err = crm_deriver_end_rest(c.deriver);
 	if (err == NULL && any)
 		err = crm_store_update(s, begin, &c);
 	for (i = 0; err == NULL && any && i < 2; i++) {
 		c.table = tables[i];
 		c.done = false;
+		if (c.table == CRM_TABLE_TEXT)
+			err = crm_deriver_end(c.deriver);
 		while (err == NULL && !c.done && !c.over) {
 			c.again = false;
 			err = crm_store_update(s, write_piece, &c);
@@ -324,6 +330,7 @@ crm_catch_up(struct crm_store *s, uint64_t least)
 	}
 	if (err == NULL && any && !c.over)
 		err = crm_store_update(s, finish, &c);
+	crm_deriver_free(c.deriver);
 	crm_derive_free(c.d);
 	crm_gate_leave_lag(s->gate);
 	return err;

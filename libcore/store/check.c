@@ -305,17 +305,21 @@ check_totals(struct crm_checking *c)
 static const struct crm_err *
 derive(struct crm_checking *c)
 {
+	struct crm_deriver *f = crm_deriver_new(c->d, NULL);
 	uint64_t mark = crm_snap_first_tail(c->snap) - 1;
 	const struct crm_err *err;
 
 	err = crm_derive_range(
-	    c->d, c->snap, CRM_TABLE_RECORD, 0, UINT64_MAX, CRM_DERIVE_EXACT);
+	    f, c->snap, CRM_TABLE_RECORD, 0, UINT64_MAX, CRM_DERIVE_EXACT);
 	if (err == NULL)
-		err = crm_derive_range(c->d, c->snap, CRM_TABLE_EVENT, 0, mark,
+		err = crm_derive_range(f, c->snap, CRM_TABLE_EVENT, 0, mark,
 		    CRM_DERIVE_EXACT | CRM_DERIVE_LAGGING);
 	if (err == NULL)
-		err = crm_derive_range(c->d, c->snap, CRM_TABLE_EVENT, mark + 1,
+		err = crm_derive_range(f, c->snap, CRM_TABLE_EVENT, mark + 1,
 		    UINT64_MAX, CRM_DERIVE_EXACT);
+	if (err == NULL)
+		err = crm_deriver_end(f);
+	crm_deriver_free(f);
 	return err;
 }
 

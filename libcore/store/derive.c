@@ -47,6 +47,8 @@ end_postings(struct crm_postings *p)
 {
 	crm_gather_free(p->add);
 	crm_runs_free(p->del);
+	crm_free(p->part[0]);
+	crm_free(p->part[1]);
 }
 
 void
@@ -85,8 +87,6 @@ crm_derive_free(struct crm_derive *d)
 	crm_free(d->total);
 	crm_buf_release(&d->key);
 	crm_buf_release(&d->words);
-	crm_free(d->part[0]);
-	crm_free(d->part[1]);
 	crm_free(d->token[0]);
 	crm_free(d->token[1]);
 	crm_zone_free(d->own_zone);
@@ -128,14 +128,15 @@ put_index(struct crm_derive *d, char kind, const struct crm_field *f,
 	size_t n;
 
 	add_key(d, kind, f, v);
-	n = crm_index_group(d->full, kind, f->num, crm_buf_view(&d->key));
+	n = crm_index_group(d->index.full, kind, f->num, crm_buf_view(&d->key));
 	d->index.all += add;
 	if (add)
 		return crm_gather_add(
-		    d->index.add, crm_view(d->full, n), id, 0);
-	d->full[n] = '\0';
-	crm_be64(d->full + n + 1, id);
-	return crm_runs_add(d->index.del, crm_view(d->full, n + 9), CRM_VNULL);
+		    d->index.add, crm_view(d->index.full, n), id, 0);
+	d->index.full[n] = '\0';
+	crm_be64(d->index.full + n + 1, id);
+	return crm_runs_add(
+	    d->index.del, crm_view(d->index.full, n + 9), CRM_VNULL);
 }
 
 /* Note the keys of stored values. */
@@ -165,13 +166,13 @@ is_noted(struct crm_derive *d, char kind, const struct crm_field *f,
 
 /* Take a record apart; one that is not there has no fields. */
 static void
-take_apart(struct crm_derive *d, const struct crm_stored *r, int side)
+take_apart(struct crm_postings *p, const struct crm_stored *r, int side)
 {
 	if (r == NULL)
 		return;
-	d->part[side] = crm_grow(
-	    d->part[side], &d->part_cap[side], r->n, sizeof(*d->part[side]));
-	crm_stored_all(r, d->part[side]);
+	p->part[side] = crm_grow(
+	    p->part[side], &p->part_cap[side], r->n, sizeof(*p->part[side]));
+	crm_stored_all(r, p->part[side]);
 }
 
 /* Index the values of one record, that of a side, that the other lacks. */
@@ -188,7 +189,7 @@ index_values(struct crm_derive *d, uint64_t id, const struct crm_kind *k,
 	uint32_t i;
 
 	for (i = 0; err == NULL && r != NULL && i < r->n; i++) {
-		slot = d->part[side][i];
+		slot = d->index.part[side][i];
 		f = crm_field_num(k, slot.num);
 		if (f == NULL || !is_wanted(k->letter, f, CRM_F_INDEXED, what))
 			continue;
@@ -230,7 +231,7 @@ take_words(struct crm_derive *d, const struct crm_kind *k,
 
 	d->ntokens[side] = d->length[side] = 0;
 	for (i = 0; r != NULL && i < r->n; i++) {
-		slot = d->part[side][i];
+		slot = d->text.part[side][i];
 		f = crm_field_num(k, slot.num);
 		if (!has_words(k, f, what))
 			continue;
@@ -292,15 +293,16 @@ static const struct crm_err *
 put_word(struct crm_derive *d, char kind, const struct crm_token *t,
     size_t words, uint64_t id, bool add)
 {
-	size_t n = crm_text_group(d->full, word(d, t), kind);
+	size_t n = crm_text_group(d->text.full, word(d, t), kind);
 
 	d->text.all += add;
 	if (add)
-		return crm_gather_add(d->text.add, crm_view(d->full, n), id,
-		    crm_text_byte(t->weight, words));
-	d->full[n] = '\0';
-	crm_be64(d->full + n + 1, id);
-	return crm_runs_add(d->text.del, crm_view(d->full, n + 9), CRM_VNULL);
+		return crm_gather_add(d->text.add, crm_view(d->text.full, n),
+		    id, crm_text_byte(t->weight, words));
+	d->text.full[n] = '\0';
+	crm_be64(d->text.full + n + 1, id);
+	return crm_runs_add(
+	    d->text.del, crm_view(d->text.full, n + 9), CRM_VNULL);
 }
 
 /* Words that only one of two records has, or has with another weight. */
@@ -344,7 +346,7 @@ words_differ(const struct crm_derive *d, const struct crm_kind *k,
 	uint32_t i;
 
 	for (i = 0; i < r->n; i++) {
-		slot = d->part[side][i];
+		slot = d->text.part[side][i];
 		if (has_words(k, crm_field_num(k, slot.num), what) &&
 		    (!crm_stored_get(other, slot.num, &v) ||
 			!crm_view_eq(v, slot.value)))
@@ -376,28 +378,75 @@ derive_text(struct crm_derive *d, uint64_t id, const struct crm_kind *k,
 	return err;
 }
 
+/* Removed records count as not there.  Returns NULL when there is nothing to
+ * derive. */
+static const struct crm_kind *
+see_kind(const struct crm_derive *d, uint64_t id,
+    const struct crm_stored **from, const struct crm_stored **to)
+{
+	if (*from != NULL && ((*from)->flags & CRM_R_REMOVED) != 0)
+		*from = NULL;
+	if (*to != NULL && ((*to)->flags & CRM_R_REMOVED) != 0)
+		*to = NULL;
+	return *from != NULL || *to != NULL
+	    ? crm_kind_of(d->schema, crm_id_kind(id))
+	    : NULL;
+}
+
+const struct crm_err *
+crm_derive_words(struct crm_derive *d, uint64_t id,
+    const struct crm_stored *from, const struct crm_stored *to,
+    unsigned int what)
+{
+	const struct crm_kind *k = see_kind(d, id, &from, &to);
+
+	if (k == NULL)
+		return NULL;
+	take_apart(&d->text, from, 0);
+	take_apart(&d->text, to, 1);
+	return derive_text(d, id, k, from, to, what);
+}
+
+const struct crm_err *
+crm_derive_rest(struct crm_derive *d, uint64_t id,
+    const struct crm_stored *from, const struct crm_stored *to,
+    unsigned int what)
+{
+	const struct crm_kind *k = see_kind(d, id, &from, &to);
+	const struct crm_err *err;
+
+	if (k == NULL)
+		return NULL;
+	take_apart(&d->index, from, 0);
+	take_apart(&d->index, to, 1);
+	err = index_values(d, id, k, to, 1, from, what, true);
+	if (err == NULL)
+		err = index_values(d, id, k, from, 0, to, what, false);
+	if (err == NULL && k->letter == 'e' && (what & CRM_DERIVE_EXACT) != 0)
+		err = crm_derive_event(d, id, from, to);
+	return err;
+}
+
 const struct crm_err *
 crm_derive_record(struct crm_derive *d, uint64_t id,
     const struct crm_stored *from, const struct crm_stored *to,
     unsigned int what)
 {
-	const struct crm_kind *k = crm_kind_of(d->schema, crm_id_kind(id));
-	const struct crm_err *err;
+	const struct crm_err *err = crm_derive_rest(d, id, from, to, what);
 
-	if (from != NULL && (from->flags & CRM_R_REMOVED) != 0)
-		from = NULL;
-	if (to != NULL && (to->flags & CRM_R_REMOVED) != 0)
-		to = NULL;
-	if (k == NULL || (from == NULL && to == NULL))
-		return NULL;
-	take_apart(d, from, 0);
-	take_apart(d, to, 1);
-	err = index_values(d, id, k, to, 1, from, what, true);
-	if (err == NULL)
-		err = index_values(d, id, k, from, 0, to, what, false);
-	if (err == NULL)
-		err = derive_text(d, id, k, from, to, what);
-	if (err == NULL && k->letter == 'e' && (what & CRM_DERIVE_EXACT) != 0)
-		err = crm_derive_event(d, id, from, to);
-	return err;
+	return err != NULL ? err : crm_derive_words(d, id, from, to, what);
+}
+
+bool
+crm_derive_has_words(const struct crm_derive *d, uint64_t id,
+    const struct crm_stored *r, unsigned int what)
+{
+	const struct crm_kind *k = crm_kind_of(d->schema, crm_id_kind(id));
+	uint32_t i;
+
+	for (i = 0; k != NULL && i < r->n; i++)
+		if (has_words(
+			k, crm_field_num(k, crm_stored_at(r, i).num), what))
+			return true;
+	return false;
 }

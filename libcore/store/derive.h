@@ -32,7 +32,8 @@ void crm_derive_free(struct crm_derive *);
 
 /*
  * Let another thread derive: what was shared and remembers something becomes
- * its own.  Only one thread may use it at a time.
+ * its own.  Only one thread may use it at a time, but for the two halves of
+ * crm_derive_record().
  */
 void crm_derive_apart(struct crm_derive *);
 
@@ -49,6 +50,21 @@ void crm_derive_apart(struct crm_derive *);
 CRM_CHECK const struct crm_err *crm_derive_record(struct crm_derive *,
     uint64_t id, const struct crm_stored *from, const struct crm_stored *to,
     unsigned int what);
+
+/*
+ * The two halves of it: words go to the text, the rest anywhere else.  One
+ * thread may do the one while another does the other.
+ */
+CRM_CHECK const struct crm_err *crm_derive_words(struct crm_derive *,
+    uint64_t id, const struct crm_stored *from, const struct crm_stored *to,
+    unsigned int what);
+CRM_CHECK const struct crm_err *crm_derive_rest(struct crm_derive *,
+    uint64_t id, const struct crm_stored *from, const struct crm_stored *to,
+    unsigned int what);
+
+/* Has a record fields whose words are to be derived? */
+bool crm_derive_has_words(const struct crm_derive *, uint64_t id,
+    const struct crm_stored *, unsigned int what);
 
 /*
  * Write what was gathered for a table of postings or for the story: sorted,

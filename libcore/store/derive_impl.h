@@ -31,6 +31,10 @@ struct crm_postings {
 	size_t deleted_n;
 	char from[CRM_KEY_MAX]; /* where the last write began */
 	size_t from_n;
+	/* scratch, of its own: another thread may fill the other table */
+	struct crm_slot *part[2]; /* fields of a record before and after */
+	size_t part_cap[2];
+	char full[CRM_KEY_MAX];
 };
 
 struct crm_derive {
@@ -62,8 +66,6 @@ struct crm_derive {
 	struct crm_total *total;
 	size_t ntotals, total_cap;
 	/* scratch */
-	struct crm_slot *part[2]; /* fields of a record before and after */
-	size_t part_cap[2];
 	struct crm_map values;
 	struct crm_buf key, words;
 	struct crm_token {

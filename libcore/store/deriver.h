@@ -2,7 +2,8 @@
  * deriver - what follows from records that are added: digests, and what is
  * derived.
  *
- * One who adds many goes on while a second thread does it.
+ * One who adds many goes on while two threads do it: one takes the words, one
+ * the rest.
  */
 #ifndef CRM_DERIVER_H
 #define CRM_DERIVER_H
@@ -12,7 +13,11 @@
 
 struct crm_deriver;
 
-/* Both are the thread's own until crm_deriver_end(). */
+/*
+ * Both are the threads' own until crm_deriver_end().
+ *
+ * digests  NULL: none are wanted
+ */
 struct crm_deriver *crm_deriver_new(struct crm_derive *, struct crm_digests *);
 void crm_deriver_free(struct crm_deriver *);
 
@@ -30,6 +35,10 @@ CRM_CHECK const struct crm_err *crm_deriver_add(struct crm_deriver *,
 
 /* Wait until it is done for all of them. */
 CRM_CHECK const struct crm_err *crm_deriver_end(struct crm_deriver *);
+
+/* Wait for all but the words: what goes to other tables may be written then,
+ * and crm_deriver_end() waits for the rest. */
+CRM_CHECK const struct crm_err *crm_deriver_end_rest(struct crm_deriver *);
 
 /* The same for one record, at once. */
 CRM_CHECK const struct crm_err *crm_deriver_one(struct crm_derive *,

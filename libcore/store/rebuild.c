@@ -6,7 +6,7 @@
 #include "store/store_impl.h"
 
 const struct crm_err *
-crm_derive_range(struct crm_derive *d, struct crm_snap *snap,
+crm_derive_range(struct crm_deriver *d, struct crm_snap *snap,
     enum crm_table table, uint64_t from, uint64_t to, unsigned int what)
 {
 	struct crm_store *s = crm_snap_store(snap);
@@ -26,7 +26,7 @@ crm_derive_range(struct crm_derive *d, struct crm_snap *snap,
 			err = crm_err(CRM_E_DATA,
 			    "the store is damaged: a record cannot be read");
 		else if (!crm_snap_is_hidden(snap, e.id))
-			err = crm_derive_record(d, e.id, NULL, &r, what);
+			err = crm_deriver_add(d, e.id, e.value, what, 0);
 		crm_store_progress(s, "records indexed anew", ++s->derived, 0);
 		if (err == NULL)
 			err = crm_walk_next(w, &e);
@@ -38,13 +38,18 @@ crm_derive_range(struct crm_derive *d, struct crm_snap *snap,
 const struct crm_err *
 crm_derive_all(struct crm_derive *d, struct crm_snap *snap)
 {
-	const struct crm_err *err;
+	struct crm_deriver *f = crm_deriver_new(d, NULL);
 	unsigned int what = CRM_DERIVE_EXACT | CRM_DERIVE_LAGGING;
+	const struct crm_err *err;
 
-	err = crm_derive_range(d, snap, CRM_TABLE_RECORD, 0, UINT64_MAX, what);
-	return err != NULL
-	    ? err
-	    : crm_derive_range(d, snap, CRM_TABLE_EVENT, 0, UINT64_MAX, what);
+	err = crm_derive_range(f, snap, CRM_TABLE_RECORD, 0, UINT64_MAX, what);
+	if (err == NULL)
+		err = crm_derive_range(
+		    f, snap, CRM_TABLE_EVENT, 0, UINT64_MAX, what);
+	if (err == NULL)
+		err = crm_deriver_end(f);
+	crm_deriver_free(f);
+	return err;
 }
 
 /* A store whose derived tables are being made. */

@@ -4,7 +4,7 @@
 #ifndef CRM_REBUILD_H
 #define CRM_REBUILD_H
 
-#include "store/derive.h"
+#include "store/deriver.h"
 
 /*
  * Derive everything that a store holds.
@@ -16,11 +16,11 @@ CRM_CHECK const struct crm_err *crm_derive_all(
 
 /*
  * Derive records (table CRM_TABLE_RECORD) or events from an id on, up to
- * another.
+ * another.  It is done when crm_deriver_end() says so.
  *
  * what    of enum crm_derive_what
  */
-CRM_CHECK const struct crm_err *crm_derive_range(struct crm_derive *,
+CRM_CHECK const struct crm_err *crm_derive_range(struct crm_deriver *,
     struct crm_snap *snap, enum crm_table, uint64_t from, uint64_t to,
     unsigned int what);
 
