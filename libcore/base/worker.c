@@ -1,9 +1,7 @@
 #include "base/worker.h"
 
-#include <pthread.h>
-#include <signal.h>
-
 #include "base/mem.h"
+#include "base/thread.h"
 
 struct crm_worker {
 	const struct crm_err *(*work)(void *ctx, struct crm_view piece);
@@ -76,19 +74,13 @@ run(void *arg)
 	return NULL;
 }
 
-/* Signals are for the first thread: what waits there is to be interrupted. */
 static void
 begin(struct crm_worker *w)
 {
-	sigset_t all, old;
-
 	if (w->has_thread || w->no_thread)
 		return;
-	(void)sigfillset(&all);
-	(void)pthread_sigmask(SIG_SETMASK, &all, &old);
-	w->has_thread = pthread_create(&w->thread, NULL, run, w) == 0;
+	w->has_thread = crm_thread_begin(&w->thread, run, w);
 	w->no_thread = !w->has_thread;
-	(void)pthread_sigmask(SIG_SETMASK, &old, NULL);
 }
 
 /* Put a piece behind the others; what was at its place is used again. */
