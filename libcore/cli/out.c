@@ -79,6 +79,7 @@ before_write(void *ctx)
 {
 	struct crm_out *out = ctx;
 
+	crm_project_settle(out->project);
 	crm_snap_pause(out->snap);
 	return NULL;
 }
@@ -132,6 +133,8 @@ crm_out_new(struct crm_ctx *ctx, struct crm_snap *snap,
 		ctx->out.after = after_write;
 		ctx->out.ctx = out;
 	}
+	if (err == NULL && !held && crm_snap_past(snap) == NULL)
+		crm_project_share(out->project);
 	return err;
 }
 
@@ -222,6 +225,8 @@ crm_out_end(struct crm_out *out)
 
 	if (out->sort != NULL)
 		err = put_sorted(out);
+	if (err == NULL)
+		err = crm_project_flush(out->project);
 	if (err != NULL)
 		return err;
 	crm_writer_end(out->writer);
@@ -231,5 +236,7 @@ crm_out_end(struct crm_out *out)
 const struct crm_err *
 crm_out_flush(struct crm_out *out)
 {
-	return out->held ? NULL : crm_sink_flush(&out->ctx->out);
+	const struct crm_err *err = crm_project_flush(out->project);
+
+	return err != NULL || out->held ? err : crm_sink_flush(&out->ctx->out);
 }

@@ -396,6 +396,41 @@ crm_writer_row(struct crm_writer *w, const struct crm_value *c, size_t n)
 	crm_sink_check(w->sink);
 }
 
+bool
+crm_writer_is_plain(const struct crm_writer *w)
+{
+	return !w->o.terminal &&
+	    (w->o.form == CRM_OUT_JSONL || w->o.form == CRM_OUT_TSV ||
+		w->o.form == CRM_OUT_CSV || w->o.form == CRM_OUT_SHEET ||
+		w->o.form == CRM_OUT_IDS);
+}
+
+struct crm_writer *
+crm_writer_again(const struct crm_writer *w, struct crm_sink *sink)
+{
+	struct crm_writer_options o = w->o;
+
+	o.headed = true;
+	return crm_writer_new(sink, &o);
+}
+
+void
+crm_writer_rows(struct crm_writer *w, struct crm_buf *rows)
+{
+	struct crm_buf *b = &w->sink->buf, spare = *b;
+
+	if (b->n > 0)
+		crm_buf_addv(b, crm_buf_view(rows));
+	else { /* nothing has to be copied */
+		*b = *rows;
+		b->max = spare.max;
+		spare.max = rows->max;
+		*rows = spare;
+	}
+	crm_buf_reset(rows);
+	crm_sink_check(w->sink);
+}
+
 void
 crm_writer_end(struct crm_writer *w)
 {

@@ -104,6 +104,24 @@ void crm_writer_columns(
 void crm_writer_row(
     struct crm_writer *, const struct crm_value *value, size_t n);
 
+/*
+ * Can rows be written by another writer, apart from those before them?  Not in
+ * forms that look at all of them, nor for a terminal.
+ */
+bool crm_writer_is_plain(const struct crm_writer *);
+
+/* A writer of further rows in the same form, to another sink; it writes no
+ * header.  Free with crm_writer_free(). */
+struct crm_writer *crm_writer_again(
+    const struct crm_writer *, struct crm_sink *);
+
+/*
+ * Write rows that such a writer wrote, behind a row of this one.
+ *
+ * rows    their bytes are taken, and it is empty again
+ */
+void crm_writer_rows(struct crm_writer *, struct crm_buf *rows);
+
 /* Write what is left (a table, the header when there were no rows).  Errors
  * come out of crm_sink_flush(). */
 void crm_writer_end(struct crm_writer *);

@@ -17,7 +17,7 @@ struct crm_compute {
 	struct crm_snap *snap;
 	const struct crm_clock *clock;
 	const struct crm_config *config;
-	struct crm_zone *zone;
+	struct crm_zone *zone, *own_zone; /* own: NULL, or zone is it */
 	/* the rows of the customer looked at last */
 	uint64_t who;
 	struct crm_rollups rows;
@@ -38,6 +38,20 @@ crm_compute_new(struct crm_snap *snap, const struct crm_clock *clock)
 }
 
 void
+crm_compute_apart(struct crm_compute *c)
+{
+	if (c->own_zone == NULL)
+		c->own_zone = crm_zone_copy(c->zone);
+	c->zone = c->own_zone;
+}
+
+bool
+crm_compute_is_own(uint16_t num)
+{
+	return num == CRM_N_ID || num == CRM_N_KIND || num == CRM_N_DAY;
+}
+
+void
 crm_compute_free(struct crm_compute *c)
 {
 	if (c == NULL)
@@ -45,6 +59,7 @@ crm_compute_free(struct crm_compute *c)
 	crm_rollups_release(&c->rows);
 	crm_service_free(c->service);
 	crm_figures_forget(c->snap);
+	crm_zone_free(c->own_zone);
 	crm_free(c);
 }
 
@@ -465,18 +480,24 @@ put_of_deal(struct crm_compute *c, const struct crm_stored *r, uint16_t num,
 		crm_value_put_dec(out, value);
 }
 
+void
+crm_compute_add_time(struct crm_buf *out, int64_t at_us)
+{
+	int64_t s = at_us / CRM_SECOND_US - (at_us % CRM_SECOND_US < 0);
+
+	crm_value_put_time(out, s * CRM_SECOND_US);
+}
+
 static const struct crm_err *
 put_change_time(struct crm_compute *c, uint64_t number, struct crm_buf *out)
 {
 	const struct crm_err *err;
-	int64_t at_us = 0, s;
+	int64_t at_us = 0;
 
 	err = crm_snap_change_time(c->snap, number, &at_us);
-	if (err != NULL)
-		return err;
-	s = at_us / CRM_SECOND_US - (at_us % CRM_SECOND_US < 0);
-	crm_value_put_time(out, s * CRM_SECOND_US);
-	return NULL;
+	if (err == NULL)
+		crm_compute_add_time(out, at_us);
+	return err;
 }
 
 /* What a report says of them. */

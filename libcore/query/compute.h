@@ -20,6 +20,16 @@ void crm_compute_free(struct crm_compute *);
 void crm_compute_renew(struct crm_compute *);
 
 /*
+ * From now on it is used by another thread than the snapshot: for fields that
+ * are made of the record's own bytes alone, see crm_compute_is_own().
+ */
+void crm_compute_apart(struct crm_compute *);
+bool crm_compute_is_own(uint16_t num);
+
+/* Add when something was created or changed, of the time of its change set. */
+void crm_compute_add_time(struct crm_buf *, int64_t at_us);
+
+/*
  * The value of a field that is not stored.
  *
  * out     appended to: as such a value would be stored (many values: as

@@ -24,6 +24,9 @@ crm_project_new(struct crm_snap *snap, const struct crm_project_options *o,
 	size_t i;
 
 	p->snap = snap;
+	p->o = *o;
+	memcpy(p->kinds, o->kinds, sizeof(p->kinds));
+	p->o.kinds = p->kinds;
 	p->writer = writer;
 	p->form = o->form;
 	p->scratch.max = CRM_LINE_MAX * 2;
@@ -50,6 +53,7 @@ crm_project_free(struct crm_project *p)
 
 	if (p == NULL)
 		return;
+	crm_project_share_free(p);
 	for (i = 0; i < 26; i++) {
 		for (j = 0; j < p->whole[i].ncols; j++)
 			crm_buf_release(&p->whole[i].made[j].value);
@@ -74,7 +78,8 @@ crm_project_free(struct crm_project *p)
 void
 crm_project_renew(struct crm_project *p)
 {
-	/* the times of changes and the names of kinds stay what they are */
+	/* the times of changes and the names of kinds stay what they are; what
+	 * is shared out computes nothing else of the store */
 	crm_compute_renew(p->compute);
 }
 
@@ -225,9 +230,8 @@ is_plain(const struct crm_project *p, const struct crm_project_column *c,
 	    (p->form != CRM_OUT_TABLE || f->type != CRM_T_LINK);
 }
 
-/* How the columns are taken from the records of a kind. */
-static struct crm_project_way *
-ways_of(struct crm_project *p, uint64_t id)
+struct crm_project_way *
+crm_project_ways(struct crm_project *p, uint64_t id)
 {
 	struct crm_project_way **way = &p->way[letter(id)];
 	size_t i;
@@ -302,7 +306,13 @@ compute(struct crm_project *p, uint64_t id, const struct crm_stored *r,
 	if (of == 0 || of != made->of) {
 		made->of = 0;
 		crm_buf_reset(&made->value);
-		err = crm_compute_field(p->compute, id, r, f, &made->value);
+		if (p->row_at == NULL || crm_compute_is_own(f->num))
+			err = crm_compute_field(
+			    p->compute, id, r, f, &made->value);
+		else
+			crm_compute_add_time(&made->value,
+			    f->num == CRM_N_UPDATED ? p->row_at->updated_us
+						    : p->row_at->added_us);
 		if (err == NULL)
 			made->of = of;
 	}
@@ -365,7 +375,7 @@ take_column(struct crm_project *p, size_t i, struct crm_project_way *way,
 static const struct crm_err *
 put_chosen(struct crm_project *p, uint64_t id, const struct crm_stored *r)
 {
-	struct crm_project_way *way = ways_of(p, id);
+	struct crm_project_way *way = crm_project_ways(p, id);
 	const struct crm_err *err = NULL;
 	size_t i, n = 0;
 
@@ -508,19 +518,27 @@ add_slots(struct crm_project *p, const struct crm_project_whole *w, uint64_t id,
 	return err;
 }
 
+struct crm_project_whole *
+crm_project_whole(struct crm_project *p, uint64_t id)
+{
+	struct crm_project_whole *w = &p->whole[letter(id)];
+
+	if (w->col == NULL)
+		make_whole(
+		    w, crm_kind_of(crm_snap_schema(p->snap), crm_id_kind(id)));
+	return w;
+}
+
 /* Everything a record has: its stored fields as they stand, but those that
  * every kind has behind its own. */
 static const struct crm_err *
 put_whole(struct crm_project *p, uint64_t id, const struct crm_stored *r)
 {
-	struct crm_project_whole *w = &p->whole[letter(id)];
+	struct crm_project_whole *w = crm_project_whole(p, id);
 	const struct crm_err *err;
 	uint32_t from, to;
 	size_t n = 0;
 
-	if (w->col == NULL)
-		make_whole(
-		    w, crm_kind_of(crm_snap_schema(p->snap), crm_id_kind(id)));
 	crm_writer_columns(p->writer, w->col, w->ncols);
 	p->value = crm_grow(
 	    p->value, &p->value_cap, (size_t)r->n + 6, sizeof(*p->value));
@@ -549,8 +567,16 @@ put_whole(struct crm_project *p, uint64_t id, const struct crm_stored *r)
 }
 
 const struct crm_err *
-crm_project_put(struct crm_project *p, uint64_t id, const struct crm_stored *r)
+crm_project_put_now(
+    struct crm_project *p, uint64_t id, const struct crm_stored *r)
 {
 	crm_arena_reset(&p->row);
 	return p->all ? put_whole(p, id, r) : put_chosen(p, id, r);
+}
+
+const struct crm_err *
+crm_project_put(struct crm_project *p, uint64_t id, const struct crm_stored *r)
+{
+	return p->share != NULL ? crm_project_share_put(p, id, r)
+				: crm_project_put_now(p, id, r);
 }

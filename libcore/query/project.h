@@ -35,9 +35,24 @@ CRM_CHECK const struct crm_err *crm_project_new(struct crm_snap *snap,
     struct crm_project **out);
 void crm_project_free(struct crm_project *);
 
+/*
+ * From now on two threads may print, when there is much to print and it is
+ * made of the records' own bytes.  What is put has to stay where it is until
+ * crm_project_settle() or crm_project_flush(): records in the snapshot do.
+ */
+void crm_project_share(struct crm_project *);
+
 /* Print a record. */
 CRM_CHECK const struct crm_err *crm_project_put(
     struct crm_project *, uint64_t id, const struct crm_stored *);
+
+/* Have done with all records that were put, before crm_snap_pause(): they need
+ * not be with the writer yet. */
+void crm_project_settle(struct crm_project *);
+
+/* Hand to the writer what was put: before it is ended, or what it wrote is to be
+ * seen. */
+CRM_CHECK const struct crm_err *crm_project_flush(struct crm_project *);
 
 /* After crm_snap_resume(). */
 void crm_project_renew(struct crm_project *);

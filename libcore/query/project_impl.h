@@ -42,8 +42,21 @@ struct crm_project_whole {
 	struct crm_project_made *made; /* one a column */
 };
 
+/* A record that waits to be printed by one of two threads. */
+struct crm_project_row {
+	uint64_t id;
+	struct crm_stored stored;
+	int64_t added_us, updated_us; /* of its change sets, when wanted */
+};
+
 struct crm_project {
 	struct crm_snap *snap;
+	struct crm_project_options o;
+	bool kinds[26];
+	/* project_share.c; NULL: nothing is shared out */
+	struct crm_project_share *share;
+	/* of a part of such: what the snapshot would be asked */
+	const struct crm_project_row *row_at;
 	struct crm_writer *writer;
 	enum crm_form_out form;
 	struct crm_compute *compute;
@@ -61,6 +74,21 @@ struct crm_project {
 	size_t value_cap, slot_cap;
 	struct crm_slot *slot; /* what the record at hand has stored */
 };
+
+/* How the columns that were chosen are taken from the records of a kind. */
+struct crm_project_way *crm_project_ways(struct crm_project *, uint64_t id);
+
+/* All columns of the records of a kind. */
+struct crm_project_whole *crm_project_whole(struct crm_project *, uint64_t id);
+
+/* Print a record here and now. */
+CRM_CHECK const struct crm_err *crm_project_put_now(
+    struct crm_project *, uint64_t id, const struct crm_stored *);
+
+/* project_share.c */
+void crm_project_share_free(struct crm_project *);
+CRM_CHECK const struct crm_err *crm_project_share_put(
+    struct crm_project *, uint64_t id, const struct crm_stored *);
 
 /*
  * Choose the columns: those that are asked for, else the form's own, or all
