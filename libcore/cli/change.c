@@ -19,7 +19,14 @@ static void
 complain(void *ctx, uint64_t line, const char *field, const char *what)
 {
 	struct crm_changing *c = ctx;
+	char text[CRM_ID_TEXT], named[CRM_ID_TEXT + 100];
 
+	if (line == 0 && c->about != 0) {
+		(void)snprintf(named, sizeof(named), "%s%s%s",
+		    crm_id_text(c->about, text), field != NULL ? ": " : "",
+		    field != NULL ? field : "");
+		field = named;
+	}
 	crm_faults_add(&c->faults, line, field, what);
 }
 
@@ -298,15 +305,20 @@ struct each_ctx {
 	const struct crm_err *(*record)(
 	    void *ctx, uint64_t line, struct crm_view raw, uint64_t id);
 	void *ctx;
+	bool several; /* operands */
 };
 
 static const struct crm_err *
 each_record(void *ctx, uint64_t line, struct crm_view raw, uint64_t id)
 {
 	struct each_ctx *e = ctx;
+	const struct crm_err *err;
 
 	crm_batch_line(e->c->batch, line, raw);
-	return e->record(e->ctx, line, raw, id);
+	e->c->about = e->several ? id : 0;
+	err = e->record(e->ctx, line, raw, id);
+	e->c->about = 0;
+	return err;
 }
 
 static void
@@ -331,7 +343,9 @@ crm_changing_each(struct crm_changing *c, const char *kinds,
 	void *ctx, uint64_t line, struct crm_view raw, uint64_t id),
     void *ctx, int argc, char **argv)
 {
-	struct each_ctx e = { .c = c, .record = record, .ctx = ctx };
+	struct each_ctx e = {
+		.c = c, .record = record, .ctx = ctx, .several = argc > 1
+	};
 	struct crm_each each = { .record = each_record,
 		.fault = each_bad,
 		.wait = each_wait,
