@@ -376,6 +376,8 @@ crm_config_keys(enum crm_config_level level)
 		return crm_config_rfm_keys();
 	case CRM_CONFIG_SCORE:
 		return crm_config_score_keys;
+	case CRM_CONFIG_STAGE:
+		return crm_config_stage_keys;
 	case CRM_CONFIG_TOP:
 		break;
 	}
@@ -447,7 +449,7 @@ read_root(struct crm_cfg *w, const struct crm_yaml_node *root)
 		if (node != NULL)
 			err = keys[i].read(w, node);
 	}
-	return err;
+	return err != NULL ? err : crm_cfg_check_needs(w);
 }
 
 /* Read a tree, NULL for an empty one. */

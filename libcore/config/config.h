@@ -56,7 +56,8 @@
  * A stage is "name: percent", the chance to win there, or "name: won", "name:
  * lost", how a deal ends; of a kind of one's own it is a name, or "name: done".
  * Stages that are called won, lost or done need not say so.  They stand in a
- * list, with or without brackets, or on lines without dashes.
+ * list, with or without brackets, or on lines without dashes.  One that has
+ * more to say is a map, "offer: {chance: 60, next: [won, lost], needs: value}".
  *
  * Where a list of words or kinds is wanted a single one will do.  A section
  * that is empty is as one that is not there.
@@ -207,6 +208,7 @@ enum crm_config_level {
 	CRM_CONFIG_DUE,   /* due: */
 	CRM_CONFIG_RFM,   /* rfm: - NAME: */
 	CRM_CONFIG_SCORE, /* scores: NAME: */
+	CRM_CONFIG_STAGE, /* pipelines: NAME: STAGE:, and of other kinds */
 };
 
 /* The keys of a level, "key\0help\0..." and an empty one in the end: for the

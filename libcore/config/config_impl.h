@@ -15,11 +15,19 @@
 #define CRM_CHOICES_MAX 1000
 #define CRM_FIELDS_MAX 1000 /* that crm.yaml adds to one kind */
 
+/* Fields that a stage needs: those of crm.yaml may come later. */
+struct crm_cfg_needs {
+	struct crm_cfg_needs *next;
+	const struct crm_yaml_node *node; /* a list of their names, or one */
+	char kind;
+};
+
 struct crm_cfg {
 	const struct crm_yaml *yaml;
 	struct crm_config *config;
 	struct crm_arena arena; /* what lives until the schema has copied it */
 	size_t nstages;         /* of the kind at hand, so far */
+	struct crm_cfg_needs *needs; /* of stages, the last one first */
 	/* The kind at hand, and where it stands. */
 	const struct crm_kind *kind;
 	const struct crm_yaml_node *kind_node;
@@ -103,6 +111,9 @@ enum crm_stages_of { CRM_STAGES_OF_DEAL, CRM_STAGES_OF_OWN };
 CRM_CHECK const struct crm_err *crm_cfg_stages(struct crm_cfg *,
     const struct crm_yaml_node *, enum crm_stages_of, struct crm_pipeline *out);
 
+/* When all has been read: are what stages need fields? */
+CRM_CHECK const struct crm_err *crm_cfg_check_needs(struct crm_cfg *);
+
 crm_cfg_fn crm_cfg_pipelines; /* pipelines: */
 crm_cfg_fn crm_cfg_kinds;     /* kinds: */
 crm_cfg_fn crm_cfg_rfm;       /* rfm: */
@@ -127,6 +138,7 @@ void crm_config_print_due(const struct crm_config *, struct crm_buf *);
 
 extern const char crm_config_sla_keys[];   /* "key\0help\0..." */
 extern const char crm_config_due_keys[];   /* "key\0help\0..." */
+extern const char crm_config_stage_keys[]; /* "key\0help\0..." */
 extern const char crm_config_kind_keys[];  /* "key\0help\0..." */
 extern const char crm_config_field_keys[]; /* "key\0help\0..." */
 

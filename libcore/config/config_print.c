@@ -69,15 +69,51 @@ print_events(const struct crm_config *c, struct crm_buf *b)
 	crm_buf_addc(b, '\n');
 }
 
+/* A stage that has more to say than how likely it is won, or how it ends. */
+static void
+print_long_stage(
+    const struct crm_stage *s, const char *end, bool of_deal, struct crm_buf *b)
+{
+	const char *join = "";
+
+	add_scalar(b, s->name);
+	crm_buf_adds(b, ": {");
+	if (end != NULL) {
+		add_pair(b, "ends", end);
+		join = ", ";
+	} else if (s->end == CRM_END_OPEN && of_deal) {
+		crm_buf_adds(b, "chance: ");
+		add_dec(b, s->probability);
+		join = ", ";
+	}
+	if (s->next != NULL) {
+		crm_buf_addf(b, "%snext: ", join);
+		add_words(b, s->next);
+		join = ", ";
+	}
+	if (s->needs != NULL) {
+		crm_buf_addf(b, "%sneeds: ", join);
+		add_words(b, s->needs);
+	}
+	crm_buf_addc(b, '}');
+}
+
 static void
 print_stage(const struct crm_stage *s, bool of_deal, struct crm_buf *b)
 {
 	static const char *const ends[] = { [CRM_END_DONE] = "done",
 		[CRM_END_WON] = "won",
 		[CRM_END_LOST] = "lost" };
+	const char *end = NULL;
 
 	if (s->end != CRM_END_OPEN && strcmp(s->name, ends[s->end]) != 0)
-		add_pair(b, s->name, ends[s->end]);
+		end = ends[s->end];
+	if (s->next != NULL || s->needs != NULL) {
+		print_long_stage(s, end, of_deal, b);
+		return;
+	}
+	if (end != NULL)
+		add_pair(b, s->name, end);
 	else
 		add_scalar(b, s->name);
 	if (s->end == CRM_END_OPEN && of_deal) {
@@ -334,6 +370,12 @@ static const char template[] =
     "#pipelines:\n"
     "#  sales: [new: 10, qualified: 25, offer: 50, won, lost]\n"
     "#  service: [asked: 20, offered: 60, signed: won, declined: lost]\n"
+    "# A stage may say which ones follow it, and what a deal there needs:\n"
+    "#  projects:\n"
+    "#    - asked: {chance: 20, next: [offered, lost]}\n"
+    "#    - offered: {chance: 60, next: [won, lost], needs: [value, expected]}\n"
+    "#    - won\n"
+    "#    - lost: {needs: lost}\n"
     "\n"
     "# When you work, and when not: targets of tickets count such time only.\n"
     "#hours:\n"

@@ -1,4 +1,11 @@
+#include "base/mem.h"
 #include "config/config_impl.h"
+
+const char crm_config_stage_keys[] =
+    "chance\0of a deal: how likely it is won from there, in percent\0"
+    "ends\0how it ends there: won or lost, or done\0"
+    "next\0the stages that may follow; any when not said\0"
+    "needs\0fields that a record there has\0";
 
 /* Words that say how a stage ends; a stage of that name needs none. */
 struct end {
@@ -120,6 +127,88 @@ read_value(struct crm_cfg *w, const struct of *of,
 	return NULL;
 }
 
+/* "[a, b]" or "a" as words, "a\0b\0\0". */
+static const struct crm_err *
+read_words(struct crm_cfg *w, const struct crm_yaml_node *node,
+    const char *expected, const char **out)
+{
+	struct crm_buf b = CRM_BUF_INIT(CRM_LINE_MAX);
+	const struct crm_yaml_node *item;
+	const struct crm_err *err = NULL;
+	struct crm_cfg_text t;
+
+	if (node->kind == CRM_YAML_MAP)
+		err = crm_yaml_err(
+		    w->yaml, node, "expected a list of %s", expected);
+	for (item = err == NULL ? crm_cfg_next(node, NULL) : NULL;
+	     item != NULL && err == NULL; item = crm_cfg_next(node, item)) {
+		err = crm_cfg_value(w, item, expected, &t);
+		if (err == NULL && t.v.n == 0)
+			err = crm_cfg_err(w, &t, "expected %s", expected);
+		if (err == NULL)
+			crm_buf_add(&b, t.v.p, t.v.n + 1);
+	}
+	crm_buf_addc(&b, '\0');
+	*out = crm_arena_dup(&w->arena, b.p, b.n);
+	crm_buf_release(&b);
+	return err;
+}
+
+/* What a stage needs is looked at when the fields of all kinds are known. */
+static void
+note_needs(struct crm_cfg *w, const struct crm_yaml_node *node, char kind)
+{
+	struct crm_cfg_needs *n = crm_arena_alloc(&w->arena, sizeof(*n));
+
+	n->next = w->needs;
+	n->node = node;
+	n->kind = kind;
+	w->needs = n;
+}
+
+/* A stage with more to say: {chance: 60, next: [won, lost], needs: value}. */
+static const struct crm_err *
+read_long(struct crm_cfg *w, const struct of *of,
+    const struct crm_cfg_text *name, const struct crm_yaml_node *map,
+    struct crm_stage *stage)
+{
+	const struct crm_yaml_node *chance, *ends, *next, *needs;
+	const struct crm_err *err;
+	struct crm_cfg_text key;
+
+	err = crm_cfg_check_map(w, map, crm_config_stage_keys, of->expected);
+	if (err != NULL)
+		return err;
+	chance = crm_yaml_get(map, "chance");
+	ends = crm_yaml_get(map, "ends");
+	next = crm_yaml_get(map, "next");
+	needs = crm_yaml_get(map, "needs");
+	if (chance != NULL && (ends != NULL || !of->percent)) {
+		key = crm_cfg_key(chance);
+		return crm_cfg_err(w, &key,
+		    ends != NULL ? "a stage that ends has no chance: leave "
+				   "one of the two out"
+				 : "only stages of deals have a chance to win");
+	}
+	if (chance != NULL && chance->kind == CRM_YAML_SCALAR &&
+	    !is_number(chance->text))
+		return crm_yaml_err(w->yaml, chance,
+		    "expected a percentage from 0 to 100, not '%.*s'",
+		    CRM_VARG(crm_cfg_shown(chance->text)));
+	if (ends != NULL && is_number(ends->text))
+		return crm_yaml_err(
+		    w->yaml, ends, "expected how it ends, not a number");
+	err = read_value(w, of, name, chance != NULL ? chance : ends, stage);
+	if (err == NULL && next != NULL)
+		err =
+		    read_words(w, next, "stages that may follow", &stage->next);
+	if (err == NULL && needs != NULL)
+		err = read_words(w, needs, "fields", &stage->needs);
+	if (err == NULL && needs != NULL)
+		note_needs(w, needs, of->percent ? 'd' : w->kind->letter);
+	return err;
+}
+
 /*
  * Take a stage apart: a line "name: value", or an item of a list, "name" or
  * "name: value".
@@ -169,12 +258,86 @@ read_stage(struct crm_cfg *w, const struct of *of,
 		return crm_cfg_err(
 		    w, &name, "more than %d stages", CRM_STAGES_MAX);
 	*stage = (struct crm_stage){ .name = name.v.p, .end = CRM_END_OPEN };
-	err = read_value(w, of, &name, value, stage);
+	err = value != NULL && value->kind == CRM_YAML_MAP
+	    ? read_long(w, of, &name, value, stage)
+	    : read_value(w, of, &name, value, stage);
 	if (err == NULL && p->nstages == 0 && stage->end != CRM_END_OPEN)
 		err = crm_cfg_err(w, &name,
 		    "the first stage is where things begin: '%s' ends them",
 		    stage->name);
 	p->nstages++;
+	return err;
+}
+
+/* The stages that may follow, now that all are known. */
+static const struct crm_err *
+check_next(struct crm_cfg *w, const struct crm_pipeline *p,
+    const struct crm_stage *stage, const struct crm_yaml_node *item)
+{
+	struct crm_buf words = CRM_BUF_INIT(CRM_LINE_MAX);
+	const struct crm_yaml_node *value, *list, *node;
+	const struct crm_err *err;
+	struct crm_cfg_text name, t;
+	char hint[CRM_CFG_HINT];
+	size_t i;
+
+	err = split_stage(w, item, &name, &value);
+	if (err != NULL || stage->next == NULL)
+		return err;
+	for (i = 0; i < p->nstages; i++)
+		crm_buf_add(
+		    &words, p->stage[i].name, strlen(p->stage[i].name) + 1);
+	crm_buf_addc(&words, '\0');
+	list = crm_yaml_get(value, "next");
+	for (node = crm_cfg_next(list, NULL); err == NULL && node != NULL;
+	     node = crm_cfg_next(list, node)) {
+		t = (struct crm_cfg_text){ node->text, node, false };
+		if (crm_view_is(t.v, stage->name))
+			err = crm_cfg_err(
+			    w, &t, "a stage need not be said to follow itself");
+		else if (crm_stage_named(p, t.v) == NULL)
+			err = crm_cfg_err(w, &t, "no stage '%.*s' here%s",
+			    CRM_VARG(crm_cfg_shown(t.v)),
+			    crm_cfg_hint(hint, words.p, t.v));
+	}
+	crm_buf_release(&words);
+	return err;
+}
+
+/* A field that a stage may need: one that is stored, and not filled in. */
+static const struct crm_err *
+check_need(struct crm_cfg *w, const struct crm_kind *k,
+    const struct crm_yaml_node *node)
+{
+	struct crm_cfg_text t = { node->text, node, false };
+	const struct crm_field *f = crm_field_named(k, t.v);
+	const char *near;
+
+	if (f != NULL && (f->flags & CRM_F_COMPUTED) == 0 &&
+	    strcmp(f->name, "stage") != 0 && strcmp(f->name, "pipeline") != 0)
+		return NULL;
+	if (f != NULL)
+		return crm_cfg_err(w, &t, "'%s' cannot be lacking", f->name);
+	near = crm_field_near(w->config->schema, k, t.v);
+	return crm_cfg_err(w, &t, "a %s has no field '%.*s'%s%s%s", k->name,
+	    CRM_VARG(crm_cfg_shown(t.v)),
+	    near != NULL ? " (did you mean '" : "", near != NULL ? near : "",
+	    near != NULL ? "'?)" : "");
+}
+
+const struct crm_err *
+crm_cfg_check_needs(struct crm_cfg *w)
+{
+	const struct crm_yaml_node *node;
+	const struct crm_cfg_needs *n;
+	const struct crm_err *err = NULL;
+
+	for (n = w->needs; err == NULL && n != NULL; n = n->next)
+		for (node = crm_cfg_next(n->node, NULL);
+		     err == NULL && node != NULL;
+		     node = crm_cfg_next(n->node, node))
+			err = check_need(
+			    w, crm_kind_of(w->config->schema, n->kind), node);
 	return err;
 }
 
@@ -203,6 +366,11 @@ crm_cfg_stages(struct crm_cfg *w, const struct crm_yaml_node *node,
 	for (item = node->child; item != NULL; item = item->next) {
 		err =
 		    read_stage(w, &ofs[which], item, out, &stage[out->nstages]);
+		if (err != NULL)
+			return err;
+	}
+	for (n = 0, item = node->child; item != NULL; item = item->next, n++) {
+		err = check_next(w, out, &stage[n], item);
 		if (err != NULL)
 			return err;
 	}

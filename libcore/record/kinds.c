@@ -305,7 +305,7 @@ static const struct crm_field *const computed_ticket[] = { BASIC, &of_ticket[0],
 /* Stages.  A percentage is the chance to win there. */
 #define S(name, percent, end) \
 	{ \
-		name, { percent, 0 }, CRM_END_##end \
+		name, { percent, 0 }, CRM_END_##end, NULL, NULL \
 	}
 static const struct crm_stage who_stages[] = { S("lead", 0, OPEN),
 	S("prospect", 0, OPEN), S("customer", 0, OPEN), S("former", 0, OPEN) };

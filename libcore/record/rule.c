@@ -1,5 +1,6 @@
 #include "record/rule.h"
 
+#include "record/rule_stage.h"
 #include "record/word.h"
 
 /* What the steps below work on. */
@@ -557,6 +558,11 @@ crm_rule_finish(const struct crm_rule_ctx *ctx, struct crm_rec *rec,
 		err = check_at(&w);
 		if (err == NULL)
 			err = check_score(&w);
+	}
+	if (err == NULL && rec->kind->stage_rules) {
+		err = crm_rule_stage(rec, old);
+		if (err != NULL)
+			return blame(&w, rec->kind->stage, err);
 	}
 	return err != NULL ? err : check_required(&w);
 }

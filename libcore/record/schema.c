@@ -562,6 +562,14 @@ crm_schema_set_pipelines(
 		for (j = 0; j < p[i].nstages; j++) {
 			stage[j] = p[i].stage[j];
 			stage[j].name = keep(s, p[i].stage[j].name);
+			if (stage[j].next != NULL)
+				stage[j].next =
+				    keep_words(s, stage[j].next, NULL);
+			if (stage[j].needs != NULL)
+				stage[j].needs =
+				    keep_words(s, stage[j].needs, NULL);
+			kind->k.stage_rules = kind->k.stage_rules ||
+			    stage[j].next != NULL || stage[j].needs != NULL;
 		}
 		own[i].name = keep(s, p[i].name);
 		own[i].stage = stage;

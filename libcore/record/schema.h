@@ -21,6 +21,8 @@ struct crm_stage {
 	const char *name;
 	struct crm_dec probability; /* percent; of deals */
 	enum crm_stage_end end;
+	const char *next;  /* stages that may follow, as words; NULL: any */
+	const char *needs; /* fields that it needs, as words; NULL: none */
 };
 
 /* An ordered list of stages.  The first pipeline of a kind is its default,
@@ -44,6 +46,8 @@ struct crm_kind {
 	/* Numbers of fields with a part to play; 0 when the kind lacks it. */
 	uint16_t title; /* its name or title */
 	uint16_t stage, pipeline_field, opened, closed, who, currency;
+	bool
+	    stage_rules; /* some stage has something to say: see rule_stage.h */
 };
 
 struct crm_schema;

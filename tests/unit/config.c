@@ -281,6 +281,31 @@ refused_pipelines(void **state)
 	static const struct {
 		const char *text, *msg;
 	} cases[] = {
+		{ "pipelines: {s: [new: {chance: 1, nxt: won}, won]}",
+		    "f:1:34: unknown key 'nxt' (did you mean 'next'?)" },
+		{ "pipelines: {s: [new: {chance: 1, next: wom}, won]}",
+		    "f:1:40: no stage 'wom' here (did you mean 'won'?)" },
+		{ "pipelines: {s: [new: {chance: 1, next: [won, new]}, won]}",
+		    "f:1:46: a stage need not be said to follow itself" },
+		{ "pipelines: {s: [new: {chance: won}, won]}",
+		    "f:1:31: expected a percentage from 0 to 100, not 'won'" },
+		{ "pipelines: {s: [new: {next: won}, won]}",
+		    "f:1:17: the stage 'new' needs its chance to win in "
+		    "percent ('new: 10'), or how it ends ('new: won')" },
+		{ "pipelines: {s: [new: {chance: 1, needs: valeu}]}",
+		    "f:1:41: a deal has no field 'valeu' (did you mean "
+		    "'value'?)" },
+		{ "pipelines: {s: [new: {chance: 1, needs: [age]}]}",
+		    "f:1:42: 'age' cannot be lacking" },
+		{ "pipelines: {s: [new: 1, won: {ends: lost}]}",
+		    "f:1:37: a stage that is called 'won' ends so: write "
+		    "'won'" },
+		{ "pipelines: {s: [new: 1, sold: {ends: won, chance: 1}]}",
+		    "f:1:43: a stage that ends has no chance: leave one of "
+		    "the two out" },
+		{ "kinds: {boat: {letter: x, fields: {name: text}, stages: "
+		  "[new: {chance: 1}]}}",
+		    "f:1:64: only stages of deals have a chance to win" },
 		{ "pipelines: sales",
 		    "f:1:12: expected a name for each pipeline, and its stages "
 		    "behind it, not 'sales'" },
@@ -863,6 +888,11 @@ static const char sample[] =
     "    declined: lost\n"
     "    won: won\n"
     "  sales: [new: 10, won, lost]\n"
+    "  long:\n"
+    "    - new: {chance: 10%, next: offer}\n"
+    "    - offer: {needs: [value, who], chance: 50, next: [sold, lost]}\n"
+    "    - sold: {ends: won, next: []}\n"
+    "    - lost: {needs: [lost]}\n"
     "events:\n"
     "  - demo\n"
     "  - won\n"
@@ -893,7 +923,12 @@ static const char sample_printed[] =
     "  sales:\n"
     "    - new: 10\n"
     "    - won\n"
-    "    - lost\n" RFM_PRINTED "kinds:\n"
+    "    - lost\n"
+    "  long:\n"
+    "    - new: {chance: 10, next: [offer]}\n"
+    "    - offer: {chance: 50, next: [sold, lost], needs: [value, who]}\n"
+    "    - sold: {ends: won, next: []}\n"
+    "    - lost: {needs: [lost]}\n" RFM_PRINTED "kinds:\n"
     "  person:\n"
     "    fields:\n"
     "      shoe-size: number\n"
@@ -1055,10 +1090,12 @@ reads_fields(void **state)
 		{ "sheep", "stage", CRM_T_CHOICE, CRM_F_TABLE | CRM_F_INDEXED,
 		    1, NULL, "lamb|done", "how far it is" },
 		{ "deal", "stage", CRM_T_CHOICE, CRM_F_TABLE | CRM_F_INDEXED, 1,
-		    NULL, "asked|offered|signed|declined|won|new|lost",
+		    NULL,
+		    "asked|offered|signed|declined|won|new|lost|offer|sold",
 		    "how far it is" },
 		{ "deal", "pipeline", CRM_T_CHOICE, CRM_F_INDEXED, 1, NULL,
-		    "service|sales", "which list of stages it goes through" },
+		    "service|sales|long",
+		    "which list of stages it goes through" },
 	};
 	struct crm_config *c = parsed(sample);
 	const struct crm_field *f;
@@ -1114,7 +1151,19 @@ reads_stages(void **state)
 	const struct crm_stage *s;
 
 	(void)state;
-	assert_int_equal(deal->npipelines, 2);
+	assert_int_equal(deal->npipelines, 3);
+	assert_true(deal->stage_rules);
+	assert_false(machine->stage_rules);
+	s = deal->pipeline[2].stage;
+	check_words(s[0].next, "offer");
+	assert_null(s[0].needs);
+	check_words(s[1].next, "sold|lost");
+	check_words(s[1].needs, "value|who");
+	check_stage(&s[1], "offer", 50, 0, CRM_END_OPEN);
+	check_words(s[2].next, "");
+	check_stage(&s[2], "sold", 100, 0, CRM_END_WON);
+	assert_null(s[3].next);
+	check_stage(&s[3], "lost", 0, 0, CRM_END_LOST);
 	assert_string_equal(deal->pipeline[0].name, "service");
 	assert_int_equal(deal->pipeline[0].nstages, 5);
 	s = deal->pipeline[0].stage;
@@ -1240,7 +1289,7 @@ static void template(void **state)
 	c = parsed(b.p);
 	assert_string_equal(c->timezone, "Europe/Warsaw");
 	assert_int_equal(c->nrates, 2);
-	assert_int_equal(kind(c, "deal")->npipelines, 2);
+	assert_int_equal(kind(c, "deal")->npipelines, 3);
 	assert_int_equal(field(c, "person", "allergy")->type, CRM_T_TEXT);
 	assert_int_equal(field(c, "machine", "currency")->type, CRM_T_CURRENCY);
 	assert_string_equal(
@@ -1413,6 +1462,7 @@ keys(void **state)
 	    "priority every stale times lost dates yearly ");
 	check_keys(CRM_CONFIG_RFM, "r f m ");
 	check_keys(CRM_CONFIG_SCORE, "of points learn ");
+	check_keys(CRM_CONFIG_STAGE, "chance ends next needs ");
 	check_keys(CRM_CONFIG_KIND, "letter plural fields stages ");
 	check_keys(CRM_CONFIG_FIELD,
 	    "type choices to many required unique indexed searched personal "
