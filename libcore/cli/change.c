@@ -10,6 +10,7 @@
 #include "base/utf8.h"
 #include "cli/ask.h"
 #include "cli/msg.h"
+#include "query/assign_rule.h"
 #include "query/query.h"
 #include "store/rebuild.h"
 
@@ -95,6 +96,10 @@ crm_changing_begin(struct crm_changing *c, struct crm_ctx *ctx,
 	if (crm_utf8_check(crm_view_str(o->arguments)) < strlen(o->arguments))
 		o->arguments = "";
 	crm_out_all_kinds(ctx->schema, true, &c->kinds);
+	c->assigning = crm_assigning_new(
+	    crm_store_config(ctx->store), &ctx->clock, ctx->user.p);
+	o->assign = c->assigning != NULL ? crm_assign_rule : NULL;
+	o->assign_ctx = c->assigning;
 	c->options = *o;
 	err = crm_batch_new(ctx->store, o, &c->batch);
 	if (err != NULL || bo == NULL)
@@ -115,6 +120,7 @@ crm_changing_free(struct crm_changing *c)
 	crm_out_free(c->out);
 	crm_snap_close(c->out_snap);
 	crm_bind_free(c->bind);
+	crm_assigning_free(c->assigning);
 	crm_batch_free(c->batch);
 	crm_buf_release(&c->held);
 	if (c->rejects >= 0)
@@ -527,6 +533,7 @@ catch_up(struct crm_changing *c, const struct crm_batch_result *r)
 {
 	const struct crm_err *err = NULL;
 
+	crm_assigning_forget(c->assigning);
 	crm_batch_free(c->batch);
 	c->batch = NULL;
 	if (r->change != 0)

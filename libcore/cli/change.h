@@ -19,11 +19,12 @@ struct crm_changing {
 	struct crm_progress progress;
 	/* --stream: each line is a change set, done before the next is read */
 	bool stream;
-	struct crm_batch_result sum; /* of those that are done */
-	struct crm_out_kinds kinds;  /* of what may be written: all */
-	struct crm_faults faults;    /* told at the end */
-	uint64_t about;              /* of several operands, the one at hand */
-	int rejects;                 /* descriptor, -1: none */
+	struct crm_batch_result sum;     /* of those that are done */
+	struct crm_out_kinds kinds;      /* of what may be written: all */
+	struct crm_faults faults;        /* told at the end */
+	struct crm_assigning *assigning; /* who gets what is added */
+	uint64_t about; /* of several operands, the one at hand */
+	int rejects;    /* descriptor, -1: none */
 	const char *rejects_name;
 	struct crm_buf held; /* lines to be rejected */
 	bool header_held;

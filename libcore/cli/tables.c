@@ -131,6 +131,7 @@ crm_tables_add(struct crm_buf *b)
 	add_keys(b, "due", crm_config_keys(CRM_CONFIG_DUE));
 	add_keys(b, "rfm", crm_config_keys(CRM_CONFIG_RFM));
 	add_keys(b, "score", crm_config_keys(CRM_CONFIG_SCORE));
+	add_keys(b, "assign", crm_config_keys(CRM_CONFIG_ASSIGN));
 	add_keys(b, "stage", crm_config_keys(CRM_CONFIG_STAGE));
 	crm_schema_free(s);
 }

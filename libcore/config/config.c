@@ -346,7 +346,9 @@ read_events(struct crm_cfg *w, const struct crm_yaml_node *node)
 	X("sla",	crm_cfg_sla, \
 	    "until when to answer and solve tickets; the first rule that fits") \
 	X("due",	crm_cfg_due, \
-	    "what crm-due goes by")
+	    "what crm-due goes by") \
+	X("assign",	crm_cfg_assign, \
+	    "who gets what is added without an owner; the first rule that fits")
 /* clang-format on */
 
 #define X(name, read, help) name "\0" help "\0"
@@ -376,6 +378,8 @@ crm_config_keys(enum crm_config_level level)
 		return crm_config_rfm_keys();
 	case CRM_CONFIG_SCORE:
 		return crm_config_score_keys;
+	case CRM_CONFIG_ASSIGN:
+		return crm_config_assign_keys;
 	case CRM_CONFIG_STAGE:
 		return crm_config_stage_keys;
 	case CRM_CONFIG_TOP:

@@ -22,6 +22,9 @@
  *   due:                         what crm-due goes by: see crm_due_rules
  *     task: 5
  *     every: {gold: 30d}
+ *   assign:                      who gets what is added without an owner
+ *     - {query: 'person country:DE', owners: [ewa, jan]}
+ *     - {query: ticket, owners: [ewa, jan], by: load}
  *   rfm:                         names for classes of customers, first that fits
  *     - best: {r: 4..5, m: 5}
  *     - other                    all that are left
@@ -150,6 +153,15 @@ struct crm_score {
 };
 #define CRM_SCORES_MAX (CRM_N_SCORE_MAX - CRM_N_SCORE + 1)
 
+/* Who gets what is added without an owner. */
+struct crm_assign_rule {
+	const char *query; /* "": all that may have one */
+	const char **owner;
+	size_t nowners;
+	bool by_load;      /* else each in turn */
+	unsigned int line; /* of crm.yaml */
+};
+
 struct crm_config {
 	struct crm_schema *schema;
 	char timezone[64]; /* "UTC" when not said */
@@ -170,6 +182,8 @@ struct crm_config {
 	struct crm_rfm_rule *rfm_own; /* NULL: those that are built in */
 	struct crm_score *score;
 	size_t nscores;
+	struct crm_assign_rule *assign; /* the first that fits holds */
+	size_t nassign;
 	struct crm_arena arena; /* of texts */
 };
 
@@ -202,13 +216,14 @@ const struct crm_hours *crm_config_hours(const struct crm_config *);
 /* Where keys stand. */
 enum crm_config_level {
 	CRM_CONFIG_TOP,
-	CRM_CONFIG_KIND,  /* kinds: KIND: */
-	CRM_CONFIG_FIELD, /* kinds: KIND: fields: FIELD: */
-	CRM_CONFIG_SLA,   /* sla: a rule */
-	CRM_CONFIG_DUE,   /* due: */
-	CRM_CONFIG_RFM,   /* rfm: - NAME: */
-	CRM_CONFIG_SCORE, /* scores: NAME: */
-	CRM_CONFIG_STAGE, /* pipelines: NAME: STAGE:, and of other kinds */
+	CRM_CONFIG_KIND,   /* kinds: KIND: */
+	CRM_CONFIG_FIELD,  /* kinds: KIND: fields: FIELD: */
+	CRM_CONFIG_SLA,    /* sla: a rule */
+	CRM_CONFIG_DUE,    /* due: */
+	CRM_CONFIG_RFM,    /* rfm: - NAME: */
+	CRM_CONFIG_SCORE,  /* scores: NAME: */
+	CRM_CONFIG_ASSIGN, /* assign: a rule */
+	CRM_CONFIG_STAGE,  /* pipelines: NAME: STAGE:, and of other kinds */
 };
 
 /* The keys of a level, "key\0help\0..." and an empty one in the end: for the

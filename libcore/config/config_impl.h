@@ -123,6 +123,7 @@ crm_cfg_fn crm_cfg_hours;     /* hours: */
 crm_cfg_fn crm_cfg_holidays;  /* holidays: */
 crm_cfg_fn crm_cfg_sla;       /* sla: */
 crm_cfg_fn crm_cfg_due;       /* due: */
+crm_cfg_fn crm_cfg_assign;    /* assign: */
 
 /* The name of a segment, copied: is it one?  Whether there is such a segment is
  * known when it is looked for. */
@@ -136,8 +137,10 @@ void crm_config_due_defaults(struct crm_due_rules *);
 void crm_config_print_service(const struct crm_config *, struct crm_buf *);
 void crm_config_print_due(const struct crm_config *, struct crm_buf *);
 
-extern const char crm_config_sla_keys[];   /* "key\0help\0..." */
-extern const char crm_config_due_keys[];   /* "key\0help\0..." */
+extern const char crm_config_sla_keys[];    /* "key\0help\0..." */
+extern const char crm_config_due_keys[];    /* "key\0help\0..." */
+extern const char crm_config_assign_keys[]; /* the same */
+void crm_config_assign_print(const struct crm_config *, struct crm_buf *);
 extern const char crm_config_stage_keys[]; /* "key\0help\0..." */
 extern const char crm_config_kind_keys[];  /* "key\0help\0..." */
 extern const char crm_config_field_keys[]; /* "key\0help\0..." */

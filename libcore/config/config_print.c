@@ -341,6 +341,7 @@ crm_config_print(const struct crm_config *c, struct crm_buf *b)
 	crm_config_print_service(c, b);
 	crm_config_print_due(c, b);
 	crm_config_scores_print(c, b);
+	crm_config_assign_print(c, b);
 }
 
 static const char template[] =
@@ -395,6 +396,12 @@ static const char template[] =
     "#  value: 6\n"
     "#  stale: 21d\n"
     "#  every: {gold: 30d}\n"
+    "\n"
+    "# Who gets what is added without an owner: the first rule that fits.\n"
+    "#assign:\n"
+    "#  - {query: 'person country:DE', owners: [ewa, jan]}\n"
+    "#  - {query: ticket, owners: [ewa, jan, ola], by: load}\n"
+    "\n"
     "# What crm-report rfm calls customers, by classes from 1 to 5 of\n"
     "# recency, frequency and money: the first line that fits counts.\n"
     "#rfm:\n"

@@ -303,6 +303,8 @@ crm_batch_add(struct crm_batch *b, const struct crm_request *q, bool *ok)
 		err = crm_batch_make_due(b, &flags);
 		crm_batch_note_rate(b, NULL);
 	}
+	if (err == NULL && b->o.assign != NULL)
+		err = crm_batch_leave_owner(b);
 	if (err == NULL)
 		err = name_new(b, q, &id);
 	if (err != NULL || b->line_bad)

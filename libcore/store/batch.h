@@ -29,6 +29,15 @@ struct crm_batch_options {
 	uint64_t undoes;   /* the change set that is taken back; 0: none */
 	bool merges;       /* see merge.h: nobody becomes a customer by it, no
 	                      event tells of a stage */
+	/*
+	 * Which rule of crm.yaml's assign: a record without an owner is for;
+	 * NULL: none.
+	 *
+	 * rule   its place; SIZE_MAX: none
+	 */
+	const struct crm_err *(*assign)(
+	    void *ctx, struct crm_snap *, const struct crm_rec *, size_t *rule);
+	void *assign_ctx;
 	const char *add_missing; /* letters of kinds that links may make */
 	/*
 	 * Called for each fault.

@@ -137,6 +137,7 @@ struct crm_batch {
 	/* Customers of this batch: the days after which they pay, + 1, or the
 	 * id of their organisation; those whom an edit makes a buyer. */
 	bool want_terms;
+	bool want_owners; /* some are left to rules: see assign.h */
 	struct crm_nummap terms, buyers;
 
 	struct crm_nummap
@@ -404,6 +405,11 @@ CRM_CHECK const struct crm_err *crm_batch_note_terms(struct crm_batch *);
 /* The same for an invoice of a row of CRM_ROW_TERMS. */
 void crm_batch_settle_due(
     const struct crm_batch *, struct crm_row, struct crm_rec *);
+
+/* batch_owner.c */
+
+/* Leave a new record without an owner to the rule that is for it, if any. */
+CRM_CHECK const struct crm_err *crm_batch_leave_owner(struct crm_batch *);
 
 /* batch_rates.c */
 

@@ -13,6 +13,7 @@ crm_w_free(struct crm_writing *w)
 	crm_derive_free(w->adds);
 	crm_derive_free(w->events);
 	crm_derive_free(w->edits);
+	crm_turns_free(w->turns);
 	crm_digests_free(w->digests);
 	crm_digests_free(w->early_digests);
 	crm_free(w->turn);
@@ -101,6 +102,9 @@ crm_w_take_ids(struct crm_writing *w)
 			err = crm_err(CRM_E_DATA, "there are no ids left");
 	}
 	b->numbered = true;
+	if (err == NULL && b->want_owners)
+		err = crm_turns_new(
+		    w->snap, b->store->config, b->new_count, &w->turns);
 	return err;
 }
 

@@ -4,6 +4,7 @@
 #ifndef CRM_WRITING_H
 #define CRM_WRITING_H
 
+#include "store/assign.h"
 #include "store/batch_impl.h"
 #include "store/deriver.h"
 
@@ -40,6 +41,7 @@ struct crm_writing {
 	uint64_t all;             /* of every kind */
 	struct crm_nummap bought; /* added ones of whom a purchase is added */
 	struct crm_derive *adds, *events, *edits; /* of what was done to */
+	struct crm_turns *turns; /* NULL: nothing is left to rules */
 	struct crm_digests *digests;
 	struct crm_deriver
 	    *deriver; /* of adds and digests, while rows are added */

@@ -129,6 +129,8 @@ add_row(struct crm_writing *w, struct crm_row r, uint64_t id)
 		return crm_err(CRM_E_BUG, "a link of nothing");
 	if ((r.flags & CRM_ROW_TERMS) != 0)
 		crm_batch_settle_due(b, r, &w->rec);
+	if (w->turns != NULL)
+		crm_turns_settle(w->turns, &w->rec);
 	if (r.kind == 'e')
 		note_bought(w);
 	else

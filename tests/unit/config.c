@@ -139,7 +139,19 @@ refused_keys(void **state)
 		{ "colour: red",
 		    "f:1:1: unknown key 'colour' (one of: timezone, currency, "
 		    "rates, week, events, pipelines, rfm, kinds, scores, "
-		    "hours, holidays, sla, due)" },
+		    "hours, holidays, sla, due, assign)" },
+		{ "assign: {owners: ewa}",
+		    "f:1:9: expected a list of rules, such as '- {query: "
+		    "ticket, owners: [ewa, jan]}'" },
+		{ "assign: [{query: ticket}]",
+		    "f:1:10: the rule has no owners" },
+		{ "assign: [{owners: []}]",
+		    "f:1:19: expected 1 to 1000 owners, such as [ewa, jan]" },
+		{ "assign: [{owners: [ewa, ewa]}]",
+		    "f:1:25: 'ewa' was given before" },
+		{ "assign: [{owners: ewa, by: loda}]",
+		    "f:1:28: expected round-robin or load, not 'loda' (did "
+		    "you mean 'load'?)" },
 		{ "week: monday\nweek: monday",
 		    "f:2:1: the key 'week' was given before, in line 1" },
 		/* Time zones. */
@@ -1455,13 +1467,14 @@ keys(void **state)
 	(void)state;
 	check_keys(CRM_CONFIG_TOP,
 	    "timezone currency rates week events pipelines rfm kinds scores "
-	    "hours holidays sla due ");
+	    "hours holidays sla due assign ");
 	check_keys(CRM_CONFIG_SLA, "segment priority respond solve ");
 	check_keys(CRM_CONFIG_DUE,
 	    "task ticket contact purchase birthday date deal late value "
 	    "priority every stale times lost dates yearly ");
 	check_keys(CRM_CONFIG_RFM, "r f m ");
 	check_keys(CRM_CONFIG_SCORE, "of points learn ");
+	check_keys(CRM_CONFIG_ASSIGN, "query owners by ");
 	check_keys(CRM_CONFIG_STAGE, "chance ends next needs ");
 	check_keys(CRM_CONFIG_KIND, "letter plural fields stages ");
 	check_keys(CRM_CONFIG_FIELD,
