@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "cli/out.h"
 #include "cli/say.h"
+#include "cli/tell_json.h"
 #include "format/json.h"
 #include "record/value.h"
 #include "report/rows.h"
@@ -50,15 +51,6 @@ kind_of(struct crm_tell *h, uint64_t id)
 	return crm_kind_of(h->ctx->schema, crm_id_kind(id));
 }
 
-static const char *
-what_of(const struct crm_changed *c)
-{
-	return (c->flags & CRM_CHANGED_ERASED) != 0  ? "erased"
-	    : (c->flags & CRM_CHANGED_REMOVED) != 0  ? "removed"
-	    : (c->flags & CRM_CHANGED_RESTORED) != 0 ? "restored"
-						     : "changed";
-}
-
 /* One field of a record that was changed, or that came with an add. */
 struct turn {
 	uint64_t id;
@@ -87,27 +79,6 @@ say_turn(struct crm_tell *h, const struct turn *t)
 		err = crm_say_value(s, t->field, t->new);
 	crm_say_add(s, "\n");
 	return err;
-}
-
-static void
-add_json_field(struct crm_tell *h, const struct turn *t)
-{
-	struct crm_buf *b = &h->ctx->out.buf;
-
-	if (t->field == NULL)
-		return;
-	crm_buf_adds(b, h->first ? "{\"field\":" : ",{\"field\":");
-	h->first = false;
-	crm_json_add_string(b, crm_view_str(t->field->name));
-	if (t->old.n > 0) {
-		crm_buf_adds(b, ",\"old\":");
-		crm_json_add_value(b, t->field, t->old);
-	}
-	if (t->new.n > 0) {
-		crm_buf_adds(b, ",\"new\":");
-		crm_json_add_value(b, t->field, t->new);
-	}
-	crm_buf_addc(b, '}');
 }
 
 /* A value as TSV has it: many joined with ','. */
@@ -162,7 +133,9 @@ take_turn(struct crm_tell *h, const struct turn *t)
 		return say_turn(h, t);
 	if (h->form != CRM_OUT_JSONL)
 		return put_turn(h, t);
-	add_json_field(h, t);
+	if (t->field != NULL)
+		crm_tell_json_field(
+		    &h->ctx->out.buf, t->field, t->old, t->new, &h->first);
 	return NULL;
 }
 
@@ -181,8 +154,9 @@ begin_record(struct crm_tell *h, uint64_t id, const char *what)
 		    strcmp(what, "changed") == 0 ? "%s\n" : " %s\n",
 		    strcmp(what, "changed") == 0 ? "" : what);
 	} else if (h->form == CRM_OUT_JSONL) {
-		crm_buf_addf(b, "%s{\"id\":\"%s\",\"what\":\"%s\",\"fields\":[",
-		    h->first ? "" : ",", crm_id_text(id, text), what);
+		if (!h->first)
+			crm_buf_addc(b, ',');
+		crm_tell_json_begin(b, id, what);
 		h->first = true;
 	}
 	return err;
@@ -193,7 +167,7 @@ end_record(struct crm_tell *h)
 {
 	if (h->form != CRM_OUT_JSONL)
 		return;
-	crm_buf_adds(&h->ctx->out.buf, "]}");
+	crm_tell_json_end(&h->ctx->out.buf);
 	h->first = false;
 }
 
@@ -203,7 +177,7 @@ tell_changed(void *ctx, const struct crm_changed *c)
 {
 	struct crm_tell *h = ctx;
 	const struct crm_kind *k = kind_of(h, c->id);
-	struct turn t = { .id = c->id, .what = what_of(c) };
+	struct turn t = { .id = c->id, .what = crm_tell_json_what(c) };
 	const struct crm_err *err;
 	uint16_t num;
 	size_t at = 0;
