@@ -302,20 +302,20 @@ _crm_options()
 {
 	case $1 in
 	crm) options='--color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
-	crm-add) options='--duplicates --add-missing --allow-erased --correct --dates --decimal --keep --key --map --new-ids --rejects --set --skip-bad --stream -i --input -f --fields -l --limit -o --output --sort -n --dry-run -m --message --wait --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
+	crm-add) options='--duplicates --add-missing --allow-erased --correct --dates --decimal --keep --key --map --new-ids --rejects --set --skip-bad --stream -i --input -f --fields -l --limit -o --output --sort -n --dry-run -m --message --no-hooks --wait --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
 	crm-due) options='-f --fields -l --limit --new -o --output --owner --sort --within --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
 	crm-find) options='--as-of --count --explain --get -i --input -f --fields -l --limit -o --output --sort --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
 	crm-history) options='--command --field --follow -l --limit -o --output --since --user -i --input --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
-	crm-log) options='-F --file --add-missing --allow-erased --correct --dates --decimal --keep --key --map --new-ids --rejects --set --skip-bad --stream -i --input -f --fields -l --limit -o --output --sort -n --dry-run -m --message --wait --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
-	crm-merge) options='--least -i --input -f --fields -l --limit -o --output --sort -n --dry-run -m --message --wait --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
+	crm-log) options='-F --file --add-missing --allow-erased --correct --dates --decimal --keep --key --map --new-ids --rejects --set --skip-bad --stream -i --input -f --fields -l --limit -o --output --sort -n --dry-run -m --message --no-hooks --wait --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
+	crm-merge) options='--least -i --input -f --fields -l --limit -o --output --sort -n --dry-run -m --message --no-hooks --wait --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
 	crm-plot) options='--bins -f --fields -l --limit -o --output -i --input --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
 	crm-report) options='--against --as-of --by --calibrate-until --discount --explain --for --horizon --in --model --silence --since --times --unit -f --fields -l --limit -o --output --sort --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
-	crm-rm) options='--erase -i --input -f --fields -l --limit -o --output --sort -n --dry-run -m --message --wait --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
-	crm-segment) options='-i --input -f --fields -l --limit -o --output --sort -n --dry-run -m --message --wait --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
-	crm-set) options='--allow-erased -i --input -f --fields -l --limit -o --output --sort -n --dry-run -m --message --wait --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
+	crm-rm) options='--erase -i --input -f --fields -l --limit -o --output --sort -n --dry-run -m --message --no-hooks --wait --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
+	crm-segment) options='-i --input -f --fields -l --limit -o --output --sort -n --dry-run -m --message --no-hooks --wait --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
+	crm-set) options='--allow-erased -i --input -f --fields -l --limit -o --output --sort -n --dry-run -m --message --no-hooks --wait --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
 	crm-show) options='--all --as-of -l --limit -o --output -i --input --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
 	crm-store) options='-n --dry-run --group -o --output --replace --wait --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
-	crm-undo) options='--force --skip-conflicts -f --fields -l --limit -o --output --sort -n --dry-run -m --message --wait --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
+	crm-undo) options='--force --skip-conflicts -f --fields -l --limit -o --output --sort -n --dry-run -m --message --no-hooks --wait --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
 	*) options= ;;
 	esac
 }

@@ -63,6 +63,16 @@ reject(void *ctx, struct crm_view raw)
 		write_held(c);
 }
 
+static const struct crm_err *
+ask_hooks(void *ctx, struct crm_snap *snap, uint64_t number)
+{
+	struct crm_changing *c = ctx;
+
+	/* what it says is not to run into the progress */
+	crm_progress_hide(&c->progress);
+	return crm_hooks_ask(c->hooks, snap, number);
+}
+
 const struct crm_err *
 crm_changing_begin(struct crm_changing *c, struct crm_ctx *ctx,
     struct crm_batch_options *o, struct crm_bind_options *bo,
@@ -100,6 +110,13 @@ crm_changing_begin(struct crm_changing *c, struct crm_ctx *ctx,
 	    crm_store_config(ctx->store), &ctx->clock, ctx->user.p);
 	o->assign = c->assigning != NULL ? crm_assign_rule : NULL;
 	o->assign_ctx = c->assigning;
+	err = crm_hooks_open(ctx, &c->hooks);
+	if (err != NULL)
+		return err;
+	if (c->hooks != NULL) {
+		o->ask = ask_hooks;
+		o->ask_ctx = c;
+	}
 	c->options = *o;
 	err = crm_batch_new(ctx->store, o, &c->batch);
 	if (err != NULL || bo == NULL)
@@ -122,6 +139,7 @@ crm_changing_free(struct crm_changing *c)
 	crm_bind_free(c->bind);
 	crm_assigning_free(c->assigning);
 	crm_batch_free(c->batch);
+	crm_hooks_close(c->hooks);
 	crm_buf_release(&c->held);
 	if (c->rejects >= 0)
 		(void)close(c->rejects);
@@ -492,6 +510,19 @@ tell_unrated(struct crm_changing *c)
 	}
 }
 
+/* Whoever reads what was written need not wait for a hook. */
+static const struct crm_err *
+tell_hooks(struct crm_changing *c, uint64_t number)
+{
+	const struct crm_err *err;
+
+	if (c->hooks == NULL || number == 0)
+		return NULL;
+	err = crm_sink_flush(&c->ctx->out);
+	crm_hooks_tell(c->hooks, number);
+	return err;
+}
+
 /* Commit the batch at hand. */
 static const struct crm_err *
 commit(struct crm_changing *c, struct crm_batch_result *r)
@@ -520,7 +551,7 @@ commit(struct crm_changing *c, struct crm_batch_result *r)
 		    CRM_E_IO, "cannot write '%s'", c->rejects_name);
 	c->ctx->bad |= r->bad > 0 || crm_batch_faults(c->batch) > 0;
 	tell_unrated(c);
-	return NULL;
+	return tell_hooks(c, r->change);
 }
 
 /*

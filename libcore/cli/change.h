@@ -6,6 +6,7 @@
 #define CRM_CLI_CHANGE_H
 
 #include "cli/faults.h"
+#include "cli/hooks.h"
 #include "cli/out.h"
 #include "cli/progress.h"
 #include "format/bind.h"
@@ -16,6 +17,7 @@ struct crm_changing {
 	struct crm_batch_options options; /* of each batch */
 	struct crm_batch *batch;
 	struct crm_bind *bind;
+	struct crm_hooks *hooks;
 	struct crm_progress progress;
 	/* --stream: each line is a change set, done before the next is read */
 	bool stream;

@@ -282,6 +282,12 @@ crm_env_pager(void)
 }
 
 const char *
+crm_env_var(const char *name)
+{
+	return get(name);
+}
+
+const char *
 crm_env_path(void)
 {
 	return get("PATH");

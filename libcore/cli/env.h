@@ -59,6 +59,9 @@ const char *crm_env_tmp(void);
 /* The pager, or NULL. */
 const char *crm_env_pager(void);
 
+/* A variable that is set and not empty, or NULL: for hooks. */
+const char *crm_env_var(const char *name);
+
 /* Any variable, for the front door. */
 const char *crm_env_path(void);
 

@@ -6,6 +6,7 @@
 #include "base/utf8.h"
 #include "cli/ask.h"
 #include "cli/faults.h"
+#include "cli/hooks.h"
 #include "cli/msg.h"
 #include "cli/out.h"
 #include "store/erase.h"
@@ -24,6 +25,7 @@ static struct {
 	struct crm_buf mentions; /* lines for stderr */
 	uint64_t nmentions;
 	struct crm_out *out;
+	struct crm_hooks *hooks;
 } st;
 
 static const struct crm_err *
@@ -215,13 +217,18 @@ erase(void)
 
 	add_arguments(&arguments);
 	eo.arguments = arguments.p;
-	err = crm_erase(st.ctx->store, &eo, &r);
+	err = crm_hooks_open(st.ctx, &st.hooks);
+	if (err == NULL)
+		err = crm_erase(st.ctx->store, &eo, &r);
 	if (err == NULL)
 		err = crm_sink_flush(&st.ctx->out);
 	if (err == NULL && !st.ctx->quiet) {
 		tell_result(&r);
 		tell_rest(&r);
 	}
+	if (r.change != 0)
+		crm_hooks_tell(st.hooks, r.change);
+	crm_hooks_close(st.hooks);
 	crm_buf_release(&arguments);
 	return err;
 }

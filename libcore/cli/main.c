@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "cli/complete.h"
 #include "cli/env.h"
+#include "cli/hooks.h"
 #include "cli/import.h"
 #include "cli/leave.h"
 #include "cli/msg.h"
@@ -67,6 +68,8 @@ static const struct crm_opt write_opts[] = {
 	OPT_FLAG('n', "dry-run", &ctx.dry_run, "check, but write nothing"),
 	OPT_TEXT('m', "message", "text", &ctx.message,
 	    "a word for the history"),
+	OPT_FLAG('\0', "no-hooks", &ctx.no_hooks,
+	    "run no hooks of the store"),
 	OPT_U64('\0', "wait", "seconds", &ctx.wait_s, 0, 1000000,
 	    "how long to wait for the store"),
 	OPT_END,
@@ -348,8 +351,10 @@ crm_ctx_open(struct crm_ctx *c, bool write)
 		.wait_ms = (int64_t)c->wait_s * 1000,
 		.tell = show_deriving,
 		.tell_ctx = &deriving };
-	const struct crm_err *err = NULL;
+	const struct crm_err *err = write ? crm_hooks_let_write(c) : NULL;
 
+	if (err != NULL)
+		return err;
 	if ((c->cmd->needs & CRM_NEED_MAKE) != 0 && !c->named && !c->dry_run &&
 	    !crm_store_exists(c->path.p))
 		err = make_default();

@@ -72,7 +72,7 @@ struct crm_ctx {
 	bool bad;     /* something was wrong, and was told: exit 65 */
 	struct crm_arena arena;
 	/* options that are common to many */
-	bool quiet, exit_status, dry_run;
+	bool quiet, exit_status, dry_run, no_hooks;
 	const char *message, *fields, *sort;
 	uint64_t limit; /* records; UINT64_MAX: all */
 	uint64_t wait_s;

@@ -11,6 +11,11 @@
 #define ZONE_TABLE "/usr/share/zoneinfo/zone.tab"
 #define ZONE_TABLE_BYTES ((size_t)1 << 20)
 
+/* Writers wait for 10 seconds when nothing else is said (--wait): a hook that
+ * takes its time makes nobody fail. */
+#define HOOK_S 5
+#define HOOK_S_MAX 3600
+
 static const char weekdays[] = "sunday\0monday\0tuesday\0wednesday\0thursday\0"
 			       "friday\0saturday\0";
 
@@ -267,6 +272,24 @@ read_week(struct crm_cfg *w, const struct crm_yaml_node *node)
 }
 
 static const struct crm_err *
+read_hooks(struct crm_cfg *w, const struct crm_yaml_node *node)
+{
+	const struct crm_err *err;
+	struct crm_dec d;
+
+	err = crm_cfg_number(w, node, &d);
+	if (err != NULL)
+		return err;
+	d = crm_dec_trim(d);
+	if (d.scale > 0 || d.m < 1 || d.m > HOOK_S_MAX)
+		return crm_yaml_err(w->yaml, node,
+		    "expected whole seconds from 1 to %d, not %.*s", HOOK_S_MAX,
+		    CRM_VARG(crm_cfg_shown(node->text)));
+	w->config->hook_s = (int)d.m;
+	return NULL;
+}
+
+static const struct crm_err *
 read_event(struct crm_cfg *w, const struct crm_yaml_node *node)
 {
 	struct crm_schema *schema = w->config->schema;
@@ -348,7 +371,9 @@ read_events(struct crm_cfg *w, const struct crm_yaml_node *node)
 	X("due",	crm_cfg_due, \
 	    "what crm-due goes by") \
 	X("assign",	crm_cfg_assign, \
-	    "who gets what is added without an owner; the first rule that fits")
+	    "who gets what is added without an owner; the first rule that fits") \
+	X("hooks",	read_hooks, \
+	    "seconds that a hook may take; 5 when not said")
 /* clang-format on */
 
 #define X(name, read, help) name "\0" help "\0"
@@ -398,6 +423,7 @@ config_new(void)
 	memcpy(c->currency, "EUR", 4);
 	c->currency_num = crm_currency_num(CRM_V("EUR"));
 	c->week_start = 1;
+	c->hook_s = HOOK_S;
 	crm_config_due_defaults(&c->due);
 	crm_config_rfm_default(c);
 	return c;

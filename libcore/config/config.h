@@ -19,6 +19,7 @@
  *     - {segment: gold, respond: 2h, solve: 8h}     in working time
  *     - {priority: urgent, respond: 30min}
  *     - respond: 8h
+ *   hooks: 5                     seconds that one may take
  *   due:                         what crm-due goes by: see crm_due_rules
  *     task: 5
  *     every: {gold: 30d}
@@ -170,6 +171,7 @@ struct crm_config {
 	char currency[4];     /* "EUR" when not said */
 	uint8_t currency_num; /* crm_currency_num() of it */
 	int week_start;       /* 0 Sunday .. 6 Saturday; 1 when not said */
+	int hook_s;           /* seconds that a hook may take */
 	struct crm_rate *rate;
 	size_t nrates;
 	bool has_hours; /* hours: said something */

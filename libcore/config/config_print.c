@@ -342,6 +342,7 @@ crm_config_print(const struct crm_config *c, struct crm_buf *b)
 	crm_config_print_due(c, b);
 	crm_config_scores_print(c, b);
 	crm_config_assign_print(c, b);
+	crm_buf_addf(b, "hooks: %d\n", c->hook_s);
 }
 
 static const char template[] =
@@ -430,7 +431,10 @@ static const char template[] =
     "#      serial:\n"
     "#        type: text\n"
     "#        unique: true\n"
-    "#    stages: [planned, running, scrapped: done]\n";
+    "#    stages: [planned, running, scrapped: done]\n"
+    "\n"
+    "# How many seconds a program in hooks/ may take: crm-hooks(5).\n"
+    "#hooks: 10\n";
 
 const char *
 crm_config_template(void)

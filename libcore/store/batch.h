@@ -40,6 +40,16 @@ struct crm_batch_options {
 	void *assign_ctx;
 	const char *add_missing; /* letters of kinds that links may make */
 	/*
+	 * Asked at the end of the transaction, before it is committed, a dry
+	 * run's too; NULL: nobody.  An error gives all of it up.  Others wait
+	 * meanwhile; when the map had to grow it is asked once more.
+	 *
+	 * snap    sees the change set done
+	 */
+	const struct crm_err *(*ask)(
+	    void *ctx, struct crm_snap *snap, uint64_t number);
+	void *ask_ctx;
+	/*
 	 * Called for each fault.
 	 *
 	 * line   of the input, 0 when there is none

@@ -30,6 +30,20 @@ write_log(struct crm_writing *w)
 	return err;
 }
 
+/* May it be? */
+static const struct crm_err *
+ask(struct crm_writing *w)
+{
+	const struct crm_batch_options *o = &w->b->o;
+	const struct crm_err *err;
+
+	if (o->ask == NULL || w->b->result.change == 0)
+		return NULL;
+	err = crm_w_look_again(w);
+	return err != NULL ? err
+			   : o->ask(o->ask_ctx, w->snap, w->change.number);
+}
+
 /* Everything but the adds: edits, what follows from them, the log. */
 const struct crm_err *
 crm_w_finish(struct crm_writing *w)
@@ -62,6 +76,8 @@ crm_w_finish(struct crm_writing *w)
 		err = crm_derive_totals(w->edits, w->txn);
 	if (err == NULL && (w->nranges > 0 || w->change.touched > 0))
 		err = write_log(w);
+	if (err == NULL)
+		err = ask(w);
 	return err;
 }
 

@@ -153,8 +153,9 @@ for p in "$CRM_BUILD"/bin/crm*; do
 	# A head stands alone, or with its words two blanks behind.
 	items <"$name.1" | sed 's/   *.*//' >heads
 	is "$name(1): its commands" "$(grep -vxFf heads want)" ''
-	is "$name --help: its commands" "$("$name" --help | sed 's/^ *//' |
-		sed 's/   *.*//' | grep -cxFf want)" "$(wc -l <want)"
+	is "$name --help: its commands" "$("$name" --help |
+		sed -n 's/^  \([^ ]\)/\1/p' | sed 's/   *.*//' |
+		grep -cxFf want)" "$(wc -l <want)"
 done
 rendered crm.7
 exit_codes crm.7 | grep -vE '^[01] ' >rest

@@ -139,7 +139,7 @@ refused_keys(void **state)
 		{ "colour: red",
 		    "f:1:1: unknown key 'colour' (one of: timezone, currency, "
 		    "rates, week, events, pipelines, rfm, kinds, scores, "
-		    "hours, holidays, sla, due, assign)" },
+		    "hours, holidays, sla, due, assign, hooks)" },
 		{ "assign: {owners: ewa}",
 		    "f:1:9: expected a list of rules, such as '- {query: "
 		    "ticket, owners: [ewa, jan]}'" },
@@ -152,6 +152,12 @@ refused_keys(void **state)
 		{ "assign: [{owners: ewa, by: loda}]",
 		    "f:1:28: expected round-robin or load, not 'loda' (did "
 		    "you mean 'load'?)" },
+		{ "hooks: 0",
+		    "f:1:8: expected whole seconds from 1 to 3600, not 0" },
+		{ "hooks: 1.5",
+		    "f:1:8: expected whole seconds from 1 to 3600, not 1.5" },
+		{ "hooks: 3601",
+		    "f:1:8: expected whole seconds from 1 to 3600, not 3601" },
 		{ "week: monday\nweek: monday",
 		    "f:2:1: the key 'week' was given before, in line 1" },
 		/* Time zones. */
@@ -798,6 +804,8 @@ long_marks(void **state)
 	"  times: 2\n" \
 	"  lost: 10\n"
 
+#define HOOKS "hooks: 5\n"
+
 static const char defaults[] = "timezone: UTC\n"
 			       "currency: EUR\n"
 			       "week: monday\n"
@@ -810,7 +818,7 @@ static const char defaults[] = "timezone: UTC\n"
 			       "    - proposal: 50\n"
 			       "    - negotiation: 75\n"
 			       "    - won\n"
-			       "    - lost\n" RFM_PRINTED DUE;
+			       "    - lost\n" RFM_PRINTED DUE HOOKS;
 
 /* Nothing said, or nothing but empty sections, is the default. */
 static void
@@ -1028,7 +1036,7 @@ static const char sample_printed[] =
     "      stage:\n"
     "        type: choice\n"
     "        help: how far it is\n"
-    "    stages: [someday]\n" DUE;
+    "    stages: [someday]\n" DUE HOOKS;
 
 static void
 prints(void **state)
@@ -1467,7 +1475,7 @@ keys(void **state)
 	(void)state;
 	check_keys(CRM_CONFIG_TOP,
 	    "timezone currency rates week events pipelines rfm kinds scores "
-	    "hours holidays sla due assign ");
+	    "hours holidays sla due assign hooks ");
 	check_keys(CRM_CONFIG_SLA, "segment priority respond solve ");
 	check_keys(CRM_CONFIG_DUE,
 	    "task ticket contact purchase birthday date deal late value "
