@@ -1,8 +1,6 @@
 #include "format/ical.h"
 
-#include "base/utf8.h"
-
-#define LINE_MAX_BYTES 75 /* without CRLF */
+#include "format/cline.h"
 
 void
 crm_ical_init(struct crm_ical *c, struct crm_sink *sink)
@@ -17,32 +15,10 @@ crm_ical_release(struct crm_ical *c)
 	crm_buf_release(&c->line);
 }
 
-/* How many bytes of a line fit, up to the end of a character. */
-static size_t
-fit(struct crm_view v, size_t room)
-{
-	if (v.n <= room)
-		return v.n;
-	while (room > 0 && ((unsigned char)v.p[room] & 0xc0) == 0x80)
-		room--;
-	return room;
-}
-
-/* Write the line; what does not fit goes on behind a blank. */
 static void
 put_line(struct crm_ical *c)
 {
-	struct crm_view rest = crm_buf_view(&c->line);
-	size_t room = LINE_MAX_BYTES, n;
-
-	do {
-		n = fit(rest, room);
-		crm_buf_add(&c->sink->buf, rest.p, n);
-		crm_buf_add(&c->sink->buf, "\r\n ", 3);
-		rest = crm_view_skip(rest, n);
-		room = LINE_MAX_BYTES - 1;
-	} while (rest.n > 0);
-	c->sink->buf.n--; /* the blank */
+	crm_cline_add_folded(&c->sink->buf, crm_buf_view(&c->line));
 	crm_buf_reset(&c->line);
 	crm_sink_check(c->sink);
 }
@@ -80,25 +56,12 @@ crm_ical_close(struct crm_ical *c)
 	crm_ical_end(c, "VCALENDAR");
 }
 
-/* Of control characters a text may hold tabs and newlines alone. */
 void
 crm_ical_text(struct crm_ical *c, const char *property, struct crm_view text)
 {
-	size_t i;
-
 	crm_buf_adds(&c->line, property);
 	crm_buf_addc(&c->line, ':');
-	for (i = 0; i < text.n; i++) {
-		char ch = text.p[i];
-
-		if (ch == '\n')
-			crm_buf_adds(&c->line, "\\n");
-		else if (ch == '\\' || ch == ';' || ch == ',') {
-			crm_buf_addc(&c->line, '\\');
-			crm_buf_addc(&c->line, ch);
-		} else if ((unsigned char)ch >= ' ' ? ch != 0x7f : ch == '\t')
-			crm_buf_addc(&c->line, ch);
-	}
+	crm_cline_add_text(&c->line, text);
 	put_line(c);
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "format/cline.h"
 #include "format/reader.h"
 
 /*
@@ -169,7 +170,50 @@ bool crm_yaml_is_first(struct crm_view line);
 /* Take the next record; the current one is empty when there is none. */
 CRM_CHECK const struct crm_err *crm_yaml_row(struct crm_reader *);
 
-/* vCard (read_vcard.c): the same two. */
+/* Content lines (read_cline.c): what vCard and iCalendar share. */
+
+/* Is it this text, in either case, with blanks around it or not? */
+bool crm_cline_is_text(struct crm_view, const char *what);
+
+/*
+ * Extend the current record, of which BEGIN:name was taken, up to its END.
+ *
+ * word    what it is, for messages
+ *
+ * Fails as crm_lines_extend() does; with DATA when the input ends before.
+ * Both are final.
+ */
+CRM_CHECK const struct crm_err *crm_cline_take(
+    struct crm_reader *, const char *name, const char *word);
+
+/* Take the next physical line of a text, without its end. */
+struct crm_view crm_cline_next_line(struct crm_view *text);
+
+/* Take the next line of content, unfolded into a buffer. */
+void crm_cline_unfold(struct crm_view *text, struct crm_buf *);
+
+/*
+ * Bring a line to UTF-8 without quoted-printable; line ends within become \n.
+ *
+ * c       its value is set to what is kept in the reader's arena
+ *
+ * Fails with DATA.
+ */
+CRM_CHECK const struct crm_err *crm_cline_decode(
+    struct crm_reader *, struct crm_cline *c);
+
+/*
+ * Add a cell to the row.
+ *
+ * before  the column of the cell before, or CRM_COL_NONE; set to this one
+ * item    one of a field of many values
+ *
+ * Fails as crm_cols_learn() does.
+ */
+CRM_CHECK const struct crm_err *crm_cline_add_cell(struct crm_reader *,
+    uint32_t *before, const char *field, struct crm_view text, bool item);
+
+/* vCard (read_vcard.c): as YAML. */
 bool crm_vcard_is_first(struct crm_view line);
 CRM_CHECK const struct crm_err *crm_vcard_row(struct crm_reader *);
 

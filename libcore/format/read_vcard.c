@@ -18,144 +18,29 @@ struct card {
 	struct crm_buf rest; /* lines to be kept */
 };
 
-static bool
-is_line(struct crm_view line, const char *what)
-{
-	line = crm_view_trim(line);
-	return line.n == strlen(what) && strncasecmp(line.p, what, line.n) == 0;
-}
-
 bool
 crm_vcard_is_first(struct crm_view line)
 {
-	return is_line(line, "BEGIN:VCARD");
+	return crm_cline_is_text(line, "BEGIN:VCARD");
 }
 
 /* Take the lines of the next card, and those that are empty before it. */
 static const struct crm_err *
 take_card(struct crm_reader *r)
 {
-	struct crm_lines *l = &r->lines;
 	const struct crm_err *err;
 	struct crm_view line;
-	size_t depth = 1, len;
 
 	do {
-		err = crm_lines_next(l);
-		if (err != NULL || l->len == 0)
+		err = crm_lines_next(&r->lines);
+		if (err != NULL || r->lines.len == 0)
 			return err;
-		line = crm_lines_record(l);
+		line = crm_lines_record(&r->lines);
 	} while (crm_view_trim(line).n == 0);
 	if (!crm_vcard_is_first(line))
 		return crm_err(
 		    CRM_E_DATA, "not a vCard: BEGIN:VCARD is expected");
-	while (depth > 0) {
-		len = l->len;
-		err = crm_lines_extend(l);
-		if (err == NULL && l->len == len)
-			err = crm_err(CRM_E_DATA,
-			    "the card that begins here has no END:VCARD");
-		if (err != NULL) {
-			r->over = true; /* who knows where it ends */
-			return err;
-		}
-		line = crm_view_skip(crm_lines_record(l), len);
-		if (crm_vcard_is_first(line))
-			depth++;
-		else if (is_line(line, "END:VCARD"))
-			depth--;
-	}
-	return NULL;
-}
-
-/* The next physical line, without its end. */
-static struct crm_view
-next_line(struct crm_view *text)
-{
-	size_t n = crm_view_find(*text, '\n');
-	struct crm_view line = crm_view(text->p, n);
-
-	*text = crm_view_skip(*text, n < text->n ? n + 1 : n);
-	return crm_lines_chomp(line);
-}
-
-/* Does a line go on in the next one in the way of quoted-printable? */
-static bool
-is_soft(struct crm_view line)
-{
-	static const char word[] = "QUOTED-PRINTABLE";
-	size_t colon = crm_view_find(line, ':'), i, n = sizeof(word) - 1;
-
-	if (line.n == 0 || line.p[line.n - 1] != '=')
-		return false;
-	for (i = 0; i + n <= colon; i++)
-		if (strncasecmp(line.p + i, word, n) == 0)
-			return true;
-	return false;
-}
-
-/* The next line of content, unfolded into a buffer. */
-static void
-unfold(struct crm_view *text, struct crm_buf *b)
-{
-	struct crm_view soft;
-
-	crm_buf_reset(b);
-	crm_buf_addv(b, next_line(text));
-	for (;;) {
-		soft = crm_buf_view(b);
-		if (text->n > 0 && is_soft(soft)) {
-			b->n--;
-			crm_buf_addv(b, next_line(text));
-		} else if (text->n > 0 &&
-		    (text->p[0] == ' ' || text->p[0] == '\t'))
-			crm_buf_addv(b, crm_view_skip(next_line(text), 1));
-		else
-			return;
-	}
-}
-
-/*
- * Bring a line to UTF-8 without quoted-printable; line ends within become \n.
- *
- * c       its value is set to what is kept in the arena
- */
-static const struct crm_err *
-decode(struct crm_reader *r, struct crm_cline *c)
-{
-	struct crm_buf plain = CRM_BUF_INIT(CRM_LINE_MAX * 2);
-	struct crm_buf utf8 = CRM_BUF_INIT(CRM_LINE_MAX * 4);
-	struct crm_view encoding = crm_cline_param(c, "ENCODING"), text;
-	const struct crm_err *err;
-	size_t i;
-
-	crm_buf_addc(&plain, ' '); /* so that it is never NULL */
-	plain.n = 0;
-	if (is_line(encoding, "QUOTED-PRINTABLE"))
-		crm_cline_add_unquoted(&plain, c->value);
-	else
-		crm_buf_addv(&plain, c->value);
-	err = crm_cline_add_charset(
-	    &utf8, crm_cline_param(c, "CHARSET"), crm_buf_view(&plain));
-	text = crm_buf_view(&utf8);
-	crm_buf_reset(&plain);
-	for (i = 0; i < text.n; i++)
-		if (text.p[i] == '\n')
-			crm_buf_adds(&plain, "\\n");
-		else if (text.p[i] != '\r')
-			crm_buf_addc(&plain, text.p[i]);
-	text = crm_buf_view(&plain);
-	if (err == NULL && crm_utf8_check(c->params) < c->params.n)
-		err = crm_err(CRM_E_DATA, "%.*s: its parameters are not UTF-8",
-		    CRM_VARG(c->name));
-	if (err == NULL && crm_utf8_check(text) < text.n)
-		err = crm_err(CRM_E_DATA, "%.*s: %s", CRM_VARG(c->name),
-		    memchr(text.p, '\0', text.n) != NULL ? "a NUL"
-							 : "not UTF-8");
-	c->value = crm_view(crm_arena_dup(&r->card, text.p, text.n), text.n);
-	crm_buf_release(&plain);
-	crm_buf_release(&utf8);
-	return err;
+	return crm_cline_take(r, "VCARD", "card");
 }
 
 /* A card within a card (2.1: AGENT): as 3.0 has it, the text of one value. */
@@ -168,10 +53,10 @@ take_inner(struct crm_view *text, struct crm_reader *r, struct crm_cline *c)
 
 	crm_buf_adds(&inner, "BEGIN:VCARD");
 	while (text->n > 0 && depth > 0) {
-		unfold(text, &line);
+		crm_cline_unfold(text, &line);
 		if (crm_vcard_is_first(crm_buf_view(&line)))
 			depth++;
-		else if (is_line(crm_buf_view(&line), "END:VCARD"))
+		else if (crm_cline_is_text(crm_buf_view(&line), "END:VCARD"))
 			depth--;
 		crm_buf_adds(&inner, "\\n");
 		crm_cline_add_text(&inner, crm_buf_view(&line));
@@ -192,11 +77,12 @@ read_lines(struct card *k)
 	const struct crm_err *err = NULL;
 	struct crm_cline c;
 
-	(void)next_line(&text);
+	(void)crm_cline_next_line(&text);
 	while (err == NULL && text.n > 0) {
-		unfold(&text, &line);
+		crm_cline_unfold(&text, &line);
 		v = crm_buf_view(&line);
-		if (crm_view_trim(v).n == 0 || is_line(v, "END:VCARD"))
+		if (crm_view_trim(v).n == 0 ||
+		    crm_cline_is_text(v, "END:VCARD"))
 			continue;
 		v = crm_view(crm_arena_dup(&k->r->card, v.p, v.n), v.n);
 		if (crm_utf8_check(v) < v.n && memchr(v.p, '\0', v.n) != NULL)
@@ -210,33 +96,13 @@ read_lines(struct card *k)
 		else if (crm_cline_is(&c, "AGENT") && c.value.n == 0)
 			continue;
 		if (err == NULL)
-			err = decode(k->r, &c);
+			err = crm_cline_decode(k->r, &c);
 		k->line =
 		    crm_grow(k->line, &k->cap, k->n + 1, sizeof(*k->line));
 		k->line[k->n++] = c;
 	}
 	crm_buf_release(&line);
 	return err;
-}
-
-static const struct crm_err *
-add_cell(struct card *k, const char *field, struct crm_view text, bool item)
-{
-	struct crm_reader *r = k->r;
-	const struct crm_err *err;
-	uint32_t col;
-
-	err = crm_cols_learn(&r->cols, k->before, crm_view_str(field), &col);
-	if (err != NULL)
-		return err;
-	k->before = col;
-	r->cell = crm_grow(r->cell, &r->cap, r->row.n + 1, sizeof(*r->cell));
-	r->cell[r->row.n++] = (struct crm_cell){ .col = col,
-		.type = CRM_CELL_TEXT,
-		.item = item,
-		.text =
-		    crm_view(crm_arena_dup(&r->card, text.p, text.n), text.n) };
-	return NULL;
 }
 
 /* Does the record have that field already? */
@@ -298,9 +164,10 @@ keep(struct card *k, const struct crm_cline *c, bool taken)
 		crm_buf_addf(b, "%.*s.", CRM_VARG(c->group));
 	crm_buf_addv(b, c->name);
 	while (crm_cline_next_param(&rest, &name, &value)) {
-		if (is_line(name, "CHARSET") ||
-		    (is_line(name, "ENCODING") && !is_line(value, "b") &&
-			!is_line(value, "base64")))
+		if (crm_cline_is_text(name, "CHARSET") ||
+		    (crm_cline_is_text(name, "ENCODING") &&
+			!crm_cline_is_text(value, "b") &&
+			!crm_cline_is_text(value, "base64")))
 			continue;
 		quoted = false;
 		for (i = 0; i < value.n; i++)
@@ -321,7 +188,8 @@ says_more(const struct crm_cline *c, const struct crm_vcard_values *v)
 	if (!v->whole || c->group.n > 0)
 		return true;
 	while (crm_cline_next_param(&rest, &name, &value))
-		if (!is_line(name, "CHARSET") && !is_line(name, "ENCODING"))
+		if (!crm_cline_is_text(name, "CHARSET") &&
+		    !crm_cline_is_text(name, "ENCODING"))
 			return true;
 	return false;
 }
@@ -343,8 +211,8 @@ place(struct card *k, const struct crm_cline *c)
 		return NULL;
 	}
 	for (i = 0; err == NULL && i < v->n; i++)
-		err = add_cell(k, v->value[i].field, crm_vcard_text(v, i),
-		    crm_vcard_is_many(v->value[i].field));
+		err = crm_cline_add_cell(k->r, &k->before, v->value[i].field,
+		    crm_vcard_text(v, i), crm_vcard_is_many(v->value[i].field));
 	/* One address, not the street of one and the town of another. */
 	if (crm_cline_is(c, "ADR") && k->nhas + 5 < 32) {
 		k->has[k->nhas++] = CRM_V("street");
@@ -375,12 +243,14 @@ add_identity(struct card *k)
 		const struct crm_cline *c = &k->line[i];
 
 		v = crm_view_trim(c->value);
-		if (crm_cline_is(c, "X-ABSHOWAS") && is_line(v, "COMPANY"))
+		if (crm_cline_is(c, "X-ABSHOWAS") &&
+		    crm_cline_is_text(v, "COMPANY"))
 			kind = CRM_V("org");
 		if ((crm_cline_is(c, "KIND") ||
 			crm_cline_is(c, "X-ADDRESSBOOKSERVER-KIND")) &&
-		    v.n > 0 && !is_line(v, "individual"))
-			kind = is_line(v, "org") || is_line(v, "organization")
+		    v.n > 0 && !crm_cline_is_text(v, "individual"))
+			kind = crm_cline_is_text(v, "org") ||
+				crm_cline_is_text(v, "organization")
 			    ? CRM_V("org")
 			    : v;
 		if (!crm_cline_is(c, "UID") || v.n == 0 || ref.n > 0)
@@ -391,9 +261,10 @@ add_identity(struct card *k)
 		crm_buf_addv(&ref, v);
 	}
 	k->is_org = crm_view_is(kind, "org");
-	err = add_cell(k, "kind", kind, false);
+	err = crm_cline_add_cell(k->r, &k->before, "kind", kind, false);
 	if (err == NULL && ref.n > 0)
-		err = add_cell(k, own ? "id" : "ref", crm_buf_view(&ref), !own);
+		err = crm_cline_add_cell(k->r, &k->before, own ? "id" : "ref",
+		    crm_buf_view(&ref), !own);
 	crm_buf_release(&ref);
 	return err;
 }
@@ -417,7 +288,8 @@ add_name(struct card *k)
 				(void)crm_cline_next_part(&rest, ";,", &b);
 		}
 	if (b.n > 0)
-		err = add_cell(k, "name", crm_buf_view(&b), false);
+		err = crm_cline_add_cell(
+		    k->r, &k->before, "name", crm_buf_view(&b), false);
 	crm_buf_release(&b);
 	return err;
 }
@@ -440,8 +312,8 @@ make_row(struct card *k)
 	if (err == NULL)
 		err = crm_buf_end(&k->rest);
 	if (err == NULL && k->rest.n > 0)
-		err =
-		    add_cell(k, CRM_VCARD_REST, crm_buf_view(&k->rest), false);
+		err = crm_cline_add_cell(k->r, &k->before, CRM_VCARD_REST,
+		    crm_buf_view(&k->rest), false);
 	return err;
 }
 
