@@ -133,5 +133,6 @@ crm_tables_add(struct crm_buf *b)
 	add_keys(b, "score", crm_config_keys(CRM_CONFIG_SCORE));
 	add_keys(b, "assign", crm_config_keys(CRM_CONFIG_ASSIGN));
 	add_keys(b, "stage", crm_config_keys(CRM_CONFIG_STAGE));
+	add_keys(b, "quota", crm_config_keys(CRM_CONFIG_QUOTA));
 	crm_schema_free(s);
 }

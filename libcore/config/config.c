@@ -362,6 +362,8 @@ read_events(struct crm_cfg *w, const struct crm_yaml_node *node)
 	    "more fields, and kinds of one's own") \
 	X("scores",	crm_cfg_scores, \
 	    "figures of one's own, for crm-report score and queries") \
+	X("quota",	crm_cfg_quota, \
+	    "what deals should bring, for crm-report forecast") \
 	X("hours",	crm_cfg_hours, \
 	    "working time of each day of the week; all when not said") \
 	X("holidays",	crm_cfg_holidays, \
@@ -407,6 +409,8 @@ crm_config_keys(enum crm_config_level level)
 		return crm_config_assign_keys;
 	case CRM_CONFIG_STAGE:
 		return crm_config_stage_keys;
+	case CRM_CONFIG_QUOTA:
+		return crm_config_quota_keys;
 	case CRM_CONFIG_TOP:
 		break;
 	}

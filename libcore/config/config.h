@@ -38,6 +38,9 @@
  *     chance:                    learned from deals that were won and lost
  *       of: deal
  *       learn: [source, product, who.industry]
+ *   quota:                       what deals should bring; the first that fits
+ *     - {in: 2026-q1, amount: 90000}
+ *     - {in: 2026, for: {owner: anna}, amount: 120000}
  *   kinds:
  *     person:                    more fields for a built-in kind
  *       fields:
@@ -163,6 +166,15 @@ struct crm_assign_rule {
 	unsigned int line; /* of crm.yaml */
 };
 
+/* What should be won in some months, by all or by some deals. */
+struct crm_quota {
+	const char *in;        /* as crm.yaml says it */
+	int32_t first, last;   /* months: year * 12 + month - 1 */
+	const char *field;     /* of deals; NULL: all of them */
+	struct crm_view value; /* that it has, as records store it */
+	int64_t amount; /* above 0, in the base currency's smallest unit */
+};
+
 struct crm_config {
 	struct crm_schema *schema;
 	char timezone[64]; /* "UTC" when not said */
@@ -186,6 +198,8 @@ struct crm_config {
 	size_t nscores;
 	struct crm_assign_rule *assign; /* the first that fits holds */
 	size_t nassign;
+	struct crm_quota *quota; /* the first that fits holds */
+	size_t nquotas;
 	struct crm_arena arena; /* of texts */
 };
 
@@ -226,6 +240,7 @@ enum crm_config_level {
 	CRM_CONFIG_SCORE,  /* scores: NAME: */
 	CRM_CONFIG_ASSIGN, /* assign: a rule */
 	CRM_CONFIG_STAGE,  /* pipelines: NAME: STAGE:, and of other kinds */
+	CRM_CONFIG_QUOTA,  /* quota: a quota */
 };
 
 /* The keys of a level, "key\0help\0..." and an empty one in the end: for the
@@ -252,6 +267,25 @@ const struct crm_rfm_rule *crm_config_rfm(
 /* Add the classes of a rule as crm.yaml has them, "r: 4..5, m: 5"; nothing
  * when they are all. */
 void crm_rfm_rule_put(struct crm_buf *, const struct crm_rfm_rule *);
+
+/*
+ * What should be won in a month: the share that it has in the first quota that
+ * is for it.  A quota of several months is spread over them evenly.
+ *
+ * month  year * 12 + month - 1
+ * field  NULL: by all deals; else by those whose field has the value, as
+ *        records store it
+ *
+ * Returns false when there is none.
+ */
+bool crm_config_quota(const struct crm_config *, int32_t month,
+    const char *field, struct crm_view value, int64_t *out);
+
+/* Can a quota be for the values of a field? */
+bool crm_quota_takes(const struct crm_field *);
+
+/* The months that a period is of; false when one of them is not whole. */
+bool crm_months_of(const struct crm_period *, int32_t *first, int32_t *last);
 
 /*
  * Turn an amount into the base currency.

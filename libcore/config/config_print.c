@@ -343,6 +343,7 @@ crm_config_print(const struct crm_config *c, struct crm_buf *b)
 	crm_config_scores_print(c, b);
 	crm_config_assign_print(c, b);
 	crm_buf_addf(b, "hooks: %d\n", c->hook_s);
+	crm_config_quota_print(c, b);
 }
 
 static const char template[] =
@@ -409,6 +410,12 @@ static const char template[] =
     "#  - best: {r: 4..5, m: 5}\n"
     "#  - sleepy: {r: ..2}\n"
     "#  - other\n"
+    "\n"
+    "# What should be won in a month, quarter or year, by all or by the\n"
+    "# deals of somebody: crm-report forecast holds it against what comes.\n"
+    "#quota:\n"
+    "#  - {in: 2026-q1, amount: 90000}\n"
+    "#  - {in: 2026, for: {owner: anna}, amount: 120000}\n"
     "\n"
     "# More fields, and kinds of your own.  Types are text, email,\n"
     "# phone, url, date, time, span, number, percent, money, currency,\n"

@@ -139,7 +139,7 @@ refused_keys(void **state)
 		{ "colour: red",
 		    "f:1:1: unknown key 'colour' (one of: timezone, currency, "
 		    "rates, week, events, pipelines, rfm, kinds, scores, "
-		    "hours, holidays, sla, due, assign, hooks)" },
+		    "quota, hours, holidays, sla, due, assign, hooks)" },
 		{ "assign: {owners: ewa}",
 		    "f:1:9: expected a list of rules, such as '- {query: "
 		    "ticket, owners: [ewa, jan]}'" },
@@ -1475,7 +1475,7 @@ keys(void **state)
 	(void)state;
 	check_keys(CRM_CONFIG_TOP,
 	    "timezone currency rates week events pipelines rfm kinds scores "
-	    "hours holidays sla due assign hooks ");
+	    "quota hours holidays sla due assign hooks ");
 	check_keys(CRM_CONFIG_SLA, "segment priority respond solve ");
 	check_keys(CRM_CONFIG_DUE,
 	    "task ticket contact purchase birthday date deal late value "
@@ -1484,6 +1484,7 @@ keys(void **state)
 	check_keys(CRM_CONFIG_SCORE, "of points learn ");
 	check_keys(CRM_CONFIG_ASSIGN, "query owners by ");
 	check_keys(CRM_CONFIG_STAGE, "chance ends next needs ");
+	check_keys(CRM_CONFIG_QUOTA, "in for amount ");
 	check_keys(CRM_CONFIG_KIND, "letter plural fields stages ");
 	check_keys(CRM_CONFIG_FIELD,
 	    "type choices to many required unique indexed searched personal "
