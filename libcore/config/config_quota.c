@@ -114,7 +114,9 @@ read_for(
 bool
 crm_quota_takes(const struct crm_field *f)
 {
-	return (crm_value_is_text(f) || f->type == CRM_T_CHOICE) &&
+	/* a deal that is won has left every other stage */
+	return f->num != CRM_DEAL_STAGE &&
+	    (crm_value_is_text(f) || f->type == CRM_T_CHOICE) &&
 	    (f->flags & (CRM_F_MANY | CRM_F_COMPUTED)) == 0;
 }
 

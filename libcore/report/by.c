@@ -475,6 +475,16 @@ gather_own(struct crm_by_values *v, size_t i)
 		add_value(&v->part[i], own);
 }
 
+void
+crm_by_pack(struct crm_buf *packed, struct crm_view value)
+{
+	char length[CRM_VARINT_MAX];
+
+	crm_buf_add(packed, length, crm_varint_put(length, value.n));
+	if (value.n > 0)
+		crm_buf_addv(packed, value);
+}
+
 /* Hand out each combination of the values from key i on. */
 static const struct crm_err *
 combine(struct crm_by_values *v, size_t i,
@@ -482,18 +492,15 @@ combine(struct crm_by_values *v, size_t i,
 {
 	const struct crm_err *err = NULL;
 	const struct part *p = &v->part[i];
-	char length[CRM_VARINT_MAX];
 	size_t from = v->packed.n, j;
 
 	if (i == v->by->n)
 		return fn(ctx, crm_buf_view(&v->packed));
 	for (j = 0; err == NULL && j < (p->n > 0 ? p->n : 1); j++) {
-		size_t n = p->n > 0 ? p->at[j].n : 0;
-
 		v->packed.n = from;
-		crm_buf_add(&v->packed, length, crm_varint_put(length, n));
-		if (n > 0)
-			crm_buf_add(&v->packed, p->bytes.p + p->at[j].from, n);
+		crm_by_pack(&v->packed,
+		    p->n > 0 ? crm_view(p->bytes.p + p->at[j].from, p->at[j].n)
+			     : CRM_VNULL);
 		err = combine(v, i + 1, fn, ctx);
 	}
 	return err;

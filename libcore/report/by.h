@@ -111,6 +111,9 @@ CRM_CHECK const struct crm_err *crm_by_each(struct crm_by_values *,
     uint64_t who, int64_t at_us, uint64_t id, const struct crm_stored *thing,
     const struct crm_err *(*fn)(void *ctx, struct crm_view packed), void *ctx);
 
+/* Add a value to a packed key, as crm_by_each() packs them. */
+void crm_by_pack(struct crm_buf *packed, struct crm_view value);
+
 /* Take the next value of a packed key: an empty one where there is none. */
 struct crm_view crm_by_next(struct crm_view *packed);
 

@@ -1,13 +1,30 @@
 /* forecast: open deals by the month in which they should be decided. */
 #include "base/mem.h"
-#include "record/word.h"
-#include "report/deals.h"
+#include "record/value.h"
 #include "report/list.h"
+#include "report/quota.h"
+#include "report/rates.h"
 
 #define VALUE 0 /* slots of money */
 #define WEIGHTED 1
+#define HISTORIC 2
+#define WON 3
 #define DEALS 0 /* slots of counts */
 #define LATE 1
+#define DUE 2 /* it has a quota to reach: it is a row even without deals */
+
+enum {
+	C_DEALS,
+	C_VALUE,
+	C_WEIGHTED,
+	C_HISTORIC,
+	C_CURRENCY,
+	C_LATE,
+	C_WON,
+	C_QUOTA,
+	C_ATTAINMENT,
+	C_GAP
+};
 
 /* clang-format off */
 static const struct crm_field columns[] = {
@@ -15,19 +32,50 @@ static const struct crm_field columns[] = {
 	{ .name = "value", .type = CRM_T_MONEY, .help = "what they are worth" },
 	{ .name = "weighted", .type = CRM_T_MONEY,
 	    .help = "value times the chance to win" },
+	{ .name = "historic", .type = CRM_T_MONEY,
+	    .help = "value times the win rate of deals that came as far" },
 	{ .name = "currency", .type = CRM_T_CURRENCY, .help = "of the amounts" },
 	{ .name = "late", .type = CRM_T_NUMBER,
 	    .help = "those that should be decided by now" },
+	{ .name = "won", .type = CRM_T_MONEY,
+	    .help = "what was won in the period of the row" },
+	{ .name = "quota", .type = CRM_T_MONEY,
+	    .help = "what should be won, by crm.yaml" },
+	{ .name = "attainment", .type = CRM_T_PERCENT,
+	    .help = "won as percent of quota" },
+	{ .name = "gap", .type = CRM_T_MONEY,
+	    .help = "quota less won and weighted" },
 };
 /* clang-format on */
 
 struct work {
 	struct crm_report_run *r;
 	struct crm_deals deals;
-	int64_t today_us;            /* its beginning */
+	int64_t today_us; /* its beginning */
+	bool use_rates;   /* historic is wanted */
+	struct crm_rates rates;
+	bool has_quotas;
+	struct crm_quotas quotas;
 	const struct crm_deal *deal; /* at hand */
 	bool late;
 };
+
+/* A deal's value by the rate of those that came as far. */
+static const struct crm_err *
+add_historic(struct work *w, struct crm_group *g)
+{
+	struct crm_rate_of rate;
+	struct crm_view v;
+	struct crm_dec value;
+
+	if (!w->use_rates ||
+	    !crm_stored_get(w->deal->stored, CRM_DEAL_VALUE, &v) ||
+	    !crm_value_get_dec(v, &value))
+		return NULL;
+	crm_rates_of(&w->rates, w->deal, &rate);
+	return crm_groups_add_money(&w->deals.groups, g, HISTORIC,
+	    w->deal->currency, crm_rate_worth(&rate, value.m));
+}
 
 static const struct crm_err *
 add_up(void *ctx, struct crm_view key)
@@ -35,10 +83,12 @@ add_up(void *ctx, struct crm_view key)
 	struct work *w = ctx;
 	struct crm_group *g =
 	    crm_groups_at(&w->deals.groups, key, w->deal->currency);
+	const struct crm_err *err;
 
 	g->count[DEALS]++;
 	g->count[LATE] += w->late;
-	return crm_deal_add_money(&w->deals, w->deal, g, VALUE, WEIGHTED);
+	err = crm_deal_add_money(&w->deals, w->deal, g, VALUE, WEIGHTED);
+	return err != NULL ? err : add_historic(w, g);
 }
 
 static const struct crm_err *
@@ -56,6 +106,92 @@ take_deal(void *ctx, const struct crm_deal *deal)
 }
 
 static const struct crm_err *
+add_won(void *ctx, struct crm_view key)
+{
+	struct work *w = ctx;
+	struct crm_view v;
+	struct crm_dec value;
+
+	if (!crm_stored_get(w->deal->stored, CRM_DEAL_VALUE, &v) ||
+	    !crm_value_get_dec(v, &value))
+		return NULL;
+	return crm_groups_add_money(&w->deals.groups,
+	    crm_groups_at(&w->deals.groups, key, w->deal->currency), WON,
+	    w->deal->currency, value.m);
+}
+
+static const struct crm_err *
+take_won(void *ctx, const struct crm_deal *deal)
+{
+	struct work *w = ctx;
+	int64_t at_us;
+
+	if (deal->end != CRM_END_WON ||
+	    !crm_deal_when(&w->deals, deal, CRM_DEAL_CLOSED, &at_us))
+		return NULL;
+	w->deal = deal;
+	return crm_deal_each_key(&w->deals, deal, at_us, NULL, add_won, w);
+}
+
+static const struct crm_err *
+add_due(void *ctx, struct crm_view key)
+{
+	struct work *w = ctx;
+
+	crm_groups_at(&w->deals.groups, key, w->r->config->currency_num)
+	    ->count[DUE] = 1;
+	return NULL;
+}
+
+/* What stands beside the quotas, and rows for those with nothing beside. */
+static const struct crm_err *
+add_quotas(struct work *w)
+{
+	const struct crm_err *err = NULL;
+	bool wants = false;
+	size_t i;
+
+	for (i = C_WON; i <= C_GAP; i++)
+		wants = wants || crm_report_wants(w->r, i);
+	wants = wants && crm_quota_has_rows(w->r);
+	w->has_quotas = wants && crm_quotas_begin(w->r, &w->quotas);
+	if (w->has_quotas)
+		err = crm_quota_each(&w->quotas, add_due, w);
+	if (err == NULL && wants)
+		err = crm_deals_each(&w->deals, take_won, w);
+	return err;
+}
+
+/* What was won, the quota, and what comes of both. */
+static void
+put_quota(struct work *w, const struct crm_group *g)
+{
+	struct crm_row_maker *row = &w->r->row;
+	int64_t quota, gap;
+
+	/* without a period nobody knows of when the won ones should be */
+	if (crm_quota_has_rows(w->r))
+		crm_row_money(row, g->money[WON], g->currency);
+	else
+		crm_row_none(row);
+
+	if (!w->has_quotas || g->currency != w->r->config->currency_num ||
+	    !crm_quota_of(&w->quotas, g->key, &quota)) {
+		crm_row_none(row);
+		crm_row_none(row);
+		crm_row_none(row);
+		return;
+	}
+	crm_row_money(row, quota, g->currency);
+	crm_row_share(row, g->money[WON], quota);
+	if (__builtin_sub_overflow(quota, g->money[WON], &gap) ||
+	    __builtin_sub_overflow(gap, g->money[WEIGHTED], &gap))
+		crm_row_none(row);
+	else
+		crm_row_money(row, gap, g->currency);
+}
+
+static const struct crm_err *
 print(struct work *w)
 {
 	const struct crm_err *err = crm_groups_settle(&w->deals.groups);
@@ -70,13 +206,17 @@ print(struct work *w)
 	for (i = 0; err == NULL && i < w->deals.groups.n; i++) {
 		const struct crm_group *g = &w->deals.groups.group[i];
 
+		if (g->count[DEALS] + g->count[DUE] == 0)
+			continue;
 		crm_row_begin(&r->row);
 		crm_groups_add_key(&w->deals.groups, g, &r->row);
 		crm_row_number(&r->row, g->count[DEALS]);
 		crm_row_money(&r->row, g->money[VALUE], g->currency);
 		crm_row_money(&r->row, g->money[WEIGHTED], g->currency);
+		crm_row_money(&r->row, g->money[HISTORIC], g->currency);
 		crm_row_currency(&r->row, g->currency);
 		crm_row_number(&r->row, g->count[LATE]);
+		put_quota(w, g);
 		err = crm_row_put(&r->row, r->rows);
 	}
 	return err;
@@ -90,13 +230,25 @@ run(struct crm_report_run *r)
 
 	w.today_us = crm_zone_day_start_us(
 	    r->clock->zone, crm_zone_date(r->clock->zone, r->clock->now_us));
+	w.use_rates = crm_report_wants(r, C_HISTORIC);
 	err = crm_deals_open(&w.deals, r);
+	if (err == NULL && w.use_rates)
+		err = crm_rates_gather(&w.deals, &w.rates);
 	if (err == NULL)
 		err = crm_deals_each(&w.deals, take_deal, &w);
 	if (err == NULL)
+		err = add_quotas(&w);
+	if (err == NULL)
 		err = print(&w);
+	crm_rates_release(&w.rates);
 	crm_deals_close(&w.deals);
 	return err;
+}
+
+static bool
+lacks(const struct crm_report_run *r, size_t i)
+{
+	return i >= C_WON && !crm_quota_has_rows(r);
 }
 
 const struct crm_report crm_report_forecast = {
@@ -111,5 +263,7 @@ const struct crm_report crm_report_forecast = {
 	.whom = true,
 	.column = columns,
 	.ncolumns = sizeof(columns) / sizeof(columns[0]),
+	.lacks = lacks,
 	.run = run,
+	.explain = crm_forecast_explain,
 };

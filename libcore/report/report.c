@@ -286,7 +286,8 @@ list_columns(const struct crm_report_run *r, struct crm_field *column)
 			crm_view_str(column[n].name)) ||
 		    (r->arg[CRM_ARG_CALIBRATE] == NULL &&
 			is_in(r->report->calibrated,
-			    crm_view_str(column[n].name))))
+			    crm_view_str(column[n].name))) ||
+		    (r->report->lacks != NULL && r->report->lacks(r, i)))
 			column[n].flags |= CRM_F_HIDDEN;
 	}
 	return n;

@@ -47,6 +47,9 @@ struct crm_report {
 	/* What its options are when they are not given, "": nothing; NULL: it
 	 * takes none. */
 	const char *arg[CRM_ARG_N];
+	/* Has a column, the i-th, nothing to say of what rows stand for, so
+	 * that it is printed only where it is named?  NULL: all have. */
+	bool (*lacks)(const struct crm_report_run *, size_t i);
 	/* Columns that say something only with --calibrate-until: "a b". */
 	const char *calibrated;
 	/* Columns that tell rows apart besides those of --by: "a b". */

@@ -27,11 +27,11 @@ F,Anna,1000,won,2026-03-20,ewa,
 G,Anna,1000,lost,2026-03-20,ewa,
 H,,,new,2026-05-02,,
 EOF
-forecast 'what is open, by month and stage, without a date last' '2026-03 new 1 33.33 3.33 EUR 0
-2026-03 proposal 2 300.00 150.00 EUR 1
-2026-05 new 1 0.00 0.00 EUR 0
-2026-05 negotiation 1 400.00 50.00 EUR 0
- new 1 50.00 5.00 EUR 0'
+forecast 'what is open, by month and stage, without a date last' '2026-03 new 1 33.33 3.33 3.33 EUR 0
+2026-03 proposal 2 300.00 150.00 150.00 EUR 1
+2026-05 new 1 0.00 0.00 0.00 EUR 0
+2026-05 negotiation 1 400.00 50.00 300.00 EUR 0
+ new 1 50.00 5.00 5.00 EUR 0'
 forecast 'a period, without those that have no date' '2026-03 new 33.33
 2026-03 proposal 300.00' --in 2026-03 -f month,stage,value
 forecast 'to the day' 'proposal 100.00' --in 2026-03-15 -f stage,value
@@ -45,7 +45,7 @@ jan 3 58.33
 forecast 'by what is of the customer' 'Anna 3
 Bob 2
  1' --by who.name -f who.name,deals
-forecast 'in all' '6 783.33 208.33 EUR 1' --by ''
+forecast 'in all' '6 783.33 208.33 458.33 EUR 1' --by ''
 forecast 'of some customers' '2 233.33' --by '' -f deals,value city:sopot
 forecast 'of some deals' '3 483.33' --by '' -f deals,value deal owner:jan
 crm-add deal title=I who=Bob value=80USD stage=proposal expected=2026-03-02 2>err
@@ -66,14 +66,18 @@ awk 'BEGIN { print "title,value,stage,expected,currency,probability"
 ok 'many' crm-add -s many deal <deals
 is 'count, value, weighted and late, each as awk has it' \
 	"$(crm-report -s many forecast -o tsv | sed 1d | sort)" \
-	"$(awk -F, 'BEGIN { p["prospecting"] = 5; p["new"] = 10
+	"$(awk -F, 'NR == FNR { won += $3 == "won"
+	lost += $3 == "lost"; next }
+	FNR == 1 { p["prospecting"] = 5; p["new"] = 10
 	p["qualified"] = 25; p["engaging"] = 40; p["proposal"] = 50
 	p["negotiation"] = 75 }
-	NR == 1 || !($3 in p) { next }
+	!($3 in p) { next }
 	{ k = substr($4, 1, 7) "\t" $3; c = k SUBSEP $5; n[c]++
 	v = int($2 * 100 + 0.5); s[c] += v
 	w[c] += int((v * ($6 != "" ? $6 : p[$3])) / 100 + 0.5)
+	h[c] += int(v * won / (won + lost) + 0.5)
 	l[c] += $4 != "" && $4 < "2026-03-15" }
 	END { for (c in n) { split(c, at, SUBSEP)
-	printf "%s\t%d\t%.2f\t%.2f\t%s\t%d\n", at[1], n[c], s[c] / 100,
-	w[c] / 100, at[2], l[c] } }' deals | sort)"
+	printf "%s\t%d\t%.2f\t%.2f\t%.2f\t%s\t%d\n", at[1], n[c],
+	s[c] / 100, w[c] / 100, h[c] / 100, at[2], l[c] } }' deals deals |
+	sort)"
