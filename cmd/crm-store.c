@@ -385,6 +385,7 @@ main(int argc, char *argv[])
 		.name = "crm-store",
 		.summary = "make, check, copy and describe a store",
 		.operands = "COMMAND [FILE]",
+		.needs = CRM_NEED_PLACE,
 		.opts = opts,
 		.verbs = verbs,
 		.refuse = refuse,

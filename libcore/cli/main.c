@@ -17,6 +17,7 @@
 #include "cli/import.h"
 #include "cli/leave.h"
 #include "cli/msg.h"
+#include "cli/pager.h"
 #include "cli/progress.h"
 #include "cli/shell.h"
 #include "cli/tables.h"
@@ -388,39 +389,6 @@ crm_ctx_color(const struct crm_ctx *c)
 	    (c->color == 0 && c->terminal && crm_env_color());
 }
 
-const struct crm_err *
-crm_ctx_page(struct crm_ctx *c)
-{
-	const char *pager = crm_env_pager();
-	int fd[2];
-
-	if (!c->terminal || pager == NULL || strcmp(pager, "cat") == 0)
-		return NULL;
-	if (pipe(fd) != 0)
-		return crm_err_errno(CRM_E_AGAIN, "cannot start the pager");
-	c->pager = fork();
-	if (c->pager < 0) {
-		c->pager = 0;
-		(void)close(fd[0]);
-		(void)close(fd[1]);
-		return crm_err_errno(CRM_E_AGAIN, "cannot start the pager");
-	}
-	if (c->pager == 0) {
-		(void)dup2(fd[0], STDIN_FILENO);
-		(void)close(fd[0]);
-		(void)close(fd[1]);
-		(void)setenv("LESS", "FRX", 0);
-		(void)execl("/bin/sh", "sh", "-c", pager, (char *)NULL);
-		_exit(127);
-	}
-	(void)close(fd[0]);
-	(void)signal(
-	    SIGPIPE, SIG_IGN); /* who quits the pager has seen enough */
-	(void)fcntl(fd[1], F_SETFD, FD_CLOEXEC);
-	c->out.fd = fd[1];
-	return NULL;
-}
-
 enum crm_form_out
 crm_ctx_form(const struct crm_ctx *c)
 {
@@ -509,16 +477,11 @@ static const struct crm_err *
 finish(const struct crm_err *err)
 {
 	const struct crm_err *late = crm_sink_flush(&ctx.out);
-	int status;
 
 	if (err == NULL)
 		err = late;
-	if (ctx.pager > 0) {
-		(void)close(ctx.out.fd);
-		while (waitpid(ctx.pager, &status, 0) < 0 && errno == EINTR)
-			;
-	}
-	return err;
+	late = crm_pager_end(&ctx);
+	return err != NULL ? err : late;
 }
 
 static const struct crm_err *
@@ -557,7 +520,9 @@ run(const struct crm_cmd *cmd, int argc, char **argv)
 	err = crm_env_now(&ctx.clock.now_us);
 	/* Who needs no store needs no place for one. */
 	if (err == NULL &&
-	    ((cmd->needs & CRM_NEED_ARGS) == 0 || o.store != NULL))
+	    ((cmd->needs & (CRM_NEED_READ | CRM_NEED_WRITE | CRM_NEED_PLACE)) !=
+		    0 ||
+		o.store != NULL))
 		err = crm_env_store(o.store, &ctx.path, &ctx.named);
 	if (err != NULL)
 		return err;

@@ -22,6 +22,7 @@ enum crm_need {
 	CRM_NEED_PAGER = 1 << 5,  /* shows long texts on a terminal */
 	CRM_NEED_IMPORT = 1 << 6, /* foreign records: see import.h */
 	CRM_NEED_ARGS = 1 << 7,   /* options end at the first operand */
+	CRM_NEED_PLACE = 1 << 8,  /* where the store is, or is to be */
 };
 
 struct crm_ctx;
@@ -102,7 +103,8 @@ CRM_CHECK const struct crm_err *crm_ctx_open(struct crm_ctx *, bool write);
 /* May colours be used? */
 bool crm_ctx_color(const struct crm_ctx *);
 
-/* Begin to page the output, if it goes to a terminal. */
+/* Begin to page the output, if it goes to a terminal; when there is no such
+ * program that is told, and the output goes where it would.  See pager.h. */
 CRM_CHECK const struct crm_err *crm_ctx_page(struct crm_ctx *);
 
 /* What names the store to other programs: its random bytes in hex, or "". */

@@ -86,6 +86,31 @@ crm_program_find(const char *name, struct crm_buf *out)
 	    each_dir(find_in, &w);
 }
 
+bool
+crm_program_is_there(struct crm_view name)
+{
+	struct crm_buf path = CRM_BUF_INIT(CRM_PATH_LENGTH);
+	const char *dirs = crm_env_path();
+	struct crm_view rest, dir;
+	bool yes = false;
+
+	rest = crm_view_find(name, '/') < name.n
+	    ? CRM_V(":")
+	    : crm_view_str(
+		  dirs != NULL ? dirs : "/usr/local/bin:/usr/bin:/bin");
+	while (!yes && rest.n > 0) {
+		dir = crm_view(rest.p, crm_view_find(rest, ':'));
+		crm_buf_reset(&path);
+		crm_buf_addv(&path, dir);
+		crm_buf_adds(&path, dir.n > 0 ? "/" : "");
+		crm_buf_addv(&path, name);
+		yes = !path.over && is_program(path.p);
+		rest = crm_view_skip(rest, dir.n < rest.n ? dir.n + 1 : dir.n);
+	}
+	crm_buf_release(&path);
+	return yes;
+}
+
 static bool
 is_listed(const struct crm_programs *list, const char *name)
 {

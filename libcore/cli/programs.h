@@ -27,6 +27,9 @@ bool crm_program_dir(struct crm_buf *out);
 /* The path of crm-NAME, looked for beside this program, then on PATH. */
 bool crm_program_find(const char *name, struct crm_buf *out);
 
+/* Is there any program of this name, on PATH or, with a '/' in it, there? */
+bool crm_program_is_there(struct crm_view name);
+
 /* All of them: ours first, then by name.  Each once, the one that
  * crm_program_find() finds. */
 void crm_programs_list(struct crm_programs *out);

@@ -62,6 +62,17 @@ ok 'an empty environment' env -i "$CRM_BUILD/bin/crm" --version
 is 'is enough for the version' "$(cat out)" "crm $(crm-add --version |
 	cut -d ' ' -f 2)"
 ok 'and for the list' env -i "$CRM_BUILD/bin/crm"
+if [ "$(id -u)" -eq 0 ] && command -v setpriv >/dev/null; then
+	chmod 755 "$tmp" # for a user whom no file knows
+	nobody="env -i setpriv --reuid 54321 --clear-groups"
+	# shellcheck disable=SC2086 # a list of words
+	ok 'what reads no store wants no home' $nobody \
+		"$CRM_BUILD/bin/crm-plot" </dev/null
+	# shellcheck disable=SC2086
+	fails_with 64 'what does says so' $nobody "$CRM_BUILD/bin/crm-store" stat
+else
+	skip 2 'only root can be a user without a home'
+fi
 crm >/dev/full 2>err
 is 'a full disk is told' "$?" 74
 

@@ -2,7 +2,7 @@
 # On a terminal: tables, a receipt on stderr, no harm from what is stored.
 . "${0%/*}/../lib.sh"
 command -v script >/dev/null || skip_all 'there is no script'
-plan 24
+plan 32
 
 # tty COMMAND: its output as a terminal sees it, into out; sets status
 tty()
@@ -74,3 +74,19 @@ tty '{ cat rows.tsv; sleep 2; } | crm-add person -q'
 is 'not with -q' "$(cat out)" ''
 tty 'crm-add person'
 is 'nothing to add is wrong use on a terminal' "$status" 64
+
+# what a pager is given comes out, or it is told that it did not
+for p in 'no-such-pager' 'no-such-pager -R' './nothing/here'; do
+	tty "PAGER='$p' crm-show p1"
+	is "PAGER=$p: the text comes without it" \
+		"$status $(grep -c 'Anna' out) $(grep -c "^crm-show: PAGER: there is no program '${p% *}'" out)" '0 1 1'
+done
+tty "PAGER='tr a-z A-Z' crm-show p1"
+like 'a pager that is there' "$(cat out)" ANNA
+tty "PAGER='LESS=-R tr a-z A-Z' crm-show p1"
+like 'one with an assignment' "$(cat out)" ANNA
+tty "PAGER='X=1 no-such-pager' crm-show p1"
+is 'one of which only a shell can tell: no success' "$status" 74
+like 'and it is said' "$(cat out)" "^crm-show: PAGER: 'X=1 no-such-pager' cannot be run"
+tty "PAGER='head -n 1 >/dev/null' crm-history"
+is 'one that had enough is no fault' "$status" 0
