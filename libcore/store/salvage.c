@@ -595,6 +595,28 @@ open_damaged(struct crm_salvage *v, struct crm_gate **gate)
 	return crm_gate_enter(*gate, wait_ms);
 }
 
+/*
+ * Where to sort: beside the new store, since the damaged one's disk may be
+ * broken, or refuse to be written.  Directories that lead there may not have
+ * been made yet: the last that is there then.
+ */
+static int
+open_beside(const char *path)
+{
+	char *up = crm_strndup(path, strlen(path)), *slash;
+	int fd = -1;
+
+	while (fd < 0 && (slash = strrchr(up, '/')) != NULL && slash != up) {
+		*slash = '\0';
+		fd = open(up, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	}
+	if (fd < 0)
+		fd = open(path[0] == '/' ? "/" : ".",
+		    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	crm_free(up);
+	return fd;
+}
+
 const struct crm_err *
 crm_salvage_make(const struct crm_salvage_options *o, struct crm_salvage **out)
 {
@@ -608,8 +630,9 @@ crm_salvage_make(const struct crm_salvage_options *o, struct crm_salvage **out)
 	v->erased.max = CRM_LOG_VALUE_MAX;
 	v->load = crm_load_new(o->path, o->group);
 	err = open_damaged(v, &gate);
-	v->records = crm_runs_new(PART, v->dir);
-	v->log = crm_runs_new(PART, v->dir);
+	v->scratch = open_beside(o->path);
+	v->records = crm_runs_new(PART, v->scratch);
+	v->log = crm_runs_new(PART, v->scratch);
 	if (err == NULL)
 		err = find(v);
 	crm_gate_close(gate);
@@ -647,6 +670,8 @@ crm_salvage_free(struct crm_salvage *v)
 	crm_buf_release(&v->erased);
 	if (v->dir >= 0)
 		(void)close(v->dir);
+	if (v->scratch >= 0)
+		(void)close(v->scratch);
 	crm_free(v);
 }
 

@@ -17,6 +17,7 @@ struct crm_salvage {
 	struct crm_salvage_result result;
 	struct crm_finding finding;
 	int dir;       /* of the damaged one */
+	int scratch;   /* where sorting may put files without a name */
 	uint64_t most; /* no number of a change set is above it */
 	struct crm_runs *records, *log;
 	struct crm_buf fields, hidden, erased; /* of meta: bodies */
