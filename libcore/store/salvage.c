@@ -603,12 +603,14 @@ open_damaged(struct crm_salvage *v, struct crm_gate **gate)
 static int
 open_beside(const char *path)
 {
-	char *up = crm_strndup(path, strlen(path)), *slash;
+	char *up = crm_strndup(path, strlen(path));
+	char *slash = strrchr(up, '/');
 	int fd = -1;
 
-	while (fd < 0 && (slash = strrchr(up, '/')) != NULL && slash != up) {
+	while (fd < 0 && slash != NULL && slash != up) {
 		*slash = '\0';
 		fd = open(up, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		slash = strrchr(up, '/');
 	}
 	if (fd < 0)
 		fd = open(path[0] == '/' ? "/" : ".",
