@@ -1,7 +1,8 @@
 /*
  * engine - the key-value store below: LMDB behind a few functions.
  *
- * This is the only file that knows LMDB.  Its codes and types stop here.
+ * The engine's files alone know LMDB (engine_impl.h).  Its codes and types stop
+ * there.
  * Keys are compared as by memcmp.  Views of stored bytes are read-only; they
  * die at the next write of their transaction, or at its end.
  */

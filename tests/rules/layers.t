@@ -18,7 +18,7 @@ wrong_arrows()
 			print FILENAME ": its room is not in libcore/LAYERS"
 	}
 	/^#[ \t]*include[ \t]*</ {
-		if (/<lmdb\.h>/ && FILENAME != "libcore/store/engine.c")
+		if (/<lmdb\.h>/ && FILENAME != "libcore/store/engine_impl.h")
 			print FILENAME ": <lmdb.h> is the engine'\''s"
 		if (/<yaml\.h>/ && room != "config")
 			print FILENAME ": <yaml.h> is config'\''s"

@@ -1,0 +1,131 @@
+/*
+ * engine_impl - what the engine's files share: LMDB's types stop at them.
+ */
+#ifndef CRM_ENGINE_IMPL_H
+#define CRM_ENGINE_IMPL_H
+
+#include <lmdb.h>
+#include <sys/types.h>
+
+#include "store/engine.h"
+#include "store/pages.h"
+#include "store/pages_walk.h"
+
+#define MAP_SPARE (UINT64_C(64) << 20) /* more than the file, at the least */
+
+/* LMDB's own tables: free pages, names of tables. */
+#define FREE_DBI 0
+#define MAIN_DBI 1
+
+/* Derived tables are there twice, the second time under names of this
+ * beginning.  Which ones are in use stands in a table of the engine's own, and
+ * so do copies of what must not be lost. */
+#define NSETS 2
+#define SPARE_NAME "spare-"
+#define OWN_TABLE "own"
+#define SET_KEY CRM_V("set")
+#define SET_FORM 32
+
+#define WHOLE_SLOTS 64
+
+/* Where the engine's own table stands among trees. */
+#define OWN_TREE CRM_NTABLES
+
+struct crm_env {
+	MDB_env *env;
+	MDB_dbi dbi[NSETS][CRM_NTABLES];
+	MDB_dbi own; /* 0: there is none, and no spare ones */
+	char *dir;
+	enum crm_env_mode mode;
+	bool shared;
+	uint64_t first_map;
+	pid_t owner;
+	unsigned int live; /* transactions that hold a snapshot */
+	bool map_full;     /* the transaction at hand met the map's end */
+	bool unmapped;     /* a new map was refused: LMDB has none any more */
+	size_t page;       /* bytes */
+	/* Where page 0 is in memory, and the end of the map; 0: not known. */
+	uintptr_t map_from, map_to;
+};
+
+struct crm_txn {
+	struct crm_env *env;
+	MDB_txn *txn;
+	unsigned int set;
+	const MDB_dbi *dbi; /* of that set */
+	bool writes, paused;
+	size_t dirty;
+	/* Writing: leaves that were found whole, by number, the last one of
+	 * each slot. */
+	uintptr_t whole[WHOLE_SLOTS];
+	/* Reading: LMDB's pages, read by hand, and the trees known so far. */
+	struct crm_pages pages;
+	struct crm_tree tree[CRM_NTABLES + 1];
+	bool known[CRM_NTABLES + 1];
+};
+
+struct crm_cur {
+	struct crm_txn *txn;
+	MDB_cursor *cur; /* NULL: pages are read by hand */
+	enum crm_table table;
+	struct crm_spot spot;
+};
+
+/* An error for one of LMDB's codes, with what was being done. */
+const struct crm_err *crm_engine_err(
+    struct crm_env *, const char *what, int rc);
+
+/* DATA: the store is damaged, and what was found to be. */
+const struct crm_err *crm_engine_damaged(
+    const struct crm_env *, const char *what, int rc);
+
+/* LMDB fails in many ways when the first pages are damaged: is it that? */
+bool crm_engine_is_implausible(const char *dir);
+
+/* LMDB calls it when it finds what cannot be; does not return. */
+void crm_engine_assert_failed(MDB_env *, const char *msg);
+
+/* The length of data.mdb; 0 when there is none. */
+uint64_t crm_engine_file_bytes(const char *dir);
+
+/* Open the environment without reading any table; fails as crm_env_open(). */
+CRM_CHECK const struct crm_err *crm_engine_open(const char *dir,
+    enum crm_env_mode, bool shared, uint64_t map, struct crm_env **out);
+
+/*
+ * Give the environment a map of another size, 0: the one that others made.
+ * LMDB takes the old one away first, so nothing may be read meanwhile, and a
+ * failure leaves none: every later transaction is refused then.
+ */
+int crm_engine_set_map(struct crm_env *, size_t bytes);
+
+/* Begin, adopting a map that another process made larger; LMDB's code. */
+int crm_engine_begin(struct crm_env *, unsigned int flags, MDB_txn **txn);
+
+/* The bytes of its map; 0: not known. */
+static inline size_t
+crm_engine_map_bytes(const struct crm_env *env)
+{
+	MDB_envinfo info;
+
+	return mdb_env_info(env->env, &info) == 0 ? info.me_mapsize : 0;
+}
+
+/* A view for LMDB. */
+static inline MDB_val
+crm_engine_val(struct crm_view v)
+{
+	MDB_val m = { v.n, NULL };
+
+	memcpy(&m.mv_data, &v.p, sizeof(v.p)); /* LMDB does not write there */
+	return m;
+}
+
+/* BUG in a child of the process that opened the environment. */
+CRM_CHECK const struct crm_err *crm_engine_check_owner(const struct crm_env *);
+
+/* Work on a set of derived tables; find which of the two is in use. */
+void crm_engine_use_set(struct crm_txn *, unsigned int set);
+CRM_CHECK const struct crm_err *crm_engine_choose_set(struct crm_txn *);
+
+#endif
