@@ -117,6 +117,19 @@ CRM_CHECK const struct crm_err *crm_env_update(struct crm_env *,
     const struct crm_err *(*fn)(void *ctx, struct crm_txn *), void *ctx);
 
 /*
+ * The same in two steps, so that the next writer can begin between them, while
+ * the disk is waited for.
+ *
+ * What is committed is seen by all.  It is durable after crm_env_settle(), or
+ * the next commit of any process; a power cut before takes it away whole, and
+ * nothing of what came before it.  Nobody may be told that it is done until
+ * then.  Settling needs no lock; it fails with IO.
+ */
+CRM_CHECK const struct crm_err *crm_env_commit(struct crm_env *,
+    const struct crm_err *(*fn)(void *ctx, struct crm_txn *), void *ctx);
+CRM_CHECK const struct crm_err *crm_env_settle(struct crm_env *);
+
+/*
  * Bytes that this write transaction has changed so far, about: what it has
  * put, at least a page for each block put.
  */

@@ -66,6 +66,10 @@ open_mapped(struct crm_env *env, uint64_t map)
 
 	if (env->mode == CRM_ENV_BUILD)
 		flags |= MDB_NOSYNC;
+	/* The page that makes a commit known is written behind what it names,
+	 * but made durable by crm_env_settle(). */
+	if (env->mode == CRM_ENV_WRITE)
+		flags |= MDB_NOMETASYNC;
 	if (env->mode <= CRM_ENV_READ)
 		flags |= MDB_RDONLY;
 	if (env->mode == CRM_ENV_LONE)

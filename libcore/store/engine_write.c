@@ -26,7 +26,7 @@ grow(struct crm_env *env)
 }
 
 const struct crm_err *
-crm_env_update(struct crm_env *env,
+crm_env_commit(struct crm_env *env,
     const struct crm_err *(*fn)(void *ctx, struct crm_txn *), void *ctx)
 {
 	const struct crm_err *err;
@@ -57,6 +57,21 @@ crm_env_update(struct crm_env *env,
 		err = grow(env);
 	}
 	return err != NULL ? err : crm_err(CRM_E_IO, "the store is full");
+}
+
+const struct crm_err *
+crm_env_settle(struct crm_env *env)
+{
+	return env->mode == CRM_ENV_WRITE ? crm_env_sync(env) : NULL;
+}
+
+const struct crm_err *
+crm_env_update(struct crm_env *env,
+    const struct crm_err *(*fn)(void *ctx, struct crm_txn *), void *ctx)
+{
+	const struct crm_err *err = crm_env_commit(env, fn, ctx);
+
+	return err != NULL ? err : crm_env_settle(env);
 }
 
 size_t

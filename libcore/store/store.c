@@ -127,9 +127,10 @@ crm_store_update(struct crm_store *s,
 	err = crm_gate_enter(s->gate, s->options.wait_ms);
 	if (err != NULL)
 		return err;
-	err = crm_env_update(s->env, fn, ctx);
+	err = crm_env_commit(s->env, fn, ctx);
 	crm_gate_leave(s->gate);
-	return err;
+	/* The next writer goes on while the disk is waited for. */
+	return err != NULL ? err : crm_env_settle(s->env);
 }
 
 bool

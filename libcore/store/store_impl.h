@@ -165,7 +165,8 @@ CRM_CHECK const struct crm_err *crm_mark_put(
     struct crm_txn *, const struct crm_mark *);
 
 /*
- * Run a write transaction: through the gate, then as crm_env_update().
+ * Run a write transaction: through the gate, as crm_env_update(), but that the
+ * gate is left before the disk is waited for.
  */
 CRM_CHECK const struct crm_err *crm_store_update(struct crm_store *,
     const struct crm_err *(*fn)(void *ctx, struct crm_txn *), void *ctx);
