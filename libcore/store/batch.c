@@ -172,9 +172,25 @@ fault(struct crm_batch *b, const char *field, const struct crm_err *err)
 static void
 note_written(struct crm_batch *b, uint64_t id)
 {
+	struct crm_id_range *last;
+
+	if (b->nwritten > 0) {
+		last = &b->written[b->nwritten - 1];
+		if (id == last->first + last->count) {
+			last->count++;
+			return;
+		}
+	}
 	b->written = crm_grow(
 	    b->written, &b->written_cap, b->nwritten + 1, sizeof(*b->written));
-	b->written[b->nwritten++] = id;
+	b->written[b->nwritten++] = (struct crm_id_range){ id, 1 };
+}
+
+void
+crm_batch_unnote_written(struct crm_batch *b)
+{
+	if (--b->written[b->nwritten - 1].count == 0)
+		b->nwritten--;
 }
 
 /* An event without a key gets its doc's name and its place in it. */
@@ -615,8 +631,9 @@ crm_batch_only(const struct crm_batch *b)
 	uint64_t n =
 	    r->added + r->changed + r->removed + r->restored + r->unchanged;
 
-	return b->nwritten == 1 && n == 1 && r->bad == 0
-	    ? crm_batch_final(b, b->written[0])
+	return b->nwritten == 1 && b->written[0].count == 1 && n == 1 &&
+		r->bad == 0
+	    ? crm_batch_final(b, b->written[0].first)
 	    : 0;
 }
 

@@ -175,8 +175,9 @@ struct crm_batch {
 	bool numbered;
 	uint64_t base[26];
 
-	bool want_written;
-	uint64_t *written; /* ids in order of lines */
+	/* Records that lines were about, in order of lines: ids that follow
+	 * each other are one range. */
+	struct crm_id_range *written;
 	size_t nwritten, written_cap;
 
 	struct crm_rec rec, old, before; /* scratch */
@@ -462,6 +463,9 @@ CRM_CHECK const struct crm_err *crm_batch_check_erased(
     struct crm_batch *, struct crm_snap *);
 
 /* batch.c */
+
+/* The record that was noted last was about no line of its own. */
+void crm_batch_unnote_written(struct crm_batch *);
 
 void crm_batch_blame(struct crm_batch *, uint64_t line, const char *field,
     const struct crm_err *);

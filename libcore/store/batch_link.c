@@ -415,7 +415,7 @@ make_missing(struct crm_batch *b, struct crm_ghost *g, char kind)
 	b->making = NULL;
 	if (ok) {
 		g->id = id;
-		b->nwritten--; /* it is about no line of its own */
+		crm_batch_unnote_written(b);
 	}
 	return err;
 }

@@ -81,6 +81,18 @@ crm_w_finish(struct crm_writing *w)
 	return err;
 }
 
+/* Hand out a record of a line, unless it was before. */
+static const struct crm_err *
+hand_out_one(struct crm_writing *w, struct crm_nummap *seen, uint64_t id)
+{
+	uint64_t final = crm_batch_final(w->b, id);
+	bool added = false;
+
+	if (final != 0)
+		(void)crm_nummap_at(seen, final, &added);
+	return added ? w->to->record(w->to->ctx, final) : NULL;
+}
+
 /* Hand out the records that the lines were about, each once. */
 static const struct crm_err *
 hand_out(struct crm_writing *w, struct crm_snap *snap)
@@ -88,19 +100,13 @@ hand_out(struct crm_writing *w, struct crm_snap *snap)
 	struct crm_batch *b = w->b;
 	struct crm_nummap seen = CRM_NUMMAP_INIT;
 	const struct crm_err *err;
-	uint64_t id;
-	bool added;
+	uint64_t j;
 	size_t i;
 
 	err = w->to->begin(w->to->ctx, snap);
-	for (i = 0; err == NULL && i < b->nwritten; i++) {
-		id = crm_batch_final(b, b->written[i]);
-		if (id == 0)
-			continue;
-		(void)crm_nummap_at(&seen, id, &added);
-		if (added)
-			err = w->to->record(w->to->ctx, id);
-	}
+	for (i = 0; err == NULL && i < b->nwritten; i++)
+		for (j = 0; err == NULL && j < b->written[i].count; j++)
+			err = hand_out_one(w, &seen, b->written[i].first + j);
 	if (err == NULL)
 		err = w->to->end(w->to->ctx);
 	crm_nummap_release(&seen);
