@@ -238,6 +238,8 @@ crm_w_write_parts(struct crm_writing *w)
 			p.again = false;
 			err = crm_store_update(s, put_derived, &p);
 		}
+		/* the last part takes memory of its own */
+		crm_derive_forget(w->adds, tables[i]);
 	}
 	if (err == NULL)
 		err = crm_store_update(s, end_parts, w);
