@@ -116,7 +116,11 @@ unhide(struct crm_writing *w)
 			h[k++] = was[i];
 	err = put_hidden(w->txn, h, k);
 	crm_free(h);
-	return err;
+	if (err != NULL)
+		return err;
+	/* What follows from stories is to see what was added, too. */
+	crm_snap_close(w->snap);
+	return crm_snap_wrap(w->b->store, w->txn, &w->snap);
 }
 
 /* First part: take a number and ids, hidden. */
