@@ -117,4 +117,20 @@ int64_t crm_zone_to_utc(struct crm_zone *, int64_t local_s);
 struct crm_date crm_zone_date(struct crm_zone *, int64_t at_us);
 int64_t crm_zone_day_start_us(struct crm_zone *, struct crm_date);
 
+/*
+ * The day of an instant, counted from 1970-01-01.
+ *
+ * at_us   CRM_TIME_MIN_US to CRM_TIME_MAX_US
+ *
+ * A fraction of what a date costs.
+ */
+static inline int32_t
+crm_zone_day(struct crm_zone *z, int64_t at_us)
+{
+	int64_t s = at_us / CRM_SECOND_US - (at_us % CRM_SECOND_US < 0);
+
+	s += crm_zone_offset(z, s);
+	return (int32_t)(s / CRM_DAY_S - (s % CRM_DAY_S < 0));
+}
+
 #endif

@@ -161,10 +161,7 @@ struct crm_date crm_report_today(const struct crm_report_run *);
 static inline int32_t
 crm_report_day(const struct crm_report_run *r, int64_t at_us)
 {
-	int64_t s = at_us / CRM_SECOND_US - (at_us % CRM_SECOND_US < 0);
-
-	s += crm_zone_offset(r->clock->zone, s);
-	return (int32_t)(s / CRM_DAY_S - (s % CRM_DAY_S < 0));
+	return crm_zone_day(r->clock->zone, at_us);
 }
 
 /* The name of an option, without "--". */

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "record/value.h"
 #include "store/check_impl.h"
+#include "store/days.h"
 #include "store/history.h"
 #include "store/rebuild.h"
 
@@ -47,12 +48,14 @@ full_key(
 	return crm_view(out, n);
 }
 
-/* Hidden events do not count. */
+/* Hidden events do not count; days are looked at with rollups. */
 static bool
 is_skipped(const struct crm_checking *c, const struct crm_entry *e)
 {
 	uint64_t id = e->id;
 
+	if (c->table == CRM_TABLE_INDEX && e->prefix.p[0] == CRM_DAYS_KIND)
+		return true;
 	if (c->table == CRM_TABLE_STORY)
 		id = crm_id('e', 0, 0) |
 		    (crm_be64_get(e->key.p + 8) & ((UINT64_C(1) << 56) - 1));
@@ -205,6 +208,50 @@ compare_rows(struct crm_checking *c, uint64_t who)
 	return err;
 }
 
+/* The days of one customer against the story. */
+static const struct crm_err *
+compare_days(struct crm_checking *c, uint64_t who)
+{
+	struct crm_days have = { 0 }, want = { 0 };
+	const struct crm_err *err;
+	char text[CRM_ID_TEXT];
+
+	err = crm_days_today(c->snap, who, &have);
+	if (err == NULL)
+		err = crm_days_fold(c->snap, who, INT64_MIN, INT64_MAX, &want);
+	if (err == NULL &&
+	    (have.n != want.n ||
+		(have.n > 0 &&
+		    memcmp(have.day, want.day, have.n * sizeof(*have.day)) !=
+			0)))
+		crm_check_fault(c, "index", "is wrong for the days of %s",
+		    crm_id_text(who, text));
+	crm_days_release(&have);
+	crm_days_release(&want);
+	return err;
+}
+
+/* Whoever has days has bought, say the rollups. */
+static const struct crm_err *
+check_buyer(void *ctx, uint64_t who, struct crm_days *days)
+{
+	struct crm_checking *c = ctx;
+	struct crm_rollups rows = { 0 };
+	const struct crm_err *err = crm_rollup_all(c->snap, who, &rows);
+	char text[CRM_ID_TEXT];
+	bool bought = false;
+	size_t i;
+
+	(void)days;
+	for (i = 0; i < rows.n; i++)
+		bought |= rows.row[i].row.purchases > 0;
+	if (err == NULL && !bought)
+		crm_check_fault(c, "index", "has days of %s too many",
+		    crm_id_text(who, text));
+	crm_rollups_release(&rows);
+	return err;
+}
+
 /* Every customer with a row or a story. */
 static const struct crm_err *
 check_rollups(struct crm_checking *c)
@@ -236,6 +283,8 @@ check_rollups(struct crm_checking *c)
 		who = a < b ? a : b;
 		if (who != last)
 			err = compare_rows(c, who);
+		if (err == NULL && who != last)
+			err = compare_days(c, who);
 		last = who;
 		if (err == NULL && a == who)
 			err = crm_walk_next(rows, &r);
@@ -246,7 +295,7 @@ check_rollups(struct crm_checking *c)
 	}
 	crm_walk_close(rows);
 	crm_walk_close(story);
-	return err;
+	return err != NULL ? err : crm_days_each(c->snap, check_buyer, c);
 }
 
 static const struct crm_err *

@@ -6,6 +6,7 @@
 
 #include "base/map.h"
 #include "base/runs.h"
+#include "base/spool.h"
 #include "store/change.h"
 #include "store/derive.h"
 #include "store/gather.h"
@@ -95,5 +96,27 @@ bool crm_derive_is_mine(const struct crm_derive *, uint64_t event);
 CRM_CHECK const struct crm_err *crm_derive_sort_deltas(struct crm_derive *);
 CRM_CHECK const struct crm_err *crm_derive_next_delta(
     struct crm_derive *, struct crm_delta *out, bool *more);
+
+/* A customer to whom purchases were added. */
+struct crm_buying {
+	uint64_t who, added;
+	int64_t first_us, last_us; /* of those added; in whole minutes */
+	bool maybe;                /* they may be the first ones ever */
+};
+
+/* The next of those that were noted; who is 0 after the last one. */
+CRM_CHECK const struct crm_err *crm_buying_next(
+    struct crm_spool *, struct crm_buying *out);
+
+/*
+ * Bring the days on which customers bought up to date; the index must not be
+ * written to at the same time.
+ *
+ * fold    customers from whom something was taken away, sorted
+ * bought  those to whom purchases were added, in order
+ */
+CRM_CHECK const struct crm_err *crm_derive_days(struct crm_derive *,
+    struct crm_snap *, const uint64_t *fold, size_t n,
+    struct crm_spool *bought);
 
 #endif

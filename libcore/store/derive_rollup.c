@@ -2,7 +2,6 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "base/spool.h"
 #include "record/value.h"
 #include "record/word.h"
 #include "store/derive_impl.h"
@@ -10,13 +9,16 @@
 /* Where an event more is looked at rather than another way taken. */
 #define DOCS_AT_LEAST 16
 
+#define BUYING 33 /* bytes of who bought, in a spool */
+
 typedef const struct crm_err *new_buyer_fn(
     void *ctx, uint64_t who, int64_t first_us);
 
 /*
  * First the customers from whom something was taken away are folded anew,
  * while the table is as it was; then these rows and the deltas are written in
- * one go; then it is asked who of those that bought had never bought before.
+ * one go; then the days on which they bought; then it is asked who of those
+ * that bought had never bought before.
  */
 struct rolling {
 	struct crm_derive *d;
@@ -34,14 +36,10 @@ struct rolling {
 	 * nothing, when it is to go. */
 	struct crm_spool *folded;
 	struct crm_view row; /* read ahead */
-	/* Who may have bought for the first time, in order: who u64, first
-	 * instant i64, purchases that were added u64. */
-	struct crm_spool *first;
-	struct buying {
-		uint64_t who, added;
-		int64_t first_us;
-		bool maybe;
-	} buying;
+	/* Who bought, in order: who u64, purchases that were added u64, their
+	 * first and last instant i64, 'maybe' u8. */
+	struct crm_spool *bought;
+	struct crm_buying buying;
 	struct crm_rollups old, new;
 };
 
@@ -78,10 +76,19 @@ purchases(const struct crm_rollups *rows)
 	return n;
 }
 
+#define MINUTE_US (60 * CRM_SECOND_US)
+
 static int64_t
 first_us(const struct crm_rollup *row)
 {
-	return (int64_t)row->first * 60 * CRM_SECOND_US;
+	return row->first * MINUTE_US;
+}
+
+/* The end of the minute of the last purchase. */
+static int64_t
+last_us(const struct crm_rollup *row)
+{
+	return row->last * MINUTE_US + MINUTE_US - 1;
 }
 
 /* Note what a row of a customer who was folded is to be. */
@@ -312,22 +319,42 @@ count_docs(struct rolling *r, const char head[CRM_ROLLUP_KEY],
 	return err;
 }
 
-/* The deltas of a customer are all seen: note if they may be new. */
+/* The deltas of a customer are all seen: note what they bought. */
 static const struct crm_err *
 end_buying(struct rolling *r)
 {
-	struct buying *b = &r->buying;
+	struct crm_buying *b = &r->buying;
 	const struct crm_err *err = NULL;
-	char out[24];
+	char out[BUYING];
 
-	if (b->maybe && r->new_buyer != NULL) {
+	if (b->added > 0) {
 		crm_be64(out, b->who);
-		crm_be64(out + 8, (uint64_t)b->first_us);
-		crm_be64(out + 16, b->added);
-		err = crm_spool_add(r->first, crm_view(out, 24), NULL);
+		crm_be64(out + 8, b->added);
+		crm_be64(out + 16, (uint64_t)b->first_us);
+		crm_be64(out + 24, (uint64_t)b->last_us);
+		out[32] = (char)b->maybe;
+		err = crm_spool_add(r->bought, crm_view(out, BUYING), NULL);
 	}
 	memset(b, 0, sizeof(*b));
 	return err;
+}
+
+const struct crm_err *
+crm_buying_next(struct crm_spool *s, struct crm_buying *out)
+{
+	const struct crm_err *err;
+	struct crm_view v;
+
+	memset(out, 0, sizeof(*out));
+	err = crm_spool_next(s, &v);
+	if (err != NULL || v.p == NULL)
+		return err;
+	out->who = crm_be64_get(v.p);
+	out->added = crm_be64_get(v.p + 8);
+	out->first_us = (int64_t)crm_be64_get(v.p + 16);
+	out->last_us = (int64_t)crm_be64_get(v.p + 24);
+	out->maybe = v.p[32] != 0;
+	return NULL;
 }
 
 /* A delta of purchases; row is what was there before. */
@@ -335,7 +362,7 @@ static const struct crm_err *
 note_buying(
     struct rolling *r, const struct crm_delta *d, const struct crm_rollup *row)
 {
-	struct buying *b = &r->buying;
+	struct crm_buying *b = &r->buying;
 	const struct crm_err *err = NULL;
 
 	if (b->who != d->who)
@@ -344,6 +371,8 @@ note_buying(
 		return err;
 	if (b->added == 0 || first_us(&d->row) < b->first_us)
 		b->first_us = first_us(&d->row);
+	if (b->added == 0 || last_us(&d->row) > b->last_us)
+		b->last_us = last_us(&d->row);
 	b->who = d->who;
 	b->added += d->row.purchases;
 	b->maybe |= row->purchases == 0;
@@ -400,24 +429,22 @@ roll(struct rolling *r)
 static const struct crm_err *
 tell_buyers(struct rolling *r)
 {
-	const struct crm_err *err = NULL;
-	struct crm_view v;
-	uint64_t who;
+	struct crm_buying b = { 0 };
+	const struct crm_err *err;
 
-	crm_spool_rewind(r->first);
-	while (err == NULL) {
-		err = crm_spool_next(r->first, &v);
-		if (err != NULL || v.p == NULL)
-			break;
-		who = crm_be64_get(v.p);
+	if (r->new_buyer == NULL)
+		return NULL;
+	crm_spool_rewind(r->bought);
+	err = crm_buying_next(r->bought, &b);
+	while (err == NULL && b.who != 0) {
 		r->old.n = 0;
-		if (!r->was_empty)
-			err = crm_rollup_all(r->snap, who, &r->old);
-		if (err == NULL &&
-		    (r->was_empty ||
-			purchases(&r->old) == crm_be64_get(v.p + 16)))
-			err = r->new_buyer(
-			    r->ctx, who, (int64_t)crm_be64_get(v.p + 8));
+		if (b.maybe && !r->was_empty)
+			err = crm_rollup_all(r->snap, b.who, &r->old);
+		if (err == NULL && b.maybe &&
+		    (r->was_empty || purchases(&r->old) == b.added))
+			err = r->new_buyer(r->ctx, b.who, b.first_us);
+		if (err == NULL)
+			err = crm_buying_next(r->bought, &b);
 	}
 	return err;
 }
@@ -453,6 +480,9 @@ roll_up(struct rolling *r, struct crm_walk *walk)
 	else
 		err = crm_block_close(r->w);
 	crm_walk_forget(walk);
+	if (err == NULL)
+		err = crm_derive_days(
+		    r->d, r->snap, r->fold, r->nfold, r->bought);
 	return err != NULL ? err : tell_buyers(r);
 }
 
@@ -469,12 +499,12 @@ crm_derive_rollups(struct crm_derive *d, struct crm_snap *snap,
 	crm_derive_sort_mine(d);
 	sort_fold(&r);
 	r.folded = crm_spool_new(d->memory / 4, d->store->dir);
-	r.first = crm_spool_new(d->memory / 4, d->store->dir);
+	r.bought = crm_spool_new(d->memory / 4, d->store->dir);
 	err = crm_snap_walk(snap, CRM_TABLE_ROLLUP, &walk);
 	if (err == NULL)
 		err = roll_up(&r, walk);
 	crm_spool_free(r.folded);
-	crm_spool_free(r.first);
+	crm_spool_free(r.bought);
 	crm_rollups_release(&r.old);
 	crm_rollups_release(&r.new);
 	crm_free(r.fold);

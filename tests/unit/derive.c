@@ -2,6 +2,7 @@
  * made anew, and who bought first is a customer. */
 #include "with_store.h"
 
+#include "store/days.h"
 #include "store/index.h"
 #include "store/store_impl.h"
 
@@ -528,6 +529,89 @@ other_version(void **state)
 	check();
 }
 
+/* Put a day of a customer into the index, or take it out. */
+struct odd_day {
+	uint64_t who;
+	int32_t day;
+	bool out;
+};
+
+static const struct crm_err *
+put_odd_day(void *ctx, struct crm_txn *t)
+{
+	const struct odd_day *d = ctx;
+	char key[CRM_DAYS_GROUP + 9];
+	struct crm_block_writer *w;
+	const struct crm_err *err;
+
+	crm_days_group(key, d->who);
+	key[CRM_DAYS_GROUP] = '\0';
+	crm_be64(key + CRM_DAYS_GROUP + 1, crm_days_id(d->day));
+	err = crm_block_write(t, CRM_TABLE_INDEX, &w);
+	if (err != NULL)
+		return err;
+	err = d->out ? crm_block_del(w, crm_view(key, sizeof(key)))
+		     : crm_block_put(w, crm_view(key, sizeof(key)), CRM_VNULL);
+	if (err == NULL)
+		return crm_block_close(w);
+	crm_block_abandon(w);
+	return err;
+}
+
+static void
+note_fault(void *ctx, const char *where, const char *what)
+{
+	crm_buf_addf(ctx, "%s %s\n", where, what);
+}
+
+/* The check sees days that are not those of the story. */
+static void
+wrong_days(void **state)
+{
+	static const struct {
+		struct odd_day odd;
+		const char *fault;
+	} cases[] = {
+		{ { UINT64_C(0x7000000000000001), 20000, false },
+		    "index is wrong for the days of p1\n" },
+		{ { UINT64_C(0x7000000000000001), 18262, true },
+		    "index is wrong for the days of p1\n" },
+		{ { UINT64_C(0x7000000000000002), 18262, false },
+		    "index is wrong for the days of p2\n"
+		    "index has days of p2 too many\n" },
+		{ { UINT64_C(0x7000000000000003), -719162, false },
+		    "index has days of p3 too many\n" },
+	};
+	struct crm_batch_options o = { 0 };
+	struct crm_batch *b = new_batch(&o);
+	struct crm_buf said = CRM_BUF_INIT(1000);
+	struct crm_check c;
+	struct odd_day odd;
+	size_t i;
+
+	(void)state;
+	assert_true(add(b, 1, "person", "name=Anna", NULL));
+	assert_true(add(b, 2, "person", "name=Bob", NULL));
+	assert_true(add(b, 3, "event", "who=Anna", "what=purchase",
+	    "at=2020-01-01", "amount=1", NULL));
+	assert_true(add(b, 4, "event", "who=Bob", "what=call", NULL));
+	(void)commit(b);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		odd = cases[i].odd;
+		no_err(crm_store_update(store, put_odd_day, &odd));
+		memset(&c, 0, sizeof(c));
+		c.fault = note_fault;
+		c.ctx = &said;
+		crm_buf_reset(&said);
+		no_err(crm_check_store(store, &c));
+		assert_string_equal(said.p, cases[i].fault);
+		odd.out = !odd.out;
+		no_err(crm_store_update(store, put_odd_day, &odd));
+		check();
+	}
+	crm_buf_release(&said);
+}
+
 /* The line is told when the sums are made beside the adding, too, and before
  * what a later line is wrong with. */
 static void
@@ -571,6 +655,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 		    few_postings, set_up, tear_down),
 		cmocka_unit_test(classes),
+		cmocka_unit_test_setup_teardown(wrong_days, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    other_version, set_up, tear_down),
 	};

@@ -5,6 +5,7 @@
  */
 #include "with_store.h"
 
+#include "store/days.h"
 #include "store/history.h"
 #include "store/past.h"
 #include "store/story.h"
@@ -138,6 +139,33 @@ say_sums(struct crm_buf *b, struct crm_snap *snap)
 	no_err(crm_totals_each(snap, say_total, b));
 }
 
+static const struct crm_err *
+say_day(void *ctx, uint64_t who, struct crm_days *days)
+{
+	size_t i;
+
+	crm_buf_addf(ctx, "days %llx:", (unsigned long long)who);
+	for (i = 0; i < days->n; i++)
+		crm_buf_addf(ctx, " %d", days->day[i]);
+	crm_buf_addc(ctx, '\n');
+	return NULL;
+}
+
+/* The days on which they bought, customer by customer and in one go. */
+static void
+say_days(struct crm_buf *b, struct crm_snap *snap)
+{
+	struct crm_days days = { 0 };
+	uint64_t id;
+
+	no_err(crm_days_each(snap, say_day, b));
+	for (id = crm_id('p', 0, 1); id < crm_id('p', 0, PEOPLE); id++) {
+		no_err(crm_days_all(snap, id, &days));
+		no_err(say_day(b, id, &days));
+	}
+	crm_days_release(&days);
+}
+
 /* What is found by a text in a field. */
 static void
 say_found(struct crm_buf *b, struct crm_snap *snap, char kind,
@@ -190,6 +218,7 @@ say_all(struct crm_buf *b, struct crm_snap *snap)
 	say_records(b, snap);
 	say_story(b, snap);
 	say_sums(b, snap);
+	say_days(b, snap);
 	say_look_ups(b, snap);
 	no_err(crm_buf_end(b));
 }

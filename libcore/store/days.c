@@ -1,0 +1,229 @@
+#include "store/days.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "record/word.h"
+#include "store/index.h"
+#include "store/story.h"
+
+void
+crm_days_release(struct crm_days *d)
+{
+	crm_free(d->day);
+	memset(d, 0, sizeof(*d));
+}
+
+void
+crm_days_group(char out[CRM_DAYS_GROUP], uint64_t who)
+{
+	crm_index_prefix(out, CRM_DAYS_KIND, CRM_W_PURCHASE);
+	crm_be64(out + CRM_INDEX_PREFIX, who);
+}
+
+uint64_t
+crm_days_id(int32_t day)
+{
+	return crm_id(CRM_DAYS_KIND, 0, (uint64_t)(day + CRM_DAYS_BIAS));
+}
+
+int32_t
+crm_days_of_id(uint64_t id)
+{
+	return (int32_t)crm_id_number(id) - CRM_DAYS_BIAS;
+}
+
+static int
+cmp_days(const void *x, const void *y)
+{
+	const int32_t *a = x, *b = y;
+
+	return *a < *b ? -1 : *a > *b;
+}
+
+/* Put a day behind those before: in the order of time, which is that of days
+ * but for clocks that go back over midnight. */
+static void
+add_day(struct crm_days *d, int32_t day)
+{
+	size_t n = d->n;
+
+	if (n > 0 && d->day[n - 1] == day)
+		return;
+	d->day = crm_grow(d->day, &d->cap, n + 1, sizeof(*d->day));
+	d->day[d->n++] = day;
+	if (n == 0 || d->day[n - 1] < day)
+		return;
+	qsort(d->day, d->n, sizeof(*d->day), cmp_days);
+	for (n = 1; n < d->n && d->day[n - 1] != d->day[n]; n++)
+		;
+	if (n < d->n) /* it was there */
+		memmove(
+		    d->day + n - 1, d->day + n, (d->n-- - n) * sizeof(*d->day));
+}
+
+/* Take the story of a customer from an entry on; *s: the one behind it. */
+static const struct crm_err *
+take_story(struct crm_snap *snap, struct crm_story_walk *w, int64_t to_us,
+    struct crm_story *s, struct crm_days *out)
+{
+	struct crm_zone *zone = crm_store_config(crm_snap_store(snap))->zone;
+	const struct crm_err *err = NULL;
+	uint64_t who = s->who;
+
+	out->n = 0;
+	while (err == NULL && s->who == who && s->at_us <= to_us) {
+		if ((s->what & ~CRM_WHAT_DOC) == CRM_W_PURCHASE)
+			add_day(out, crm_zone_day(zone, s->at_us));
+		err = crm_story_next(w, s);
+	}
+	return err;
+}
+
+const struct crm_err *
+crm_days_fold(struct crm_snap *snap, uint64_t who, int64_t from_us,
+    int64_t to_us, struct crm_days *out)
+{
+	const struct crm_err *err;
+	struct crm_story_walk *w;
+	struct crm_story s;
+
+	out->n = 0;
+	err = crm_snap_story(snap, &w);
+	if (err == NULL)
+		err = crm_story_seek(w, who, from_us, &s);
+	return err != NULL || s.who != who
+	    ? err
+	    : take_story(snap, w, to_us, &s, out);
+}
+
+static void
+add_ids(struct crm_days *d, const struct crm_ids *ids)
+{
+	size_t i;
+
+	d->day = crm_grow(d->day, &d->cap, d->n + ids->n, sizeof(*d->day));
+	for (i = 0; i < ids->n; i++)
+		d->day[d->n + i] = crm_days_of_id(ids->id[i]);
+	d->n += ids->n;
+}
+
+const struct crm_err *
+crm_days_today(struct crm_snap *snap, uint64_t who, struct crm_days *out)
+{
+	const struct crm_err *err;
+	char group[CRM_DAYS_GROUP];
+	struct crm_walk *w;
+	struct crm_ids ids = { 0 };
+
+	out->n = 0;
+	crm_days_group(group, who);
+	err = crm_snap_walk(snap, CRM_TABLE_INDEX, &w);
+	if (err == NULL)
+		err = crm_walk_ids(w, crm_view(group, sizeof(group)), &ids);
+	while (err == NULL && ids.n > 0) {
+		add_ids(out, &ids);
+		err = crm_walk_more_ids(w, &ids);
+	}
+	return err;
+}
+
+const struct crm_err *
+crm_days_all(struct crm_snap *snap, uint64_t who, struct crm_days *out)
+{
+	return crm_snap_past(snap) == NULL
+	    ? crm_days_today(snap, who, out)
+	    : crm_days_fold(snap, who, INT64_MIN, INT64_MAX, out);
+}
+
+/* As they were: of all stories. */
+static const struct crm_err *
+each_story(struct crm_snap *snap, crm_days_fn *fn, void *ctx)
+{
+	struct crm_days days = { 0 };
+	struct crm_story_walk *w;
+	const struct crm_err *err;
+	struct crm_story s;
+	uint64_t who;
+
+	err = crm_story_open(snap, &w);
+	if (err == NULL)
+		err = crm_story_seek(w, 0, INT64_MIN, &s);
+	while (err == NULL && s.who != 0) {
+		who = s.who;
+		err = take_story(snap, w, INT64_MAX, &s, &days);
+		if (err == NULL && days.n > 0)
+			err = fn(ctx, who, &days);
+	}
+	crm_story_close(w);
+	crm_days_release(&days);
+	return err;
+}
+
+/* The days of the group at hand, all of them. */
+static const struct crm_err *
+take_group(struct crm_walk *w, struct crm_days *out)
+{
+	const struct crm_err *err = NULL;
+	struct crm_ids ids;
+
+	out->n = 0;
+	crm_walk_group_ids(w, &ids);
+	while (err == NULL && ids.n > 0) {
+		add_ids(out, &ids);
+		err = crm_walk_more_ids(w, &ids);
+	}
+	return err;
+}
+
+/* The customer of a group; 0: it is none of days. */
+static const struct crm_err *
+read_group(const struct crm_entry *e, const char *prefix, uint64_t *who)
+{
+	*who = 0;
+	if (e->prefix.p == NULL ||
+	    memcmp(e->prefix.p, prefix, CRM_INDEX_PREFIX) != 0)
+		return NULL;
+	if (e->key.n != 8)
+		return crm_err(
+		    CRM_E_DATA, "the store is damaged: days of nobody");
+	*who = crm_be64_get(e->key.p);
+	return NULL;
+}
+
+static const struct crm_err *
+each_group(struct crm_snap *snap, crm_days_fn *fn, void *ctx)
+{
+	char prefix[CRM_INDEX_PREFIX];
+	struct crm_days days = { 0 };
+	const struct crm_err *err;
+	struct crm_walk *w;
+	struct crm_entry e;
+	uint64_t who = 0;
+
+	crm_index_prefix(prefix, CRM_DAYS_KIND, CRM_W_PURCHASE);
+	err = crm_walk_open(crm_snap_txn(snap), CRM_TABLE_INDEX, &w);
+	if (err == NULL)
+		err = crm_walk_group(w, crm_view(prefix, sizeof(prefix)), &e);
+	if (err == NULL)
+		err = read_group(&e, prefix, &who);
+	while (err == NULL && who != 0) {
+		err = take_group(w, &days);
+		if (err == NULL)
+			err = fn(ctx, who, &days);
+		if (err == NULL)
+			err = crm_walk_next_group(w, &e);
+		if (err == NULL)
+			err = read_group(&e, prefix, &who);
+	}
+	crm_walk_close(w);
+	crm_days_release(&days);
+	return err;
+}
+
+const struct crm_err *
+crm_days_each(struct crm_snap *snap, crm_days_fn *fn, void *ctx)
+{
+	return crm_snap_past(snap) != NULL ? each_story(snap, fn, ctx)
+					   : each_group(snap, fn, ctx);
+}
