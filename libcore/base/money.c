@@ -112,7 +112,9 @@ crm_currency_code(uint8_t num)
 {
 	size_t i;
 
-	if (num > 0 && num <= NCURRENCIES && currencies[num - 1].num == num)
+	if (num == 0) /* of no currency at all, which is asked often */
+		return NULL;
+	if (num <= NCURRENCIES && currencies[num - 1].num == num)
 		return currencies[num - 1].code;
 	for (i = 0; i < NCURRENCIES; i++)
 		if (currencies[i].num == num)

@@ -9,6 +9,7 @@
 #include "report/explain.h"
 #include "report/figures.h"
 #include "report/list.h"
+#include "store/days.h"
 
 #define FEW 32
 #define DAYS_LEAST 3 /* on which somebody bought, to have a rhythm */
@@ -56,55 +57,74 @@ struct work {
 	int32_t today;
 	struct crm_dec times;
 	bool all; /* whoever has a rhythm */
-	/* the customer at hand, and the days on which they bought */
+	/* the customer at hand, and the days on which they bought, of the
+	 * period */
 	uint64_t who;
-	int32_t *day;
-	size_t ndays, day_cap;
+	const int32_t *day;
+	size_t ndays;
+	int32_t from, to; /* the days of the period */
+	bool cut;         /* it begins or ends within a day */
+	int32_t *gap;     /* from one day to the next */
+	size_t ngaps, gap_cap;
+	int32_t longest;
 	/* with --by */
 	struct crm_groups groups;
 	struct crm_by_values *values;
 	const struct line *at;
 };
 
-static int
-cmp_days(const void *x, const void *y)
+/* How many gaps are not longer than so many days? */
+static size_t
+count_gaps(const struct work *w, int64_t days)
 {
-	const int32_t *a = x, *b = y;
+	const int32_t *gap = w->gap;
+	size_t i, n = w->ngaps, count = 0;
 
-	return *a < *b ? -1 : *a > *b;
+	for (i = 0; i < n; i++)
+		count += gap[i] <= days;
+	return count;
 }
 
-/* Most customers have few: a call for each comparison would cost more than
- * the comparisons. */
-static void
-sort_days(int32_t *day, size_t n)
-{
-	int32_t v;
-	size_t i, j;
-
-	if (n > FEW) {
-		qsort(day, n, sizeof(*day), cmp_days);
-		return;
-	}
-	for (i = 1; i < n; i++) {
-		v = day[i];
-		for (j = i; j > 0 && day[j - 1] > v; j--)
-			day[j] = day[j - 1];
-		day[j] = v;
-	}
-}
-
-/* Twice the median of what lies between days; they become the gaps. */
+/* The shortest gap that so many others are not longer than: counted, as that
+ * takes no branches and sorting does. */
 static int32_t
-twice_median(int32_t *day, size_t n)
+gap_behind(const struct work *w, size_t others)
 {
+	int32_t lo = 1, hi = w->longest, mid;
+
+	while (lo < hi) {
+		mid = lo + (hi - lo) / 2;
+		if (count_gaps(w, mid) > others)
+			hi = mid;
+		else
+			lo = mid + 1;
+	}
+	return lo;
+}
+
+static int32_t
+twice_median(const struct work *w)
+{
+	size_t n = w->ngaps;
+	int32_t low = gap_behind(w, (n - 1) / 2);
+
+	return low + (count_gaps(w, low) > n / 2 ? low : gap_behind(w, n / 2));
+}
+
+/* Take what lies between the days. */
+static void
+take_gaps(struct work *w)
+{
+	int32_t gap;
 	size_t i;
 
-	for (i = 0; i + 1 < n; i++)
-		day[i] = day[i + 1] - day[i];
-	n--;
-	sort_days(day, n);
-	return day[(n - 1) / 2] + day[n / 2];
+	w->ngaps = w->ndays - 1;
+	w->longest = 1;
+	w->gap = crm_grow(w->gap, &w->gap_cap, w->ngaps, sizeof(*w->gap));
+	for (i = 0; i < w->ngaps; i++) {
+		gap = w->gap[i] = w->day[i + 1] - w->day[i];
+		w->longest = gap > w->longest ? gap : w->longest;
+	}
 }
 
 /* Is it longer than so many times the gap? */
@@ -119,56 +139,134 @@ is_overdue(const struct work *w, const struct line *l)
 	return since > gap * times.m;
 }
 
-/* All purchases of the customer at hand are known. */
-static void
-end_days(struct work *w)
+/* Without the median: may it be longer?  Not when the lower one of the two gaps
+ * in the middle is too long for that already. */
+static bool
+may_be_overdue(const struct work *w, const struct line *l)
 {
-	struct line l = { .who = w->who, .days = (uint32_t)w->ndays };
+	struct crm_dec times = w->times;
+	i128 since = w->today - l->last;
 
-	if (w->ndays >= DAYS_LEAST) {
-		l.last = w->day[w->ndays - 1];
-		l.twice = twice_median(w->day, w->ndays);
-		if (w->all || is_overdue(w, &l)) {
-			w->line = crm_grow(
-			    w->line, &w->cap, w->n + 1, sizeof(*w->line));
-			w->line[w->n++] = l;
-		}
-	}
+	if (w->all)
+		return true;
+	for (; times.scale > 0; times.scale--)
+		since *= 10;
+	if (since <= 0 || times.m == 0)
+		return since > 0;
+	since = (since - 1) / times.m; /* the longest that it is longer than */
+	return count_gaps(w, since > INT32_MAX ? INT32_MAX : (int64_t)since) >
+	    (w->ngaps - 1) / 2;
 }
 
-static void
-end_customer(struct work *w)
+/* Of the days on which somebody bought, those of the period. */
+static const struct crm_err *
+cut_days(struct work *w, uint64_t who, struct crm_days *days)
 {
-	end_days(w);
-	w->ndays = 0;
+	const struct crm_period *p = &w->r->period;
+	const struct crm_err *err = NULL;
+	size_t from = 0, to;
+
+	if (w->cut)
+		err = crm_days_fold(
+		    w->r->snap, who, p->from_us, p->to_us - 1, days);
+	to = days->n;
+	while (from < to && days->day[from] < w->from)
+		from++;
+	while (from < to && days->day[to - 1] > w->to)
+		to--;
+	w->day = days->day + from;
+	w->ndays = to - from;
+	return err;
+}
+
+/* One customer, and the days on which they bought: do they have a rhythm? */
+static const struct crm_err *
+take(void *ctx, uint64_t who, struct crm_days *days)
+{
+	struct work *w = ctx;
+	struct line l = { .who = who };
+	const struct crm_err *err = cut_days(w, who, days);
+
+	if (err != NULL || w->ndays < DAYS_LEAST)
+		return err;
+	l.days = (uint32_t)w->ndays;
+	l.last = w->day[w->ndays - 1];
+	take_gaps(w);
+	if (!may_be_overdue(w, &l))
+		return NULL;
+	l.twice = twice_median(w);
+	if (w->all || is_overdue(w, &l)) {
+		w->line =
+		    crm_grow(w->line, &w->cap, w->n + 1, sizeof(*w->line));
+		w->line[w->n++] = l;
+	}
+	return NULL;
+}
+
+/* Of all customers, those who are wanted. */
+static const struct crm_err *
+take_all(void *ctx, uint64_t who, struct crm_days *days)
+{
+	struct work *w = ctx;
+
+	return crm_whom_has(&w->r->whom, who) ? take(ctx, who, days) : NULL;
 }
 
 static const struct crm_err *
-take(void *ctx, const struct crm_fact *f)
+take_few(struct work *w, const struct crm_whom *whom)
 {
-	struct work *w = ctx;
-	int32_t day = crm_report_day(w->r, f->at_us);
+	const struct crm_err *err = NULL;
+	struct crm_days days = { 0 };
+	size_t i;
 
-	if (f->who != w->who) {
-		end_customer(w);
-		w->who = f->who;
+	for (i = 0; err == NULL && i < whom->n; i++) {
+		err = crm_days_all(w->r->snap, whom->id[i], &days);
+		if (err == NULL)
+			err = take(w, whom->id[i], &days);
 	}
-	if (w->ndays > 0 && w->day[w->ndays - 1] >= day)
-		return NULL;
-	w->day = crm_grow(w->day, &w->day_cap, w->ndays + 1, sizeof(*w->day));
-	w->day[w->ndays++] = day;
-	return NULL;
+	crm_days_release(&days);
+	return err;
+}
+
+/* What the report is about, and of when. */
+static void
+begin(struct work *w, struct crm_report_run *r)
+{
+	const struct crm_period *p = &r->period;
+
+	memset(w, 0, sizeof(*w));
+	w->r = r;
+	w->today = crm_date_days(crm_report_today(r));
+	w->from = INT32_MIN;
+	w->to = INT32_MAX;
+	if (!r->has_period)
+		return;
+	w->from = crm_report_day(r, p->from_us);
+	w->to = crm_report_day(r, p->to_us - 1);
+	w->cut = (p->from_us > CRM_TIME_MIN_US &&
+		     crm_report_day(r, p->from_us - 1) == w->from) ||
+	    (p->to_us <= CRM_TIME_MAX_US &&
+		crm_report_day(r, p->to_us) == w->to);
+}
+
+static void
+end(struct work *w)
+{
+	crm_free(w->line);
+	crm_free(w->gap);
 }
 
 static const struct crm_err *
 find_lines(struct work *w)
 {
-	struct crm_facts facts =
-	    crm_report_facts(w->r, CRM_FACT(CRM_W_PURCHASE), false);
-	const struct crm_err *err = crm_facts_each(&facts, take, w);
+	const struct crm_err *err;
+	bool few = false;
 
-	end_customer(w);
-	return err;
+	err = crm_whom_is_few(w->r->snap, &w->r->whom, &few);
+	if (err != NULL)
+		return err;
+	return few ? take_few(w, &w->r->whom)
+		   : crm_days_each(w->r->snap, take_all, w);
 }
 
 /* What they spent: in the base currency, or what there is. */
@@ -320,11 +418,11 @@ group_lines(struct work *w)
 static const struct crm_err *
 run(struct crm_report_run *r)
 {
-	struct work w = { .r = r };
-	const struct crm_err *err =
-	    crm_report_number(r, CRM_ARG_TIMES, &w.times);
+	const struct crm_err *err;
+	struct work w;
 
-	w.today = crm_date_days(crm_report_today(r));
+	begin(&w, r);
+	err = crm_report_number(r, CRM_ARG_TIMES, &w.times);
 	crm_groups_init(&w.groups, r->config, &r->by);
 	if (err == NULL)
 		err = find_lines(&w);
@@ -335,8 +433,7 @@ run(struct crm_report_run *r)
 	if (err == NULL)
 		err = r->by_given ? group_lines(&w) : print_lines(&w);
 	crm_groups_release(&w.groups);
-	crm_free(w.line);
-	crm_free(w.day);
+	end(&w);
 	return err;
 }
 
@@ -345,11 +442,12 @@ crm_overdue_each(struct crm_report_run *r,
     const struct crm_err *(*fn)(void *ctx, const struct crm_rhythm *),
     void *ctx)
 {
-	struct work w = { .r = r, .all = true };
 	const struct crm_err *err;
+	struct work w;
 	size_t i;
 
-	w.today = crm_date_days(crm_report_today(r));
+	begin(&w, r);
+	w.all = true;
 	err = find_lines(&w);
 	for (i = 0; err == NULL && i < w.n; i++) {
 		struct crm_rhythm rhythm = { w.line[i].who, w.line[i].last,
@@ -357,9 +455,16 @@ crm_overdue_each(struct crm_report_run *r,
 
 		err = fn(ctx, &rhythm);
 	}
-	crm_free(w.line);
-	crm_free(w.day);
+	end(&w);
 	return err;
+}
+
+static int
+cmp_gaps(const void *x, const void *y)
+{
+	const int32_t *a = x, *b = y;
+
+	return *a < *b ? -1 : *a > *b;
 }
 
 /* "2026-01-05, 2026-01-15", or the gaps between: the last ones of many. */
@@ -373,7 +478,7 @@ list_days(const struct work *w, bool gaps, struct crm_buf *out)
 	for (i = from; i < n; i++) {
 		crm_buf_adds(out, i > from ? ", " : "");
 		if (gaps)
-			crm_buf_addf(out, "%d", w->day[i]);
+			crm_buf_addf(out, "%d", w->gap[i]);
 		else
 			crm_buf_adds(out, crm_day_text(text, w->day[i]));
 	}
@@ -415,35 +520,34 @@ explain_line(struct work *w, const struct line *l, const struct crm_buf *days,
 static const struct crm_err *
 explain(struct crm_report_run *r, uint64_t who)
 {
-	struct work w = { .r = r };
-	struct crm_facts facts =
-	    crm_report_facts(r, CRM_FACT(CRM_W_PURCHASE), false);
-	struct crm_whom one = { .id = &who, .n = 1 };
-	struct crm_buf days = CRM_BUF_INIT(1000), gaps = CRM_BUF_INIT(1000);
-	const struct crm_err *err =
-	    crm_report_number(r, CRM_ARG_TIMES, &w.times);
+	struct crm_buf text = CRM_BUF_INIT(1000), gaps = CRM_BUF_INIT(1000);
+	struct crm_days days = { 0 };
+	const struct crm_err *err;
+	struct work w;
 
-	w.today = crm_date_days(crm_report_today(r));
+	begin(&w, r);
 	w.all = true;
-	facts.whom = &one;
+	err = crm_report_number(r, CRM_ARG_TIMES, &w.times);
 	if (err == NULL && crm_explain_has(r, who))
-		err = crm_facts_each(&facts, take, &w);
-	list_days(&w, false, &days);
-	end_days(&w);
+		err = crm_days_all(r->snap, who, &days);
+	if (err == NULL)
+		err = take(&w, who, &days);
+	list_days(&w, false, &text);
 	if (err == NULL && w.n > 0)
 		err = add_spent(&w);
 	if (err == NULL && w.n > 0) {
+		qsort(w.gap, w.ngaps, sizeof(*w.gap), cmp_gaps);
 		list_days(&w, true, &gaps);
-		err = explain_line(&w, &w.line[0], &days, &gaps);
+		err = explain_line(&w, &w.line[0], &text, &gaps);
 	} else if (err == NULL && w.ndays > 0) {
 		crm_explain_number(r, "days", (double)w.ndays, 0);
 		crm_explain_how(
-		    r, "%s: it takes %d to have a rhythm", days.p, DAYS_LEAST);
+		    r, "%s: it takes %d to have a rhythm", text.p, DAYS_LEAST);
 	}
-	crm_buf_release(&days);
+	crm_days_release(&days);
+	crm_buf_release(&text);
 	crm_buf_release(&gaps);
-	crm_free(w.line);
-	crm_free(w.day);
+	end(&w);
 	return err;
 }
 
@@ -451,21 +555,21 @@ explain(struct crm_report_run *r, uint64_t who)
 const struct crm_err *
 crm_overdue_figures(struct crm_report_run *r, struct crm_figures *out)
 {
-	struct work w = { .r = r, .all = true };
 	const struct crm_err *err;
+	struct work w;
 	int64_t since;
 	size_t i;
 
 	out->scale = 3;
-	w.today = crm_date_days(crm_report_today(r));
+	begin(&w, r);
+	w.all = true;
 	err = find_lines(&w);
 	for (i = 0; err == NULL && i < w.n; i++) {
 		since = (int64_t)(w.today - w.line[i].last) * 2;
 		crm_figures_add(out, w.line[i].who,
 		    (since * 1000 + w.line[i].twice / 2) / w.line[i].twice);
 	}
-	crm_free(w.line);
-	crm_free(w.day);
+	end(&w);
 	return err;
 }
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-report overdue: rhythm, factor, days, currencies, groups.
 . "${0%/*}/../lib.sh"
-plan 19
+plan 29
 
 # overdue TITLE WANT ARGS...
 overdue()
@@ -77,3 +77,31 @@ awk 'BEGIN { print "who,what,at,amount"
 		printf "Often,purchase,-%dd,1\n", 800 - i * (i + 1) / 2 }' >often
 run crm-log <often
 overdue 'of many purchases, in any order: 1 to 39 days apart' 'Often 40 20.0 20 1.0' -f name,days,gap,since,times --times 0.9 Often
+
+# what was changed is changed in their days too, and what is changed back
+days()
+{
+	crm-report overdue -f days -o tsv --times 0 "$1" | sed 1d
+}
+is 'days of a customer' "$(days Anna)" 4
+id=$(crm-find event who:p2 at:2026-01-14 -o ids)
+run crm-set "$id" at=2026-01-24
+is 'another date' "$(days Anna)" 3
+run crm-undo
+is 'taken back' "$(days Anna)" 4
+run crm-rm "$id"
+is 'a purchase removed' "$(days Anna)" 3
+run crm-undo
+is 'and not' "$(days Anna)" 4
+run crm-add person name=Annette
+run crm-log Annette purchase at=2026-02-01 amount=1
+run crm-merge p2 Annette
+is 'of two who are one' "$(days p2)" 5
+overdue 'a period that begins and ends within a day' 'Anna 3' -f name,days \
+    --times 0 --in 2026-01-04T00:01..2026-02-02T10:00 p2
+ok 'it is all in the store' crm-store check
+crm-report overdue --times 0.5 -o tsv >now
+last=$(crm-history -o jsonl | sed -n '1s/.*"change":\([0-9]*\).*/\1/p')
+crm-report overdue --times 0.5 --as-of "change:$last" -o tsv >then
+same_file 'from the stories it is the same' now then
+ok 'and not nothing' [ "$(wc -l <now)" -gt 3 ]
