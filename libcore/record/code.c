@@ -120,18 +120,29 @@ crm_stored_all(const struct crm_stored *r, struct crm_slot *out)
 	}
 }
 
+/* The number of fields below one. */
+static uint32_t
+fields_below(const struct crm_stored *r, uint16_t num)
+{
+	const unsigned char *d = r->dir;
+	size_t step = entry_size(r->flags);
+	uint32_t i = 0;
+
+	if ((r->flags & CRM_R_WIDE) != 0)
+		while (i < r->n && (field_at(r, i) & 0x7fff) < num)
+			i++;
+	else
+		for (; i < r->n && (*d & 0x7f) < num; i++)
+			d += step;
+	return i;
+}
+
 bool
 crm_stored_get(const struct crm_stored *r, uint16_t num, struct crm_view *out)
 {
-	uint32_t i;
-	uint16_t f = 0;
+	uint32_t i = fields_below(r, num);
 
-	for (i = 0; i < r->n; i++) {
-		f = field_at(r, i) & 0x7fff;
-		if (f >= num)
-			break;
-	}
-	if (i == r->n || f != num)
+	if (i == r->n || (field_at(r, i) & 0x7fff) != num)
 		return false;
 	*out = value_at(r, i);
 	return out->n > 0;
