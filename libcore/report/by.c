@@ -298,6 +298,18 @@ crm_by_begins_with_period(const struct crm_by *by)
 	return by->n > 0 && by->key[0].of == CRM_BY_PERIOD;
 }
 
+/*
+ * What periods are called, of days that came before: things come in no order
+ * of time, but their days again and again, and a date costs more than all
+ * else.  A day stands in the place of its last bits.
+ */
+#define LABELS 1024
+struct label {
+	int32_t day;
+	uint8_t n; /* bytes of text; 0: the place is free */
+	char text[11];
+};
+
 /* The values of one key that were gathered. */
 struct part {
 	struct crm_buf bytes;
@@ -305,6 +317,7 @@ struct part {
 		size_t from, n;
 	} * at;
 	size_t n, cap;
+	struct label *label; /* NULL: no period was asked for yet */
 };
 
 struct crm_by_values {
@@ -315,9 +328,7 @@ struct crm_by_values {
 	struct crm_buf scratch, packed;
 	const struct crm_view *own;
 	struct part part[CRM_BY_MAX];
-	uint64_t who;                   /* whose values are in the parts */
-	int64_t day_from_us, day_to_us; /* of the day at hand */
-	struct crm_date day;
+	uint64_t who; /* whose values are in the parts */
 };
 
 const struct crm_err *
@@ -351,6 +362,7 @@ crm_by_values_free(struct crm_by_values *v)
 	for (i = 0; i < CRM_BY_MAX; i++) {
 		crm_buf_release(&v->part[i].bytes);
 		crm_free(v->part[i].at);
+		crm_free(v->part[i].label);
 	}
 	crm_free(v);
 }
@@ -439,24 +451,23 @@ gather_who(struct crm_by_values *v, uint64_t who)
 static void
 gather_period(struct crm_by_values *v, size_t i, int64_t at_us)
 {
-	char text[11];
+	struct part *p = &v->part[i];
+	struct label *l;
+	int32_t day;
 
-	reset_part(&v->part[i]);
+	reset_part(p);
 	if (at_us == CRM_BY_NO_TIME)
 		return;
-	if (at_us < v->day_from_us || at_us >= v->day_to_us) {
-		struct crm_date next;
-
-		v->day = crm_zone_date(v->clock->zone, at_us);
-		next = crm_date_from_days(crm_date_days(v->day) + 1);
-		v->day_from_us = crm_zone_day_start_us(v->clock->zone, v->day);
-		v->day_to_us = crm_zone_day_start_us(v->clock->zone, next);
-		if (at_us < v->day_from_us || at_us >= v->day_to_us)
-			v->day_from_us = v->day_to_us = 0;
+	if (p->label == NULL)
+		p->label = crm_calloc(LABELS, sizeof(*p->label));
+	day = crm_zone_day(v->clock->zone, at_us);
+	l = &p->label[(uint32_t)day % LABELS];
+	if (l->n == 0 || l->day != day) {
+		l->day = day;
+		l->n = (uint8_t)crm_unit_put(l->text, v->clock,
+		    v->by->key[i].unit, crm_date_from_days(day));
 	}
-	add_value(&v->part[i],
-	    crm_view(text,
-		crm_unit_put(text, v->clock, v->by->key[i].unit, v->day)));
+	add_value(p, crm_view(l->text, l->n));
 }
 
 void
