@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-report forecast: open deals, months, chances, currencies; against awk.
 . "${0%/*}/../lib.sh"
-plan 16
+plan 17
 
 # forecast TITLE WANT ARGS...
 forecast()
@@ -81,3 +81,18 @@ is 'count, value, weighted and late, each as awk has it' \
 	printf "%s\t%d\t%.2f\t%.2f\t%.2f\t%s\t%d\n", at[1], n[c],
 	s[c] / 100, w[c] / 100, h[c] / 100, at[2], l[c] } }' deals deals |
 	sort)"
+	printf "%s\t%d\t%.2f\t%.2f\t%s\t%d\n", at[1], n[c], s[c] / 100,
+	w[c] / 100, at[2], l[c] } }' deals | sort)"
+
+# labels of days are remembered by their last ten bits
+crm-store -s far init
+{
+	echo title,value,currency,stage,expected
+	for n in 1 2 3; do
+		echo "A$n,1,EUR,new,2026-01-01"
+		echo "B$n,1,EUR,new,2028-10-21"
+	done
+} | crm-add -s far deal
+is 'days 1,024 apart are two' "$(crm-report -s far forecast --by day -f day,deals -o tsv |
+	sed 1d | tr '\t' ' ')" '2026-01-01 3
+2028-10-21 3'
