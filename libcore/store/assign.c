@@ -135,6 +135,7 @@ crm_turns_new(struct crm_snap *snap, const struct crm_config *c,
 	size_t i, j, cap = 0;
 	uint64_t *at;
 
+	turns->names = (struct crm_map)CRM_MAP_INIT;
 	turns->config = c;
 	turns->clock = CRM_ID_NUMBER_MAX;
 	for (i = 0; i < c->nassign; i++) {
