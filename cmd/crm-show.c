@@ -9,6 +9,7 @@
 #include "cli/card.h"
 #include "cli/held.h"
 #include "cli/msg.h"
+#include "cli/paper.h"
 
 static struct {
 	bool all;
@@ -17,7 +18,8 @@ static struct {
 	int form; /* -1: not said */
 } o = { .limit = 10, .form = -1 };
 
-static const char forms[] = "jsonl\0";
+enum { JSONL, TEXT, HTML };
+static const char forms[] = "jsonl\0text\0html\0";
 
 /* clang-format off */
 static const struct crm_opt opts[] = {
@@ -27,7 +29,7 @@ static const struct crm_opt opts[] = {
 	OPT_U64('l', "limit", "count", &o.limit, 0, 100000,
 	    "how many of the newest events to show (10)"),
 	OPT_CHOICE('o', "output", "format", &o.form, forms,
-	    "form of --all: jsonl"),
+	    "jsonl of --all; text or html of a quote or invoice"),
 	OPT_END,
 };
 /* clang-format on */
@@ -36,6 +38,7 @@ static struct {
 	struct crm_ctx *ctx;
 	struct crm_snap *snap;
 	struct crm_card *card;
+	struct crm_paper *paper;
 	uint64_t shown;
 } s;
 
@@ -49,6 +52,8 @@ show_one(void *arg, uint64_t line, struct crm_view raw, uint64_t id)
 		return NULL;
 	if (o.all)
 		return crm_held_print(s.ctx, s.snap, id);
+	if (s.paper != NULL)
+		return crm_paper_print(s.paper, id);
 	if (s.shown++ > 0)
 		crm_buf_addc(&s.ctx->out.buf, '\n');
 	return crm_card_print(s.card, id, (size_t)o.limit);
@@ -90,8 +95,9 @@ run(struct crm_ctx *ctx, int argc, char **argv)
 	s.ctx = ctx;
 	if (argc == 0)
 		return crm_ctx_usage(ctx, "WHO is missing");
-	if (o.form >= 0 && !o.all)
-		return crm_ctx_usage(ctx, "-o goes with --all");
+	if (o.form >= 0 && (o.form == JSONL) != o.all)
+		return crm_ctx_usage(
+		    ctx, o.all ? "--all is jsonl" : "-o jsonl goes with --all");
 	if (o.all)
 		ctx->form_out = CRM_OUT_JSONL;
 	if (o.all && o.as_of != NULL)
@@ -102,9 +108,12 @@ run(struct crm_ctx *ctx, int argc, char **argv)
 		err = crm_ctx_page(ctx);
 	if (err == NULL)
 		err = crm_card_new(ctx, s.snap, &s.card);
+	if (o.form == TEXT || o.form == HTML)
+		s.paper = crm_paper_new(ctx, s.snap, o.form == HTML);
 	if (err == NULL)
 		for (i = 0; err == NULL && i < argc; i++)
 			err = show_operand(argv[i]);
+	crm_paper_free(s.paper);
 	crm_card_free(s.card);
 	crm_snap_close(s.snap);
 	return err;

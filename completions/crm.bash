@@ -262,7 +262,7 @@ _crm_option()
 	crm-show,-l | crm-show,--limit)
 		from=text words='' ;;
 	crm-show,-o | crm-show,--output)
-		from=words words='jsonl' ;;
+		from=words words='jsonl text html' ;;
 	crm-show,-i | crm-show,--input)
 		from=words words='auto jsonl tsv csv ids yaml vcard' ;;
 	crm-show,--color)

@@ -1,0 +1,117 @@
+#!/bin/sh
+# Quotes, orders and invoices: lines without retyping, and templates.
+. "${0%/*}/../lib.sh"
+need jq
+plan 27
+
+export CRM_STORE=$tmp/store
+crm-store init
+run crm-add org name='Hotel <Lipa> & Co' street='ul. Lipowa 4' \
+	postcode=31-001 city=Kraków country=PL terms=14
+run crm-add person name='Ewa Nowak'
+run crm-add product name=Chair price=89.90
+run crm-add deal title=Terrace who=o1
+crm-log <<'EOT'
+{"who":["o1","p1"],"what":"quote","doc":"Q7","product":"Chair","qty":10,"price":89.90,"tax":168.10,"deal":"d1"}
+{"who":["o1","p1"],"what":"quote","doc":"Q7","text":"Delivery","amount":40,"tax":7.48,"deal":"d1"}
+{"who":["o1","p1"],"what":"quote","doc":"Q7","text":"Discount\tfor \"friends\"","amount":0,"deal":"d1"}
+EOT
+ok 'a quote as text' crm-show -o text e1
+is 'has its lines, in order, and sums' "$(cat out)" \
+'Quote Q7
+
+Hotel <Lipa> & Co
+ul. Lipowa 4
+31-001 Kraków
+PL
+
+Date  2026-03-15
+
+  #  Item                                   Quantity         Price        Amount
+  1  Chair                                        10         89.90        899.00
+  2  Delivery                                                              40.00
+  3  Discount	for "friends"                                                  0.00
+
+     Net                                                                  763.42
+     Tax                                                                  175.58
+     Total EUR                                                            939.00'
+is 'once, whichever line is named' \
+	"$(crm-find event doc:Q7 -o ids | crm-show -o text - | grep -c Quote)" 1
+
+# accepted: the lines become an order and an invoice, nothing is typed again
+# lines FROM-DOC FROM-WHAT TO-DOC TO-WHAT
+lines()
+{
+	crm-find event doc:="$1" what:"$2" \
+		-f who,product,text,qty,price,amount,tax,currency,deal -o jsonl |
+		crm-log --set what="$4" --set doc="$3" --key doc
+}
+ok 'a quote becomes an order' lines Q7 quote B12 purchase
+is 'which is the same' "$(crm-show -o text "$(crm-find event doc:B12 -l 1 -o ids)" |
+	sed 1d)" "$(crm-show -o text e1 | sed 1d)"
+is 'and is an order' "$(crm-find event doc:B12 -o ids | crm-show -o text - |
+	sed 1q)" 'Order B12'
+ok 'again: it is known' lines Q7 quote B12 purchase
+is 'and nothing is written' "$(crm-find event doc:B12 --count)" 3
+ok 'an order becomes an invoice' lines B12 purchase R3 invoice
+is 'which is due' "$(crm-find event doc:R3 -l 1 -o ids | crm-show -o text - |
+	sed -n 's/^Due *//p')" 2026-03-29
+is 'and owed to the cent' "$(crm-find org -f balance -o tsv | sed 1d)" 939.00
+
+# an invoice of one event has the lines of what was sold by its number
+run crm-log o1 purchase product=Chair qty=2 doc=R4 price=89.90 tax=33.62
+run crm-log o1 purchase Bolts amount=0.20 doc=R4
+run crm-log o1 invoice amount=180 doc=R4 -o ids
+id=$(cat out)
+is 'an invoice of one event' "$(crm-show -o text "$id" | grep -A9 '#')" \
+'  #  Item                                   Quantity         Price        Amount
+  1  Chair                                         2         89.90        179.80
+  2  Bolts                                                                  0.20
+
+     Net                                                                  146.38
+     Tax                                                                   33.62
+     Total EUR                                                            180.00'
+run crm-set "$id" amount=181
+run crm-show -o text "$id"
+like 'lines that do not add up are told of' "$(cat err)" \
+	'invoice R4 is 181.00, but its lines add up to 180.00'
+run crm-log o1 quote amount=5USD doc=Q7
+fails_with 65 'two currencies are no sum' crm-show -o text e1
+run crm-undo
+fails_with 65 'a call is no paper' crm-show -o text \
+	"$(crm-log o1 call hello -o ids)"
+fails_with 64 '-o jsonl is of --all' crm-show -o jsonl e1
+fails_with 64 'which has no other' crm-show --all -o html o1
+
+# HTML
+ok 'as HTML' crm-show -o html e1
+is 'values are escaped' "$(grep -c \
+	'<p>Hotel &lt;Lipa&gt; &amp; Co$\|for &quot;friends&quot;<' out)" 2
+unlike 'none slips through' "$(cat out)" '<Lipa>|"friends'
+
+# templates of one's own
+mkdir "$CRM_STORE/templates"
+cat >"$CRM_STORE/templates/quote.txt" <<'EOT'
+{{{doc}} {who.name:-20}|{deal.title:9}|{no.such}
+EOT
+fails_with 78 'a field that is none' crm-show -o text e1
+like 'is told of' "$(cat err)" "templates/quote.txt: .*no.such|no.*field"
+cat >"$CRM_STORE/templates/quote.txt" <<'EOT'
+{{{doc} {who.name:-20}|{deal.title:9}|
+  {lines}
+{n}:{if qty}{qty} x {else}{if text}{text} {end}{end}{amount}/{net}
+  {end}
+EOT
+is 'one of one'"'"'s own' "$(crm-show -o text e1)" \
+'{Q7 Hotel <Lipa> & Co   |  Terrace|
+1:10 x 899.00/730.90
+2:Delivery 40.00/32.52
+3:Discount	for "friends" 0.00/0.00'
+like 'is for its word alone' "$(crm-find event doc:B12 -o ids |
+	crm-show -o text -)" '^Order B12'
+echo '
+{lines}{amount}' >"$CRM_STORE/templates/quote.txt"
+fails_with 78 'a block without an end' crm-show -o text e1
+like 'is pointed at' "$(cat err)" 'templates/quote.txt:2: a block has no {end}'
+echo '{Total}' >"$CRM_STORE/templates/quote.txt"
+fails_with 78 'a name that is none' crm-show -o text e1
