@@ -26,7 +26,7 @@ _crm_option()
 	crm-add,--set)
 		from=ask words='field=value' ;;
 	crm-add,-i | crm-add,--input)
-		from=words words='auto jsonl tsv csv ids yaml vcard' ;;
+		from=words words='auto jsonl tsv csv ids yaml vcard ics' ;;
 	crm-add,-f | crm-add,--fields)
 		from=ask words='field,...' ;;
 	crm-add,-l | crm-add,--limit)
@@ -64,7 +64,7 @@ _crm_option()
 	crm-find,--get)
 		from=ask words='field' ;;
 	crm-find,-i | crm-find,--input)
-		from=words words='auto jsonl tsv csv ids yaml vcard' ;;
+		from=words words='auto jsonl tsv csv ids yaml vcard ics' ;;
 	crm-find,-f | crm-find,--fields)
 		from=ask words='field,...' ;;
 	crm-find,-l | crm-find,--limit)
@@ -90,7 +90,7 @@ _crm_option()
 	crm-history,--user)
 		from=text words='' ;;
 	crm-history,-i | crm-history,--input)
-		from=words words='auto jsonl tsv csv ids yaml vcard' ;;
+		from=words words='auto jsonl tsv csv ids yaml vcard ics' ;;
 	crm-history,--color)
 		from=words words='auto always never' ;;
 	crm-history,-s | crm-history,--store)
@@ -112,7 +112,7 @@ _crm_option()
 	crm-log,--set)
 		from=ask words='field=value' ;;
 	crm-log,-i | crm-log,--input)
-		from=words words='auto jsonl tsv csv ids yaml vcard' ;;
+		from=words words='auto jsonl tsv csv ids yaml vcard ics' ;;
 	crm-log,-f | crm-log,--fields)
 		from=ask words='field,...' ;;
 	crm-log,-l | crm-log,--limit)
@@ -132,7 +132,7 @@ _crm_option()
 	crm-merge,--least)
 		from=text words='' ;;
 	crm-merge,-i | crm-merge,--input)
-		from=words words='auto jsonl tsv csv ids yaml vcard' ;;
+		from=words words='auto jsonl tsv csv ids yaml vcard ics' ;;
 	crm-merge,-f | crm-merge,--fields)
 		from=ask words='field,...' ;;
 	crm-merge,-l | crm-merge,--limit)
@@ -158,7 +158,7 @@ _crm_option()
 	crm-plot,-o | crm-plot,--output)
 		from=text words='' ;;
 	crm-plot,-i | crm-plot,--input)
-		from=words words='auto jsonl tsv csv ids yaml vcard' ;;
+		from=words words='auto jsonl tsv csv ids yaml vcard ics' ;;
 	crm-plot,--color)
 		from=words words='auto always never' ;;
 	crm-plot,-s | crm-plot,--store)
@@ -204,7 +204,7 @@ _crm_option()
 	crm-report,-s | crm-report,--store)
 		from=dir words='' ;;
 	crm-rm,-i | crm-rm,--input)
-		from=words words='auto jsonl tsv csv ids yaml vcard' ;;
+		from=words words='auto jsonl tsv csv ids yaml vcard ics' ;;
 	crm-rm,-f | crm-rm,--fields)
 		from=ask words='field,...' ;;
 	crm-rm,-l | crm-rm,--limit)
@@ -222,7 +222,7 @@ _crm_option()
 	crm-rm,-s | crm-rm,--store)
 		from=dir words='' ;;
 	crm-segment,-i | crm-segment,--input)
-		from=words words='auto jsonl tsv csv ids yaml vcard' ;;
+		from=words words='auto jsonl tsv csv ids yaml vcard ics' ;;
 	crm-segment,-f | crm-segment,--fields)
 		from=ask words='field,...' ;;
 	crm-segment,-l | crm-segment,--limit)
@@ -240,7 +240,7 @@ _crm_option()
 	crm-segment,-s | crm-segment,--store)
 		from=dir words='' ;;
 	crm-set,-i | crm-set,--input)
-		from=words words='auto jsonl tsv csv ids yaml vcard' ;;
+		from=words words='auto jsonl tsv csv ids yaml vcard ics' ;;
 	crm-set,-f | crm-set,--fields)
 		from=ask words='field,...' ;;
 	crm-set,-l | crm-set,--limit)
@@ -264,7 +264,7 @@ _crm_option()
 	crm-show,-o | crm-show,--output)
 		from=words words='jsonl text html' ;;
 	crm-show,-i | crm-show,--input)
-		from=words words='auto jsonl tsv csv ids yaml vcard' ;;
+		from=words words='auto jsonl tsv csv ids yaml vcard ics' ;;
 	crm-show,--color)
 		from=words words='auto always never' ;;
 	crm-show,-s | crm-show,--store)

@@ -308,7 +308,7 @@ take(void *arg, const struct crm_bound *bound, bool *ok)
 		err = check_event_key();
 		if (err != NULL)
 			return err;
-		by_key = by_key && strcmp(o.key, "id") == 0;
+		by_key = o.key != NULL && strcmp(o.key, "id") == 0;
 	}
 	if (!by_key) {
 		err = look_for_twin(&q, ok);

@@ -33,7 +33,7 @@ static struct {
 
 static struct crm_ctx ctx;
 
-static const char forms_in[] = "auto\0jsonl\0tsv\0csv\0ids\0yaml\0vcard\0";
+static const char forms_in[] = "auto\0jsonl\0tsv\0csv\0ids\0yaml\0vcard\0ics\0";
 static const char whens[] = "auto\0always\0never\0";
 
 /* clang-format off */

@@ -84,6 +84,9 @@ crm_bind_recognise(struct crm_bind *b, const struct crm_reader *reader)
 	if (b->o.recognised != NULL && crm_reader_form(reader) == CRM_IN_VCARD)
 		b->o.recognised(
 		    b->o.recognised_ctx, crm_preset_vcard(), CRM_VNULL);
+	if (b->o.recognised != NULL && crm_reader_form(reader) == CRM_IN_ICS)
+		b->o.recognised(
+		    b->o.recognised_ctx, crm_preset_ical(), CRM_VNULL);
 	if (b->o.recognised == NULL || crm_reader_header(reader).n == 0 ||
 	    crm_bind_drops_rest(b))
 		return;

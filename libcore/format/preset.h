@@ -59,6 +59,9 @@ const struct crm_preset *crm_preset_of(
 /* That of vCards, whose columns are fields already: it says how they are added. */
 const struct crm_preset *crm_preset_vcard(void);
 
+/* The same of calendars. */
+const struct crm_preset *crm_preset_ical(void);
+
 /* Every preset, for tests and manuals; NULL behind the last. */
 const struct crm_preset *crm_preset_at(size_t i);
 

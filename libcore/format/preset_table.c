@@ -298,3 +298,12 @@ crm_preset_vcard(void)
 
 	return &vcard;
 }
+
+const struct crm_preset *
+crm_preset_ical(void)
+{
+	static const struct crm_preset ical = { "calendars", "", "et", "",
+		"id,ref", NULL, 0 };
+
+	return &ical;
+}

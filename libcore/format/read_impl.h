@@ -157,6 +157,7 @@ struct crm_reader {
 	struct crm_buf scratch; /* what cells had to be copied to */
 	struct crm_yaml *yaml;  /* of the record at hand */
 	struct crm_arena card;  /* the same of a vCard */
+	bool calendar;          /* one was begun, and has not ended */
 	char *own;              /* what our own UIDs end with, or NULL */
 };
 
@@ -216,6 +217,10 @@ CRM_CHECK const struct crm_err *crm_cline_add_cell(struct crm_reader *,
 /* vCard (read_vcard.c): as YAML. */
 bool crm_vcard_is_first(struct crm_view line);
 CRM_CHECK const struct crm_err *crm_vcard_row(struct crm_reader *);
+
+/* iCalendar (read_ical.c): the same two. */
+bool crm_ical_is_first(struct crm_view line);
+CRM_CHECK const struct crm_err *crm_ical_row(struct crm_reader *);
 
 /* Is a UID that of a record of our own?  Then id is that. */
 bool crm_reader_own_id(

@@ -26,6 +26,7 @@ crm_form_in_parse(const char *s, enum crm_form_in *out)
 		{ "ids", CRM_IN_IDS },
 		{ "yaml", CRM_IN_YAML },
 		{ "vcard", CRM_IN_VCARD },
+		{ "ics", CRM_IN_ICS },
 	};
 	size_t i;
 
@@ -184,6 +185,8 @@ guess_form(struct crm_reader *r, struct crm_view line, struct crm_view word)
 		return CRM_IN_YAML;
 	if (crm_vcard_is_first(line))
 		return CRM_IN_VCARD;
+	if (crm_ical_is_first(line))
+		return CRM_IN_ICS;
 	crm_sv_count(line, SEPS, n);
 	if (n[2] > 0 && n[2] >= n[0] && n[2] >= n[1])
 		return CRM_IN_TSV;
@@ -343,6 +346,8 @@ next_row(struct crm_reader *r)
 		return crm_yaml_row(r);
 	if (r->form == CRM_IN_VCARD)
 		return crm_vcard_row(r);
+	if (r->form == CRM_IN_ICS)
+		return crm_ical_row(r);
 	do {
 		err = next_record(r);
 		if (err != NULL)

@@ -1,5 +1,6 @@
 /*
- * reader - record streams in: JSON Lines, TSV, CSV, bare WHO lines, YAML, vCard.
+ * reader - record streams in: JSON Lines, TSV, CSV, bare WHO lines, YAML, vCard,
+ * iCalendar.
  *
  * A reader knows nothing of fields and their types.  It hands out rows: the
  * cells of one record with the names that the stream gave them.
@@ -18,10 +19,11 @@ enum crm_form_in {
 	                cell, named "id" */
 	CRM_IN_YAML,  /* a list of maps, each beginning with "- " in column 1 */
 	CRM_IN_VCARD, /* 2.1, 3.0, 4.0; columns are fields of ours: vcard.h */
+	CRM_IN_ICS,   /* iCalendar: events and to-dos; the same */
 };
 
 /* Read a form's name: "jsonl", "tsv", "csv", "ids", "yaml",
- * "vcard"; false when unknown. */
+ * "vcard", "ics"; false when unknown. */
 bool crm_form_in_parse(const char *, enum crm_form_in *out);
 
 /* Do arrays give a field of many its values one by one, rather than a cell
@@ -30,7 +32,7 @@ static inline bool
 crm_form_has_arrays(enum crm_form_in form)
 {
 	return form == CRM_IN_JSONL || form == CRM_IN_YAML ||
-	    form == CRM_IN_VCARD;
+	    form == CRM_IN_VCARD || form == CRM_IN_ICS;
 }
 
 enum crm_cell_type {

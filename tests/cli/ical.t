@@ -1,0 +1,199 @@
+#!/bin/sh
+# Calendars in: events become meetings, to-dos become tasks.
+. "${0%/*}/../lib.sh"
+need jq
+
+crm-add person name=Ida email=ida@holm.example
+crm-add person name=Lars email=lars@holm.example
+cat >cal.ics <<'END'
+BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//example//EN
+BEGIN:VTIMEZONE
+TZID:Europe/Oslo
+BEGIN:STANDARD
+DTSTART:19701025T030000
+TZOFFSETFROM:+0200
+TZOFFSETTO:+0100
+END:STANDARD
+END:VTIMEZONE
+BEGIN:VEVENT
+UID:one@example
+DTSTART;TZID=Europe/Oslo:20260302T100000
+SUMMARY:Offer\, second
+  round
+LOCATION:Oslo
+DESCRIPTION:First line\nsecond
+ORGANIZER;CN="Lars: the boss":mailto:lars@holm.example
+ATTENDEE;CN=Ida;PARTSTAT=ACCEPTED:MAILTO:ida@holm.example
+ATTENDEE;PARTSTAT=DECLINED:mailto:nobody@holm.example
+ATTENDEE;CUTYPE=ROOM:mailto:room1@holm.example
+BEGIN:VALARM
+TRIGGER:-PT15M
+DESCRIPTION:not this one
+END:VALARM
+END:VEVENT
+BEGIN:VEVENT
+UID:two@example
+DTSTART;TZID="W. Europe Standard Time":20260701T090000
+RRULE:FREQ=WEEKLY;COUNT=3
+SUMMARY:Weekly
+ATTENDEE:mailto:ida@holm.example
+END:VEVENT
+BEGIN:VEVENT
+UID:two@example
+RECURRENCE-ID:20260708T070000Z
+DTSTART:20260709T070000Z
+SUMMARY:Weekly, a day later
+ATTENDEE:mailto:ida@holm.example
+END:VEVENT
+BEGIN:VEVENT
+UID:off@example
+DTSTART:20260301T070000Z
+STATUS:CANCELLED
+SUMMARY:called off
+ATTENDEE:mailto:ida@holm.example
+END:VEVENT
+BEGIN:VTODO
+UID:three@example
+SUMMARY:Send the papers
+DUE;VALUE=DATE:20260320
+RRULE:FREQ=MONTHLY;INTERVAL=3
+PRIORITY:1
+ATTENDEE:mailto:ida@holm.example
+END:VTODO
+BEGIN:VTODO
+UID:four@example
+SUMMARY:Call back
+DUE;TZID=America/New_York:20260310T233000
+RRULE:FREQ=MONTHLY;BYDAY=2MO
+STATUS:COMPLETED
+COMPLETED:20260311T080000Z
+DESCRIPTION:about the roof
+END:VTODO
+END:VCALENDAR
+END
+ok 'a calendar' crm-add <cal.ics
+empty 'without a word' err
+is 'events are meetings of those who took part' \
+	"$(crm-find event what:meeting -f at,who,text,key,x-rrule)" \
+	'{"at":"2026-03-02T09:00:00Z","who":["p1","p2"],"text":"Offer, second round, Oslo\nFirst line\nsecond","key":"ical:one@example"}
+{"at":"2026-07-01T07:00:00Z","who":["p1"],"text":"Weekly","key":"ical:two@example","x-rrule":"FREQ=WEEKLY;COUNT=3"}
+{"at":"2026-07-09T07:00:00Z","who":["p1"],"text":"Weekly, a day later","key":"ical:two@example/20260708T070000Z"}'
+is 'to-dos are tasks' "$(crm-find task \
+	-f title,who,due,stage,repeat,closed,note,ref,x-priority,x-rrule)" \
+	'{"title":"Send the papers","who":["p1"],"due":"2026-03-20","stage":"open","repeat":"3m","ref":["ical:three@example"],"x-priority":"1"}
+{"title":"Call back","due":"2026-03-10","stage":"done","closed":"2026-03-11","note":"about the roof","ref":["ical:four@example"],"x-rrule":"FREQ=MONTHLY;BYDAY=2MO"}'
+
+# Again, and changed.
+n=$(crm-history -o jsonl | wc -l)
+ok 'the same once more' crm-add <cal.ics
+is 'changes nothing' "$(crm-history -o jsonl | wc -l)" "$n"
+sed 's/^PRIORITY:1/STATUS:COMPLETED/' cal.ics >done.ics
+ok 'a to-do that is done by now' crm-add <done.ics
+is 'changes its task, and the next one comes' \
+	"$(crm-find task title:papers -f id,stage,due -o tsv)" "id	stage	due
+t1	done	2026-03-20
+t3	open	2026-06-15"
+sed 's/10000\(0\)$/11000\1/' cal.ics >moved.ics
+fails_with 65 'an event that was moved is not taken in silence' \
+	crm-add <moved.ics
+like 'but told' "$(cat err)" 'stdin:12: .*at'
+ok 'or corrected' crm-add --correct <moved.ics
+is 'in place' "$(crm-find event key:ical:one@example -f id,at -o ids)" e1
+ok 'events alone' crm-log -n <<'END'
+BEGIN:VCALENDAR
+BEGIN:VEVENT
+UID:five
+DTSTART:20260301
+ATTENDEE:mailto:ida@holm.example
+END:VEVENT
+END:VCALENDAR
+END
+
+# Lines as others write them.
+{
+	printf 'BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:six\r\n'
+	printf 'DTSTART:20260301T100000\r\nSUMMARY:\305\201\303'
+	printf '\r\n \263d\305\272\r\nATTENDEE:mailto:ida@holm.example\r\n'
+	printf 'END:VEVENT\r\nEND:VCALENDAR\r\n'
+} >crlf.ics
+echo 'timezone: Europe/Warsaw' >"$XDG_DATA_HOME/crm/crm.yaml"
+ok 'folded within a letter, CRLF, a time that floats' crm-add <crlf.ics
+is 'is in the zone of the store' \
+	"$(crm-find event key:ical:six -f at,text -o tsv | tail -1)" \
+	'2026-03-01T09:00:00Z	Łódź'
+
+# Who is not known, and who is missing.
+cat >new.ics <<'END'
+BEGIN:VCALENDAR
+BEGIN:VEVENT
+UID:seven
+DTSTART:20260301T100000Z
+ATTENDEE:mailto:new@holm.example
+END:VEVENT
+BEGIN:VEVENT
+UID:eight
+DTSTART:20260301T110000Z
+SUMMARY:Alone
+END:VEVENT
+END:VCALENDAR
+END
+fails_with 65 'somebody unknown, and nobody' crm-add <new.ics
+like 'is told' "$(cat err)" "stdin:2: who: .*new@holm.example"
+like 'both' "$(cat err)" 'stdin:7: who: a value is required'
+fails_with 65 'the one is made, the other left out' \
+	crm-add --add-missing person --skip-bad <new.ics
+is 'with an address' "$(crm-find event key:~'ical:(seven|eight)' -f who.email \
+	-o tsv | tail -n +2)" new@holm.example
+
+# What crm-due writes comes back.
+crm-add task title='Ring Lars' who='Lars' due=2026-03-14
+crm-due -o ics >due.ics
+n=$(crm-find task --count)
+ok 'our own list' crm-add <due.ics
+is 'adds nothing' "$(crm-find task --count)" "$n"
+sed 's/^STATUS:NEEDS-ACTION/STATUS:COMPLETED/' due.ics >mine.ics
+ok 'with what was ticked off elsewhere' crm-add <mine.ics
+is 'is done' "$(crm-find task title:Ring -f stage -o tsv | tail -1)" 'done'
+
+# Bad ones.
+bad()
+{
+	printf 'BEGIN:VCALENDAR\nBEGIN:VEVENT\n%b\nEND:VEVENT\nEND:VCALENDAR\n' \
+		"$1" >bad.ics
+	fails_with 65 "bad: $1" crm-add <bad.ics
+	like 'says why' "$(cat err)" "$2"
+}
+bad 'DTSTART:20261301T100000\nATTENDEE:mailto:ida@holm.example' 'stdin:2: at: '
+bad 'DTSTART:tomorrow' "DTSTART: 'tomorrow' is no time"
+bad 'DTSTART;TZID=Moon:20260301T100000' \
+	"DTSTART: the time zone 'Moon' is not known"
+bad 'no colon' "not a line of iCalendar: 'no colon'"
+head -20 cal.ics >cut.ics
+fails_with 65 'cut in an event' crm-add <cut.ics
+like 'says so' "$(cat err)" 'stdin:12: the event that begins here has no END'
+sed '$d' cal.ics >cut.ics
+fails_with 65 'cut at its end' crm-add <cut.ics
+like 'says so' "$(cat err)" 'no END:VCALENDAR'
+
+# Those of other people: every one is read, or refused with a word.
+if [ -d "$CRM_DATA/ical" ]; then
+	for f in "$CRM_DATA"/ical/*/*.ics "$CRM_DATA"/ical/*/*/*.ics; do
+		[ -f "$f" ] || continue
+		crm-add -n -i ics --add-missing person --set who=x@y.example \
+			-o ids <"$f" >got 2>said
+		case $? in
+		0) [ "$(wc -l <got)" -eq \
+			"$(grep -ac '^BEGIN:V\(EVENT\|TODO\)' "$f")" ] ||
+			echo "$f: lost some" ;;
+		65) grep -q '^crm-add: stdin:[0-9]*: ' said ||
+			echo "$f: not a word" ;;
+		*) echo "$f: $(cat said)" ;;
+		esac
+	done >wrong
+	empty 'calendars of others' wrong
+else
+	skip 1 "no test data: $CRM_DATA/ical"
+fi
+plan "$tests_run"
