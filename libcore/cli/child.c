@@ -12,8 +12,20 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cli/leave.h"
+
 #define GRACE_MS 1000 /* between SIGTERM and SIGKILL */
 #define LOOK_MS 20    /* how often it is looked whether it still runs */
+
+/* The one that runs, for a signal handler; 0: none. */
+static volatile pid_t running;
+
+static void
+stop_it(void)
+{
+	if (running > 0)
+		(void)kill(-running, SIGTERM);
+}
 
 static int64_t
 now_ms(void)
@@ -103,6 +115,9 @@ crm_child_start(struct crm_child *c, int dir, const char *name,
 		return crm_err_errno(CRM_E_AGAIN, "cannot start %s", name);
 	}
 	c->fd = fd[1];
+	/* without us nobody would stop it */
+	running = c->pid;
+	crm_leave_clean(stop_it);
 	return NULL;
 }
 
@@ -177,6 +192,8 @@ crm_child_wait(struct crm_child *c, struct crm_child_end *out)
 		/* what it started may still run */
 		(void)kill(-c->pid, SIGKILL);
 	}
+	running = 0;
+	crm_leave_clean(NULL);
 	while (waitpid(c->pid, &status, 0) < 0)
 		if (errno != EINTR)
 			return;

@@ -34,7 +34,8 @@ struct crm_child_end {
  * env       NAME=VALUE, NULL at the end
  * limit_ms  from now; above 0
  *
- * The caller has to ignore SIGPIPE.
+ * The caller has to ignore SIGPIPE.  A signal that ends this program ends the
+ * child, too; one at a time.
  * Fails with AGAIN: it cannot be started.
  */
 CRM_CHECK const struct crm_err *crm_child_start(struct crm_child *, int dir,

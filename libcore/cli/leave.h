@@ -9,7 +9,8 @@
  * the program; the program ends by that signal all the same.  A signal that was
  * ignored when the program began stays so.
  *
- * clean   what may be done in a signal handler: unlink(2) and the like
+ * clean   what may be done in a signal handler: unlink(2) and the like; NULL:
+ *         nothing any more
  */
 void crm_leave_clean(void (*clean)(void));
 

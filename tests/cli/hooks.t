@@ -164,6 +164,29 @@ END
 fails_with 75 'one that does not read either' crm-add -i jsonl <many
 is 'nothing is written' "$(crm-find p1 -f city -o tsv | tail -1)" 'Malmö'
 
+hook before-change <<'END'
+echo $$ >"$tmp/pid.new"
+mv "$tmp/pid.new" "$tmp/pid"
+exec sleep 60
+END
+rm pid
+crm-set p1 city=Lund 2>/dev/null &
+writer=$!
+until [ -e pid ]; do
+	sleep 0.05
+done
+kill -TERM "$writer"
+wait "$writer" 2>/dev/null
+is 'a signal ends the program' $? 143
+tries=0
+while kill -0 "$(cat pid)" 2>/dev/null && [ $tries -lt 50 ]; do
+	sleep 0.05
+	tries=$((tries + 1))
+done
+! kill -0 "$(cat pid)" 2>/dev/null
+result $? 'and the hook with it'
+is 'nothing is written' "$(crm-find p1 -f city -o tsv | tail -1)" 'Malmö'
+
 # The hook and the store.
 hook before-change <<'END'
 crm-set p1 city=Lund
