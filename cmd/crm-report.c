@@ -6,12 +6,14 @@
  */
 #include "cli/as_of.h"
 #include "cli/ask.h"
+#include "cli/msg.h"
 #include "cli/out.h"
 #include "report/report.h"
 
 static struct {
 	const char *against, *as_of, *by, *explain, *in, *since,
 	    *arg[CRM_ARG_N];
+	bool summary;
 } o;
 
 /* clang-format off */
@@ -33,11 +35,13 @@ static const struct crm_opt opts[] = {
 	OPT_TEXT('\0', "in", "period", &o.in,
 	    "cover a period only: 2026-03, last-month"),
 	OPT_TEXT('\0', "model", "name", &o.arg[CRM_ARG_MODEL],
-	    "clv, churn: bg-nbd, pareto-nbd; score: which"),
+	    "clv, churn, model: bg-nbd, ...; score: which"),
 	OPT_TEXT('\0', "silence", "span", &o.arg[CRM_ARG_SILENCE],
 	    "stale: so long without a contact (30d)"),
 	OPT_TEXT('\0', "since", "date", &o.since,
 	    "compare with the report as it was then"),
+	OPT_FLAG('\0', "summary", &o.summary,
+	    "sums instead of single customers or deals"),
 	OPT_TEXT('\0', "times", "count", &o.arg[CRM_ARG_TIMES],
 	    "overdue, stale: how many times the usual (2)"),
 	OPT_TEXT('\0', "unit", "unit", &o.arg[CRM_ARG_UNIT],
@@ -151,17 +155,34 @@ read_then(struct crm_ctx *ctx, struct crm_snap *snap, int argc, char **argv,
 	return err;
 }
 
+/* What a report has to say beside its rows. */
+static void
+say(const struct crm_ctx *ctx, struct crm_buf *notes)
+{
+	struct crm_view rest = crm_buf_view(notes), line;
+
+	for (; !ctx->quiet && rest.n > 0;
+	     rest = crm_view_skip(rest, line.n + 1)) {
+		line = crm_view(rest.p, crm_view_find(rest, '\n'));
+		crm_msg("%.*s", CRM_VARG(line));
+	}
+	crm_buf_release(notes);
+}
+
 static const struct crm_err *
 report(struct crm_ctx *ctx, struct crm_snap *snap, struct crm_writer *writer,
     int argc, char **argv)
 {
 	const struct crm_report *report = crm_report_named(argv[0]);
+	struct crm_buf notes = CRM_BUF_INIT(CRM_LINE_MAX);
 	struct crm_report_options ro = { .by = o.by,
+		.summary = o.summary,
 		.in = o.in,
 		.rows = row_options(ctx),
 		.writer = writer,
 		.clock = &ctx->clock,
-		.user = ctx->user.p };
+		.user = ctx->user.p,
+		.notes = &notes };
 	struct crm_report_then then = { 0 };
 	struct crm_ctx then_ctx = *ctx;
 	const struct crm_err *err;
@@ -186,6 +207,7 @@ report(struct crm_ctx *ctx, struct crm_snap *snap, struct crm_writer *writer,
 	if (err == NULL)
 		err = crm_report_run(report, snap, &ro, &rows);
 	ctx->no = rows == 0;
+	say(ctx, &notes);
 	crm_query_free(ro.query);
 	crm_query_free(then.query);
 	if (then.snap != snap)

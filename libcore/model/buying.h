@@ -15,7 +15,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum crm_buying_model { CRM_BG_NBD, CRM_PARETO_NBD };
+enum crm_buying_model { CRM_BG_NBD, CRM_PARETO_NBD, CRM_BUYING_NONE };
 #define CRM_BUYING_PARAMETERS 4
 
 /* A customer: what they did since their first purchase. */

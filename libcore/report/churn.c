@@ -199,7 +199,7 @@ static const struct crm_err *
 run(struct crm_report_run *r)
 {
 	struct work w = { .r = r };
-	const struct crm_err *err = crm_worth_make(r, &w.worth);
+	const struct crm_err *err = crm_worth_make(r, true, &w.worth);
 
 	crm_groups_init(&w.groups, r->config, &r->by);
 	if (err == NULL) {
@@ -231,15 +231,20 @@ explain_line(
 	    "number after the first = %d / %u",
 	    s->last - s->first, s->days - 1);
 	crm_worth_explain(r, v, f, s);
-	crm_explain_number(r, "alive", (double)l->of->alive / MILLION, 6);
-	crm_explain_how(r, "%s", crm_worth_alive_how(v, f, s));
+	if (l->of->alive >= 0) {
+		crm_explain_number(
+		    r, "alive", (double)l->of->alive / MILLION, 6);
+		crm_explain_how(r, "%s", crm_worth_alive_how(v, f, s));
+	}
 	crm_explain_column(r, C_RISK);
 	crm_explain_how(r, "percent: 100 * (1 - alive)");
 	crm_worth_explain_staying(r, v, f, s);
 	crm_worth_explain_spend(r, f, s);
 	if (l->of->spend >= 0) {
 		crm_explain_money(r, "spend", l->of->spend, s->currency);
-		crm_explain_how(r, "(p * (v + x * m)) / (p * x + q - 1)");
+		crm_explain_how(r, "%s",
+		    f->spends > 0 ? "(p * (v + x * m)) / (p * x + q - 1)"
+				  : "spent after the first day / x");
 	}
 	crm_explain_column(r, C_STAKE);
 	crm_explain_how(r, "staying * spend * (1 - alive)");
@@ -252,7 +257,7 @@ static const struct crm_err *
 explain(struct crm_report_run *r, uint64_t who)
 {
 	struct work w = { .r = r };
-	const struct crm_err *err = crm_worth_make(r, &w.worth);
+	const struct crm_err *err = crm_worth_make(r, true, &w.worth);
 	const struct crm_repeats_fit *f;
 	size_t i;
 

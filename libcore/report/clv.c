@@ -258,7 +258,7 @@ static const struct crm_err *
 run(struct crm_report_run *r)
 {
 	struct work w = { .r = r };
-	const struct crm_err *err = crm_worth_make(r, &w.worth);
+	const struct crm_err *err = crm_worth_make(r, false, &w.worth);
 
 	crm_groups_init(&w.groups, r->config, &r->by);
 	if (err == NULL)
@@ -308,7 +308,7 @@ static const struct crm_err *
 explain(struct crm_report_run *r, uint64_t who)
 {
 	struct work w = { .r = r };
-	const struct crm_err *err = crm_worth_make(r, &w.worth);
+	const struct crm_err *err = crm_worth_make(r, false, &w.worth);
 	size_t i, k;
 
 	for (i = 0; err == NULL && i < w.worth.nfits; i++)
@@ -325,6 +325,7 @@ const struct crm_report crm_report_clv = {
 	.summary = "what customers will buy, and what that is worth today",
 	.main = "clv",
 	.by = "id",
+	.summary_by = "repeats",
 	.key = keys,
 	.nkeys = 1,
 	.alone = "name spend",

@@ -18,7 +18,7 @@ worth(struct crm_report_run *r, uint16_t num, struct crm_figures *out)
 	out->scale = num == CRM_N_CLV
 	    ? (uint8_t)crm_currency_decimals(crm_view(c->currency, 3))
 	    : 6;
-	err = crm_worth_make(r, &w);
+	err = crm_worth_make(r, false, &w);
 	for (i = 0; err == NULL && w.line != NULL && i < w.repeats.n; i++) {
 		v = num == CRM_N_CLV     ? w.line[i].clv
 		    : num == CRM_N_ALIVE ? w.line[i].alive

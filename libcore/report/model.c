@@ -3,7 +3,7 @@
 
 #include "base/mem.h"
 #include "report/list.h"
-#include "report/repeats.h"
+#include "report/renewals.h"
 
 #define SCALE 6 /* digits of a parameter behind the point */
 
@@ -21,12 +21,16 @@ static const struct crm_err *
 put(struct crm_report_run *r, const struct crm_repeats_fit *f,
     const char *model, const char *parameter, double value, uint8_t scale)
 {
+	/* no currency: a model of purchases of all */
 	crm_row_begin(&r->row);
 	crm_row_text(&r->row, crm_view_str(model));
 	crm_row_text(&r->row, crm_view_str(parameter));
 	crm_row_dec(&r->row,
 	    (struct crm_dec){ llround(value * pow(10, scale)), scale });
-	crm_row_currency(&r->row, f->currency);
+	if (f != NULL)
+		crm_row_currency(&r->row, f->currency);
+	else
+		crm_row_none(&r->row);
 	return crm_row_put(&r->row, r->rows);
 }
 
@@ -72,17 +76,50 @@ put_spend(struct crm_report_run *r, const struct crm_repeats_fit *f)
 			   : err;
 }
 
+/* --model sbg: that behind retention; periods are months there. */
+static const struct crm_err *
+run_sbg(struct crm_report_run *r)
+{
+	static const char name[] = "sbg";
+	struct crm_renewals n = { 0 };
+	const struct crm_err *err;
+	int32_t until;
+	double unit;
+
+	if (r->arg[CRM_ARG_UNIT] == r->report->arg[CRM_ARG_UNIT])
+		r->arg[CRM_ARG_UNIT] = "month";
+	err = crm_repeats_unit(r, &unit);
+	if (err == NULL)
+		err = crm_repeats_until(r, &until);
+	if (err == NULL)
+		err = crm_renewals_gather(r, unit, until, &n);
+	if (err == NULL && n.fitted)
+		err = put(r, NULL, name, "alpha", n.model.alpha, SCALE);
+	if (err == NULL && n.fitted)
+		err = put(r, NULL, name, "beta", n.model.beta, SCALE);
+	if (err == NULL && n.fitted)
+		err = put(
+		    r, NULL, name, "log-likelihood", n.model.log_likelihood, 3);
+	if (err == NULL && n.fitted)
+		err = put(r, NULL, name, "customers", (double)n.customers, 0);
+	crm_renewals_release(&n);
+	return err;
+}
+
 static const struct crm_err *
 run(struct crm_report_run *r)
 {
 	enum crm_buying_model model;
 	struct crm_repeats repeats = { 0 };
 	struct crm_repeats_fit *fit = NULL;
-	const struct crm_err *err = crm_repeats_model(r, &model);
+	const struct crm_err *err;
 	size_t n = 0, i;
 	int32_t until;
 	double unit;
 
+	if (strcmp(r->arg[CRM_ARG_MODEL], "sbg") == 0)
+		return run_sbg(r);
+	err = crm_repeats_model(r, &model);
 	if (err == NULL)
 		err = crm_repeats_unit(r, &unit);
 	if (err == NULL)
@@ -96,6 +133,15 @@ run(struct crm_report_run *r)
 			err = put_buying(r, &fit[i]);
 		if (err == NULL && fit[i].spends > 0)
 			err = put_spend(r, &fit[i]);
+		else if (err == NULL)
+			crm_report_note(r,
+			    "gamma-gamma cannot be fitted to purchases in %s",
+			    crm_currency_code(fit[i].currency));
+		if (!fit[i].buys)
+			crm_report_note(r,
+			    "%s cannot be fitted to purchases in %s",
+			    crm_buying_name(model),
+			    crm_currency_code(fit[i].currency));
 	}
 	crm_repeats_release(&repeats);
 	crm_free(fit);

@@ -162,8 +162,8 @@ fit(const struct crm_repeats *b, enum crm_buying_model model, int32_t until,
 		k += s[k].x > 0;
 		f->again += c[i].x > 0;
 	}
-	f->buys =
-	    f->again >= AGAIN_LEAST && crm_buying_fit(model, c, n, &f->buying);
+	f->buys = model != CRM_BUYING_NONE && f->again >= AGAIN_LEAST &&
+	    crm_buying_fit(model, c, n, &f->buying);
 	if (k >= AGAIN_LEAST && crm_spend_fit(s, k, &f->spend) &&
 	    f->spend.q > 1)
 		f->spends = k;
@@ -192,7 +192,7 @@ crm_repeats_fit(const struct crm_repeats *b, enum crm_buying_model model,
 		fitted += f[i].buys;
 	}
 	*out = f;
-	return fitted > 0 || b->n == 0
+	return fitted > 0 || b->n == 0 || model == CRM_BUYING_NONE
 	    ? NULL
 	    : crm_err(CRM_E_DATA,
 		  "%s cannot be fitted: of %zu customers %zu bought again, "
@@ -209,7 +209,8 @@ crm_repeats_model(const struct crm_report_run *r, enum crm_buying_model *out)
 		if (strcmp(name, crm_buying_name(*out)) == 0)
 			return NULL;
 	return crm_err(CRM_E_USAGE,
-	    "--model: there is no '%s': it is bg-nbd or pareto-nbd", name);
+	    "--model: the report '%s' has no '%s': it is bg-nbd or pareto-nbd",
+	    r->report->name, name);
 }
 
 const struct crm_err *

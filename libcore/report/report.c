@@ -1,5 +1,8 @@
 #include "report/report.h"
 
+#include <stdarg.h>
+#include <stdio.h>
+
 #include "base/mem.h"
 #include "report/compare.h"
 #include "report/explain.h"
@@ -103,6 +106,29 @@ crm_report_today(const struct crm_report_run *r)
 	    : today;
 }
 
+void
+crm_report_note(const struct crm_report_run *r, const char *fmt, ...)
+{
+	char line[400];
+	struct crm_view rest, said;
+	va_list ap;
+	int n;
+
+	if (r->notes == NULL)
+		return;
+	va_start(ap, fmt);
+	n = vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	for (rest = crm_buf_view(r->notes); n > 0 && rest.n > 0;
+	     rest = crm_view_skip(rest, said.n + 1)) {
+		said = crm_view(rest.p, crm_view_find(rest, '\n'));
+		if (crm_view_is(said, line))
+			return;
+	}
+	if (n > 0)
+		crm_buf_addf(r->notes, "%s\n", line);
+}
+
 struct crm_facts
 crm_report_facts(const struct crm_report_run *r, uint64_t what, bool stored)
 {
@@ -199,6 +225,23 @@ follow_schema(const struct crm_report_run *r, struct crm_field *f)
 	if (f->num != 0 && f->type == CRM_T_CHOICE)
 		f->choices =
 		    crm_field_num(crm_kind_of(r->schema, 'p'), f->num)->choices;
+}
+
+/* --summary: what it stands for. */
+static const struct crm_err *
+summary_by(const struct crm_report *report, const char **by)
+{
+	if (*by != NULL)
+		return crm_err(CRM_E_USAGE,
+		    "--summary says what rows stand for, and so does --by");
+	*by = report->summary_by;
+	if (*by == NULL && report->by != NULL && strcmp(report->by, "id") == 0)
+		*by = "";
+	return *by != NULL
+	    ? NULL
+	    : crm_err(CRM_E_USAGE,
+		  "the report '%s' has no --summary: its rows are sums",
+		  report->name);
 }
 
 /* What rows stand for: --by, or the report's own. */
@@ -299,11 +342,14 @@ read_options(struct crm_report_run *r, const struct crm_report_options *o,
     const char *option, const char *in)
 {
 	const struct crm_err *err = read_period(r, option, in);
+	const char *by = o->by;
 
 	if (err == NULL)
 		err = read_args(r, o->arg);
+	if (err == NULL && o->summary)
+		err = summary_by(r->report, &by);
 	if (err == NULL)
-		err = read_by(r, o->by);
+		err = read_by(r, by);
 	return err;
 }
 
@@ -351,7 +397,10 @@ run_both(struct crm_report_run *r, const struct crm_report_options *o,
 		.by = &r->by, .match = r->report->match, .clock = r->clock
 	};
 	struct crm_compare *c = NULL;
-	const struct crm_err *err = read_options(
+	const struct crm_err *err;
+
+	then.notes = o->notes;
+	err = read_options(
 	    &then, o, t->in != o->in ? "--against" : "--in", t->in);
 
 	if (r->has_period && then.has_period) {
@@ -442,10 +491,12 @@ crm_report_run(const struct crm_report *report, struct crm_snap *snap,
 {
 	struct crm_field column[CRM_ROWS_COLUMNS_MAX];
 	struct crm_report_run r = make_run(report, snap, o->clock, o->user);
-	const struct crm_err *err = read_options(&r, o, "--in", o->in);
+	const struct crm_err *err;
 	size_t n;
 
 	*rows = 0;
+	r.notes = o->notes;
+	err = read_options(&r, o, "--in", o->in);
 	if (err == NULL && o->explain != 0)
 		err = run_explained(&r, o, rows);
 	else if (err == NULL) {

@@ -34,6 +34,9 @@ struct crm_report {
 	char thing;     /* kind that it goes through: 'e', 'd'; 0: customers */
 	const char *by; /* what rows stand for when --by does not say; NULL:
 	                   it takes no --by */
+	/* What --by is with --summary; NULL: nothing, if rows stand for one
+	 * customer or deal each, else they are summed up as it is. */
+	const char *summary_by;
 	/* A name that --by always has, the last when it is not given; NULL. */
 	const char *always;
 	/* Keys that it makes itself, for --by. */
@@ -93,7 +96,8 @@ struct crm_report_run {
 	const struct crm_schema *schema;
 	const struct crm_config *config;
 	const struct crm_clock *clock;
-	const char *user; /* who "me" is */
+	const char *user;      /* who "me" is */
+	struct crm_buf *notes; /* see crm_report_note() */
 	bool has_period;
 	struct crm_period period; /* else all of time */
 	bool by_given;            /* --by was */
@@ -123,6 +127,7 @@ struct crm_report_then {
 
 struct crm_report_options {
 	const char *by;             /* NULL: the report's own */
+	bool summary;               /* instead of by: sums, not single ones */
 	const char *in;             /* a period; NULL: all of time */
 	const char *arg[CRM_ARG_N]; /* NULL: the report's own */
 	struct crm_query *query;    /* NULL: everybody; it stays the caller's */
@@ -132,6 +137,9 @@ struct crm_report_options {
 	struct crm_writer *writer;
 	const struct crm_clock *clock;
 	const char *user; /* who "me" is in segments; NULL: nobody */
+	/* Gets what has to be said beside the rows, a line each; NULL: nobody
+	 * listens. */
+	struct crm_buf *notes;
 };
 
 /*
@@ -144,6 +152,11 @@ struct crm_report_options {
  */
 CRM_CHECK const struct crm_err *crm_report_run(const struct crm_report *,
     struct crm_snap *, const struct crm_report_options *, uint64_t *rows);
+
+/* Say something about the rows that they cannot say: a line, without its end.
+ * What was said before is not said again. */
+void crm_report_note(const struct crm_report_run *, const char *, ...)
+    CRM_PRINTF(2, 3);
 
 /* Is the i-th column of the report itself wanted? */
 static inline bool

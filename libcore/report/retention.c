@@ -1,10 +1,8 @@
 /* retention: how many customers renew, period after period, and will. */
 #include <math.h>
 
-#include "base/mem.h"
-#include "model/contract.h"
 #include "report/list.h"
-#include "report/repeats.h"
+#include "report/renewals.h"
 
 #define MILLION 1000000
 #define ROWS_MAX 1200 /* a hundred years of months */
@@ -30,56 +28,8 @@ static const struct crm_field columns[] = {
 
 struct work {
 	struct crm_report_run *r;
-	struct crm_repeats repeats;
-	double unit; /* days */
-	int32_t today;
-	struct crm_renewal *renewal;
-	size_t n, cap;
-	bool fitted;
-	struct crm_contract model;
+	struct crm_renewals renewals;
 };
-
-static struct crm_renewal *
-renewal_at(struct work *w, size_t t)
-{
-	if (t > w->n) {
-		w->renewal =
-		    crm_grow(w->renewal, &w->cap, t, sizeof(*w->renewal));
-		memset(w->renewal + w->n, 0, (t - w->n) * sizeof(*w->renewal));
-		w->n = t;
-	}
-	return &w->renewal[t - 1];
-}
-
-/*
- * A customer has bought in period 0.  Those that are over are known: who
- * bought in the last of them, or since, is still there.
- */
-static void
-count_customer(struct work *w, const struct crm_repeats_row *row)
-{
-	size_t age = (size_t)((w->today + 1 - row->first) / w->unit);
-	size_t last = (size_t)((row->last - row->first) / w->unit);
-
-	if (age < 2)
-		return;
-	if (last + 1 >= age)
-		renewal_at(w, age - 1)->last++;
-	else
-		renewal_at(w, last + 1)->left++;
-}
-
-static const struct crm_err *
-count(struct work *w)
-{
-	const struct crm_err *err =
-	    crm_repeats_gather(w->r, w->today, &w->repeats);
-	size_t i;
-
-	for (i = 0; err == NULL && i < w->repeats.n; i++)
-		count_customer(w, &w->repeats.row[i]);
-	return err;
-}
 
 /* A share as the rows have it; it cannot be above 1. */
 static void
@@ -97,18 +47,19 @@ print_rows(struct work *w, size_t ahead)
 {
 	struct crm_row_maker *row = &w->r->row;
 	const struct crm_err *err = NULL;
+	const struct crm_renewals *n = &w->renewals;
 	double members = 0, survival = 1, renewed;
 	size_t t;
 
-	for (t = 0; t < w->n; t++)
-		members += w->renewal[t].left + w->renewal[t].last;
-	for (t = 1; err == NULL && t <= w->n + ahead && t <= ROWS_MAX; t++) {
-		bool known = t <= w->n;
+	for (t = 0; t < n->n; t++)
+		members += n->renewal[t].left + n->renewal[t].last;
+	for (t = 1; err == NULL && t <= n->n + ahead && t <= ROWS_MAX; t++) {
+		bool known = t <= n->n;
 
-		if (t > 1 && t - 1 <= w->n)
+		if (t > 1 && t - 1 <= n->n)
 			members -=
-			    w->renewal[t - 2].left + w->renewal[t - 2].last;
-		renewed = known ? members - w->renewal[t - 1].left : 0;
+			    n->renewal[t - 2].left + n->renewal[t - 2].last;
+		renewed = known ? members - n->renewal[t - 1].left : 0;
 		survival *= known && members > 0 ? renewed / members : 1;
 		crm_row_begin(row);
 		crm_row_number(row, (int64_t)t);
@@ -122,8 +73,8 @@ print_rows(struct work *w, size_t ahead)
 		put_share(row, known && members > 0,
 		    members > 0 ? renewed / members : 0);
 		put_share(row, known, survival);
-		put_share(row, w->fitted, crm_contract_rate(&w->model, t));
-		put_share(row, w->fitted, crm_contract_survival(&w->model, t));
+		put_share(row, n->fitted, crm_contract_rate(&n->model, t));
+		put_share(row, n->fitted, crm_contract_survival(&n->model, t));
 		err = crm_row_put(row, w->r->rows);
 	}
 	return err;
@@ -133,21 +84,18 @@ static const struct crm_err *
 run(struct crm_report_run *r)
 {
 	struct work w = { .r = r };
-	const struct crm_err *err = crm_repeats_unit(r, &w.unit);
-	double ahead = 0;
+	double ahead = 0, unit;
+	const struct crm_err *err = crm_repeats_unit(r, &unit);
 
-	w.today = crm_date_days(crm_report_today(r));
 	if (err == NULL)
 		err = crm_repeats_horizon(r, &ahead);
 	if (err == NULL)
-		err = count(&w);
-	if (err == NULL && w.n > 0) {
-		w.fitted = crm_contract_fit(w.renewal, w.n, &w.model);
+		err = crm_renewals_gather(
+		    r, unit, crm_date_days(crm_report_today(r)), &w.renewals);
+	if (err == NULL && w.renewals.n > 0)
 		err = print_rows(
-		    &w, w.fitted ? (size_t)(ahead / w.unit + 0.5) : 0);
-	}
-	crm_repeats_release(&w.repeats);
-	crm_free(w.renewal);
+		    &w, w.renewals.fitted ? (size_t)(ahead / unit + 0.5) : 0);
+	crm_renewals_release(&w.renewals);
 	return err;
 }
 

@@ -568,6 +568,7 @@ const struct crm_report crm_report_rfm = {
 	.summary = "recency, frequency and money of customers, in classes",
 	.main = "revenue monetary",
 	.by = "id",
+	.summary_by = "segment",
 	.key = keys,
 	.nkeys = NKEYS,
 	.alone = "name r f m segment",

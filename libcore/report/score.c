@@ -507,6 +507,7 @@ const struct crm_report crm_report_score = {
 	.summary = "scores of crm.yaml, and why each is what it is",
 	.thing = 'd',
 	.by = "",
+	.summary_by = "score",
 	.key = keys,
 	.nkeys = 1,
 	.alone = "id name score value reasons probability outcome",

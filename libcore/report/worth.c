@@ -12,6 +12,31 @@ whole(double v)
 	return v >= 0 && v < 9e18 ? llround(v) : -1;
 }
 
+double
+crm_worth_gap(const struct crm_repeats_row *row)
+{
+	return row->days > 1 ? (row->last - row->first) / (row->days - 1.0) : 0;
+}
+
+/* What is known of somebody's own purchases alone. */
+static void
+value_by_rhythm(const struct crm_worth *w, const struct crm_repeats_row *row,
+    struct crm_worth_line *l)
+{
+	double gap = crm_worth_gap(row), since = w->until - row->last;
+	double alive, staying;
+
+	if (gap <= 0)
+		return;
+	alive = exp(-(since > 0 ? since : 0) / gap);
+	staying = w->horizon * w->unit / gap;
+	l->alive = whole(alive * MILLION);
+	l->staying = whole(staying * MILLION);
+	l->expected = whole(alive * staying * MILLION);
+	if (l->spend < 0)
+		l->spend = whole((double)row->again / (row->days - 1.0));
+}
+
 static void
 value_line(const struct crm_worth *w, const struct crm_repeats_fit *f,
     const struct crm_repeats_row *row, struct crm_worth_line *l)
@@ -23,6 +48,8 @@ value_line(const struct crm_worth *w, const struct crm_repeats_fit *f,
 		f->spends > 0 ? crm_spend_expected(&f->spend, &s) : (double)NAN;
 
 	*l = (struct crm_worth_line){ row, -1, -1, -1, whole(spend), -1 };
+	if (!f->buys && w->rhythm)
+		value_by_rhythm(w, row, l);
 	if (!f->buys)
 		return;
 	alive = crm_buying_alive(&f->buying, &c);
@@ -71,8 +98,13 @@ read_discount(const struct crm_report_run *r, struct crm_worth *w)
 static const struct crm_err *
 read_options(const struct crm_report_run *r, struct crm_worth *w)
 {
-	const struct crm_err *err = crm_repeats_model(r, &w->model);
+	const struct crm_err *err = NULL;
 
+	w->modelled =
+	    !w->rhythm || strcmp(r->arg[CRM_ARG_MODEL], "silence") != 0;
+	w->model = CRM_BUYING_NONE;
+	if (w->modelled)
+		err = crm_repeats_model(r, &w->model);
 	w->today = crm_date_days(crm_report_today(r));
 	if (err == NULL)
 		err = crm_repeats_unit(r, &w->unit);
@@ -88,20 +120,55 @@ read_options(const struct crm_report_run *r, struct crm_worth *w)
 	return err;
 }
 
+/* Say what could not be fitted, and what that means. */
+static void
+note_fits(const struct crm_report_run *r, const struct crm_worth *w)
+{
+	size_t i;
+
+	for (i = 0; i < w->nfits; i++) {
+		const struct crm_repeats_fit *f = &w->fit[i];
+		const char *code = crm_currency_code(f->currency);
+
+		if (w->modelled && !f->buys)
+			crm_report_note(r,
+			    "%s cannot be fitted to purchases in %s, of %zu "
+			    "customers, %zu of whom bought again: %s",
+			    crm_buying_name(w->model), code, f->end - f->from,
+			    f->again,
+			    w->rhythm ? "the risk is told by their silence, "
+					"against their own rhythm"
+				      : "they have no figures");
+		if (f->spends == 0)
+			crm_report_note(r,
+			    "gamma-gamma cannot be fitted to purchases in %s: "
+			    "%s",
+			    code,
+			    w->rhythm && !f->buys
+				? "what they spent in the mean stands in for it"
+				: "what customers will spend cannot be said");
+	}
+}
+
 const struct crm_err *
-crm_worth_make(const struct crm_report_run *r, struct crm_worth *w)
+crm_worth_make(const struct crm_report_run *r, bool rhythm, struct crm_worth *w)
 {
 	const struct crm_err *err;
 
 	memset(w, 0, sizeof(*w));
+	w->rhythm = rhythm;
 	err = read_options(r, w);
 	if (err == NULL)
 		err = crm_repeats_gather(r, w->until, &w->repeats);
 	if (err == NULL)
 		err = crm_repeats_fit(&w->repeats, w->model, w->until, w->unit,
 		    &w->fit, &w->nfits);
-	if (err == NULL)
+	if (err != NULL && err->code == CRM_E_DATA && rhythm && w->nfits > 0)
+		err = NULL; /* noted */
+	if (err == NULL) {
+		note_fits(r, w);
 		value_lines(w);
+	}
 	return err;
 }
 

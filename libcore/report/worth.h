@@ -22,6 +22,10 @@ struct crm_worth_line {
 };
 
 struct crm_worth {
+	/* Those whom no model says anything of are judged by their own rhythm:
+	 * see crm_worth_make(). */
+	bool rhythm;
+	bool modelled; /* a model was asked for */
 	enum crm_buying_model model;
 	double unit;    /* days */
 	double horizon; /* units */
@@ -35,8 +39,12 @@ struct crm_worth {
 
 /*
  * Read the options of a report, fit models and say what each customer is
- * worth.
+ * worth.  What cannot be fitted is noted.
  *
+ * rhythm  where no model can be fitted, or --model silence asks for none, who
+ *         bought twice is judged by their own rhythm: silences between
+ *         purchases at random are longer than theirs with the probability
+ *         exp(-since / gap), and what they bought in the mean goes on
  * out     release with crm_worth_release(), also after a failure
  *
  * Fails with USAGE (an option) and DATA.
@@ -44,7 +52,10 @@ struct crm_worth {
  * Cost: n = 400,000 customers about 3 s, most of it clv.
  */
 CRM_CHECK const struct crm_err *crm_worth_make(
-    const struct crm_report_run *, struct crm_worth *out);
+    const struct crm_report_run *, bool rhythm, struct crm_worth *out);
+
+/* Mean days from one purchase of somebody to the next; 0: they bought once. */
+double crm_worth_gap(const struct crm_repeats_row *);
 void crm_worth_release(struct crm_worth *);
 
 /*

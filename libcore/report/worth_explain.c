@@ -53,7 +53,10 @@ crm_worth_alive_how(const struct crm_worth *w, const struct crm_repeats_fit *f,
 	const double *p = f->buying.p;
 
 	if (!f->buys)
-		return "the model could not be fitted";
+		return w->rhythm ? "exp(-since / gap): silences longer than "
+				   "this one, if they still buy at random at "
+				   "their own rhythm"
+				 : "the model could not be fitted";
 	if (w->model == CRM_PARETO_NBD)
 		return "1 / (1 + s * (alpha + T)^(r + x) * (beta + T)^s * the "
 		       "integral from t_x to T of (alpha + y)^-(r + x) * "
@@ -76,6 +79,13 @@ crm_worth_explain_staying(struct crm_report_run *r, const struct crm_worth *w,
 
 	crm_explain_number(r, "t", w->horizon, DIGITS);
 	crm_explain_how(r, "the horizon, in units of %g days", w->unit);
+	if (!f->buys && w->rhythm && crm_worth_gap(row) > 0) {
+		crm_explain_number(r, "staying",
+		    w->horizon * w->unit / crm_worth_gap(row), DIGITS);
+		crm_explain_how(r,
+		    "days with purchases within it, if they are alive: the "
+		    "horizon in days / gap");
+	}
 	if (!f->buys)
 		return;
 	crm_explain_number(r, "staying",
