@@ -3,7 +3,7 @@
 # copied after each change set; then whatever is asked of the last store as of
 # a change set is what the copy says.  SEED and STEPS draw other commands.
 . "${0%/*}/../lib.sh"
-plan 34
+plan 35
 
 : "${SEED:=7}" "${STEPS:=45}"
 
@@ -205,6 +205,9 @@ show Anna
 show a@x.example
 report activity
 report basket
+report churn
+report churn --model silence
+report clv
 report cohort
 report concentration
 report customers
@@ -212,19 +215,28 @@ report customers --by who.city
 report customers --in 2026-02 city:rome
 report customers --in last-month
 report forecast
+report forecast --by month
 report funnel
+report model
+report model --model sbg
 report overdue
 report pipeline
 report receivables
+report retention
 report revenue
 report revenue --by product.name
 report revenue --by who.org
 report revenue --in 2026-02
 report rfm
+report rfm --summary
 report satisfaction
+report score
 report segments
+report service
 report sources
 report staff
+report stale
+report velocity
 report winloss
 END_OF_QUESTIONS
 
@@ -243,6 +255,10 @@ ask()
 # As of a change set.
 #
 play any
+crm-report list -f report -o tsv | sed 1d >reports
+is 'every report is asked for' "$(while read -r name; do
+	grep -q "^report $name" questions || echo "$name"
+done <reports)" ''
 good=0 all=0
 while read -r n when; do
 	all=$((all + 1))

@@ -1,0 +1,110 @@
+#!/bin/sh
+# All reports: the same store and clock give the same bytes, whoever asks and
+# wherever; as of a moment they are what they were then.
+. "${0%/*}/../lib.sh"
+plan 7
+
+crm-store init
+cat >"$HOME/.local/share/crm/crm.yaml" <<'EOF'
+timezone: Europe/Warsaw
+rates: {USD: 0.9}
+quota: [{in: 2026, amount: 120000}]
+sla: [{respond: 8h, solve: 40h}]
+scores:
+  heat: {points: [10: event what:purchase at:-30d.., 5: city:oslo]}
+  chance: {learn: [source, owner]}
+EOF
+
+# Some hundred customers who come and go, deals, tickets, feedback and bills.
+awk 'BEGIN { print "name,city,source,owner"
+	split("oslo rome lima", c, " "); split("web fair call", s, " ")
+	for (i = 0; i < 300; i++)
+		print "C" i "," c[i % 3 + 1] "," s[i * 7 % 5 % 3 + 1] ",o" i % 4 }' |
+	crm-add -q person
+printf 'name\nLamp\nBulb\nShade\n' | crm-add -q product
+awk 'function draw(n) { x = (x * 1103515245 + 12345) % 2147483648
+		return int(x / 65536) % n }
+	function event(who, what, day, more) {
+		for (n = split(more, cell, ","); n < 10; n++)
+			more = more ","
+		printf "C%d,%s,%s%s\n", who, what, strftime("%Y-%m-%d", \
+			day * 86400 + 1735689600, 1), more }
+	BEGIN { x = 7
+	print "who,what,at,amount,currency,product,doc,score,scale,by,direction,text"
+	for (i = 0; i < 300; i++) {
+		pace = 5 + draw(60); left = draw(4) ? 430 : 30 + draw(300)
+		for (d = draw(300); d < left; d += 1 + draw(2 * pace)) {
+			event(i, "purchase", d, "," 5 + draw(200) "," \
+				(draw(9) ? "EUR" : "USD") "," \
+				(draw(2) ? "Lamp" : "Bulb") ",O" ++doc)
+			if (draw(3) == 0)
+				event(i, "purchase", d, "," 5 + draw(20) \
+					",EUR,Shade,O" doc)
+			if (draw(4) == 0)
+				event(i, "feedback", d, ",,,,," draw(11) ",nps")
+			if (draw(4) == 0)
+				event(i, "invoice", d, "," 50 + draw(99) ",,,F" doc)
+			if (draw(9) == 0)
+				event(i, "payment", d + 9, "," 50 + draw(49) ",,,F" doc)
+			if (draw(5) == 0) {
+				event(i, "email", d, ",,,,,,,,in,?")
+				event(i, "email", d + 1, ",,,,,,,o" i % 4 ",out,!")
+			}
+		}
+	} }' >events.csv
+ok 'events' crm-log -q <events.csv
+awk 'BEGIN { print "title,who,value,stage,owner,source,opened,closed,expected"
+	split("new proposal negotiation won lost", s, " ")
+	split("web fair call", f, " ")
+	for (i = 0; i < 240; i++) printf "D%d,C%d,%d,%s,o%d,%s,2025-%02d-01,%s,%s\n",
+		i, i, i * 7919 % 5000, s[i * 3 % 7 % 5 + 1], i % 4,
+		f[i * 5 % 11 % 3 + 1], i % 12 + 1,
+		(i * 3 % 7 % 5 > 2 ? sprintf("2026-%02d-01", i % 3 + 1) : ""),
+		(i % 5 ? sprintf("2026-%02d-20", i % 6 + 2) : "") }' |
+	crm-add -q deal
+awk 'BEGIN { print "title,who,stage,opened"
+	for (i = 0; i < 60; i++) print "K" i ",C" i "," \
+		(i % 3 ? "solved" : "open") ",2026-03-" i % 14 + 1 }' |
+	crm-add -q ticket
+crm-add -q segment name=oslo query='person city:oslo'
+crm-report list -f report -o tsv | sed 1d >reports
+
+# every OPTIONS...: all reports in all forms.
+every()
+{
+	while read -r name; do
+		for form in jsonl tsv csv yaml table; do
+			echo "== $name $form"
+			crm-report "$name" -o "$form" "$@" 2>&1 </dev/null ||
+				echo "status $?"
+		done
+	done <reports
+}
+every >want
+is 'none fails' "$(grep -B 2 '^status' want)" ''
+is 'none is empty' "$(awk '/^==/ { if (seen && !n) print name
+	seen = 1; n = 0; name = $2 " " $3; next } { n++ }
+	END { if (!n) print name }' want)" ''
+TZ=Asia/Tokyo LC_ALL=de_DE.UTF-8 CRM_USER=somebody COLUMNS=40 every >got
+same_file 'somebody else gets the same, elsewhere' want got
+crm-store dump | crm-store -s copy load
+CRM_STORE=$PWD/copy every >got
+same_file 'so does who restored it' want got
+
+# Half a year later, with more that happened.
+crm-history -l 1 -o tsv | sed 1d | cut -f 1 >change
+CRM_NOW=2026-09-15T12:00:00Z
+export CRM_NOW
+crm-log -q <<'EOF'
+who,what,at,amount
+C1,purchase,2026-04-01,500
+C2,refund,2026-05-01,5
+C3,payment,2026-06-01,70
+EOF
+crm-set -q d1 stage=won
+crm-set -q C4 city=lima source=fair
+crm-rm -q C5
+crm-add -q person name=New city=oslo
+every --as-of change:"$(cat change)" >got
+same_file 'as of the change set before, they are what they were' want got
+is 'and now they are not' "$(every >got; cmp -s want got; echo $?)" 1
