@@ -9,6 +9,8 @@
 #define BAD 3
 #define SUM 4     /* of worths, in hundredths */
 #define SQUARES 5 /* of their squares, in hundredths of hundredths */
+#define FROM 6    /* what a score can be */
+#define TO 7
 
 __extension__ typedef __int128 i128;
 __extension__ typedef unsigned __int128 u128;
@@ -36,10 +38,11 @@ static const struct scale {
 	uint8_t good, fair; /* the least score that is so */
 	bool is_percent;    /* of good ones */
 	bool less_bad;      /* and bad ones are taken away */
+	int64_t from, to;   /* what a score can be, in hundredths */
 } scales[] = {
-	{ CRM_W_NPS, 9, 7, true, true },
-	{ CRM_W_CSAT, 4, 3, true, false },
-	{ CRM_W_CES, 5, 4, false, false },
+	{ CRM_W_NPS, 9, 7, true, true, -10000, 10000 },
+	{ CRM_W_CSAT, 4, 3, true, false, 0, 10000 },
+	{ CRM_W_CES, 5, 4, false, false, 100, 700 },
 };
 #define NSCALES (sizeof(scales) / sizeof(scales[0]))
 
@@ -48,8 +51,9 @@ struct work {
 	struct crm_groups groups;
 	struct crm_by_values *values;
 	/* the answer at hand */
-	int64_t worth; /* hundredths */
-	int how;       /* GOOD, FAIR, BAD; -1: no scale says */
+	int64_t worth;             /* hundredths */
+	int how;                   /* GOOD, FAIR, BAD; -1: no scale says */
+	const struct scale *scale; /* NULL: none */
 };
 
 static const struct crm_err *
@@ -60,6 +64,8 @@ add_up(void *ctx, struct crm_view key)
 	int64_t square;
 
 	g->count[ANSWERS]++;
+	g->count[FROM] = w->scale != NULL ? w->scale->from : INT64_MIN;
+	g->count[TO] = w->scale != NULL ? w->scale->to : INT64_MAX;
 	if (w->how >= 0)
 		g->count[w->how]++;
 	if (__builtin_mul_overflow(w->worth, w->worth, &square) ||
@@ -99,6 +105,7 @@ take(void *ctx, const struct crm_fact *f)
 	if (!crm_dec_mul(score, one, 2, &score))
 		return crm_err(
 		    CRM_E_DATA, "the scores of the report are too large");
+	w->scale = s;
 	w->worth = score.m;
 	w->how = -1;
 	if (s != NULL) {
@@ -150,6 +157,15 @@ margin_of(const struct crm_group *g, int64_t *out)
 	return true;
 }
 
+/* A bound of the interval: no score lies beyond its scale. */
+static void
+put_bound(struct crm_row_maker *row, const struct crm_group *g, int64_t v)
+{
+	v = v < g->count[FROM] ? g->count[FROM] : v;
+	v = v > g->count[TO] ? g->count[TO] : v;
+	crm_row_dec(row, (struct crm_dec){ v, 2 });
+}
+
 static void
 add_figures(struct work *w, const struct crm_group *g)
 {
@@ -161,8 +177,8 @@ add_figures(struct work *w, const struct crm_group *g)
 	crm_row_number(row, n);
 	crm_row_dec(row, (struct crm_dec){ mean, 2 });
 	if (margin_of(g, &margin)) {
-		crm_row_dec(row, (struct crm_dec){ mean - margin, 2 });
-		crm_row_dec(row, (struct crm_dec){ mean + margin, 2 });
+		put_bound(row, g, mean - margin);
+		put_bound(row, g, mean + margin);
 	} else {
 		crm_row_none(row);
 		crm_row_none(row);

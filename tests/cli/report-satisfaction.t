@@ -35,7 +35,7 @@ answers()
 } >feedback
 crm-log <feedback
 says 'each scale' 'nps 7 14.29 -52.36 80.94 3 2 2
-csat 5 40.00 -8.01 88.01 2 1 2
+csat 5 40.00 0.00 88.01 2 1 2
 ces 1 4.50   0 1 0' -f scale,answers,score,low,high,good,fair,bad
 says 'by town and scale' 'Gdynia nps 4 -50.00
 Gdynia csat 3 0.00
