@@ -151,13 +151,12 @@ add_quotas(struct work *w)
 	bool wants = false;
 	size_t i;
 
-	for (i = C_WON; i <= C_GAP; i++)
-		wants = wants || crm_report_wants(w->r, i);
-	wants = wants && crm_quota_has_rows(w->r);
-	w->has_quotas = wants && crm_quotas_begin(w->r, &w->quotas);
+	w->has_quotas = crm_quotas_begin(w->r, &w->quotas);
 	if (w->has_quotas)
 		err = crm_quota_each(&w->quotas, add_due, w);
-	if (err == NULL && wants)
+	for (i = C_WON; i <= C_GAP; i++)
+		wants = wants || crm_report_wants(w->r, i);
+	if (err == NULL && wants && crm_quota_has_rows(w->r))
 		err = crm_deals_each(&w->deals, take_won, w);
 	return err;
 }
