@@ -5,7 +5,8 @@
 
 #define ROWS_HELD 1000 /* say how wide columns are */
 #define GAP 2
-#define COLUMN_MIN 10           /* a shortened column keeps so many */
+#define COLUMN_MIN 10 /* a shortened column keeps so many */
+#define DEAR_MIN 20   /* a dear one, on a terminal four times as wide */
 #define ELLIPSIS "\xe2\x80\xa6" /* U+2026 */
 #define DIM "\033[2m"
 #define PLAIN "\033[0m"
@@ -224,14 +225,29 @@ total_width(const struct crm_table_out *t, const size_t *wide)
 	return n > 0 ? sum + (n - 1) * GAP : 0;
 }
 
-/* The widest column that may be shortened. */
+/* The columns that one keeps when it is shortened. */
 static size_t
-widest(const struct crm_table_out *t)
+least_of(const struct crm_table_out *t, size_t i)
+{
+	size_t least = COLUMN_MIN;
+
+	if (!t->col[i].cut)
+		return t->wide[i];
+	if (t->col[i].dear && t->width / 4 > least)
+		least = t->width / 4 < DEAR_MIN ? t->width / 4 : DEAR_MIN;
+	return t->wide[i] < least ? t->wide[i] : least;
+}
+
+/* The widest column that can be shortened, of those that are dear or of the
+ * others; ncols when there is none. */
+static size_t
+widest(const struct crm_table_out *t, bool dear)
 {
 	size_t i, at = t->ncols;
 
 	for (i = 0; i < t->ncols; i++)
-		if (t->shown[i] && t->col[i].cut && t->wide[i] > COLUMN_MIN &&
+		if (t->shown[i] && t->col[i].dear == dear &&
+		    t->wide[i] > least_of(t, i) &&
 		    (at == t->ncols || t->wide[i] > t->wide[at]))
 			at = i;
 	return at;
@@ -246,9 +262,7 @@ leave_out(struct crm_table_out *t)
 	size_t i, first = 0;
 
 	for (i = 0; i < t->ncols; i++)
-		least[i] = t->col[i].cut && t->wide[i] > COLUMN_MIN
-		    ? COLUMN_MIN
-		    : t->wide[i];
+		least[i] = least_of(t, i);
 	while (first < t->ncols && !t->shown[first])
 		first++;
 	for (i = t->ncols; i-- > first + 1;) {
@@ -301,7 +315,9 @@ fit(struct crm_table_out *t)
 		return;
 	leave_out(t);
 	for (sum = total_width(t, t->wide); sum > t->width; sum--) {
-		at = widest(t);
+		at = widest(t, false);
+		if (at == t->ncols)
+			at = widest(t, true);
 		if (at == t->ncols)
 			break;
 		t->wide[at]--;

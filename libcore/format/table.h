@@ -13,12 +13,14 @@ struct crm_table_column {
 	bool right; /* numbers: aligned at their right end */
 	bool keep;  /* not left out when all its cells are empty */
 	bool cut;   /* words: may be shortened when the terminal is narrow */
+	bool dear;  /* shortened last, and less: it says whom a row is about */
 };
 
 /*
  * Where a table is wider than the terminal the widest columns of words are
- * shortened, with an ellipsis at the end of a cell; where that is not enough
- * columns are left out from the right, and the last title is an ellipsis.
+ * shortened, with an ellipsis at the end of a cell, those that are dear when
+ * the others have given what they can; where that is not enough columns are
+ * left out from the right, and the last title is an ellipsis.
  * Ids, dates and numbers are whole or not there.
  *
  * width   columns of the terminal; 0: no limit

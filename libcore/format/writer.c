@@ -79,6 +79,14 @@ is_number(const struct crm_field *f)
 	    f->type == CRM_T_MONEY;
 }
 
+/* Does it say whom or what a row is about, and how they are reached? */
+static bool
+is_dear(const struct crm_field *f)
+{
+	return f->type == CRM_T_EMAIL || strcmp(f->name, "name") == 0 ||
+	    strcmp(f->name, "title") == 0;
+}
+
 static void
 make_table(struct crm_writer *w)
 {
@@ -94,6 +102,7 @@ make_table(struct crm_writer *w)
 		    is_number(f) && (f->flags & CRM_F_MANY) == 0;
 		w->table_col[i].keep = i == 0 || w->col[i].keep;
 		w->table_col[i].cut = crm_people_may_cut(f);
+		w->table_col[i].dear = is_dear(f);
 	}
 	w->table = crm_table_new(
 	    w->sink, w->table_col, w->ncols, w->o.width, w->o.color);

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Tables: no blanks at the end of a line.
 . "${0%/*}/../lib.sh"
-plan 29
+plan 33
 
 run crm-add person name=Anna email=anna@x.example city=Oslo owner=ben
 run crm-add person name='Bertil Andersson'
@@ -78,3 +78,13 @@ narrow 20 'crm-find event e2 -f at'
 is 'the first column stays' "$(tail -n 1 shown)" '2026-03-01 10:00'
 crm-find event -o table -f who,text,amount >shown
 unlike 'nothing is cut elsewhere' "$(cat shown)" '…'
+
+# names and addresses are shortened last
+crm-add person name='Bartholomew Featherstone' email=bartholomew@feather.example \
+	street='A very long street with a very long name 123456' city=Swansea
+narrow 80 'crm-find person name:bartholomew -f id,name,email,street,city'
+like 'a name is whole where a street can be shorter' "$(cat shown)" 'Bartholomew Featherstone  '
+like 'an address too' "$(cat shown)" 'bartholomew@feather.example  '
+like 'the street is shorter' "$(cat shown)" 'A very.*…'
+narrow 44 'crm-find person name:bartholomew -f id,name,email,street'
+like 'where there is no room names give way' "$(cat shown)" 'Barthol.*…'
