@@ -451,16 +451,13 @@ try_edit(
 	const char *field;
 	enum crm_presence p;
 	struct crm_stored r;
-	char text[CRM_ID_TEXT];
 
 	*same = false;
 	err = crm_snap_get(b->snap, id, &r, &p);
 	if (err != NULL)
 		return err;
 	if (p != CRM_LIVE || k == NULL)
-		return fault(b, NULL,
-		    crm_err(CRM_E_DATA, "no such record: %s",
-			crm_id_text(id, text)));
+		return fault(b, NULL, crm_who_gone(b->snap, id));
 	crm_rec_reset(&b->old, k);
 	crm_rec_reset(&b->rec, k);
 	crm_rec_open(&b->old, &r);
@@ -562,16 +559,14 @@ crm_batch_remove(struct crm_batch *b, uint64_t id, bool *ok)
 	const struct crm_err *err;
 	enum crm_presence p;
 	struct crm_stored r;
-	char text[CRM_ID_TEXT], kind = crm_id_kind(id);
+	char kind = crm_id_kind(id);
 
 	*ok = false;
 	err = crm_snap_get(b->snap, id, &r, &p);
 	if (err != NULL)
 		return err;
 	if (p != CRM_LIVE)
-		return fault(b, NULL,
-		    crm_err(CRM_E_DATA, "no such record: %s",
-			crm_id_text(id, text)));
+		return fault(b, NULL, crm_who_gone(b->snap, id));
 	*ok = true;
 	note_written(b, id);
 	if (crm_nummap_get(&b->edited, id) == NULL) {

@@ -6,6 +6,7 @@
 #include "base/utf8.h"
 #include "record/field.h"
 #include "record/value.h"
+#include "store/history.h"
 #include "store/near.h"
 
 #define PHONE_DIGITS_MIN 6 /* fewer are no phone number */
@@ -363,12 +364,54 @@ add_near(struct crm_snap *snap, const char *kinds, struct crm_view text,
 		crm_buf_reset(b);
 }
 
+/* The newest change set that removed a record. */
+static const struct crm_err *
+note_removal(void *ctx, uint64_t number, const struct crm_changed *changed)
+{
+	uint64_t *newest = ctx;
+
+	if (*newest == 0 && changed != NULL &&
+	    (changed->flags & CRM_CHANGED_REMOVED) != 0)
+		*newest = number;
+	return NULL;
+}
+
+const struct crm_err *
+crm_who_gone(struct crm_snap *snap, uint64_t id)
+{
+	const struct crm_err *err;
+	char name[CRM_ID_TEXT], at[CRM_TIME_TEXT];
+	struct crm_change c;
+	struct crm_stored r;
+	enum crm_presence p;
+	uint64_t number = 0;
+
+	(void)crm_id_text(id, name);
+	err = crm_snap_get(snap, id, &r, &p);
+	if (err == NULL && p == CRM_REMOVED && (r.flags & CRM_R_ERASED) != 0)
+		return crm_err(CRM_E_DATA, "%s was erased", name);
+	if (err == NULL && p == CRM_REMOVED)
+		err = crm_history_each(snap, id, note_removal, &number);
+	if (err == NULL && number != 0)
+		err = crm_change_get(crm_snap_txn(snap), number, &c);
+	if (err != NULL)
+		return err;
+	if (number == 0)
+		return crm_err(CRM_E_DATA, "no such record: %s", name);
+	at[crm_time_put(at, c.clock_us)] = '\0';
+	return crm_err(CRM_E_DATA,
+	    "%s was removed by %.*s, %s (crm-undo %llu brings it back)", name,
+	    CRM_VARG(c.user), at, (unsigned long long)number);
+}
+
 const struct crm_err *
 crm_who_none(struct crm_snap *snap, const char *kinds, struct crm_view text)
 {
 	struct crm_buf near = CRM_BUF_INIT(600);
 	const struct crm_err *err;
 	const struct crm_kind *k;
+	struct crm_stored r;
+	enum crm_presence p;
 	char list[200];
 	uint64_t id;
 
@@ -380,6 +423,11 @@ crm_who_none(struct crm_snap *snap, const char *kinds, struct crm_view text)
 			return crm_err(CRM_E_DATA, "'%.*s' is %s %s, not %s %s",
 			    CRM_VARG(text), article(k->name), k->name,
 			    article(list), list);
+		err = crm_snap_get(snap, id, &r, &p);
+		if (err == NULL && p == CRM_REMOVED)
+			return crm_who_gone(snap, id);
+		if (err != NULL)
+			return err;
 	}
 	add_near(snap, kinds, text, &near);
 	err = crm_err(CRM_E_DATA, "no such %s: '%.*s'%.*s", list,

@@ -59,6 +59,10 @@ const struct crm_err *crm_who_several(
 const struct crm_err *crm_who_none(
     struct crm_snap *, const char *kinds, struct crm_view text);
 
+/* The error for a record that is not there: when it was removed, by whom, and
+ * how it comes back; that it was erased; or that there is none such. */
+const struct crm_err *crm_who_gone(struct crm_snap *, uint64_t id);
+
 /* Add the name or title of a record; its id when it has none. */
 CRM_CHECK const struct crm_err *crm_who_name(
     struct crm_snap *, uint64_t id, struct crm_buf *out);

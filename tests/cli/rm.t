@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-rm: what is removed is gone from every answer, and stays in the history.
 . "${0%/*}/../lib.sh"
-plan 23
+plan 31
 
 crm-add person name=Anna email=anna@mail.example ref=shop:1
 crm-add person name=Bob
@@ -45,3 +45,19 @@ is 'and comes back with it' "$(crm-find deal -f who.name) $(crm-find ref:shop:9 
 	'{"who.name":["Cleo"]} p4'
 is 'in a table too' "$(crm-find deal -f who -o table | sed 1d)" Cleo
 ok 'the store is proved' crm-store check
+
+# who asks for it is told that it was there
+crm-add person name=Gone
+id=$(crm-find Gone -o ids)
+CRM_USER=ewa crm-rm "$id"
+n=$(crm-history -l 1 -o tsv | sed -n '2s/	.*//p')
+told="$id was removed by ewa, 2026-03-15T12:00:00Z (crm-undo $n brings it back)"
+is 'crm-show' "$(crm-show "$id" 2>&1)" "crm-show: $told"
+is 'crm-set' "$(crm-set "$id" city=X 2>&1)" "crm-set: $told"
+is 'in a pipe' "$(echo "$id" | crm-log - call 2>&1 | head -1)" "crm-log: stdin:1: $told"
+is 'as a link' "$(crm-add task title=x who="$id" 2>&1 | head -1)" "crm-add: who: $told"
+is 'crm-find' "$(crm-find "$id" 2>&1)" "crm-find: $told"
+ok 'it does' crm-undo "$n"
+is 'so it is there' "$(crm-find "$id" -f name)" '{"name":"Gone"}'
+crm-rm -q --erase "$id" 2>/dev/null
+is 'erased' "$(crm-set "$id" city=X 2>&1)" "crm-set: $id was erased"
