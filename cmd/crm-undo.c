@@ -6,6 +6,7 @@
  * exit status is 1.
  */
 #include "base/num.h"
+#include "base/utf8.h"
 #include "cli/change.h"
 #include "cli/msg.h"
 #include "record/value.h"
@@ -14,6 +15,7 @@
 #include "store/undo.h"
 
 #define TOLD_MAX 20
+#define SHOWN 60 /* columns of what the program was called with */
 
 static struct {
 	bool force, skip;
@@ -168,6 +170,40 @@ begin_rows(void)
 	    sizeof(columns) / sizeof(columns[0]), &st.rows);
 }
 
+/*
+ * What is taken back, for the receipt: ": change 17 of ewa, 2026-03-15 10:00,
+ * is taken back: crm-set p1 city=Rome".
+ */
+static const struct crm_err *
+describe(uint64_t number)
+{
+	static const struct crm_field time = { .type = CRM_T_TIME };
+	struct crm_snap *snap = crm_batch_snap(st.c.batch);
+	struct crm_buf line = CRM_BUF_INIT(CRM_LINE_MAX);
+	struct crm_buf at = CRM_BUF_INIT(64);
+	const struct crm_err *err;
+	struct crm_change c;
+
+	err = crm_change_get(crm_snap_txn(snap), number, &c);
+	if (err != NULL)
+		return err;
+	crm_value_put_time(&at, c.clock_us);
+	crm_buf_addf(&line, ": change %llu of ", (unsigned long long)number);
+	crm_utf8_add_safe(&line, c.user);
+	crm_buf_adds(&line, ", ");
+	crm_people_add_value(
+	    &line, &time, crm_buf_view(&at), crm_ctx_zone(st.ctx));
+	crm_buf_adds(&line, ", is taken back: ");
+	crm_utf8_add_safe(&line, c.program);
+	crm_buf_adds(&line, c.arguments.n > 0 ? " " : "");
+	crm_utf8_add_safe(&line, crm_utf8_cut(c.arguments, SHOWN, NULL));
+	crm_buf_adds(&line, crm_utf8_width(c.arguments) > SHOWN ? "..." : "");
+	st.c.about = crm_arena_dup(&st.ctx->arena, line.p, line.n);
+	crm_buf_release(&line);
+	crm_buf_release(&at);
+	return NULL;
+}
+
 static const struct crm_err *
 undo(uint64_t number)
 {
@@ -180,6 +216,8 @@ undo(uint64_t number)
 	err = begin_rows();
 	if (err == NULL)
 		err = crm_undo(st.c.batch, &uo, &conflicts);
+	if (err == NULL)
+		err = describe(number);
 	if (err != NULL)
 		return err;
 	if (st.told > TOLD_MAX)

@@ -22,9 +22,9 @@ complain(void *ctx, uint64_t line, const char *field, const char *what)
 	struct crm_changing *c = ctx;
 	char text[CRM_ID_TEXT], named[CRM_ID_TEXT + 100];
 
-	if (line == 0 && c->about != 0) {
+	if (line == 0 && c->operand != 0) {
 		(void)snprintf(named, sizeof(named), "%s%s%s",
-		    crm_id_text(c->about, text), field != NULL ? ": " : "",
+		    crm_id_text(c->operand, text), field != NULL ? ": " : "",
 		    field != NULL ? field : "");
 		field = named;
 	}
@@ -339,9 +339,9 @@ each_record(void *ctx, uint64_t line, struct crm_view raw, uint64_t id)
 	const struct crm_err *err;
 
 	crm_batch_line(e->c->batch, line, raw);
-	e->c->about = e->several ? id : 0;
+	e->c->operand = e->several ? id : 0;
 	err = e->record(e->ctx, line, raw, id);
-	e->c->about = 0;
+	e->c->operand = 0;
 	return err;
 }
 
@@ -484,6 +484,7 @@ give_receipt(struct crm_changing *c, const struct crm_batch_result *r)
 	if (!c->ctx->quiet && isatty(STDERR_FILENO) == 1) {
 		crm_receipt_add(
 		    &b, r, crm_batch_only(c->batch), c->ctx->dry_run);
+		crm_buf_adds(&b, c->about != NULL ? c->about : "");
 		crm_buf_addc(&b, '\n');
 		crm_msg_raw(crm_buf_view(&b));
 	}

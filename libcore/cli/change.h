@@ -25,8 +25,9 @@ struct crm_changing {
 	struct crm_out_kinds kinds;      /* of what may be written: all */
 	struct crm_faults faults;        /* told at the end */
 	struct crm_assigning *assigning; /* who gets what is added */
-	uint64_t about; /* of several operands, the one at hand */
-	int rejects;    /* descriptor, -1: none */
+	uint64_t operand;                /* of several, the one at hand */
+	const char *about; /* what the receipt ends with, or NULL */
+	int rejects;       /* descriptor, -1: none */
 	const char *rejects_name;
 	struct crm_buf held; /* lines to be rejected */
 	bool header_held;

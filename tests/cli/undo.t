@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-undo: any change set is taken back, without losing what came after.
 . "${0%/*}/../lib.sh"
-plan 40
+plan 43
 
 # state: all records, without when they were changed
 state()
@@ -118,3 +118,17 @@ is 'an import' "$(crm-find person --count)" 20003
 run crm-undo
 is 'is taken back' "$(crm-find person --count) $(crm-find ref:many:7 --count)" '3 0'
 ok 'what it was is still sound' crm-store check
+
+# the receipt says what was taken back, and whose it was
+if command -v script >/dev/null; then
+	CRM_USER=ewa crm-set p1 p2 city="O'Brien's $(printf '\033')[31m"
+	n=$(number)
+	script -qec "crm-undo $n" /dev/null </dev/null 2>&1 | tr -d '\r' >out
+	like 'how many, the command, its user and when' "$(cat out)" \
+		"^2 changed \\(change $((n + 1))\\): change $n of ewa, 2026-03-15 12:00, is taken back: crm-set p1 p2 'city=O"
+	unlike 'which does not drive the terminal' "$(cat out)" "$(printf '\033')"
+	script -qec "crm-undo -n $n" /dev/null </dev/null 2>&1 | tr -d '\r' >out
+	like 'a dry run too' "$(cat out)" "dry run.*: change $n of ewa"
+else
+	skip 3 'there is no script'
+fi
