@@ -3,10 +3,31 @@
  *
  * Reads the store; define, add, remove and delete write it.
  */
+#include "cli/as_of.h"
 #include "cli/ask.h"
 #include "cli/change.h"
 
-static const struct crm_opt opts[] = { OPT_END };
+static struct {
+	const char *as_of;
+} o;
+
+/* clang-format off */
+static const struct crm_opt opts[] = {
+	OPT_AS_OF(&o.as_of),
+	OPT_END,
+};
+/* clang-format on */
+
+/* Options that only some verbs have. */
+enum { HAS_AS_OF = 1 };
+
+static const struct crm_err *
+refuse(struct crm_ctx *ctx, const struct crm_verb *verb)
+{
+	return o.as_of != NULL && (verb->has & HAS_AS_OF) == 0
+	    ? crm_ctx_usage(ctx, "'%s' has no --as-of", verb->name)
+	    : NULL;
+}
 
 static struct {
 	struct crm_ctx *ctx;
@@ -322,7 +343,7 @@ look(struct crm_ctx *ctx, int argc, char **argv,
 	const struct crm_err *err;
 
 	begin(ctx, argc, argv);
-	err = crm_snap_open(ctx->store, &st.snap);
+	err = crm_open_as_of(ctx, o.as_of, &st.snap);
 	if (err == NULL)
 		err = fn(argc, argv);
 	crm_snap_close(st.snap);
@@ -380,13 +401,13 @@ static const struct crm_verb verbs[] = {
 	{ "delete", "NAME", "delete a segment, not its members",
 	    1, 1, true, delete_one, "segment", true, 0 },
 	{ "list", "", "print the segments",
-	    0, 0, false, list, NULL, false, 0 },
+	    0, 0, false, list, NULL, false, HAS_AS_OF },
 	{ "members", "NAME", "print the records that belong to it",
-	    1, 1, false, members, "segment", false, 0 },
+	    1, 1, false, members, "segment", false, HAS_AS_OF },
 	{ "remove", "NAME WHO|- ...", "keep records out of it, whatever the query",
 	    2, -1, true, take_out, "segment who", true, 0 },
 	{ "show", "NAME", "print its query",
-	    1, 1, false, show, "segment", false, 0 },
+	    1, 1, false, show, "segment", false, HAS_AS_OF },
 	{ .name = NULL },
 };
 /* clang-format on */
@@ -402,6 +423,7 @@ main(int argc, char *argv[])
 		    CRM_NEED_READ | CRM_NEED_WRITE | CRM_NEED_IN | CRM_NEED_OUT,
 		.opts = opts,
 		.verbs = verbs,
+		.refuse = refuse,
 	};
 
 	return crm_main(&cmd, argc, argv);

@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-segment: saved queries, hand-picked lists, both; what @ means in a query.
 . "${0%/*}/../lib.sh"
-plan 47
+plan 55
 
 for n in Anna Bob Carla Dan; do crm-add person name=$n; done
 crm-set Anna Bob tag=x
@@ -72,3 +72,17 @@ printf '{"name":"x1","query":"citi:Rome"}\n{"name":"x2","query":"@rome"}\n' |
 	crm-add segment --skip-bad -f name 2>err >out
 is 'in a stream too' "$(cat out err)" '{"name":"x2"}
 crm-add: stdin:1: query: unknown field '"'citi' (did you mean 'city'?)"
+
+# as it was
+crm-segment define since person tag:x
+n=$(crm-history -l 1 -o tsv | sed -n '2s/	.*//p')
+crm-segment define since person tag:y
+crm-segment add since Anna
+is 'members as of a change' "$(crm-segment members since --as-of "change:$n" -f name -o tsv | sed 1d | tr '\n' ' ')" 'Anna Bob '
+is 'and now' "$(crm-segment members since -f name -o tsv | sed 1d | tr '\n' ' ')" 'Anna Carla Dan '
+is 'the query too' "$(crm-segment show since --as-of "change:$n")" 'person tag:x'
+is 'before it was' "$(crm-segment list --as-of "change:$((n - 1))" | grep -c '"since"')" 0
+fails_with 65 'nobody was in it then' crm-segment members since --as-of "change:$((n - 1))"
+fails_with 64 'what writes has no past' crm-segment add since Bob --as-of "change:$n"
+like 'which is said' "$(cat err)" "'add' has no --as-of"
+fails_with 65 'a date to come' crm-segment members since --as-of 2099-01-01
