@@ -11,6 +11,7 @@
 #include "query/rank.h"
 #include "query/ref.h"
 #include "record/value.h"
+#include "store/who.h"
 
 #define RANK_MEMORY ((size_t)32 << 20)
 
@@ -346,6 +347,40 @@ search(bool is_filter)
 	return err;
 }
 
+/* Nothing was found: was the first word, such as "persn", meant for a kind,
+ * or is it a record that was removed? */
+static void
+hint(const char *word)
+{
+	struct crm_buf names = CRM_BUF_INIT(1 << 16);
+	const struct crm_schema *s = f.ctx->schema;
+	const struct crm_err *gone = NULL;
+	const char *near;
+	enum crm_presence p;
+	struct crm_stored r;
+	uint64_t id;
+	size_t i;
+
+	for (i = 0; i < crm_schema_nkinds(s); i++) {
+		const struct crm_kind *k = crm_schema_kind(s, i);
+
+		crm_buf_add(&names, k->name, strlen(k->name) + 1);
+		crm_buf_add(&names, k->plural, strlen(k->plural) + 1);
+	}
+	crm_buf_addc(&names, '\0');
+	near = crm_word_near(names.p, crm_view_str(word));
+	if (near != NULL && strcmp(near, word) != 0)
+		crm_msg("nothing has the word '%s' (did you mean the kind "
+			"'%s'?)",
+		    word, near);
+	if (crm_id_parse(crm_view_str(word), &id) &&
+	    crm_snap_get(f.snap, id, &r, &p) == NULL && p == CRM_REMOVED)
+		gone = crm_who_gone(f.snap, id);
+	if (gone != NULL)
+		crm_msg_err(gone);
+	crm_buf_release(&names);
+}
+
 static const struct crm_err *
 run(struct crm_ctx *ctx, int argc, char **argv)
 {
@@ -369,6 +404,9 @@ run(struct crm_ctx *ctx, int argc, char **argv)
 		if (err == NULL && o.count && !ctx->quiet)
 			err = count_matches();
 		ctx->no = found_none();
+		if (err == NULL && ctx->no && !is_filter && argc > 0 &&
+		    !ctx->quiet)
+			hint(argv[0]);
 	}
 	crm_out_free(f.out);
 	crm_query_free(f.query);

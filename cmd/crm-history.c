@@ -10,6 +10,7 @@
 #include "cli/ask.h"
 #include "cli/follow.h"
 #include "cli/msg.h"
+#include "cli/programs.h"
 #include "cli/tell.h"
 #include "store/history.h"
 
@@ -20,6 +21,7 @@ static struct {
 	int form;
 } o = { .limit = UINT64_MAX, .form = -1 };
 
+static const struct crm_view change_prefix = { "change:", 7 };
 static const char forms[] = "table\0jsonl\0tsv\0csv\0";
 
 /* clang-format off */
@@ -41,7 +43,8 @@ static const struct crm_opt opts[] = {
 };
 /* clang-format on */
 
-/* A record that was asked for, in a change set that touched it. */
+/* A record that was asked for, in a change set that touched it; id 0: all of
+ * the change set. */
 struct touch {
 	uint64_t number, id;
 };
@@ -78,12 +81,21 @@ look_for_field(void *ctx, const struct crm_changed *c)
 	return NULL;
 }
 
+/* Is it the program of that name, with or without "crm-"? */
+static bool
+is_program(struct crm_view program, const char *name)
+{
+	return crm_view_is(program, name) ||
+	    (crm_view_starts(program, CRM_V("crm-")) &&
+		crm_view_is(crm_view_skip(program, 4), name));
+}
+
 /* Is it of that user, of that program, and about that field? */
 static const struct crm_err *
 is_wanted(const struct crm_change *c, bool *yes)
 {
 	*yes = (o.user == NULL || crm_view_is(c->user, o.user)) &&
-	    (o.command == NULL || crm_view_is(c->program, o.command));
+	    (o.command == NULL || is_program(c->program, o.command));
 	if (!*yes || o.field == NULL)
 		return NULL;
 	*yes = false;
@@ -215,7 +227,8 @@ tell_records(void)
 		     j < h.ntouches && h.touch[j].number == h.touch[i].number;
 		     j++)
 			h.id[j - i] = h.touch[j].id;
-		err = tell(h.touch[i].number, j - i, &done);
+		/* all of it comes first, and says what the others would */
+		err = tell(h.touch[i].number, h.id[0] == 0 ? 0 : j - i, &done);
 	}
 	return err;
 }
@@ -228,6 +241,33 @@ note_touch(void *ctx, uint64_t number, const struct crm_changed *changed)
 	h.touch[h.ntouches].number = number;
 	h.touch[h.ntouches++].id = *(uint64_t *)ctx;
 	return NULL;
+}
+
+/* A number to come may be one of a store that was there before. */
+static const struct crm_err *
+see_number(const char *option, uint64_t number)
+{
+	uint64_t last = crm_snap_last_change(h.snap);
+
+	return number <= last
+	    ? NULL
+	    : crm_err(CRM_E_DATA,
+		  "%sthere is no change set %llu: the newest one is %llu",
+		  option, (unsigned long long)number, (unsigned long long)last);
+}
+
+/* change:N: all that it did. */
+static const struct crm_err *
+take_change(struct crm_view digits)
+{
+	const struct crm_err *err;
+	uint64_t number, all = 0;
+
+	if (!crm_num_u64(digits, UINT64_MAX, &number) || number == 0)
+		return crm_ctx_usage(
+		    h.ctx, "'change:%.*s' is not change:N", CRM_VARG(digits));
+	err = see_number("", number);
+	return err != NULL ? err : note_touch(&all, number, NULL);
 }
 
 static const struct crm_err *
@@ -259,6 +299,9 @@ take_operand(char *who)
 	struct crm_stored r;
 	uint64_t id;
 
+	if (crm_view_starts(crm_view_str(who), change_prefix))
+		return take_change(
+		    crm_view_skip(crm_view_str(who), change_prefix.n));
 	if (crm_id_parse(crm_view_str(who), &id))
 		err = crm_snap_get(h.snap, id, &r, &p);
 	if (err == NULL && p != CRM_ABSENT)
@@ -266,10 +309,62 @@ take_operand(char *who)
 	return err != NULL ? err : crm_each_who(h.ctx, h.snap, &each, 1, &who);
 }
 
+/* A field that no kind has changes nowhere; what crm.yaml once had begins
+ * with "x-" since. */
+static const struct crm_err *
+see_field(void)
+{
+	const struct crm_schema *s = h.ctx->schema;
+	const char *near;
+	size_t i;
+
+	if (o.field == NULL || strncmp(o.field, "x-", 2) == 0)
+		return NULL;
+	for (i = 0; i < crm_schema_nkinds(s); i++)
+		if (crm_field_named(
+			crm_schema_kind(s, i), crm_view_str(o.field)) != NULL)
+			return NULL;
+	near = crm_field_near(s, NULL, crm_view_str(o.field));
+	return near != NULL
+	    ? crm_ctx_usage(h.ctx,
+		  "--field: no kind has '%s' (did you mean '%s'?)", o.field,
+		  near)
+	    : crm_ctx_usage(h.ctx, "--field: no kind has '%s'", o.field);
+}
+
+/* Nothing was told: is that because the program's name is wrong? */
+static void
+hint_command(void)
+{
+	struct crm_buf names = CRM_BUF_INIT(1 << 16);
+	const char *name = o.command, *near = NULL;
+	struct crm_programs list;
+	bool known = false;
+	size_t i;
+
+	if (name == NULL || h.told > 0 || h.ctx->quiet)
+		return;
+	if (strncmp(name, "crm-", 4) == 0)
+		name += 4;
+	crm_programs_list(&list);
+	for (i = 0; i < list.n; i++) {
+		known |= strcmp(list.item[i].name, name) == 0;
+		crm_buf_add(
+		    &names, list.item[i].name, strlen(list.item[i].name) + 1);
+	}
+	crm_buf_addc(&names, '\0');
+	if (!known)
+		near = crm_word_near(names.p, crm_view_str(name));
+	if (near != NULL)
+		crm_msg("nothing is of '%s' (did you mean 'crm-%s'?)",
+		    o.command, near);
+	crm_programs_free(&list);
+	crm_buf_release(&names);
+}
+
 static const struct crm_err *
 read_since(void)
 {
-	static const struct crm_view change = { "change:", 7 };
 	const struct crm_err *err;
 	struct crm_period period;
 	struct crm_view v;
@@ -278,8 +373,9 @@ read_since(void)
 	if (o.since == NULL)
 		return NULL;
 	v = crm_view_str(o.since);
-	if (crm_view_starts(v, change))
-		return crm_num_u64(crm_view_skip(v, 7), UINT64_MAX, &h.since)
+	if (crm_view_starts(v, change_prefix))
+		return crm_num_u64(crm_view_skip(v, change_prefix.n),
+			   UINT64_MAX, &h.since)
 		    ? NULL
 		    : crm_ctx_usage(
 			  h.ctx, "--since: '%s' is not change:N", o.since);
@@ -288,20 +384,6 @@ read_since(void)
 		return crm_ctx_usage(h.ctx, "--since: %s", err->msg);
 	h.since_us = period.from_us;
 	return NULL;
-}
-
-/* A number to come, from a store that was there before, would hide what is
- * done until then. */
-static const struct crm_err *
-see_since(void)
-{
-	uint64_t last = crm_snap_last_change(h.snap);
-
-	return h.since <= last
-	    ? NULL
-	    : crm_err(CRM_E_DATA,
-		  "--since: there is no change set %llu: the newest one is %llu",
-		  (unsigned long long)h.since, (unsigned long long)last);
 }
 
 static const struct crm_err *
@@ -319,9 +401,11 @@ run(struct crm_ctx *ctx, int argc, char **argv)
 		form = CRM_OUT_JSONL;
 	err = read_since();
 	if (err == NULL)
+		err = see_field();
+	if (err == NULL)
 		err = crm_snap_open(ctx->store, &h.snap);
 	if (err == NULL)
-		err = see_since();
+		err = see_number("--since: ", h.since);
 	for (i = 0; err == NULL && i < argc; i++)
 		err = take_operand(argv[i]);
 	if (err == NULL)
@@ -333,6 +417,8 @@ run(struct crm_ctx *ctx, int argc, char **argv)
 	if (err == NULL)
 		err = crm_tell_end(h.tell);
 	ctx->no = h.told == 0;
+	if (err == NULL)
+		hint_command();
 	crm_tell_free(h.tell);
 	crm_free(h.touch);
 	crm_free(h.id);
@@ -348,7 +434,7 @@ main(int argc, char *argv[])
 	static const struct crm_cmd cmd = {
 		.name = "crm-history",
 		.summary = "who changed what and when",
-		.operands = "[WHO|- ...]",
+		.operands = "[WHO|change:N|- ...]",
 		.needs = CRM_NEED_READ | CRM_NEED_IN | CRM_NEED_PAGER,
 		.opts = opts,
 		.run = run,

@@ -221,6 +221,8 @@ _crm_option()
 		from=words words='auto always never' ;;
 	crm-rm,-s | crm-rm,--store)
 		from=dir words='' ;;
+	crm-segment,--as-of)
+		from=ask words='date' ;;
 	crm-segment,-i | crm-segment,--input)
 		from=words words='auto jsonl tsv csv ids yaml vcard ics' ;;
 	crm-segment,-f | crm-segment,--fields)

@@ -219,6 +219,8 @@ function __crm_takes
             return 0
         case 'crm-rm -s' 'crm-rm --store'
             return 0
+        case 'crm-segment --as-of'
+            return 0
         case 'crm-segment -i' 'crm-segment --input'
             return 0
         case 'crm-segment -f' 'crm-segment --fields'

@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-find: queries of every sort, forms of output, filters, exit status.
 . "${0%/*}/../lib.sh"
-plan 87
+plan 92
 
 crm-add org <<'EOF'
 name,city,industry,tag
@@ -159,3 +159,11 @@ is 'an index in the order that is wanted is told' \
 	'people: N from the end of the index of name'
 is 'but not where all are wanted' \
 	"$(crm-find person --sort name --explain)" 'people: look at all of them'
+
+# a word that was meant for a kind
+is 'a kind misspelled' "$(crm-find persn 2>&1)" \
+	"crm-find: nothing has the word 'persn' (did you mean the kind 'person'?)"
+ok 'is a word all the same' crm-find persn
+is 'in the plural' "$(crm-find tikets is:open 2>&1 | grep -c "'tickets'")" 1
+is 'not with -q' "$(crm-find -q persn 2>&1)" ''
+is 'not of what is far from any' "$(crm-find zzzz 2>&1)" ''

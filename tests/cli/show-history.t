@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-show and crm-history beyond their manuals' examples.
 . "${0%/*}/../lib.sh"
-plan 38
+plan 50
 
 crm-add org name=Acme city=Berlin
 crm-add person name=Anna org=Acme email=anna@mail.example x-shoe=42 note="$(printf 'two\nlines')"
@@ -128,3 +128,28 @@ is 'programs get all' "$(crm-history -l 1 -o tsv | sed 1d | wc -l | tr -d ' ')" 
 is 'and so does who asks for them' \
 	"$(seq 2 14 | sed 's/^/o/' | xargs crm-history -o table -l 1 |
 		grep -c removed)" 13
+
+# one change set by its number
+crm-add person name=Uno
+crm-add person name=Duo
+uno=$(crm-find Uno -o ids) duo=$(crm-find Duo -o ids)
+n=$(crm-history -l 1 | jq .change)
+crm-set Uno Duo city=Oslo role=boss
+crm-set Duo city=Bergen
+is 'change:N is that one' "$(crm-history "change:$((n + 1))" | jq -c '[.change, .changed[].id]')" \
+	"[$((n + 1)),\"$uno\",\"$duo\"]"
+is 'whole, whoever else is named' "$(crm-history Duo "change:$((n + 1))" -l 2 |
+	jq -c '[.change, .changed[].id]')" "[$((n + 2)),\"$duo\"]
+[$((n + 1)),\"$uno\",\"$duo\"]"
+like 'for people' "$(crm-history "change:$((n + 1))" -o table)" 'city  *-> Oslo|city +.*Oslo'
+fails_with 65 'none of that number' crm-history change:99999
+like 'which is said' "$(cat err)" "no change set 99999: the newest one is $((n + 2))"
+fails_with 64 'no number' crm-history change:x
+fails_with 64 'none' crm-history change:
+
+# names that are wrong
+fails_with 64 'a field that no kind has' crm-history --field cty
+like 'and the nearest' "$(cat err)" "did you mean 'city'"
+is '--command without crm-' "$(crm-history --command set -l 1)" "$(crm-history --command crm-set -l 1)"
+ok 'a command that did nothing' crm-history --command crm-sett
+like 'and the nearest' "$(cat err)" "did you mean 'crm-set'"
