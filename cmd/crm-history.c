@@ -434,7 +434,7 @@ main(int argc, char *argv[])
 	static const struct crm_cmd cmd = {
 		.name = "crm-history",
 		.summary = "who changed what and when",
-		.operands = "[WHO|change:N|- ...]",
+		.operands = "[WHO|-|change:N ...]",
 		.needs = CRM_NEED_READ | CRM_NEED_IN | CRM_NEED_PAGER,
 		.opts = opts,
 		.run = run,
