@@ -17,6 +17,35 @@
 
 #define FAULTS 1 /* exit status of the child: there are faults */
 
+/* Was there a fault in what nothing else tells? */
+static bool primary;
+
+static bool
+is_derived(const char *where)
+{
+	int t;
+
+	for (t = 0; t < CRM_NTABLES; t++)
+		if (crm_table_is_derived((enum crm_table)t) &&
+		    strcmp(crm_table_name((enum crm_table)t), where) == 0)
+			return true;
+	return false;
+}
+
+/* What to do about faults, for who looks on. */
+static void
+advise(const struct crm_ctx *ctx)
+{
+	if (ctx->quiet || isatty(STDERR_FILENO) != 1)
+		return;
+	if (primary)
+		crm_msg("restore a backup, or save what can be read: "
+			"crm-store repair NEW");
+	else
+		crm_msg("crm-store repair makes that anew from records and "
+			"events");
+}
+
 /* One line a fault, at once: what comes next may end the process. */
 static void
 print_fault(void *ctx, const char *where, const char *what)
@@ -24,6 +53,7 @@ print_fault(void *ctx, const char *where, const char *what)
 	struct crm_buf b = CRM_BUF_INIT(10000);
 
 	(void)ctx;
+	primary |= !is_derived(where);
 	crm_buf_adds(&b, where);
 	crm_buf_adds(&b, ": ");
 	crm_utf8_add_safe(&b, crm_view_str(what));
@@ -68,12 +98,15 @@ check(struct crm_ctx *ctx)
 		err = crm_check_store(ctx->store, &c);
 	if (err != NULL && err->code == CRM_E_DATA) {
 		print_fault(NULL, "store", err->msg);
+		advise(ctx);
 		return FAULTS;
 	}
 	if (err != NULL) {
 		crm_msg_err(err);
 		return crm_err_exit(err->code);
 	}
+	if (c.faults > 0)
+		advise(ctx);
 	if (c.faults == 0 && !ctx->quiet && isatty(STDERR_FILENO) == 1)
 		print_sum(&c);
 	return c.faults > 0 ? FAULTS : 0;
@@ -133,6 +166,7 @@ crm_prove(struct crm_ctx *ctx)
 		    "are so damaged that they cannot be read (%s)",
 		    strsignal(sig));
 		print_fault(NULL, "pages", text);
+		advise(ctx);
 		return NULL;
 	}
 	if (WEXITSTATUS(status) > FAULTS)

@@ -2,6 +2,7 @@
 # Stores that are damaged: what can be made anew, and what can be saved.
 . "${0%/*}/../lib.sh"
 plan 53
+plan 49
 
 crm-store -s a init
 awk 'BEGIN { print "name\temail\tcity\ttag\tx-size"
@@ -32,11 +33,26 @@ cp -r a derived
 # the folded words stand in derived tables alone
 LC_ALL=C sed -i 's/zzunique/zzuniqux/g' derived/data.mdb
 fails_with 1 'the text index is damaged' crm-store -s derived check
+if command -v script >/dev/null; then
+	like 'and what helps is said on a terminal' \
+		"$(script -qec 'crm-store -s derived check' /dev/null </dev/null 2>&1)" \
+		'crm-store repair makes that anew from records and events'
+else
+	skip 1 'there is no script'
+fi
 ok 'repair' crm-store -s derived repair
 ok 'makes it well' crm-store -s derived check
 is 'and it finds' "$(crm-find -s derived event zzunique77 --count)" 1
 cp -r a primary
 LC_ALL=C sed -i 's/Person 77 /Person 99 /' primary/data.mdb
+fails_with 1 'a record is damaged' crm-store -s primary check
+if command -v script >/dev/null; then
+	like 'and what helps is said' \
+		"$(script -qec 'crm-store -s primary check' /dev/null </dev/null 2>&1)" \
+		'restore a backup, or .*crm-store repair NEW'
+else
+	skip 1 'there is no script'
+fi
 fails_with 65 'a record that is damaged is not' crm-store -s primary repair
 like 'it says what to do' "$(cat err)" 'crm-store repair NEW'
 ok 'readers are not disturbed' sh -c '
