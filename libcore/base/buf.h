@@ -175,6 +175,33 @@ crm_buf_view(const struct crm_buf *b)
  */
 CRM_CHECK const struct crm_err *crm_buf_end(const struct crm_buf *);
 
+/*
+ * Copy n bytes, of which there are mostly few: without a call.
+ *
+ * Returns what is behind them.
+ */
+static inline char *
+crm_copy_few(char *to, const char *from, size_t n)
+{
+	if (n > 32) {
+		memcpy(to, from, n);
+	} else if (n >= 16) { /* from both ends: they may overlap */
+		memcpy(to, from, 16);
+		memcpy(to + n - 16, from + n - 16, 16);
+	} else if (n >= 8) {
+		memcpy(to, from, 8);
+		memcpy(to + n - 8, from + n - 8, 8);
+	} else if (n >= 4) {
+		memcpy(to, from, 4);
+		memcpy(to + n - 4, from + n - 4, 4);
+	} else if (n > 0) {
+		to[0] = from[0];
+		to[n / 2] = from[n / 2];
+		to[n - 1] = from[n - 1];
+	}
+	return to + n;
+}
+
 /* Variable-length integers: LEB128, 7 bits a byte, low bits first. */
 #define CRM_VARINT_MAX 10
 

@@ -1,5 +1,10 @@
 /* The cells of TSV and CSV. */
 #include "format/writer_impl.h"
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include "record/value.h"
 #include "record/word.h"
 
@@ -35,35 +40,86 @@ to_escape(const struct crm_field *f, bool many, bool tsv)
 	return mask;
 }
 
-/* Has none of 8 bytes a meaning?  (It may say no where there is none.) */
-static bool
-are_plain(const char *p)
+/* Which of 8 bytes have a meaning: not 0 when there is one.  (It may say so
+ * where there is none: of other controls.) */
+static inline uint64_t
+find_meanings(uint64_t w)
 {
 	const uint64_t ones = 0x0101010101010101u, high = ones << 7;
-	uint64_t w = crm_le64_get(p), comma, semicolon, slash, found;
+	uint64_t comma, semicolon, slash;
 
 	comma = w ^ ones * ',';
 	semicolon = w ^ ones * ';';
 	slash = w ^ ones * '\\';
-	found = ((comma - ones) & ~comma) | ((semicolon - ones) & ~semicolon) |
-	    ((slash - ones) & ~slash) | ((w - ones * ' ') & ~w);
-	return (found & high) == 0;
+	return (((comma - ones) & ~comma) | ((semicolon - ones) & ~semicolon) |
+		   ((slash - ones) & ~slash) | ((w - ones * ' ') & ~w)) &
+	    high;
 }
 
-/* Has no character of a text a meaning?  (It may say no where none has.) */
-static bool
-is_plain(struct crm_view v)
+#ifdef __SSE2__
+/* The same of 16 bytes, which are copied: a bit each. */
+static inline __m128i
+copy_16(char *to, const char *from)
 {
+	__m128i v, seen;
+
+	v = _mm_loadu_si128((const __m128i *)(const void *)from);
+	_mm_storeu_si128((__m128i *)(void *)to, v);
+	seen = _mm_cmpeq_epi8(v, _mm_set1_epi8(','));
+	seen = _mm_or_si128(seen, _mm_cmpeq_epi8(v, _mm_set1_epi8(';')));
+	seen = _mm_or_si128(seen, _mm_cmpeq_epi8(v, _mm_set1_epi8('\\')));
+	return _mm_or_si128(
+	    seen, _mm_cmpeq_epi8(v, _mm_min_epu8(v, _mm_set1_epi8(' ' - 1))));
+}
+
+/* Copy at least 16 bytes; has none of them a meaning? */
+static bool
+copy_many(char *to, struct crm_view v)
+{
+	__m128i seen = copy_16(to + v.n - 16, v.p + v.n - 16);
 	size_t i;
 
-	for (i = 0; v.n - i >= 8; i += 8)
-		if (!are_plain(v.p + i))
-			return false;
-	if (v.n >= 8)
-		return are_plain(v.p + v.n - 8);
-	while (i < v.n && meanings[(unsigned char)v.p[i]] == 0)
-		i++;
-	return i == v.n;
+	for (i = 0; v.n - i > 16; i += 16)
+		seen = _mm_or_si128(seen, copy_16(to + i, v.p + i));
+	return _mm_movemask_epi8(seen) == 0;
+}
+#else
+static bool
+copy_many(char *to, struct crm_view v)
+{
+	uint64_t seen = find_meanings(crm_le64_get(v.p + v.n - 8));
+	size_t i;
+
+	for (i = 0; v.n - i > 8; i += 8)
+		seen |= find_meanings(crm_le64_get(v.p + i));
+	memcpy(to, v.p, v.n);
+	return seen == 0;
+}
+#endif
+
+/* Copy a text; has no character of it a meaning?  (It may say no where none
+ * has.) */
+static inline bool
+copy_plain(char *to, struct crm_view v)
+{
+	unsigned int seen = 0;
+	uint64_t first, last;
+	size_t i;
+
+	if (v.n >= 16)
+		return copy_many(to, v);
+	if (v.n >= 8) {
+		first = crm_le64_get(v.p);
+		last = crm_le64_get(v.p + v.n - 8);
+		crm_le64(to, first);
+		crm_le64(to + v.n - 8, last);
+		return (find_meanings(first) | find_meanings(last)) == 0;
+	}
+	for (i = 0; i < v.n; i++) {
+		to[i] = v.p[i];
+		seen |= meanings[(unsigned char)v.p[i]];
+	}
+	return seen == 0;
 }
 
 /* A text escaped; room for twice its bytes is room enough. */
@@ -72,10 +128,8 @@ put_escaped(char *to, struct crm_view v, unsigned int mask)
 {
 	size_t i;
 
-	if (is_plain(v)) {
-		memcpy(to, v.p, v.n);
+	if (copy_plain(to, v))
 		return to + v.n;
-	}
 	for (i = 0; i < v.n; i++) {
 		char ch = v.p[i];
 
@@ -184,8 +238,7 @@ crm_cell_put(char *to, struct crm_cell_way *way, struct crm_view v)
 	}
 	if (way->shape == CRM_SHAPE_WORD) {
 		text = crm_word_get(v);
-		memcpy(to, text.p, text.n);
-		return to + text.n;
+		return crm_copy_few(to, text.p, text.n);
 	}
 	if (way->text_n == 0 ||
 	    !crm_view_eq(v, crm_view(way->time, way->time_n)))
@@ -203,6 +256,8 @@ put_texts(char *to, struct crm_view stored, unsigned int mask)
 	struct crm_view v;
 	char *from = to;
 
+	if (crm_many_is_one(stored, &v))
+		return put_escaped(to, v, mask);
 	crm_many_begin(&m, stored, true);
 	while (crm_many_next(&m, &v)) {
 		if (to > from)
@@ -212,33 +267,86 @@ put_texts(char *to, struct crm_view stored, unsigned int mask)
 	return to;
 }
 
+/* Is a cell written by put_cell()?  Others by crm_cell_text(). */
+static inline bool
+is_short_way(const struct crm_cell_way *way, const struct crm_value *c)
+{
+	return !c->is_text && way->shape != CRM_SHAPE_OTHER &&
+	    (way->shape != CRM_SHAPE_WORD || c->safe);
+}
+
+/* Room for a cell that is_short_way(). */
+static inline size_t
+cell_room(const struct crm_value *c)
+{
+	return 2 * c->value.n + CRM_CELL_ROOM;
+}
+
+static inline char *
+put_cell(char *to, struct crm_cell_way *way, const struct crm_field *f,
+    const struct crm_value *c, bool tsv)
+{
+	if (way->shape == CRM_SHAPE_TEXT && c->safe)
+		/* no control character is in it, and no backslash */
+		return crm_copy_few(to, c->value.p, c->value.n);
+	if (way->shape == CRM_SHAPE_TEXTS)
+		return put_texts(to, c->value, to_escape(f, true, tsv));
+	if (way->shape == CRM_SHAPE_TEXT)
+		return put_escaped(to, c->value, to_escape(f, false, tsv));
+	return crm_cell_put(to, way, c->value);
+}
+
 void
 crm_cell_add(struct crm_buf *out, struct crm_cell_way *way,
     const struct crm_field *f, const struct crm_value *c, bool tsv)
 {
-	struct crm_view v = c->value;
-	char *to, *from;
+	char *to;
 
-	if (c->is_text || way->shape == CRM_SHAPE_OTHER ||
-	    (way->shape == CRM_SHAPE_WORD && !c->safe)) {
+	if (!is_short_way(way, c)) {
 		crm_cell_text(out, f, c, tsv);
 		return;
 	}
-	from = crm_buf_room(out, 2 * v.n + CRM_CELL_ROOM);
-	if (from == NULL)
-		return;
-	if (way->shape == CRM_SHAPE_TEXTS)
-		to = put_texts(from, v, to_escape(f, true, tsv));
-	else if (way->shape != CRM_SHAPE_TEXT)
-		to = crm_cell_put(from, way, v);
-	else if (!c->safe)
-		to = put_escaped(from, v, to_escape(f, false, tsv));
-	else {
-		/* no control character is in it, and no backslash */
-		memcpy(from, v.p, v.n);
-		to = from + v.n;
+	to = crm_buf_room(out, cell_room(c));
+	if (to != NULL)
+		crm_buf_used(out, (size_t)(put_cell(to, way, f, c, tsv) - to));
+}
+
+/*
+ * The cells of a row that is_short_way(), from one column on, and the tab in
+ * front of each: with room made once.
+ *
+ * k       value at hand, updated
+ *
+ * Returns the column that it stopped at; ncols: it is the whole row.
+ */
+static size_t
+put_cells(struct crm_buf *b, struct crm_cell_way *way,
+    const struct crm_column *col, size_t i, size_t ncols,
+    const struct crm_value *c, size_t n, size_t *k)
+{
+	size_t room = ncols - i, last;
+	char *to, *from;
+
+	for (last = *k; last < n && is_short_way(&way[c[last].col], &c[last]);
+	     last++)
+		room += cell_room(&c[last]);
+	from = to = crm_buf_room(b, room);
+	if (to == NULL)
+		return ncols;
+	for (; i < ncols; i++) {
+		bool has = *k < n && c[*k].col == i;
+
+		if (has && *k == last)
+			break;
+		if (i > 0)
+			*to++ = '\t';
+		if (has) {
+			to = put_cell(to, &way[i], col[i].field, &c[*k], true);
+			(*k)++;
+		}
 	}
-	crm_buf_used(out, (size_t)(to - from));
+	crm_buf_used(b, (size_t)(to - from));
+	return i;
 }
 
 void
@@ -246,13 +354,15 @@ crm_tsv_row(struct crm_buf *b, struct crm_cell_way *way,
     const struct crm_column *col, size_t ncols, const struct crm_value *c,
     size_t n)
 {
-	size_t i, k = 0;
+	size_t i = 0, k = 0;
 
-	for (i = 0; i < ncols; i++) {
+	while (i < ncols) {
+		i = put_cells(b, way, col, i, ncols, c, n, &k);
+		if (i == ncols)
+			break;
 		if (i > 0)
 			crm_buf_addc(b, '\t');
-		if (k < n && c[k].col == i)
-			crm_cell_add(b, &way[i], col[i].field, &c[k++], true);
+		crm_cell_text(b, col[i++].field, &c[k++], true);
 	}
 	crm_buf_addc(b, '\n');
 }

@@ -120,6 +120,11 @@ put_texts(char *to, struct crm_view stored)
 	struct crm_view v;
 
 	*to++ = '[';
+	if (crm_many_is_one(stored, &v)) {
+		to = put_quoted(to, v);
+		*to++ = ']';
+		return to;
+	}
 	crm_many_begin(&m, stored, true);
 	while (crm_many_next(&m, &v)) {
 		to = put_quoted(to, v);

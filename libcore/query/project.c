@@ -256,21 +256,35 @@ crm_project_ways(struct crm_project *p, uint64_t id)
 	return *way;
 }
 
-/* Take a stored value; records of a kind mostly have it in the same place. */
+/* All that a record has stored, and where the values of numbers are. */
+static void
+take_slots(struct crm_project *p, const struct crm_stored *r)
+{
+	uint32_t i;
+
+	p->slot = crm_grow(p->slot, &p->slot_cap, r->n, sizeof(*p->slot));
+	crm_stored_all(r, p->slot);
+	for (i = 0; i < r->n; i++)
+		p->where[p->slot[i].num % CRM_PROJECT_WHERE] = i;
+}
+
+/* Take a stored value. */
 static bool
-take_stored(struct crm_project *p, const struct crm_stored *r,
-    struct crm_project_way *way, struct crm_value *out)
+take_stored(struct crm_project *p, const struct crm_stored *r, uint16_t num,
+    struct crm_value *out)
 {
 	const struct crm_slot *s = p->slot;
-	uint16_t num = way->stored->num;
-	uint32_t i = way->place;
+	uint32_t i = p->where[num % CRM_PROJECT_WHERE];
 
 	if (i >= r->n || s[i].num != num) {
+		if (num < CRM_PROJECT_WHERE &&
+		    (r->n == 0 || s[r->n - 1].num < CRM_PROJECT_WHERE))
+			return false;
+		/* another number may have its place */
 		for (i = 0; i < r->n && s[i].num < num; i++)
 			;
 		if (i == r->n || s[i].num != num)
 			return false;
-		way->place = i;
 	}
 	out->value = s[i].value;
 	out->safe = s[i].safe;
@@ -361,7 +375,7 @@ take_column(struct crm_project *p, size_t i, struct crm_project_way *way,
 	*out = (struct crm_value){ .col = (uint32_t)i };
 	if ((c->about || c->title) && crm_id_kind(id) == 'e')
 		return take_about(p, c, r, out);
-	if (way->stored != NULL && take_stored(p, r, way, out))
+	if (way->stored != NULL && take_stored(p, r, way->stored->num, out))
 		return NULL;
 	if (way->computed != NULL)
 		return compute(
@@ -379,8 +393,7 @@ put_chosen(struct crm_project *p, uint64_t id, const struct crm_stored *r)
 	const struct crm_err *err = NULL;
 	size_t i, n = 0;
 
-	p->slot = crm_grow(p->slot, &p->slot_cap, r->n, sizeof(*p->slot));
-	crm_stored_all(r, p->slot);
+	take_slots(p, r);
 	for (i = 0; err == NULL && i < p->ncols; i++) {
 		err = take_column(p, i, &way[i], id, r, &p->value[n]);
 		n += p->value[n].value.n > 0;

@@ -28,7 +28,6 @@ struct crm_project_way {
 	/* the plain value of a stored field, or of a computed one, or computed
 	 * when it is not stored; neither: through links, or as another type */
 	const struct crm_field *stored, *computed;
-	uint32_t place; /* where the stored one was last time */
 	struct crm_project_made made;
 };
 
@@ -48,6 +47,8 @@ struct crm_project_row {
 	struct crm_stored stored;
 	int64_t added_us, updated_us; /* of its change sets, when wanted */
 };
+
+#define CRM_PROJECT_WHERE 128
 
 struct crm_project {
 	struct crm_snap *snap;
@@ -73,6 +74,8 @@ struct crm_project {
 	struct crm_project_whole whole[26];
 	size_t value_cap, slot_cap;
 	struct crm_slot *slot; /* what the record at hand has stored */
+	/* Where in it a field's number is, if it is: by its last bits. */
+	uint32_t where[CRM_PROJECT_WHERE];
 };
 
 /* How the columns that were chosen are taken from the records of a kind. */

@@ -168,6 +168,17 @@ crm_many_next(struct crm_many *m, struct crm_view *out)
 	return true;
 }
 
+/* Is there but one of many values, as mostly, and a short one? */
+static inline bool
+crm_many_is_one(struct crm_view stored, struct crm_view *out)
+{
+	if (stored.n < 2 || stored.p[0] != 1 || (stored.p[1] & 0x80) != 0 ||
+	    stored.n != 2 + (size_t)stored.p[1])
+		return false;
+	*out = crm_view_skip(stored, 2);
+	return true;
+}
+
 uint64_t crm_many_count(struct crm_view stored, bool many);
 
 /*
