@@ -311,9 +311,9 @@ _crm_options()
 	crm-log) options='-F --file --add-missing --allow-erased --correct --dates --decimal --keep --key --map --new-ids --rejects --set --skip-bad --stream -i --input -f --fields -l --limit -o --output --sort -n --dry-run -m --message --no-hooks --wait --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
 	crm-merge) options='--least -i --input -f --fields -l --limit -o --output --sort -n --dry-run -m --message --no-hooks --wait --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
 	crm-plot) options='--bins -f --fields -l --limit -o --output -i --input --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
-	crm-report) options='--against --as-of --by --calibrate-until --discount --explain --for --horizon --in --model --silence --since --times --unit -f --fields -l --limit -o --output --sort --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
+	crm-report) options='--against --as-of --by --calibrate-until --discount --explain --for --horizon --in --model --silence --since --summary --times --unit -f --fields -l --limit -o --output --sort --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
 	crm-rm) options='--erase -i --input -f --fields -l --limit -o --output --sort -n --dry-run -m --message --no-hooks --wait --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
-	crm-segment) options='-i --input -f --fields -l --limit -o --output --sort -n --dry-run -m --message --no-hooks --wait --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
+	crm-segment) options='--as-of -i --input -f --fields -l --limit -o --output --sort -n --dry-run -m --message --no-hooks --wait --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
 	crm-set) options='--allow-erased -i --input -f --fields -l --limit -o --output --sort -n --dry-run -m --message --no-hooks --wait --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
 	crm-show) options='--all --as-of -l --limit -o --output -i --input --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;
 	crm-store) options='-n --dry-run --group -o --output --replace --wait --color -e --exit-status -h --help -q --quiet -s --store -V --version' ;;

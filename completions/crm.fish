@@ -619,6 +619,7 @@ complete -c crm-rm -s V -l version -d 'show the version'
 
 complete -e -c crm-segment
 complete -c crm-segment -f -a '(__crm_ask operand)'
+complete -c crm-segment -l as-of -x -a '(__crm_value date)' -d 'as it was then: a date, or change:N'
 complete -c crm-segment -s i -l input -x -a 'auto jsonl tsv csv ids yaml vcard ics' -d 'form of the input'
 complete -c crm-segment -s f -l fields -x -a '(__crm_value field,...)' -d 'choose the columns'
 complete -c crm-segment -s l -l limit -x -d 'stop after so many records'
@@ -660,7 +661,7 @@ complete -c crm-show -l all -d 'everything that is held about them, as JSON Line
 complete -c crm-show -l as-of -x -a '(__crm_value date)' -d 'as it was then: a date, or change:N'
 complete -c crm-show -s l -l limit -x -d 'how many of the newest events to show (10)'
 complete -c crm-show -s o -l output -x -a 'jsonl text html' -d 'jsonl of --all; text or html of a quote or invoice'
-complete -c crm-show -s i -l input -x -a 'auto jsonl tsv csv ids yaml vcard' -d 'form of the input'
+complete -c crm-show -s i -l input -x -a 'auto jsonl tsv csv ids yaml vcard ics' -d 'form of the input'
 complete -c crm-show -l color -x -a 'auto always never' -d 'colours: auto, always or never'
 complete -c crm-show -s e -l exit-status -d 'exit 1 when the answer is no or nothing'
 complete -c crm-show -s h -l help -d 'show this help'
