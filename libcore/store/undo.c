@@ -313,6 +313,14 @@ refuse_erasure(void *ctx, const struct crm_changed *c)
 		  (unsigned long long)u->change.number);
 }
 
+/* Of one who was erased nothing is left.  An event that lost its text alone is
+ * like any other one. */
+static bool
+is_erased(const struct crm_stored *r)
+{
+	return (r->flags & CRM_R_ERASED) != 0 && r->n == 0;
+}
+
 /* A record that the change set changed, removed or brought back. */
 static const struct crm_err *
 take_changed(void *ctx, const struct crm_changed *c)
@@ -324,7 +332,7 @@ take_changed(void *ctx, const struct crm_changed *c)
 	err = begin(u, c->id, &p);
 	if (err != NULL || p == CRM_ABSENT)
 		return err;
-	if (p == CRM_REMOVED && (u->now.flags & CRM_R_ERASED) != 0)
+	if (p == CRM_REMOVED && is_erased(&u->now))
 		return tell(u, NULL, CRM_VNULL, CRM_VNULL, "erased", 0);
 	if ((c->flags & CRM_CHANGED_REMOVED) != 0)
 		return p == CRM_LIVE ? NULL : bring_back(u, c);

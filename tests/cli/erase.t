@@ -109,8 +109,14 @@ is 'nor the words of others' "$(crm-history -o jsonl | grep -ic 'szczypior\|maje
 is 'what others did is told' "$(crm-history p2 --field city -o tsv | sed 1d | cut -f 9-11)" \
 	'city		Lund'
 
+# an event without its text is one like any other
+crm-rm e3
+ok 'its removal is taken back' crm-undo
+is 'it is there' "$(crm-find e3 -f who,what)" '{"who":["p1"],"what":"call"}'
+
 # what cannot be taken back
-fails_with 65 'an erasure cannot be undone' crm-undo
+fails_with 65 'an erasure cannot be undone' crm-undo "$(crm-history \
+	--command crm-rm -o jsonl | sed -n 's/.*"change":\([0-9]*\).*--erase.*/\1/p')"
 like 'which is said' "$(cat err)" .
 fails_with 1 'what it took is in conflict' crm-undo 5
 is 'so' "$(crm-undo 5 -o tsv 2>/dev/null | sed 1d | cut -f 1,4)" 'p1	erased'
