@@ -59,17 +59,56 @@ crm_batch_fit_erased(struct crm_batch *b, const struct crm_rec *r,
 	return NULL;
 }
 
+/*
+ * The values of a row or an edit are looked at alone, not what the record has
+ * of them already: who tries again gets to know.
+ */
 const struct crm_err *
-crm_batch_check_erased(struct crm_batch *b, struct crm_snap *snap)
+crm_batch_row_erased(const struct crm_erased *now, const struct crm_kind *k,
+    struct crm_row r, bool edit)
 {
-	struct crm_erased *now;
+	const struct crm_field *f;
+	struct crm_many m;
+	struct crm_view v, one;
+	uint16_t num;
+	uint8_t flags;
+	bool many;
+
+	if (now == NULL || k == NULL)
+		return NULL;
+	while (crm_row_field(&r, &num, &flags, &v)) {
+		f = crm_field_num(k, num);
+		if (f == NULL || v.n == 0 || !crm_erased_counts(f) ||
+		    (edit && flags == CRM_TAKE))
+			continue;
+		many = edit
+		    ? r.kind == CRM_EDIT_PUT && (f->flags & CRM_F_MANY) != 0
+		    : (flags & CRM_SLOT_MANY) != 0;
+		crm_many_begin(&m, v, many);
+		while (crm_many_next(&m, &one))
+			if (crm_erased_has(now, k->letter, f, one))
+				return crm_err(CRM_E_AGAIN,
+				    "%s: a value was erased meanwhile: try "
+				    "again",
+				    f->name);
+	}
+	return NULL;
+}
+
+const struct crm_err *
+crm_batch_erased_since(
+    struct crm_batch *b, struct crm_snap *snap, struct crm_erased **out)
+{
 	const struct crm_err *err;
 
-	err = crm_erased_open(crm_snap_txn(snap), &now);
-	if (err == NULL && !b->o.allow_erased &&
-	    crm_erased_last(now) != crm_erased_last(b->erased))
-		err = crm_err(
-		    CRM_E_AGAIN, "records were erased meanwhile: try again");
-	crm_erased_free(now);
+	*out = NULL;
+	if (b->o.allow_erased)
+		return NULL;
+	err = crm_erased_open(crm_snap_txn(snap), out);
+	if (err == NULL &&
+	    crm_erased_last(*out) == crm_erased_last(b->erased)) {
+		crm_erased_free(*out);
+		*out = NULL;
+	}
 	return err;
 }

@@ -458,9 +458,18 @@ CRM_CHECK const struct crm_err *crm_batch_check_links(
 CRM_CHECK const struct crm_err *crm_batch_fit_erased(struct crm_batch *,
     const struct crm_rec *, const struct crm_rec *old, const char **field);
 
-/* When it is written, and others wrote meanwhile.  Fails with AGAIN. */
-CRM_CHECK const struct crm_err *crm_batch_check_erased(
-    struct crm_batch *, struct crm_snap *);
+/*
+ * When it is written: what is remembered by now of those who were erased.
+ *
+ * out     NULL when nobody was since the batch began, or the batch takes all;
+ *         free with crm_erased_free()
+ */
+CRM_CHECK const struct crm_err *crm_batch_erased_since(
+    struct crm_batch *, struct crm_snap *, struct crm_erased **out);
+
+/* Does a row or an edit hold a value that was erased?  Fails with AGAIN. */
+CRM_CHECK const struct crm_err *crm_batch_row_erased(const struct crm_erased *,
+    const struct crm_kind *, struct crm_row, bool edit);
 
 /* batch.c */
 

@@ -2,6 +2,13 @@
 #include <stdio.h>
 
 #include "store/batch_impl.h"
+#include "store/erased.h"
+
+/* What went since the batch began. */
+struct since {
+	struct crm_nummap gone;    /* records that were removed */
+	struct crm_erased *erased; /* values; NULL: none */
+};
 
 /* Note the records that a change set removed and that are still so. */
 static const struct crm_err *
@@ -147,23 +154,27 @@ check_all_merged(struct crm_batch *b, struct crm_snap *snap)
 	return err;
 }
 
-/* Does a row or an edit link to one of them? */
+/* Does a row or an edit link to one of them, or hold one of them? */
 static const struct crm_err *
-check_row(struct crm_batch *b, const struct crm_nummap *gone, char kind,
+check_row(struct crm_batch *b, const struct since *since, char kind,
     struct crm_row r, bool edit)
 {
 	struct crm_row_links l = { .row = r,
 		.kind = crm_kind_of(b->store->config->schema, kind),
 		.edit = edit };
+	const struct crm_err *err;
 	char text[CRM_ID_TEXT], line[40] = "";
 	uint64_t id;
 
 	if (edit && r.kind == CRM_EDIT_EXACT)
 		return NULL; /* it was so before: what is gone is shown so */
+	err = crm_batch_row_erased(since->erased, l.kind, r, edit);
+	if (err != NULL)
+		return err;
 	while (crm_row_next_link(&l, &id)) {
 		id = crm_batch_meant(b, id);
 		if ((edit && l.flags == CRM_TAKE) ||
-		    crm_nummap_get(gone, id) == NULL)
+		    crm_nummap_get(&since->gone, id) == NULL)
 			continue;
 		if (r.line > 0)
 			(void)snprintf(line, sizeof(line),
@@ -176,7 +187,7 @@ check_row(struct crm_batch *b, const struct crm_nummap *gone, char kind,
 }
 
 static const struct crm_err *
-check_rows(struct crm_batch *b, const struct crm_nummap *gone)
+check_rows(struct crm_batch *b, const struct since *since)
 {
 	const struct crm_err *err = NULL;
 	uint64_t count[26] = { 0 }, id = 1;
@@ -186,13 +197,13 @@ check_rows(struct crm_batch *b, const struct crm_nummap *gone)
 	while (err == NULL && id != 0) {
 		err = crm_batch_next_row(b, count, &r, &id);
 		if (err == NULL && id != 0 && crm_batch_meant(b, id) == id)
-			err = check_row(b, gone, r.kind, r, false);
+			err = check_row(b, since, r.kind, r, false);
 	}
 	return err;
 }
 
 static const struct crm_err *
-check_edits(struct crm_batch *b, const struct crm_nummap *gone)
+check_edits(struct crm_batch *b, const struct since *since)
 {
 	const struct crm_err *err;
 	struct crm_view key, entry;
@@ -208,8 +219,8 @@ check_edits(struct crm_batch *b, const struct crm_nummap *gone)
 		crm_row_open_edit(entry, &r);
 		if (crm_nummap_get(
 			&b->bad_edits, crm_be64_get(key.p + 8) + 1) == NULL)
-			err = check_row(
-			    b, gone, crm_id_kind(crm_be64_get(key.p)), r, true);
+			err = check_row(b, since,
+			    crm_id_kind(crm_be64_get(key.p)), r, true);
 	}
 	return err;
 }
@@ -217,18 +228,21 @@ check_edits(struct crm_batch *b, const struct crm_nummap *gone)
 const struct crm_err *
 crm_batch_check_links(struct crm_batch *b, struct crm_snap *snap)
 {
-	struct crm_nummap gone = CRM_NUMMAP_INIT;
+	struct since since = { .gone = CRM_NUMMAP_INIT };
 	const struct crm_err *err;
+	bool look;
 
-	err = crm_batch_check_erased(b, snap);
+	err = crm_batch_erased_since(b, snap, &since.erased);
 	if (err == NULL)
-		err = note_all_removed(b, snap, &gone);
-	if (err == NULL && gone.used > 0)
-		err = check_rows(b, &gone);
-	if (err == NULL && gone.used > 0)
-		err = check_edits(b, &gone);
+		err = note_all_removed(b, snap, &since.gone);
+	look = since.gone.used > 0 || since.erased != NULL;
+	if (err == NULL && look)
+		err = check_rows(b, &since);
+	if (err == NULL && look)
+		err = check_edits(b, &since);
 	if (err == NULL && b->merged.used > 0)
 		err = check_all_merged(b, snap);
-	crm_nummap_release(&gone);
+	crm_nummap_release(&since.gone);
+	crm_erased_free(since.erased);
 	return err;
 }

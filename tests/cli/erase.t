@@ -195,6 +195,44 @@ for word in p3@y.example p4@y.example p7@y.example p64@y.example p65@y.example \
 	result $? "$word is not in the file"
 done
 ok 'those of others are' grep -aqwF word5 many/data.mdb
+# who is reading lines meanwhile: only what was erased stops them
+# behind MAIL COMMAND...: a new person with an address, and a batch that began
+# before they were erased and ends behind it with "MAIL2"
+behind()
+{
+	mail=$1
+	shift
+	rm -f go
+	crm-add person name=Behind email="$mail"
+	{ printf 'name,email\nFirst,first-%s\n' "$mail"
+	while ! [ -e go ]; do sleep 0.05; done
+	printf 'Second,%s\n' "$mail2"; } | { "$@" 2>err; echo $? >rc; } &
+	i=0
+	while crm-store stat | grep -q '"readers":0' && [ $i -lt 200 ]; do
+		i=$((i + 1))
+		sleep 0.05
+	done
+	crm-rm --erase "$mail" 2>/dev/null
+	: >go
+	wait
+	status=$(cat rc)
+}
+mail2=other@b1.example
+behind who@b1.example crm-add person
+is 'others write behind an erasure' "$status $(crm-find "$mail2" -f name)" \
+	'0 {"name":"Second"}'
+mail2=who@b2.example
+behind who@b2.example crm-add person
+is 'but not what it took' "$status $(crm-find person "email:$mail2" --count)" '75 0'
+like 'which is said' "$(cat err)" 'email: .*erased meanwhile: try again'
+mail2=who@b3.example
+behind who@b3.example crm-add person --allow-erased
+is 'unless it is allowed' "$status $(crm-find "$mail2" -f name)" \
+	'0 {"name":"Second"}'
+mail2=who@b4.example
+behind who@b4.example crm-add person --key email
+is 'nor by a key' "$status" 75
+ok 'sound behind it' crm-store check
 # an address that somebody else has is not theirs alone
 crm-add person name=One phone=+441234567890
 crm-add person name=Two phone=+441234567890
