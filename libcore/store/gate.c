@@ -30,6 +30,12 @@ set_lock(int fd, int cmd, int type, uint64_t byte)
 }
 
 const struct crm_err *
+crm_gate_replaced(void)
+{
+	return crm_err(CRM_E_LOCKED, "the store is being replaced");
+}
+
+const struct crm_err *
 crm_gate_open(int dir, bool shared, struct crm_gate **out)
 {
 	struct crm_gate *g;
@@ -39,6 +45,8 @@ crm_gate_open(int dir, bool shared, struct crm_gate **out)
 	*out = NULL;
 	fd = openat(dir, "gate", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
 	    shared ? 0660 : 0600);
+	if (fd < 0 && errno == ENOENT) /* the directory is gone */
+		return crm_gate_replaced();
 	if (fd < 0)
 		return crm_err_errno(
 		    errno == EACCES ? CRM_E_NOPERM : CRM_E_CANTCREATE, "gate");
@@ -56,8 +64,7 @@ crm_gate_open(int dir, bool shared, struct crm_gate **out)
 		(void)close(fd);
 		errno = code;
 		if (code == EAGAIN || code == EACCES)
-			return crm_err(
-			    CRM_E_LOCKED, "the store is being replaced");
+			return crm_gate_replaced();
 		return crm_err_errno(CRM_E_IO, "gate");
 	}
 	g = crm_calloc(1, sizeof(*g));
@@ -73,6 +80,27 @@ crm_gate_close(struct crm_gate *g)
 		return;
 	(void)close(g->fd);
 	crm_free(g);
+}
+
+static bool
+is_same(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+bool
+crm_gate_is_in_place(const struct crm_gate *g, int dir, const char *path)
+{
+	struct stat a, b;
+
+	if (stat(path, &b) != 0)
+		return true;
+	if (fstat(dir, &a) != 0 || !is_same(&a, &b))
+		return false;
+	return g == NULL ||
+	    (fstat(g->fd, &a) == 0 &&
+		fstatat(dir, "gate", &b, AT_SYMLINK_NOFOLLOW) == 0 &&
+		is_same(&a, &b));
 }
 
 static volatile sig_atomic_t time_is_up;

@@ -31,6 +31,21 @@ CRM_CHECK const struct crm_err *crm_gate_open(
     int dir, bool shared, struct crm_gate **out);
 void crm_gate_close(struct crm_gate *);
 
+/* LOCKED: the store is being replaced. */
+CRM_CHECK const struct crm_err *crm_gate_replaced(void);
+
+/*
+ * Is a directory that was opened still what a path names, and the gate its own?
+ * While one opens a store another one may take its place, and who holds the
+ * gate of the old one keeps nobody out.
+ *
+ * g     NULL: only the directory is looked at
+ *
+ * Also true where nothing has that name.  Once it is so with a gate that is
+ * held, it stays so.
+ */
+bool crm_gate_is_in_place(const struct crm_gate *g, int dir, const char *path);
+
 /*
  * Be the only user, until crm_gate_close(): wait for the others to finish.
  *

@@ -339,6 +339,25 @@ renew(struct crm_store *s)
 	return err != NULL ? err : crm_rebuild(s, false);
 }
 
+/* Read what lies in the directory, and join those who use the store.  When
+ * another one took its place meanwhile, all of that is of neither. */
+static const struct crm_err *
+come_in(struct crm_store *s)
+{
+	const struct crm_err *err;
+
+	err = find_data(s);
+	if (err == NULL)
+		err = refuse_network(s);
+	if (err == NULL)
+		err = crm_store_open_config(s);
+	if (err == NULL)
+		err = crm_gate_open(s->dir, s->shared, &s->gate);
+	return crm_gate_is_in_place(s->gate, s->dir, s->real)
+	    ? err
+	    : crm_gate_replaced();
+}
+
 const struct crm_err *
 crm_store_open(const char *path, const struct crm_store_options *options,
     struct crm_store **out)
@@ -350,13 +369,7 @@ crm_store_open(const char *path, const struct crm_store_options *options,
 	*out = NULL;
 	err = crm_store_open_dir(s);
 	if (err == NULL)
-		err = find_data(s);
-	if (err == NULL)
-		err = refuse_network(s);
-	if (err == NULL)
-		err = crm_store_open_config(s);
-	if (err == NULL)
-		err = crm_gate_open(s->dir, s->shared, &s->gate);
+		err = come_in(s);
 	if (err == NULL)
 		err = open_env(s,
 		    options->mode == CRM_STORE_WRITE ? CRM_ENV_WRITE

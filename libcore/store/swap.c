@@ -60,6 +60,8 @@ crm_swap_begin(const char *path, int64_t wait_ms, struct crm_swap **out)
 		    errno == EACCES ? CRM_E_NOPERM : CRM_E_NOINPUT, "%s", path);
 	err = crm_gate_open(w->dir, w->group >= 0, &w->own_gate);
 	w->gate = w->own_gate;
+	if (!crm_gate_is_in_place(w->gate, w->dir, w->path))
+		err = crm_gate_replaced();
 	return err != NULL ? err : crm_gate_be_alone(w->gate, wait_ms);
 }
 

@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -230,6 +231,38 @@ fair(void **state)
 	crm_gate_close(g);
 }
 
+/* While somebody opens the store, another one takes its place. */
+static void
+replaced(void **state)
+{
+	char away[80], name[80];
+	struct crm_gate *g;
+	const struct crm_err *err;
+
+	(void)state;
+	no_err(crm_gate_open(fd, false, &g));
+	assert_true(crm_gate_is_in_place(g, fd, dir));
+	assert_true(crm_gate_is_in_place(NULL, fd, dir));
+	/* the gate is another one */
+	(void)snprintf(name, sizeof(name), "%s/gate", dir);
+	assert_int_equal(unlink(name), 0);
+	assert_false(crm_gate_is_in_place(g, fd, dir));
+	assert_int_equal(close(open(name, O_RDWR | O_CREAT, 0600)), 0);
+	assert_false(crm_gate_is_in_place(g, fd, dir));
+	assert_int_equal(unlink(name), 0);
+	/* the directory is another one, and then gone */
+	(void)snprintf(away, sizeof(away), "%s.away", dir);
+	assert_int_equal(rename(dir, away), 0);
+	assert_true(crm_gate_is_in_place(NULL, fd, dir));
+	assert_int_equal(mkdir(dir, 0700), 0);
+	assert_false(crm_gate_is_in_place(NULL, fd, dir));
+	assert_int_equal(rmdir(away), 0);
+	crm_gate_close(g);
+	err = crm_gate_open(fd, false, &g);
+	assert_non_null(err);
+	assert_int_equal(err->code, CRM_E_LOCKED);
+}
+
 int
 main(void)
 {
@@ -237,6 +270,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(nests, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(time_limit, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(fair, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(replaced, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
