@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """Model test: random commands, and a small store of our own in Python that
-says what each has to answer.
+says what each has to answer.  Records are added, changed, removed, merged and
+erased, change sets undone; between them the store is compacted, repaired,
+backed up and restored, now and then to what it was before.
 
 The model (class Model) knows records, events, change sets with old and new
 values, and nothing of tables, indexes, sums or blocks: it goes through all of
@@ -25,6 +27,10 @@ GIVEN = ["Anna", "Béla", "Chidi", "Dora", "Ewa", "Łukasz", "Mitali"]
 STAGES = ["lead", "prospect", "customer", "former"]
 CONTACTS = {"call", "email", "meeting", "visit", "chat", "letter"}
 MANY = {"email", "tag", "ref", "who"}
+# what is remembered of those who were erased
+ADDRESSES = {"email", "ref"}
+# of one value, in the order in which crm-merge tells of them
+SINGLE = ["name", "org", "city"]
 FIELDS = {
     "p": ["name", "email", "org", "city", "tag", "stage", "note", "ref"],
     "o": ["name", "city", "tag", "stage", "note"],
@@ -53,6 +59,8 @@ class Model:
         self.after = []     # the records after each change set
         self.next = dict.fromkeys("poes", 1)
         self.seg = {}       # name: query, as a function and its words
+        self.erased = set() # (field, value) of those who were
+        self.allow = False  # take them all the same
         self.now = None
 
     # writing
@@ -61,6 +69,18 @@ class Model:
         self.c = {"n": len(self.changes) + 1, "added": [], "edits": {},
                   "undoes": None, "at": self.now}
         self.saved = copy.deepcopy((self.recs, self.next))
+        self.allow = False
+
+    def all(self):
+        """What a backup holds."""
+        return copy.deepcopy((self.recs, self.changes, self.after, self.next,
+                              self.erased)), dict(self.seg)
+
+    def set_all(self, all_):
+        state, seg = all_
+        self.recs, self.changes, self.after, self.next, self.erased = \
+            copy.deepcopy(state)
+        self.seg = dict(seg)
 
     def back(self):
         self.recs, self.next = self.saved
@@ -68,12 +88,22 @@ class Model:
     def commit(self):
         if not self.c["added"] and not self.c["edits"] and \
                 self.c["undoes"] is None:
-            return None
+            return
+        self.write()
+
+    def write(self):
         self.changes.append(self.c)
         self.after.append(copy.deepcopy(self.recs))
-        return self.c["n"]
+
+    def refuse_erased(self, field, old, new):
+        if field in ADDRESSES and not self.allow and any(
+                (field, x) in self.erased and x not in (old or [])
+                for x in new or []):
+            raise Refused(65)
 
     def add(self, letter, fields):
+        for field, new in fields.items():
+            self.refuse_erased(field, None, new)
         rid = letter + str(self.next[letter])
         self.next[letter] += 1
         self.recs[rid] = {"f": {k: v for k, v in fields.items()
@@ -96,6 +126,7 @@ class Model:
             return
         if old == new:
             return
+        self.refuse_erased(field, old, new)
         if rid not in self.c["added"]:
             e = self.edit(rid)["fields"]
             e[field] = (e[field][0] if field in e else old, new)
@@ -149,6 +180,115 @@ class Model:
         return {r["f"]["who"][0] for _, r in self.live("e")
                 if r["f"]["what"] == "purchase"}
 
+    # who somebody is
+
+    def who_now(self, rid, at=None):
+        """Where an id leads: who was merged is another one."""
+        recs = self.recs if at is None else self.after[at - 1]
+        now = rid
+        while now in recs and not recs[now]["live"]:
+            now = recs[now]["f"].get("merged")
+        return now if now in recs else rid
+
+    def links(self, f, now):
+        """The links of fields, each to now(who it was)."""
+        out = {}
+        if "org" in f:
+            out["org"] = now(f["org"])
+        if "who" in f:
+            out["who"] = list(dict.fromkeys(map(now, f["who"])))
+        return out
+
+    # merging
+
+    def take(self, f, rid, at):
+        """f gets what it lacks of one that goes."""
+        g = self.recs[rid]["f"]
+        left = []
+        for k in SINGLE:
+            if k in g and k in f and f[k] != g[k]:
+                left.append("%s %s" % (k, g[k] if k != "org" else "%s (%s)" % (
+                    self.recs[g[k]]["f"].get("name", g[k]), g[k])))
+        for k in SINGLE + ["stage"]:
+            if k in g and (k not in f or
+                           (k == "stage" and g[k] == "customer")):
+                f[k] = g[k]
+        for k in MANY:
+            if k in g:
+                f[k] = f.get(k, []) + [x for x in g[k]
+                                       if x not in f.get(k, [])]
+        notes = [f["note"]] if "note" in f else []
+        if "note" in g and g["note"] not in f.get("note", ""):
+            notes.append(g["note"])
+        if left:
+            notes.append("merged %s: %s" % (rid, "; ".join(left)))
+        if notes:
+            f["note"] = "\n".join(notes)
+        return min(at, g.get("created", self.recs[rid]["created"]))
+
+    def merge(self, into, dups):
+        recs = self.recs
+        self.allow = True  # they were let in
+        f = dict(recs[into]["f"])
+        was = at = f.get("created", recs[into]["created"])
+        for d in dups:
+            at = self.take(f, d, at)
+        if at != was:
+            f["created"] = at
+        for d in dups:
+            self.remove(d)
+            self.put(d, "merged", into)
+        for k, v in f.items():
+            self.put(into, k, v)
+        for i, r in self.live("pe"):
+            for k, v in self.links(
+                    r["f"], lambda w: into if w in dups else w).items():
+                self.put(i, k, v)
+
+    # erasure
+
+    def drop(self, rid, fields, e):
+        """Take fields out of a record, and of its history."""
+        self.c["edits"][rid] = e
+        for state in [self.recs] + self.after:
+            if rid in state:
+                for k in fields:
+                    state[rid]["f"].pop(k, None)
+        self.recs[rid]["erased"] = True
+        for c in self.changes:
+            old = c["edits"].get(rid)
+            if old and old["fields"]:
+                old["blank"] = True
+                for k in fields:
+                    old["fields"].pop(k, None)
+
+    def remember(self, whole):
+        held = {(k, x) for i, r in self.live("p") if i not in whole
+                for k in ADDRESSES for x in r["f"].get(k, [])}
+        for state in [self.recs] + self.after:
+            for i in whole & set(state):
+                for k in ADDRESSES:
+                    self.erased |= {(k, x) for x in state[i]["f"].get(k, [])
+                                    if (k, x) not in held}
+
+    def erase(self, ids):
+        whole, n = set(ids), -1
+        while n != len(whole):
+            n = len(whole)
+            whole |= {i for i, r in self.recs.items() if not r["live"] and
+                      r["f"].get("merged") in whole}
+        self.c["erases"] = True
+        self.remember(whole)
+        for i in whole:
+            if not self.recs[i].get("erased"):
+                self.recs[i]["live"] = False
+                self.drop(i, FIELDS[i[0]] + ["merged", "created"],
+                          {"what": "erased", "fields": {}})
+        for i, r in self.recs.items():
+            if i[0] == "e" and whole & set(r["f"]["who"]) and \
+                    "text" in r["f"]:
+                self.drop(i, ["text"], {"what": "erased", "fields": {}})
+
     # undo
 
     def as_left(self, rid, n):
@@ -176,6 +316,8 @@ class Model:
         if n < 1 or n > len(self.changes):
             raise Refused(65)
         c = self.changes[n - 1]
+        if c.get("erases"):
+            raise Refused(65)
         force = mode == "force"
         told, todo = [], []
         for rid in c["added"]:
@@ -183,13 +325,22 @@ class Model:
                 todo += self.take_out(rid, n, force, told)
         for rid, e in sorted(c["edits"].items(), key=lambda x: order(x[0])):
             r = self.recs[rid]
+            merged = [(self.put, rid, "merged", e["fields"]["merged"][0])] \
+                if "merged" in e["fields"] else []
+            if not r["live"] and not r["f"]:
+                told.append((rid, None, "erased"))
+                continue
             if e["what"] == "removed":
                 if not r["live"]:
                     todo.append((self.restore, rid))
+                    todo += merged
+                    todo += [(self.put, rid, k, v) for k, v in self.links(
+                        r["f"], self.who_now).items()]
                 continue
             if e["what"] == "restored":
                 if r["live"]:
-                    todo += self.take_out(rid, n, force, told)
+                    out = self.take_out(rid, n, force, told)
+                    todo += out + (merged if out else [])
                 continue
             if not r["live"]:
                 told.append((rid, None, "removed"))
@@ -212,6 +363,7 @@ class Model:
         if told and mode is None:
             return told
         self.c["undoes"] = n
+        self.allow = True
         for step, *args in todo:
             step(*args)
         self.check_refs()
@@ -302,6 +454,8 @@ class Test:
         self.clock = datetime.datetime(2026, 1, 1, 9, 0, 0)
         self.log = []
         self.bad = False
+        self.kept = None    # the newest backup, and the model of then
+        self.backups = 0
         self.tick()
         rig.must(["crm-store", "-s", store, "init"])
         with open(os.path.join(store, "crm.yaml"), "w",
@@ -377,6 +531,13 @@ class Test:
         ids = [i for i, _ in self.m.live(letters)]
         return self.rng.sample(ids, min(n, len(ids)))
 
+    def named(self, i):
+        """Somebody, at times by the id of one who was merged into them."""
+        olds = [k for k, r in self.m.recs.items() if not r["live"] and
+                k[0] == i[0] and self.m.who_now(k) == i]
+        return self.rng.choice(olds) if olds and self.rng.random() < 0.3 \
+            else i
+
     def words(self):
         return " ".join(self.rng.sample(WORDS, self.rng.randrange(1, 4)))
 
@@ -443,6 +604,9 @@ class Test:
                "name": "New %d" % m.next["p"], "city": "Rome"}
 
         def effect():
+            have = [x for _, r in m.live("p") for x in r["f"].get("email", [])]
+            if any(have.count(f["email"][0]) > 1 for f in rows):
+                raise Refused(65)
             m.add("p", dict(new, stage="lead"))
             for i, f in zip(some, rows):
                 m.put(i, "city", f["city"])
@@ -501,11 +665,12 @@ class Test:
                                       key=lambda t: order(t[0])):
                 self.m.turn(i, old, new, self.m.now)
         argv = [o for o, _ in ops]
+        names = [self.named(i) for i in who]
         if self.rng.random() < 0.5:
             self.command(["crm-set", "-"] + argv, effect,
-                         "".join(i + "\n" for i in who).encode())
+                         "".join(i + "\n" for i in names).encode())
         else:
-            self.command(["crm-set"] + who + argv, effect)
+            self.command(["crm-set"] + names + argv, effect)
 
     def event(self):
         r = self.rng
@@ -535,9 +700,9 @@ class Test:
         if f is None:
             return
         g = dict(f, by="tester")
-        argv = ["crm-log", f["who"][0], f["what"], "text=" + f["text"],
+        argv = ["crm-log", self.named(f["who"][0]), f["what"], "text=" + f["text"],
                 "at=" + f["at"]]
-        argv += ["who=" + w for w in f["who"][1:]]
+        argv += ["who=" + self.named(w) for w in f["who"][1:]]
         if "amount" in f:
             argv.append("amount=" + cents(f["amount"]))
         if "doc" in f:
@@ -572,14 +737,95 @@ class Test:
     def do_gone(self):
         """Who is not there any more, and who never was."""
         gone = [i for i, r in self.m.recs.items()
-                if not r["live"] and i[0] == "p"] + ["p9999"]
+                if not r["live"] and i[0] == "p" and
+                self.m.who_now(i) == i] + ["p9999"]
 
         def effect():
             raise Refused(65)
         i = self.rng.choice(gone)
         self.command(self.rng.choice([
             ["crm-set", i, "city=Rome"], ["crm-rm", i],
-            ["crm-log", i, "call", "x"]]), effect)
+            ["crm-log", i, "call", "x"],
+            ["crm-merge"] + self.pick("p") + [i]]
+            if self.pick("p") else [["crm-rm", i]]), effect)
+
+    def do_merge(self):
+        who = self.pick(self.rng.choice("pppo"), self.rng.choice([2, 2, 2, 3]))
+        if len(who) < 2:
+            return
+        names = [self.named(i) for i in who]
+        effect = lambda: self.m.merge(who[0], who[1:])
+        if self.rng.random() < 0.3:
+            self.command(["crm-merge", "-"], effect, (json.dumps(
+                {"id": names[0], "dup": names[1:]}) + "\n").encode())
+        else:
+            self.command(["crm-merge"] + names, effect)
+
+    def do_erase(self):
+        gone = [i for i, r in self.m.recs.items()
+                if i[0] == "p" and not r["live"]]
+        who = self.pick("p", self.rng.choice([1, 1, 2]))
+        if gone and self.rng.random() < 0.2:
+            who = [self.rng.choice(gone)]
+        if who:
+            self.command(["crm-rm", "--erase"] + [self.named(i) for i in who],
+                         lambda: self.m.erase(map(self.m.who_now, who)))
+
+    def do_again(self):
+        """An address of one who was erased."""
+        if not self.m.erased:
+            return
+        k, v = self.rng.choice(sorted(self.m.erased))
+        f = {"name": "Again %d" % self.m.next["p"], "stage": "lead", k: [v]}
+        rows = [dict(self.person(), ref=None), f]
+        rows[0].pop("ref")
+        allow = self.rng.random() < 0.3
+        argv = ["crm-add", "person"] + (["--allow-erased"] if allow else [])
+
+        def effect():
+            self.m.allow = allow
+            for x in rows:
+                self.m.add("p", x)
+        self.command(argv, effect, "".join(
+            json.dumps(x) + "\n" for x in rows).encode())
+
+    def care(self, *argv, want=0):
+        self.log.append(" ".join(argv))
+        r = self.run(*argv)
+        self.report.add("of the store's care")
+        if r.rc != want:
+            self.wrong("exit %s" % r.rc, argv, rig.text(r.out + r.err), want)
+
+    def do_care(self):
+        """What changes nothing of what is in the store; and a restore."""
+        what = self.rng.choice(["compact", "repair", "salvage", "load",
+                                "restore", "backup", "back"])
+        other = self.store + ".other"
+        if what in ("compact", "repair"):
+            self.care("crm-store", what)
+        elif what == "salvage" and not self.m.changes:
+            return  # nothing is to be saved
+        elif what == "salvage":
+            self.care("crm-store", "repair", other)
+            self.m.begin()  # it says so in the history
+            self.m.write()
+        elif what == "load":
+            rig.must(["crm-store", "-s", other, "load"],
+                     rig.must(["crm-store", "-s", self.store, "dump"]))
+        elif what == "back":
+            if self.kept is not None:
+                self.care("crm-store", "--replace", "restore", self.kept[0])
+                self.m.set_all(self.kept[1])
+        else:
+            self.backups += 1
+            name = "%s.%d.tar" % (self.store, self.backups)
+            self.care("crm-store", "backup", name)
+            self.kept = name, self.m.all()
+            if what == "restore":
+                self.care("crm-store", "--replace", "restore", name)
+        if os.path.isdir(other):
+            rig.shutil.rmtree(self.store)
+            os.rename(other, self.store)
 
     def do_undo(self):
         n = len(self.m.changes)
@@ -653,7 +899,9 @@ class Test:
             o = (self.pick("o") or [None])[0]
             if o is None:
                 return self.term()
-            return "org:" + o, lambda i, rec, at: get(rec, "org") == o
+            o = self.named(o)
+            return "org:" + o, lambda i, rec, at: get(
+                rec, "org") == self.m.who_now(o, at)
         if kind == "word":
             w = r.choice(WORDS)
             return "note:" + w, lambda i, rec, at: w in (
@@ -664,8 +912,8 @@ class Test:
                 i, at).get("last", "")[:7] == m
         if kind == "name":
             g = r.choice(GIVEN)
-            return "name:" + g, lambda i, rec, at: rec["f"][
-                "name"].split()[0] == g
+            return "name:" + g, lambda i, rec, at: g in (
+                get(rec, "name") or "").split()
         if kind == "ref":
             x = "shop:%d" % r.randrange(40)
             return "ref:" + x, lambda i, rec, at: x in (get(rec, "ref")
@@ -737,10 +985,12 @@ class Test:
                 return
             if at is not None and w not in self.m.after[at - 1]:
                 return
+            term = "who:" + w
+            w = self.m.who_now(w, at)
             # an organisation means its people too
             all_ = {w} | {i for i, x in self.m.live("p", at)
                           if x["f"].get("org") == w}
-            term, want = "who:" + w, ev(lambda f: all_ & set(f["who"]))
+            want = ev(lambda f: all_ & set(f["who"]))
         elif kind == "doc":
             d = "R-%d" % r.randrange(30)
             term, want = "doc:" + d, ev(lambda f: f.get("doc") == d)
@@ -811,7 +1061,8 @@ class Test:
             e = c["edits"].get(i)
             if i in c["added"]:
                 want.append((c["n"], c["at"], c["undoes"], "added", None))
-            elif e and (e["fields"] or e["what"] != "changed"):
+            elif e and (e["fields"] or e["what"] != "changed" or
+                        e.get("blank")):
                 want.append((c["n"], c["at"], c["undoes"], e["what"], {
                     k: tuple(self.value(k, x) for x in v)
                     for k, v in e["fields"].items()}))
@@ -867,7 +1118,8 @@ class Test:
     def go(self, n):
         what = (["add"] * 3 + ["org", "bulk", "key"] + ["set"] * 5 +
                 ["log"] * 4 + ["events"] * 2 + ["correct"] + ["rm"] * 2 +
-                ["gone"] + ["undo"] * 4 + ["segment"])
+                ["gone"] + ["undo"] * 4 + ["segment"] + ["merge"] * 3 +
+                ["erase", "again", "care"])
         for i in range(n):
             getattr(self, "do_" + self.rng.choice(what))()
             if self.bad:
@@ -910,6 +1162,8 @@ def main():
             if t.bad and not args.keep_going:
                 break
             rig.shutil.rmtree(t.store, ignore_errors=True)
+            for n in range(t.backups):
+                os.remove("%s.%d.tar" % (t.store, n + 1))
     return report.end(args.plant is not None)
 
 
