@@ -5,13 +5,18 @@ Each worker writes about people of its own and keeps a model of them.  What
 was acknowledged (exit 0, or a line that --stream printed) has to be there;
 what was killed may be there as a whole or not at all, and which of the two is
 then part of the model.  Beside them one process checks the store and counts
-batches: it may see none of a batch or all of it.  At the end all is compared
-with the models, the history with what was done, and the store checked.
+batches: it may see none of a batch or all of it.  Large batches are written in
+many parts (hurt.c).  The store is compacted and repaired among them; it is
+restored while nobody else is there, to what it was before: it has to be wholly
+the one or the other.  At the end all is compared with the models, the history
+with what was done, and the store checked.
 """
 import argparse
+import hashlib
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 import threading
@@ -20,7 +25,8 @@ import time
 import rig
 
 OPS = ["add", "bulk", "log", "events", "stream", "set", "setmany", "undo",
-       "rm", "both"]
+       "rm", "both", "merge", "care"]
+MANY = 30  # rows of a batch that is written in parts
 
 
 class Lost(Exception):
@@ -42,18 +48,22 @@ class Worker(threading.Thread):
     def run(self):
         try:
             while not self.storm.over():
-                self.one()
+                if self.storm.wants_restore(self):
+                    self.restore()
+                else:
+                    with self.storm.among():
+                        self.one()
         except Exception as e:  # whatever it is, the storm is lost
             self.storm.lost("%s: %r" % (self.me, e))
 
     # running
 
-    def kill_or_wait(self, argv, stdin, mean, lines=None):
+    def kill_or_wait(self, argv, stdin, mean, **more):
         """Run; often kill it.  (rc, out), rc -9 when it was killed."""
         p = subprocess.Popen(argv, stdin=subprocess.PIPE,
                              stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                              env=rig.env(CRM_USER=self.me,
-                                         CRM_STORE=self.storm.store))
+                                         CRM_STORE=self.storm.store, **more))
         if self.rng.random() < 0.95:
             when = self.rng.random() * mean * 0.8
             t = threading.Timer(when, p.kill)
@@ -79,8 +89,7 @@ class Worker(threading.Thread):
         return p.returncode, out
 
     def find(self, *argv):
-        r = rig.run(["crm-find", *argv, "-o", "jsonl"],
-                    CRM_STORE=self.storm.store)
+        r = self.storm.read(["crm-find", *argv, "-o", "jsonl"])
         if r.rc != 0:
             raise Lost("crm-find %s: %s %s" % (argv, r.rc, rig.text(r.err)))
         return [json.loads(x) for x in r.out.splitlines()]
@@ -90,8 +99,14 @@ class Worker(threading.Thread):
         self.n += 1
         m = "%s-%d" % (self.me, self.n)
         began = time.time()
+        program, more = argv[0], {}
+        small = self.storm.args.small
+        if small and stdin.count(b"\n") > MANY and self.rng.random() < 0.7:
+            program = os.path.join(small, program)
+            more["CRM_TEST_PART"] = str(self.rng.choice([2000, 8000, 30000]))
+            op += " in parts"
         rc, out = self.kill_or_wait(
-            [argv[0], "-m", m] + argv[1:], stdin, self.storm.mean(op))
+            [program, "-m", m] + argv[1:], stdin, self.storm.mean(op), **more)
         if rc == 0:
             self.storm.took(op, time.time() - began)
         self.storm.count("of them " + op if rc == -9 else op + " done")
@@ -120,6 +135,46 @@ class Worker(threading.Thread):
         if len(live) < 5 and op not in ("add", "bulk"):
             op = "bulk"
         getattr(self, op)(live)
+
+    def care(self, live):
+        """What changes nothing in the store."""
+        what = self.rng.choice(["compact", "repair"])
+        began = time.time()
+        rc, _ = self.kill_or_wait(
+            ["crm-store", "--wait", "2"][:3 if what == "compact" else 1] +
+            [what], b"", self.storm.mean(what))
+        if rc == 0:
+            self.storm.took(what, time.time() - began)
+        self.storm.count("of them " + what if rc == -9 else
+                         what + (" done" if rc == 0 else " locked out"))
+
+    def restore(self):
+        """Nobody else is there: it becomes what it was, or stays as it is."""
+        storm = self.storm
+        now = storm.store + ".now.tar"
+        env = {"CRM_STORE": storm.store}
+        is_ = storm.bytes()
+        rig.must(["crm-store", "backup", now], **env)
+        if storm.old is not None:
+            old, was = storm.old
+            rc, _ = self.kill_or_wait(
+                ["crm-store", "--replace", "restore", old], b"",
+                storm.mean("restore"))
+            got = storm.bytes()
+            if got not in (was, is_) or (rc == 0 and got != was):
+                raise Lost("restore: %d, and neither is there" % rc)
+            storm.count("of them restore" if rc == -9 else "restore done")
+            storm.count("restore killed, and done", rc == -9 and got == was)
+            began = time.time()
+            rig.must(["crm-store", "--replace", "restore", now], **env)
+            storm.took("restore", time.time() - began)
+            if storm.bytes() != is_:
+                raise Lost("restore: another store is there")
+            os.remove(old)
+        old = storm.store + ".old.tar"
+        os.rename(now, old)
+        storm.old = old, is_
+        storm.restored()
 
     def added(self, m, rc, want):
         there = self.find("person", "tag:" + m, "-f", "id,email")
@@ -260,13 +315,30 @@ class Worker(threading.Thread):
                 self.people[e]["live"] = False
             self.last = (m, ("rm", who))
 
+    def merge(self, live):
+        who = self.rng.sample(live, self.rng.choice([2, 2, 3]))
+        self.storm.touched.update(
+            e.rsplit("@")[0].rsplit("-", 1)[0] for e in who)
+        m, rc, _ = self.step("merge", ["crm-merge"] + [
+            self.people[e]["id"] for e in who], b"", 0.02)
+        there = {r["id"]: r["email"] for r in self.find(
+            "person", "source:" + self.me, "-f", "id,email")}
+        kept = there.get(self.people[who[0]]["id"], [])
+        gone = [e for e in who[1:] if self.people[e]["id"] not in there]
+        if [e for e in who[1:] if e in kept] != gone:
+            raise Lost("%s: %s went, and %s stayed" % (m, gone, kept))
+        if self.settle(m, rc, len(gone), len(who) - 1):
+            for e in gone:
+                self.people[e]["live"] = False
+            self.last = (m, ("merge", gone))
+
     def undo(self, live):
         if self.last is None:
             return
         undone, (how, what) = self.last
         self.last = None
-        r = rig.run(["crm-history", "--user", self.me, "-o", "jsonl", "-l",
-                     "20"], CRM_STORE=self.storm.store)
+        r = self.storm.read(["crm-history", "--user", self.me, "-o", "jsonl",
+                             "-l", "20"])
         change = [json.loads(x) for x in r.out.splitlines()]
         change = [c["change"] for c in change if c.get("message") == undone]
         if len(change) != 1:
@@ -331,6 +403,61 @@ class Storm:
         self.batches = []
         self.touched = set()  # batches of which somebody removes some
         self.stop = False
+        self.old = None       # an older backup, and what is in it
+        self.turn = threading.Condition()
+        self.inside = 0       # workers at a command
+        self.alone = None     # the one that wants to be alone
+        self.next = 40        # kills until one does
+
+    # workers, and one who has to be alone
+
+    class Among:
+        def __init__(self, storm):
+            self.storm = storm
+
+        def __enter__(self):
+            with self.storm.turn:
+                self.storm.turn.wait_for(lambda: self.storm.alone is None)
+                self.storm.inside += 1
+
+        def __exit__(self, *_):
+            with self.storm.turn:
+                self.storm.inside -= 1
+                self.storm.turn.notify_all()
+
+    def among(self):
+        return Storm.Among(self)
+
+    def wants_restore(self, worker):
+        """True: the worker is alone, until restored()."""
+        with self.turn:
+            if self.alone is not None or \
+                    self.report.figures.get("kills", 0) < self.next:
+                return False
+            self.next += 20
+            self.alone = worker
+            self.turn.wait_for(lambda: self.inside == 0)
+        return True
+
+    def restored(self):
+        with self.turn:
+            self.alone = None
+            self.turn.notify_all()
+
+    def bytes(self):
+        """The sum of all that is in the store."""
+        return hashlib.sha256(rig.must(
+            ["crm-store", "dump"], CRM_STORE=self.store)).hexdigest()
+
+    def read(self, argv, **more):
+        """Run a reader: while the store is replaced it has to come again."""
+        end = time.time() + rig.HANGS
+        while True:
+            r = rig.run(argv, CRM_STORE=self.store, **more)
+            if r.rc != 69 or time.time() > end:
+                return r
+            self.count("readers told to come again")
+            time.sleep(0.05)
 
     def count(self, what, n=1):
         with self.lock:
@@ -356,23 +483,25 @@ class Storm:
         """Read beside the writers."""
         rng = random.Random(self.args.seed)
         while not self.over():
-            if self.batches:
-                m, n = rng.choice(self.batches[-20:])
-                r = rig.run(["crm-find", "person", "tag:" + m, "--count"],
-                            CRM_STORE=self.store)
-                # of an older batch some may have been removed since
-                if r.rc != 0 or (int(r.out) not in (0, n) and
-                                 m not in self.touched):
-                    self.lost("a reader saw %s of %d of %s, status %s" % (
-                        r.out, n, m, r.rc))
-                self.count("reads beside the writers")
-            if rng.random() < 0.1:
-                r = rig.run(["crm-store", "check"], timeout=300,
-                            CRM_STORE=self.store)
-                if r.rc != 0:
-                    self.lost("check beside writers: %s %s" % (
-                        r.rc, rig.text(r.out + r.err)))
-                self.count("checks beside the writers")
+            with self.among():
+                self.look_once(rng)
+
+    def look_once(self, rng):
+        if self.batches:
+            m, n = rng.choice(self.batches[-20:])
+            r = self.read(["crm-find", "person", "tag:" + m, "--count"])
+            # of an older batch some may have been removed since
+            if r.rc != 0 or (int(r.out) not in (0, n) and
+                             m not in self.touched):
+                self.lost("a reader saw %s of %d of %s, status %s" % (
+                    r.out, n, m, r.rc))
+            self.count("reads beside the writers")
+        if rng.random() < 0.1:
+            r = self.read(["crm-store", "check"], timeout=300)
+            if r.rc != 0:
+                self.lost("check beside writers: %s %s" % (
+                    r.rc, rig.text(r.out + r.err)))
+            self.count("checks beside the writers")
 
     def history(self, workers):
         done = {}
@@ -397,6 +526,8 @@ def main():
     ap.add_argument("--kills", type=int, default=5000)
     ap.add_argument("--workers", type=int, default=6)
     ap.add_argument("--seed", default="1")
+    ap.add_argument("--small", help="where the programs are that write in "
+                    "small parts (CRM_TEST_PART)")
     ap.add_argument("--plant", choices=["lose", "tear"],
                     help="spoil the store behind the storm's back")
     args = ap.parse_args()
@@ -438,6 +569,9 @@ def main():
                     CRM_STORE=storm.store)
         report.figure("stat at the end", rig.text(r.out, 400))
         report.figure("writers", args.workers)
+        report.figure("left beside the store", sorted(
+            re.sub("[0-9]+", "N", x) for x in os.listdir(tmp.path)
+            if x != "store" and not x.endswith(".tar")))
     return report.end(args.plant is not None)
 
 
