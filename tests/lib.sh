@@ -185,6 +185,25 @@ empty()
 	result $? "$1" || sed 20q "$2" | diag
 }
 
+# finds DESC ERE COMMAND...: tests that a planted fault makes fail, at least
+# one of them, whose names match.  They run apart and are not counted.
+finds()
+{
+	finds_desc=$1
+	finds_re=$2
+	shift 2
+	(
+		trap - EXIT
+		"$@"
+	) >"$tmp/finds.out" 2>"$tmp/finds.err"
+	grep -qE "^not ok [0-9]+ - ($finds_re)" "$tmp/finds.out"
+	result $? "$finds_desc" || {
+		diag 'wanted: a test that fails'
+		diag <"$tmp/finds.out"
+		sed 20q "$tmp/finds.err" | diag
+	}
+}
+
 # skip N WHY: as if N tests had run.
 skip()
 {

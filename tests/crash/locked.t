@@ -3,7 +3,7 @@
 # that sleeps.  Others wait as long as they are told, and say so; readers go on.
 . "${0%/*}/../lib.sh"
 need strace
-plan 33
+plan 37
 
 CRM_STORE=$tmp/s
 export CRM_STORE
@@ -63,6 +63,11 @@ for c in 'crm-find any' 'crm-show p1' 'crm-history' 'crm-report revenue' \
 	# shellcheck disable=SC2086 # a list of words
 	ok "$c goes on" timeout 20 $c
 done
+# it can fail: a writer that waits for ever, a reader that waits
+finds 'a writer that waits for ever is found' 'waits' fails_with 69 waits \
+    timeout 2 crm-log --wait 60 Anna note 'never written'
+finds 'a reader that waits, too' 'goes on' ok 'goes on' \
+    timeout 2 crm-log --wait 60 Anna note 'never written'
 is 'what is not committed is not seen' "$(crm-find Anna -f city)" \
     '{"city":"Rome"}'
 
@@ -102,3 +107,15 @@ ok 'others go on at once' crm-log --wait 5 Anna note after
 is 'as if it had not been' "$(crm-find Anna -f city)" '{"city":"Stopped"}'
 ok 'all is well' crm-store check
 empty 'the one who was ended wrote and said nothing' waits
+# it can fail: a writer that takes no lock; what it does to the store is not
+# looked at
+rm -rf spoilt
+cp -r s spoilt
+CRM_STORE=$tmp/spoilt
+stop_one crm-set Anna city=Spoilt
+result $? 'one more is stopped'
+finds 'a writer that takes no lock is found' 'no lock' fails_with 69 'no lock' \
+    timeout 5 strace -qq -o /dev/null -e trace=fcntl \
+    -e inject=fcntl:retval=0 crm-log --wait 0 Anna note x
+kill -KILL "$writer"
+wait
