@@ -365,6 +365,10 @@ crm_ctx_open(struct crm_ctx *c, bool write)
 	crm_progress_hide(&deriving);
 	if (err != NULL)
 		return err;
+	if (crm_store_may_lack(c->store))
+		crm_msg("a head of the store '%s' is damaged: the newest "
+			"changes may be missing (crm-store check)",
+		    c->path.p);
 	crm_store_on_progress(c->store, NULL, NULL);
 	c->config = crm_store_config(c->store);
 	c->schema = crm_store_schema(c->store);

@@ -63,4 +63,15 @@ struct crm_view crm_page_key(const char *page, size_t i);
  */
 bool crm_pages_are_plausible(int fd);
 
+/*
+ * Is the head that LMDB goes by not the newest one?  Commits write them in
+ * turn, so the other one is of the commit before; if it is not, one of the two
+ * is damaged, and where that was the newest one, its changes are not seen.
+ *
+ * Others may write meanwhile.  Returns false when they do not let us look, and
+ * where both say what they could: a head as it was before is not found so.
+ * Cost: a read of each, twice
+ */
+bool crm_pages_miss_a_head(int fd);
+
 #endif

@@ -67,3 +67,26 @@ crm_pages_are_plausible(int fd)
 			return false;
 	return true;
 }
+
+/* How often heads are read that others change meanwhile. */
+#define TRIES 5
+
+bool
+crm_pages_miss_a_head(int fd)
+{
+	struct crm_page_head h[CRM_PAGE_HEADS], again[CRM_PAGE_HEADS];
+	int i, newest;
+
+	for (i = 0; i < TRIES; i++) {
+		if (!crm_pages_heads(fd, h) || !crm_pages_heads(fd, again))
+			return false;
+		/* then no two commits came while they were read */
+		if (memcmp(h, again, sizeof(h)) == 0)
+			break;
+	}
+	if (i == TRIES)
+		return false;
+	newest = h[1].commit > h[0].commit;
+	return h[newest].commit > 1 &&
+	    h[1 - newest].commit + 1 != h[newest].commit;
+}

@@ -10,6 +10,7 @@
 #include "base/fold.h"
 #include "base/mem.h"
 #include "store/block.h"
+#include "store/pages.h"
 #include "store/rebuild.h"
 #include "store/store_impl.h"
 
@@ -325,6 +326,18 @@ open_env(struct crm_store *s, enum crm_env_mode mode)
 	    s->path, mode, s->shared, s->options.map, &s->env);
 }
 
+/* Are the heads of the file what commits make of them? */
+static void
+look_at_heads(struct crm_store *s)
+{
+	int fd = openat(s->dir, "data.mdb", O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return; /* it was open a moment ago: that tells */
+	s->lacks = crm_pages_miss_a_head(fd);
+	(void)close(fd);
+}
+
 /* Bring derived tables up to date; a reader has to open the store again, as
  * one that writes, for that. */
 static const struct crm_err *
@@ -374,8 +387,10 @@ crm_store_open(const char *path, const struct crm_store_options *options,
 		err = open_env(s,
 		    options->mode == CRM_STORE_WRITE ? CRM_ENV_WRITE
 						     : CRM_ENV_READ);
-	if (err == NULL)
+	if (err == NULL) {
+		look_at_heads(s);
 		err = read_meta(s, &stale);
+	}
 	if (err == NULL && stale && options->mode != CRM_STORE_LOOK)
 		err = renew(s);
 	if (err == NULL && options->mode == CRM_STORE_WRITE)
@@ -427,6 +442,12 @@ struct crm_schema *
 crm_store_schema(const struct crm_store *s)
 {
 	return s->config->schema;
+}
+
+bool
+crm_store_may_lack(const struct crm_store *s)
+{
+	return s->lacks;
 }
 
 int

@@ -118,6 +118,10 @@ CRM_CHECK const struct crm_err *crm_store_fits(
 const struct crm_config *crm_store_config(const struct crm_store *);
 struct crm_schema *crm_store_schema(const struct crm_store *);
 
+/* Was a head of the file damaged when the store was opened, so that the newest
+ * changes may be missing? */
+bool crm_store_may_lack(const struct crm_store *);
+
 /* The open directory, for scratch files. */
 int crm_store_dir(const struct crm_store *);
 

@@ -37,6 +37,7 @@ struct crm_store {
 	char *real; /* where it is now: another place while being built */
 	int dir;
 	bool shared, building;
+	bool lacks;   /* a head is damaged: crm_store_may_lack() */
 	bool unnamed; /* numbers of fields that are not written yet */
 	struct crm_store_options options;
 	struct crm_env *env;
