@@ -454,6 +454,8 @@ class Storm:
         end = time.time() + rig.HANGS
         while True:
             r = rig.run(argv, CRM_STORE=self.store, **more)
+            if r.rc == 0 and r.err:  # such as a false alarm of damage
+                raise Lost("%s says %s" % (argv, rig.text(r.err)))
             if r.rc != 69 or time.time() > end:
                 return r
             self.count("readers told to come again")
@@ -484,7 +486,10 @@ class Storm:
         rng = random.Random(self.args.seed)
         while not self.over():
             with self.among():
-                self.look_once(rng)
+                try:
+                    self.look_once(rng)
+                except Lost as e:
+                    self.lost(str(e))
 
     def look_once(self, rng):
         if self.batches:
