@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -79,6 +80,8 @@ make_dir(struct crm_restore *r, int64_t group)
 		rc = -1;
 	if (rc == 0)
 		r->dir = open(r->fresh, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (r->dir >= 0)
+		(void)flock(r->dir, LOCK_EX | LOCK_NB); /* swap.c: sweep() */
 	if (rc != 0 || r->dir < 0)
 		err = crm_err_errno(
 		    errno == EACCES || errno == EPERM || errno == EROFS

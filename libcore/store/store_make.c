@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -171,6 +172,9 @@ crm_store_begin_as(const char *path, int64_t group, struct crm_view yaml,
 		err = make_dir(s, group);
 	if (err == NULL)
 		err = crm_store_open_dir(s);
+	if (err == NULL)
+		(void)flock(
+		    s->dir, LOCK_EX | LOCK_NB); /* see swap.c: sweep() */
 	if (err == NULL)
 		err = write_new_file(s->dir, "crm.yaml", yaml, s->shared);
 	if (err == NULL)

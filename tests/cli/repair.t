@@ -2,7 +2,7 @@
 # Stores that are damaged: what can be made anew, and what can be saved.
 . "${0%/*}/../lib.sh"
 plan 53
-plan 49
+plan 56
 
 crm-store -s a init
 awk 'BEGIN { print "name\temail\tcity\ttag\tx-size"

@@ -2,7 +2,7 @@
 # crm-store when things go wrong around it: full disks, slow and closed
 # pipes, signals, small memory, other writers, other users.
 . "${0%/*}/../lib.sh"
-plan 76
+plan 84
 
 # Some thousand people and events, in several change sets.
 crm-store -s a init
@@ -264,3 +264,36 @@ is 'each has its own' "$(crm-find -s x person has:x-slow -f name,x-slow
 	'{"name":"Slow","x-slow":"1"}
 {"name":"Fast","x-fast":"1"}'
 ok 'and all is well' crm-store -s x check
+
+# what killed programs left is swept away, what others work on is not
+crm-store -s swept init
+crm-add -s swept person name=Ola
+sh -c 'echo $$' >gone
+mkdir "swept.new-$(cat gone)-0" "swept.new-$(cat gone)-1" \
+    "swept/backup.new-$(cat gone)-0" "swept.new-$$-0" "swept.new-x-0" \
+    "sweptx.new-$(cat gone)-0"
+for d in swept.new-* sweptx.new-* swept/backup.new-*; do
+	echo secret >"$d/data.mdb"
+done
+mkdir "swept.new-$(cat gone)-0/hooks"
+echo hook >"swept.new-$(cat gone)-0/hooks/after-change"
+mkfifo held go
+flock "swept.new-$(cat gone)-1" sh -c 'echo >held; read -r x <go' &
+pid=$!
+read -r _ <held
+ok 'compact' crm-store -s swept compact
+is 'removes what is left over' "$(ls -d "swept.new-$(cat gone)-0" \
+    "swept/backup.new-$(cat gone)-0" 2>/dev/null)" ''
+is 'and gives back what is not data' "$(cat swept/hooks/after-change)" hook
+is 'not of a process that lives, or of another name' \
+    "$(cat "swept.new-$$-0/data.mdb" swept.new-x-0/data.mdb \
+    "sweptx.new-$(cat gone)-0/data.mdb")" 'secret
+secret
+secret'
+is 'nor what somebody works on elsewhere' \
+    "$(cat "swept.new-$(cat gone)-1/data.mdb")" secret
+echo >go
+wait $pid
+ok 'a backup' crm-store -s swept backup swept.tar
+ok 'restored' crm-store -s swept restore --replace swept.tar
+is 'sweeps that too' "$(ls -d "swept.new-$(cat gone)-1" 2>/dev/null)" ''
