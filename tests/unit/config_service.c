@@ -60,7 +60,8 @@ static const char sample_printed[] =
     "  times: 1.5\n"
     "  lost: 10\n"
     "  dates: [person.birthday, machine.service]\n"
-    "  yearly: [org.founded]\n";
+    "  yearly: [org.founded]\n"
+    "hooks: 5\n";
 
 static struct crm_config *
 parsed(const char *text)
