@@ -201,7 +201,8 @@ look_back(struct crm_due *d, uint64_t who, uint64_t *event, int64_t *at_us)
 		err = crm_story_last(w, who, &s);
 	while (
 	    err == NULL && s.who == who && (*event == 0 || s.at_us > *at_us)) {
-		if (crm_what_is_contact(s.what & CRM_WHAT_WORD)) {
+		if (crm_what_is_contact(s.what & CRM_WHAT_WORD) &&
+		    s.at_us <= d->o->clock->now_us) {
 			*event = s.event;
 			*at_us = s.at_us;
 			return NULL;

@@ -3,9 +3,6 @@
 #include "query/newest.h"
 #include "report/list.h"
 #include "report/overdue.h"
-#include "store/rollup.h"
-
-#define MINUTE_US (60 * CRM_SECOND_US)
 
 static const struct crm_err *
 read_rules(struct crm_due *d)
@@ -70,36 +67,6 @@ every_of(struct crm_due *d, uint64_t id, const struct crm_stored *r,
 	return false;
 }
 
-/* The day of the last contact, with an organisation's people too. */
-static const struct crm_err *
-last_day(struct crm_due *d, uint64_t who, bool *any, int32_t *out)
-{
-	const struct crm_err *err;
-	struct crm_rollup row;
-	uint64_t *people = NULL;
-	int32_t last = 0;
-	size_t n = 0, i;
-
-	err = crm_rollup_get(d->snap, who, 0, &row);
-	*any = err == NULL && row.contacts > 0;
-	if (*any)
-		last = row.last_contact;
-	if (err == NULL && crm_id_kind(who) == 'o')
-		err = crm_people_of(d->snap, who, &people, &n);
-	for (i = 0; err == NULL && i < n; i++) {
-		err = crm_rollup_get(d->snap, people[i], 0, &row);
-		if (err != NULL || row.contacts == 0 ||
-		    (*any && row.last_contact <= last))
-			continue;
-		*any = true;
-		last = row.last_contact;
-	}
-	if (*any)
-		*out = crm_due_day_of(d, last * MINUTE_US);
-	crm_free(people);
-	return err;
-}
-
 /* The day on which a record was added. */
 static const struct crm_err *
 day_added(struct crm_due *d, const struct crm_stored *r, int32_t *out)
@@ -121,17 +88,21 @@ take_contact(struct crm_due *d, uint64_t id, const struct crm_stored *r)
 	struct crm_due_item item = crm_due_new(CRM_DUE_CONTACT, id);
 	struct crm_view owner = crm_due_text(d->at.kind, r, "owner");
 	const struct crm_err *err;
-	bool any;
+	int64_t at_us;
 
 	if (!every_of(d, id, r, &item))
 		return NULL;
 	item.who = id;
-	err = last_day(d, id, &any, &item.last);
-	if (err == NULL && !any)
+	item.reason = CRM_DUE_SILENT;
+	err = crm_last_contact(d->snap, id, d->o->clock->now_us, &at_us);
+	if (err == NULL && at_us != CRM_NO_CONTACT)
+		item.last = crm_due_day_of(d, at_us);
+	else if (err == NULL) {
+		item.reason = CRM_DUE_NEVER;
 		err = day_added(d, r, &item.last);
+	}
 	if (err != NULL)
 		return err;
-	item.reason = any ? CRM_DUE_SILENT : CRM_DUE_NEVER;
 	item.day = crm_date_days(
 	    crm_span_after(crm_date_from_days(item.last), item.every));
 	return item.day <= d->until ? crm_due_add(d, &item, CRM_VNULL, owner)

@@ -101,47 +101,17 @@ put_day(struct crm_compute *c, struct crm_buf *out, int64_t at_us)
 	crm_value_put_date(out, crm_zone_date(c->zone, at_us));
 }
 
-/* The last contact, in minutes, of who and (of an organisation) its people. */
-static const struct crm_err *
-last_contact(struct crm_compute *c, uint64_t who, bool *any, int32_t *last)
-{
-	const struct crm_err *err;
-	struct crm_rollup row;
-	uint64_t *people = NULL;
-	size_t n = 0, i;
-
-	*any = false;
-	err = crm_rollup_get(c->snap, who, 0, &row);
-	if (err == NULL && row.contacts > 0) {
-		*any = true;
-		*last = row.last_contact;
-	}
-	if (err == NULL && crm_id_kind(who) == 'o')
-		err = crm_people_of(c->snap, who, &people, &n);
-	for (i = 0; err == NULL && i < n; i++) {
-		err = crm_rollup_get(c->snap, people[i], 0, &row);
-		if (err == NULL && row.contacts > 0 &&
-		    (!*any || row.last_contact > *last)) {
-			*any = true;
-			*last = row.last_contact;
-		}
-	}
-	crm_free(people);
-	return err;
-}
-
 static const struct crm_err *
 put_last(struct crm_compute *c, uint64_t who, uint16_t num, struct crm_buf *out)
 {
 	const struct crm_err *err;
 	struct crm_date day;
-	int32_t last = 0;
-	bool any;
+	int64_t at_us;
 
-	err = last_contact(c, who, &any, &last);
-	if (err != NULL || !any)
+	err = crm_last_contact(c->snap, who, c->clock->now_us, &at_us);
+	if (err != NULL || at_us == CRM_NO_CONTACT)
 		return err;
-	day = crm_zone_date(c->zone, last * MINUTE_US);
+	day = crm_zone_date(c->zone, at_us);
 	if (num == CRM_N_LAST)
 		crm_value_put_date(out, day);
 	else
@@ -150,7 +120,7 @@ put_last(struct crm_compute *c, uint64_t who, uint16_t num, struct crm_buf *out)
 	return NULL;
 }
 
-/* Contacts in a story, each event once over who and people. */
+/* Contacts in a story by now, each event once over who and people. */
 static const struct crm_err *
 count_contacts(struct crm_compute *c, uint64_t who, struct crm_nummap *seen)
 {
@@ -161,7 +131,7 @@ count_contacts(struct crm_compute *c, uint64_t who, struct crm_nummap *seen)
 	err = crm_snap_story(c->snap, &w);
 	if (err == NULL)
 		err = crm_story_seek(w, who, INT64_MIN, &s);
-	while (err == NULL && s.who == who) {
+	while (err == NULL && s.who == who && s.at_us <= c->clock->now_us) {
 		if (crm_what_is_contact(s.what & CRM_WHAT_WORD))
 			(void)crm_nummap_at(seen, s.event, NULL);
 		err = crm_story_next(w, &s);
@@ -184,6 +154,9 @@ put_contacts(struct crm_compute *c, uint64_t who, struct crm_buf *out)
 		err = NULL;
 	if (err == NULL && n == 0) {
 		err = crm_rollup_get(c->snap, who, 0, &row);
+		if (err == NULL)
+			err = crm_rollup_until(
+			    c->snap, who, 0, c->clock->now_us, &row);
 		if (err == NULL)
 			put_number(out, row.contacts);
 		return err;
@@ -226,37 +199,59 @@ put_sum(struct crm_compute *c, uint16_t num, struct crm_buf *out)
 	return err;
 }
 
+static void
+put_orders(struct crm_compute *c, struct crm_buf *out)
+{
+	int64_t orders = 0;
+	size_t i;
+
+	for (i = 0; i < c->rows.n; i++)
+		orders += c->rows.row[i].row.orders;
+	put_number(out, orders);
+}
+
+/* The day of the first or last purchase by now. */
+static const struct crm_err *
+put_order_day(
+    struct crm_compute *c, uint64_t who, uint16_t num, struct crm_buf *out)
+{
+	const struct crm_err *err = NULL;
+	int32_t first = 0, last = 0;
+	bool any = false;
+	size_t i;
+
+	for (i = 0; err == NULL && i < c->rows.n; i++) {
+		struct crm_rollup r = c->rows.row[i].row;
+
+		err = crm_rollup_until(c->snap, who, c->rows.row[i].currency,
+		    c->clock->now_us, &r);
+		if (err != NULL || r.purchases == 0)
+			continue;
+		if (!any || r.first < first)
+			first = r.first;
+		if (!any || r.last > last)
+			last = r.last;
+		any = true;
+	}
+	if (err == NULL && any)
+		put_day(c, out,
+		    (num == CRM_N_FIRST_ORDER ? first : last) * MINUTE_US);
+	return err;
+}
+
 static const struct crm_err *
 put_from_rows(
     struct crm_compute *c, uint64_t who, uint16_t num, struct crm_buf *out)
 {
 	const struct crm_err *err = rows_of(c, who);
-	const struct crm_rollup *r;
-	int64_t orders = 0;
-	int32_t first = 0, last = 0;
-	bool any = false;
-	size_t i;
 
 	if (err != NULL)
 		return err;
 	if (num == CRM_N_SPENT || num == CRM_N_BALANCE)
 		return put_sum(c, num, out);
-	for (i = 0; i < c->rows.n; i++) {
-		r = &c->rows.row[i].row;
-		orders += r->orders;
-		if (r->purchases == 0)
-			continue;
-		if (!any || r->first < first)
-			first = r->first;
-		if (!any || r->last > last)
-			last = r->last;
-		any = true;
-	}
-	if (num == CRM_N_ORDERS)
-		put_number(out, orders);
-	else if (any)
-		put_day(c, out,
-		    (num == CRM_N_FIRST_ORDER ? first : last) * MINUTE_US);
+	if (num != CRM_N_ORDERS)
+		return put_order_day(c, who, num, out);
+	put_orders(c, out);
 	return NULL;
 }
 

@@ -3,7 +3,9 @@
 #include "query/ast.h"
 #include "record/field.h"
 #include "record/value.h"
-#include "store/story.h"
+#include "store/rollup.h"
+
+#define MINUTE_US (60 * CRM_SECOND_US)
 
 const struct crm_err *
 crm_people_of(struct crm_snap *snap, uint64_t org, uint64_t **out, size_t *n)
@@ -22,6 +24,41 @@ crm_people_of(struct crm_snap *snap, uint64_t org, uint64_t **out, size_t *n)
 	*out = crm_realloc_array(NULL, *n, sizeof(**out));
 	memcpy(*out, ids, *n * sizeof(**out));
 	return NULL;
+}
+
+/* The same of one story. */
+static const struct crm_err *
+look_up_contact(
+    struct crm_snap *snap, uint64_t who, int64_t now_us, int64_t *at_us)
+{
+	const struct crm_err *err;
+	struct crm_rollup row;
+
+	err = crm_rollup_get(snap, who, 0, &row);
+	if (err == NULL)
+		err = crm_rollup_until(snap, who, 0, now_us, &row);
+	if (err == NULL && row.contacts > 0 &&
+	    row.last_contact * MINUTE_US > *at_us)
+		*at_us = row.last_contact * MINUTE_US;
+	return err;
+}
+
+const struct crm_err *
+crm_last_contact(
+    struct crm_snap *snap, uint64_t who, int64_t now_us, int64_t *at_us)
+{
+	const struct crm_err *err;
+	uint64_t *people = NULL;
+	size_t n = 0, i;
+
+	*at_us = CRM_NO_CONTACT;
+	err = look_up_contact(snap, who, now_us, at_us);
+	if (err == NULL && crm_id_kind(who) == 'o')
+		err = crm_people_of(snap, who, &people, &n);
+	for (i = 0; err == NULL && i < n; i++)
+		err = look_up_contact(snap, people[i], now_us, at_us);
+	crm_free(people);
+	return err;
 }
 
 struct found {

@@ -6,7 +6,8 @@
 struct work {
 	const struct crm_report_run *r;
 	struct crm_buyers *out;
-	bool folds;  /* stories of a period, not the rollups */
+	bool folds; /* stories of a period, not the rollups */
+	int64_t until_us;
 	size_t from; /* first row of the customer at hand */
 };
 
@@ -43,13 +44,21 @@ take_row(struct work *w, uint64_t who, uint8_t currency,
 	const struct crm_config *c = w->r->config;
 	struct crm_rollup row = *stored;
 	const struct crm_err *err;
+	int64_t sum;
 
+	if (!w->folds) {
+		err = crm_rollup_until(
+		    w->r->snap, who, currency, w->until_us, &row);
+		if (err != NULL)
+			return err;
+	}
 	if (row.purchases == 0 && row.sum == 0)
 		return NULL;
 	row.balance = 0;
 	if (crm_config_has_rate(c, currency)) {
+		sum = row.sum;
 		row.sum = 0;
-		err = crm_config_add(c, stored->sum, currency, &row.sum);
+		err = crm_config_add(c, sum, currency, &row.sum);
 		if (err != NULL)
 			return err;
 		currency = c->currency_num;
@@ -68,8 +77,8 @@ take_who(struct work *w, uint64_t who, struct crm_rollups *rows)
 	const struct crm_err *err;
 	size_t i;
 
-	err = w->folds ? crm_rollup_fold(r->snap, who, r->period.from_us,
-			     r->period.to_us - 1, rows)
+	err = w->folds ? crm_rollup_fold(
+			     r->snap, who, r->period.from_us, w->until_us, rows)
 		       : crm_rollup_all(r->snap, who, rows);
 	for (i = 0; err == NULL && i < rows->n; i++)
 		err =
@@ -147,6 +156,9 @@ crm_buyers_gather(
 	const struct crm_err *err;
 	bool few;
 
+	w.until_us = w.folds ? r->period.to_us - 1 : INT64_MAX;
+	if ((how & CRM_BUYERS_BY_NOW) != 0 && r->clock->now_us < w.until_us)
+		w.until_us = r->clock->now_us;
 	memset(out, 0, sizeof(*out));
 	err = crm_whom_is_few(r->snap, &r->whom, &few);
 	if (err == NULL)

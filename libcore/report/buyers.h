@@ -22,6 +22,7 @@ struct crm_buyer {
 enum crm_buyers_how {
 	CRM_BUYERS_REFUNDED = 1 << 0, /* also who has nothing but refunds */
 	CRM_BUYERS_EVER = 1 << 1,     /* whatever the period is */
+	CRM_BUYERS_BY_NOW = 1 << 2,   /* not what is dated ahead */
 };
 
 struct crm_buyers {

@@ -238,11 +238,12 @@ begin(struct work *w, struct crm_report_run *r)
 	w->r = r;
 	w->today = crm_date_days(crm_report_today(r));
 	w->from = INT32_MIN;
-	w->to = INT32_MAX;
+	w->to = w->today; /* what is dated ahead was not bought yet */
 	if (!r->has_period)
 		return;
 	w->from = crm_report_day(r, p->from_us);
-	w->to = crm_report_day(r, p->to_us - 1);
+	if (w->to > crm_report_day(r, p->to_us - 1))
+		w->to = crm_report_day(r, p->to_us - 1);
 	w->cut = (p->from_us > CRM_TIME_MIN_US &&
 		     crm_report_day(r, p->from_us - 1) == w->from) ||
 	    (p->to_us <= CRM_TIME_MAX_US &&
@@ -278,7 +279,7 @@ add_spent(struct work *w)
 	const struct crm_err *err;
 	size_t i, k = 0;
 
-	err = crm_buyers_gather(w->r, 0, &b);
+	err = crm_buyers_gather(w->r, CRM_BUYERS_BY_NOW, &b);
 	for (i = 0; err == NULL && i < w->n; i++) {
 		struct line *l = &w->line[i];
 

@@ -118,7 +118,8 @@ static const struct crm_err *
 make_lines(struct work *w)
 {
 	struct crm_buyers b;
-	const struct crm_err *err = crm_buyers_gather(w->r, 0, &b);
+	const struct crm_err *err =
+	    crm_buyers_gather(w->r, CRM_BUYERS_BY_NOW, &b);
 	size_t next[256], i;
 
 	w->line = crm_calloc(b.n + 1, sizeof(*w->line));

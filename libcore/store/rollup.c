@@ -265,12 +265,28 @@ get_past(struct crm_snap *snap, uint64_t who, uint8_t currency,
 {
 	struct crm_rollups rows = { 0 };
 	const struct crm_err *err;
-	size_t i;
 
 	err = crm_past_rollup(crm_snap_past(snap), who, &rows);
-	for (i = 0; err == NULL && i < rows.n; i++)
-		if (rows.row[i].currency == currency)
-			*out = rows.row[i].row;
+	if (err == NULL)
+		*out = *row_at(&rows, currency);
+	crm_rollups_release(&rows);
+	return err;
+}
+
+const struct crm_err *
+crm_rollup_until(struct crm_snap *snap, uint64_t who, uint8_t currency,
+    int64_t until_us, struct crm_rollup *row)
+{
+	struct crm_rollups rows = { 0 };
+	const struct crm_err *err;
+	int32_t until = minutes(until_us);
+
+	if ((row->purchases == 0 || row->last <= until) &&
+	    (row->contacts == 0 || row->last_contact <= until))
+		return NULL;
+	err = crm_rollup_fold(snap, who, INT64_MIN, until_us, &rows);
+	if (err == NULL)
+		*row = *row_at(&rows, currency);
 	crm_rollups_release(&rows);
 	return err;
 }

@@ -86,6 +86,19 @@ CRM_CHECK const struct crm_err *crm_rollup_get(
     struct crm_snap *, uint64_t who, uint8_t currency, struct crm_rollup *out);
 
 /*
+ * Take back out of a row what is dated later than an instant, to the minute:
+ * a meeting planned for next week is no contact yet.
+ *
+ * row     of the customer and currency, as read
+ *
+ * Costs nothing when the last purchase or contact is not later; else the
+ * story is folded.  What is not of them, as an invoice dated ahead alone, is
+ * not noticed.
+ */
+CRM_CHECK const struct crm_err *crm_rollup_until(struct crm_snap *,
+    uint64_t who, uint8_t currency, int64_t until_us, struct crm_rollup *row);
+
+/*
  * The rows of a customer.
  *
  * out     reset first

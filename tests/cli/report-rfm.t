@@ -76,7 +76,8 @@ rfm 'yesterday' 'Three 1' -f name,recency -l 1 Three
 crm-log Three purchase amount=1 at=2026-03-14T23:30:00Z
 rfm 'today' 'Three 0' -f name,recency -l 1 Three
 crm-log Three purchase amount=1 at=2026-03-20
-rfm 'one that is still to come' 'Three -5' -f name,recency -l 1 Three
+rfm 'one that is still to come' 'Three 0 3' -f name,recency,frequency -l 1 \
+	Three
 
 crm-log One purchase amount=4 currency=USD at=2026-03-01
 crm-log Nobody purchase amount=4 currency=USD at=2026-03-02
