@@ -107,15 +107,16 @@ print_ical(void)
 		    st.ctx, "a calendar has neither -f nor --sort");
 	item = crm_due_items(st.due, &n);
 	crm_ical_init(&ical, &st.ctx->out);
+	/* always a calendar, if an empty one: what fetches it takes no less, and
+	 * drops what is done only when it gets one */
+	crm_ical_open(&ical, "-//crm//crm-due//EN");
 	for (i = 0; err == NULL && i < n && st.printed < o.limit; i++) {
 		if (!is_wanted(&item[i]))
 			continue;
-		if (st.printed++ == 0)
-			crm_ical_open(&ical, "-//crm//crm-due//EN");
 		err = crm_due_put_ical(st.due, &item[i], &ical);
+		st.printed++;
 	}
-	if (st.printed > 0)
-		crm_ical_close(&ical);
+	crm_ical_close(&ical);
 	crm_ical_release(&ical);
 	return err;
 }

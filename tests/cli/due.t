@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-due: what is due and why, its order, whose and of whom, --new, calendars.
 . "${0%/*}/../lib.sh"
-plan 81
+plan 84
 
 # due TITLE WANT ARGS...: columns with '|' between
 due()
@@ -29,9 +29,15 @@ conf()
 }
 
 crm-add person name=Anna
-is 'nothing due is said with silence, in every form' "$(for f in table jsonl tsv csv ids yaml ics; do
+is 'nothing due is said with silence, in every form' "$(for f in table jsonl tsv csv ids yaml; do
 	crm-due -o $f
 done)" ''
+is 'but a calendar is whole without anything in it' \
+	"$(crm-due -o ics | tr -d '\r')" 'BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//crm//crm-due//EN
+END:VCALENDAR'
+fails_with 1 'and the answer is no all the same' crm-due -o ics -e
 fails_with 1 'and is an answer' crm-due -e
 ok 'else it is none' crm-due
 
@@ -187,7 +193,8 @@ conf ''
 # New things
 crm-due --new -f id -o tsv >out
 is 'the first time all is new' "$(sed 1d out | sort | tr '\n' ' ')" 't7 t8 t9 '
-is 'then nothing' "$(crm-due --new -o tsv; crm-due --new -o ics; crm-due --new)" ''
+is 'then nothing' "$(crm-due --new -o tsv; crm-due --new)" ''
+is 'in a calendar, too' "$(crm-due --new -o ics | grep -c :VTODO)" 0
 fails_with 1 'which is an answer' crm-due --new -e
 crm-add task title=More due=2026-03-15
 is 'what came since' "$(crm-due --new -f title -o tsv | sed 1d)" More
