@@ -290,6 +290,7 @@ crm_changing_read(struct crm_changing *c,
 		return err;
 	crm_reader_on_wait(reader, wait_for_input, c);
 	crm_reader_own(reader, crm_ctx_store_name(c->ctx));
+	crm_reader_user(reader, c->ctx->user.p);
 	crm_progress_begin(&c->progress, c->ctx->quiet || c->stream, true);
 	err = read_rows(c, reader, take, ctx);
 	if (c->progress.on)

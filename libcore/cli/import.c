@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "cli/guests.h"
 #include "cli/msg.h"
 #include "store/likely.h"
 #include "store/who.h"
@@ -65,7 +66,9 @@ static struct {
 	size_t nkeys;
 	char letters[27]; /* kinds of --add-missing */
 	const char *keys; /* --key, or what the file itself suggests */
-} im;
+	bool calendar;    /* its guests need not all be known */
+	struct crm_guests guests;
+} im = { .guests = CRM_GUESTS_INIT };
 
 /* The fields of --key, as the kind has them. */
 static const struct crm_err *
@@ -175,6 +178,7 @@ recognised(void *ctx, const struct crm_preset *p, struct crm_view map)
 
 	(void)ctx;
 	add_letters(p->missing);
+	im.calendar = p == crm_preset_ical();
 	if (im.keys == NULL && !o.new_ids)
 		im.keys = p->key;
 	if (im.kind == NULL && p->kinds[1] == '\0')
@@ -208,6 +212,7 @@ crm_import_begin(struct crm_ctx *ctx, const struct crm_kind *kind)
 
 	im.ctx = ctx;
 	im.kind = kind;
+	im.guests.quiet = ctx->quiet;
 	im.keys = o.key;
 	err = read_missing();
 	if (err == NULL && is_event(kind))
@@ -304,6 +309,8 @@ take(void *arg, const struct crm_bound *bound, bool *ok)
 
 	(void)arg;
 	memcpy(q.currency, bound->currency, sizeof(q.currency));
+	if (im.calendar)
+		crm_guests_keep_known(&im.guests, im.c.batch, im.letters, &q);
 	if (is_event(bound->kind)) {
 		err = check_event_key();
 		if (err != NULL)
@@ -349,6 +356,7 @@ crm_import_commit(void)
 	if (im.ntwins > TWINS_TOLD_MAX)
 		crm_msg("and %llu more that may be there already",
 		    (unsigned long long)(im.ntwins - TWINS_TOLD_MAX));
+	crm_guests_end(&im.guests);
 	return crm_changing_commit(&im.c);
 }
 
@@ -357,6 +365,7 @@ crm_import_end(void)
 {
 	if (im.ctx != NULL)
 		crm_changing_free(&im.c);
+	crm_guests_release(&im.guests);
 	crm_opt_list_free(&o.map);
 	crm_opt_list_free(&o.set);
 	crm_opt_list_free(&o.add_missing);

@@ -196,6 +196,19 @@ note_who(struct entry *e, const struct crm_cline *c)
 		e->who[e->nwho++] = v;
 }
 
+/* A meeting with others is not one with whose calendar it is. */
+static void
+drop_reader(struct entry *e)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < e->nwho && e->r->user != NULL; i++)
+		if (!crm_cline_is_text(e->who[i], e->r->user))
+			e->who[n++] = e->who[i];
+	if (n > 0)
+		e->nwho = n;
+}
+
 /* Those invited come first: the customer, and not who invited them. */
 static const struct crm_err *
 add_who(struct entry *e)
@@ -209,6 +222,7 @@ add_who(struct entry *e)
 	for (i = 0; i < e->n; i++)
 		if (crm_cline_is(&e->line[i], "ORGANIZER"))
 			note_who(e, &e->line[i]);
+	drop_reader(e);
 	for (i = 0; err == NULL && i < e->nwho; i++)
 		err = crm_cline_add_cell(
 		    e->r, &e->before, "who", e->who[i], true);

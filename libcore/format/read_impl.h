@@ -159,6 +159,7 @@ struct crm_reader {
 	struct crm_arena card;  /* the same of a vCard */
 	bool calendar;          /* one was begun, and has not ended */
 	char *own;              /* what our own UIDs end with, or NULL */
+	char *user;             /* whose calendar it is, or NULL */
 };
 
 /* JSON Lines (read_jsonl.c): make the cells of a row from a line. */

@@ -78,6 +78,13 @@ crm_reader_own(struct crm_reader *r, const char *store)
 	r->own = crm_strndup(store, strlen(store));
 }
 
+void
+crm_reader_user(struct crm_reader *r, const char *user)
+{
+	crm_free(r->user);
+	r->user = crm_strndup(user, strlen(user));
+}
+
 bool
 crm_reader_own_id(
     const struct crm_reader *r, struct crm_view uid, struct crm_view *id)
@@ -101,6 +108,7 @@ crm_reader_close(struct crm_reader *r)
 	crm_yaml_free(r->yaml);
 	crm_arena_release(&r->card);
 	crm_free(r->own);
+	crm_free(r->user);
 	crm_free(r->cell);
 	crm_free(r->name);
 	crm_cols_release(&r->cols);

@@ -135,6 +135,13 @@ CRM_CHECK const struct crm_err *crm_reader_next(
  */
 void crm_reader_own(struct crm_reader *, const char *store);
 
+/*
+ * Say who reads: a calendar's events with others are not with them.
+ *
+ * user    an address, or a name that says nothing here; copied
+ */
+void crm_reader_user(struct crm_reader *, const char *user);
+
 /* The first line of the row or error that was returned last, from 1. */
 uint64_t crm_reader_line(const struct crm_reader *);
 

@@ -94,6 +94,15 @@ uint64_t crm_batch_line_at(const struct crm_batch *); /* its number */
 void crm_batch_fault(struct crm_batch *, const char *field, const char *what);
 uint64_t crm_batch_faults(const struct crm_batch *);
 
+/*
+ * Does a link that was read name nothing, so far?  A later line may still be
+ * it, or it is made.
+ *
+ * word    what stood there; borrowed from the batch
+ */
+bool crm_batch_unknown(const struct crm_batch *, struct crm_view link,
+    struct crm_view *word);
+
 /* What is to be done with one record. */
 struct crm_request {
 	const struct crm_kind *kind;

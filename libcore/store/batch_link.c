@@ -154,6 +154,18 @@ done:
 	return err;
 }
 
+bool
+crm_batch_unknown(
+    const struct crm_batch *b, struct crm_view link, struct crm_view *word)
+{
+	uint64_t id = crm_link_get(link);
+
+	if (!crm_is_ghost(id))
+		return false;
+	*word = b->ghost[crm_id_number(id) - 1].text;
+	return true;
+}
+
 uint64_t
 crm_batch_meant(const struct crm_batch *b, uint64_t id)
 {

@@ -147,6 +147,47 @@ fails_with 65 'the one is made, the other left out' \
 is 'with an address' "$(crm-find event key:~'ical:(seven|eight)' -f who.email \
 	-o tsv | tail -n +2)" new@holm.example
 
+# Some of them are known; one's own address need not be.
+cat >some.ics <<'END'
+BEGIN:VCALENDAR
+BEGIN:VEVENT
+UID:nine
+DTSTART:20260301T120000Z
+ATTENDEE:mailto:Boss@own.example
+ATTENDEE:mailto:stranger@holm.example
+ATTENDEE:mailto:ida@holm.example
+ORGANIZER:mailto:boss@own.example
+END:VEVENT
+BEGIN:VTODO
+UID:ten
+SUMMARY:Tell both
+ATTENDEE:mailto:stranger@holm.example
+ATTENDEE:mailto:ida@holm.example
+END:VTODO
+END:VCALENDAR
+END
+n=$(crm-find person --count)
+CRM_USER=boss@own.example ok 'with somebody known' crm-add <some.ics
+is 'the others are told of, once each, and one is none of them' "$(cat err)" \
+	"crm-add: stdin:2: who: nobody is known as 'stranger@holm.example': \
+left out of this and what follows (--add-missing person)"
+is 'those who are known took part' "$(
+	crm-find event key:=ical:nine -f who -o csv | sed 1d
+	crm-find task title:both -f who -o csv | sed 1d
+)" 'p1
+p1'
+is 'nobody was made' "$(crm-find person --count)" "$n"
+crm-undo >/dev/null
+CRM_USER=boss@own.example ok 'or all are wanted' \
+	crm-add --add-missing person <some.ics
+empty 'without a word' err
+is 'but for the user' "$(crm-find event key:=ical:nine -f who.email -o csv |
+	sed 1d)" '"stranger@holm.example,ida@holm.example"'
+crm-undo >/dev/null
+fails_with 65 'nobody is known' sh -c \
+	'grep -v "ida@\|own" some.ics | CRM_USER=boss@own.example crm-add'
+like 'is bad' "$(cat err)" 'stdin:2: who: .*stranger@holm.example'
+
 # What crm-due writes comes back.
 crm-add task title='Ring Lars' who='Lars' due=2026-03-14
 crm-due -o ics >due.ics
