@@ -355,24 +355,34 @@ run(struct crm_report_run *r)
 	return err;
 }
 
-/* "invoice F1", "payment e5": by its doc, else its id. */
 static const char *
-bill_name(const char *what, const struct crm_open_invoice *b, char out[80])
+day_of(
+    struct work *w, const struct crm_open_invoice *b, char d[CRM_EXPLAIN_TEXT])
 {
-	char id[CRM_ID_TEXT];
+	return crm_day_text(d, crm_report_day(w->r, b->at_us));
+}
 
-	(void)snprintf(out, 80, "%s %.60s", what,
-	    b->doc[0] != '\0' ? b->doc : crm_id_text(b->event, id));
+/* "invoice F1", "payment of 2026-03-02": by its doc, else its day. */
+static const char *
+bill_name(struct work *w, const char *what, const struct crm_open_invoice *b,
+    char out[80])
+{
+	char d[CRM_EXPLAIN_TEXT];
+
+	if (b->doc[0] != '\0')
+		(void)snprintf(out, 80, "%s %.60s", what, b->doc);
+	else
+		(void)snprintf(out, 80, "%s of %s", what, day_of(w, b, d));
 	return out;
 }
 
-/* What settled an invoice, or what a payment settled. */
+/* What settled an invoice, and when, or what a payment settled. */
 static void
-list_settled(
-    const struct crm_bills *b, size_t inv, size_t pay, struct crm_buf *out)
+list_settled(struct work *w, const struct crm_bills *b, size_t inv, size_t pay,
+    struct crm_buf *out)
 {
 	const struct crm_open_invoice *other;
-	char amount[CRM_EXPLAIN_TEXT], id[CRM_ID_TEXT];
+	char amount[CRM_EXPLAIN_TEXT], d[CRM_EXPLAIN_TEXT], name[80];
 	size_t i;
 
 	for (i = 0; i < b->nsettled; i++) {
@@ -383,9 +393,14 @@ list_settled(
 		other = s->inv == inv ? &b->pay[s->pay] : &b->inv[s->inv];
 		crm_buf_addf(out, "%s%s %s %s", out->n > 0 ? ", " : "",
 		    crm_amount_text(amount, s->minor, other->currency),
-		    s->inv == inv ? "by" : "of", crm_id_text(other->event, id));
-		if (other->doc[0] != '\0')
-			crm_buf_addf(out, " (%s)", other->doc);
+		    s->inv == inv ? "by" : "of",
+		    bill_name(w,
+			s->pay == pay          ? "invoice"
+			    : other->minor < 0 ? "credit note"
+					       : "payment",
+			other, name));
+		if (other->doc[0] != '\0' && s->inv == inv)
+			crm_buf_addf(out, " on %s", day_of(w, other, d));
 	}
 	if (out->n == 0)
 		crm_buf_adds(out, "nothing");
@@ -399,12 +414,12 @@ explain_invoice(struct work *w, const struct crm_bills *b, size_t i)
 	char a[CRM_EXPLAIN_TEXT], d[CRM_EXPLAIN_TEXT], name[80], late[40] = "";
 	struct crm_buf paid = CRM_BUF_INIT(CRM_LINE_MAX);
 
-	list_settled(b, i, SIZE_MAX, &paid);
+	list_settled(w, b, i, SIZE_MAX, &paid);
 	if (v->left > 0 && due < w->today)
 		(void)snprintf(
 		    late, sizeof(late), ", %d days late", w->today - due);
 	crm_explain_money(
-	    w->r, bill_name("invoice", v, name), v->minor, v->currency);
+	    w->r, bill_name(w, "invoice", v, name), v->minor, v->currency);
 	crm_explain_how(w->r, "to be paid by %s; paid: %.600s; open: %s%s",
 	    crm_day_text(d, due), paid.p,
 	    crm_amount_text(a, v->left, v->currency), late);
@@ -419,9 +434,9 @@ explain_payment(struct work *w, const struct crm_bills *b, size_t i)
 	struct crm_buf settles = CRM_BUF_INIT(CRM_LINE_MAX);
 	bool credit = v->minor < 0; /* an invoice with a negative amount */
 
-	list_settled(b, SIZE_MAX, i, &settles);
+	list_settled(w, b, SIZE_MAX, i, &settles);
 	crm_explain_money(w->r,
-	    bill_name(credit ? "credit note" : "payment", v, name), v->minor,
+	    bill_name(w, credit ? "credit note" : "payment", v, name), v->minor,
 	    v->currency);
 	crm_explain_how(w->r, "of %s; settles: %.600s; left: %s",
 	    crm_day_text(d, crm_report_day(w->r, v->at_us)), settles.p,
