@@ -379,7 +379,7 @@ add_piece(struct crm_bind *b, const struct crm_target *t, struct crm_view text)
 {
 	struct crm_piece *p;
 
-	text = with_system(b, text, t->system);
+	text = crm_view_trim(text);
 	if (text.n == 0)
 		return;
 	b->piece = crm_grow(
@@ -387,6 +387,7 @@ add_piece(struct crm_bind *b, const struct crm_target *t, struct crm_view text)
 	p = &b->piece[b->npieces++];
 	p->field = t->field;
 	p->rank = t->rank;
+	p->system = t->system;
 	p->text = crm_view(crm_arena_dup(&b->row, text.p, text.n), text.n);
 }
 
@@ -401,8 +402,21 @@ is_number(struct crm_view v)
 	return v.n > 0 && v.n <= 4;
 }
 
-/* Join n pieces into b->one: with blanks; the numbers of a date, year month
- * day or month day, as the date. */
+/* A piece without its system, if one before it has said that. */
+static struct crm_view
+rest_of(const struct crm_piece *p)
+{
+	size_t n = p->system.n;
+
+	return n > 0 && p->text.n > n && p->text.p[n] == ':' &&
+		crm_view_starts(p->text, p->system)
+	    ? crm_view_skip(p->text, n + 1)
+	    : p->text;
+}
+
+/* Join n pieces into b->one: with blanks, and what is of one system as one
+ * name of it; the numbers of a date, year month day or month day, as the
+ * date. */
 static void
 join(struct crm_bind *b, const struct crm_piece *p, size_t n)
 {
@@ -419,7 +433,10 @@ join(struct crm_bind *b, const struct crm_piece *p, size_t n)
 			crm_buf_addc(&b->one, date ? '-' : ' ');
 		if (date && p[i].text.n == 1)
 			crm_buf_addc(&b->one, '0');
-		crm_buf_addv(&b->one, p[i].text);
+		crm_buf_addv(&b->one,
+		    i > 0 && crm_view_eq(p[i].system, p[i - 1].system)
+			? rest_of(&p[i])
+			: with_system(b, p[i].text, p[i].system));
 	}
 }
 
@@ -524,12 +541,13 @@ bind_field(struct crm_bind *b, const struct crm_target *t,
 	    c->type == CRM_CELL_NUMBER);
 }
 
-/* The kind that a row names; NULL after a fault. */
+/* The kind that a row names, or else its id; NULL after a fault. */
 static const struct crm_kind *
 kind_of_row(struct crm_bind *b, const struct crm_reader *reader,
     const struct crm_row *row)
 {
-	const struct crm_kind *k = NULL;
+	const struct crm_kind *k = NULL, *of_id = NULL;
+	uint64_t id;
 	size_t i, j;
 	bool named = false;
 
@@ -537,14 +555,18 @@ kind_of_row(struct crm_bind *b, const struct crm_reader *reader,
 		struct crm_view col = crm_reader_col(reader, row->cell[i].col);
 		struct crm_view text = row->cell[i].text;
 		bool is_kind = crm_view_is(col, "kind");
+		bool is_id = crm_view_is(col, "id");
 
 		for (j = 0; j < b->nmaps; j++) {
 			if (!crm_view_eq(b->map[j].column, col))
 				continue;
 			is_kind = crm_view_is(b->map[j].field, "kind");
+			is_id = crm_view_is(b->map[j].field, "id");
 			if (is_kind && b->map[j].rule != NULL)
 				text = crm_preset_word(b->map[j].rule, text);
 		}
+		if (is_id && crm_id_parse(crm_view_trim(text), &id))
+			of_id = crm_kind_of(b->o.schema, crm_id_kind(id));
 		if (!is_kind || text.n == 0)
 			continue;
 		named = true;
@@ -558,6 +580,8 @@ kind_of_row(struct crm_bind *b, const struct crm_reader *reader,
 		}
 	}
 	if (!named && b->o.kind == NULL)
+		k = of_id;
+	if (!named && b->o.kind == NULL && k == NULL)
 		fault(b, "kind", "missing: name one (crm-add person < FILE)");
 	else if (named && b->o.kind != NULL && k != b->o.kind) {
 		crm_buf_reset(&b->text);

@@ -48,6 +48,7 @@ struct crm_targets {
 struct crm_piece {
 	const struct crm_field *field;
 	uint32_t rank;
+	struct crm_view system; /* of the target */
 	struct crm_view text;
 };
 

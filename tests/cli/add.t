@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-add: from operands and from streams, by key, all of it or nothing.
 . "${0%/*}/../lib.sh"
-plan 74
+plan 77
 
 is 'prints the id when asked' "$(crm-add person name='Łukasz Żak' email=luk@mail.example city=Kraków -o ids)" p1
 is 'prints nothing otherwise' "$(crm-add person name=Bob 2>&1)" ''
@@ -112,3 +112,8 @@ fails_with 65 'an id near the end of all' crm-add --skip-bad -o ids <<EOF
 {"id":"p900","kind":"person","name":"Low"}
 EOF
 is 'only that line is bad' "$(cat "$tmp/out")" p900
+printf 'id\tname\np900\tLower\n' >ids
+ok 'an id says the kind' crm-add --key id <ids
+is 'of what is changed' "$(crm-find p900 -f name -o tsv | sed 1d)" Lower
+printf 'id\tname\nLower\tLowest\n' >ids
+fails_with 65 'what is no id does not' crm-add --key id <ids

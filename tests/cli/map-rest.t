@@ -1,7 +1,7 @@
 #!/bin/sh
 # --map '*=': columns that nothing is said of are dropped.
 . "${0%/*}/../lib.sh"
-plan 13
+plan 15
 
 cat >in.csv <<'END'
 First Name,Last Name,email,Photo,File As,city
@@ -40,3 +40,18 @@ is 'the last = counts' "$(crm-add person --map 'a=b=name,c=' -f name <equals.csv
 printf '"a=b,c";e\nIda;x\n' >both.csv
 is 'a backslash keeps = and , in a name' "$(crm-add person --map 'a=b\,c=name,e=' -f name <both.csv)" '{"name":"Ida"}'
 fails_with 64 'a name alone is no map' crm-add person --map 'a\=b' <equals.csv
+
+# several columns make one name of a system
+crm-add person name=Shop ref=shop:1 -o ids >/dev/null
+printf 'Id,Day,No\nshop:1,2026-03-02,7\nshop:1,2026-03-03,bank:8\nshop:1,,9\n' \
+	>bank.csv
+is 'a system is said once' "$(crm-log --set what=payment --set amount=1 -f key \
+	--map Id=who,Day=key:bank,No=key:bank <bank.csv)" \
+	'{"key":"bank:2026-03-02 7"}
+{"key":"bank:2026-03-03 8"}
+{"key":"bank:9"}'
+is 'each of several once' "$(crm-log --set what=payment --set amount=1 -f key \
+	--map Id=who,Day=key:bank,No=key:no <bank.csv)" \
+	'{"key":"bank:2026-03-02 no:7"}
+{"key":"bank:2026-03-03 no:bank:8"}
+{"key":"no:9"}'
