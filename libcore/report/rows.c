@@ -4,6 +4,7 @@
 #include "base/runs.h"
 #include "query/sort.h"
 #include "record/value.h"
+#include "record/words.h"
 #include "store/who.h"
 
 #define SORT_MEMORY ((size_t)32 << 20)
@@ -52,15 +53,24 @@ find_column(const struct crm_rows *r, struct crm_view name)
 static const struct crm_err *
 unknown(const struct crm_rows *r, const char *option, struct crm_view name)
 {
+	struct crm_near near = crm_near_to(name);
 	struct crm_buf list = CRM_BUF_INIT(800);
 	const struct crm_err *err;
 	size_t i;
 
-	for (i = 0; i < r->nfields; i++)
+	for (i = 0; i < r->nfields; i++) {
+		crm_near_try(&near, r->field[i].name);
 		crm_buf_addf(
 		    &list, "%s%s", i > 0 ? ", " : "", r->field[i].name);
-	err = crm_err(CRM_E_USAGE, "%s: no such column: '%.*s' (there are %s)",
-	    option, CRM_VARG(name), list.n > 0 ? list.p : "none");
+	}
+	if (near.name != NULL)
+		err = crm_err(CRM_E_USAGE,
+		    "%s: no such column: '%.*s': did you mean '%s'?", option,
+		    CRM_VARG(name), near.name);
+	else
+		err = crm_err(CRM_E_USAGE,
+		    "%s: no such column: '%.*s' (there are %s)", option,
+		    CRM_VARG(name), list.n > 0 ? list.p : "none");
 	crm_buf_release(&list);
 	return err;
 }

@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-due: what is due and why, its order, whose and of whom, --new, calendars.
 . "${0%/*}/../lib.sh"
-plan 84
+plan 86
 
 # due TITLE WANT ARGS...: columns with '|' between
 due()
@@ -68,6 +68,8 @@ t1' --sort title,-id -f id --sort -id
 fails_with 64 'of events nothing is due' crm-due event
 fails_with 64 'no such span' crm-due --within soon
 fails_with 64 'no such column' crm-due -f nothing
+fails_with 64 'no such column, nearly' crm-due --sort ownr
+like 'is told with the one that was meant' "$(cat err)" "did you mean 'owner'"
 is 'ids, for other programs' "$(crm-due -o ids | tr '\n' ' ')" 't1 t2 t4 '
 crm-due --within 1d | crm-set - stage=done
 due 'done' '' --within 1d

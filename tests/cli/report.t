@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-report: every report, what rows stand for, periods, currencies.
 . "${0%/*}/../lib.sh"
-plan 46
+plan 49
 
 cat >"$tmp/yaml" <<'EOF'
 currency: EUR
@@ -123,6 +123,11 @@ fails_with 64 'no such report' crm-report revenues
 fails_with 64 'a report is missing' crm-report
 fails_with 64 'no such column' crm-report revenue -f turnover
 like 'names those there are' "$(cat err)" 'there are month, purchases, gross'
+fails_with 64 'no such column, nearly' crm-report revenue -f purchase
+is 'names that' "$(cat err)" \
+	"crm-report: -f: no such column: 'purchase': did you mean 'purchases'?"
+crm-report revenue --sort -purchase >out 2>err
+like 'to sort by, too' "$(cat err)" "--sort: .*did you mean 'purchases'"
 fails_with 64 'a report that takes no query' crm-report segments Anna
 fails_with 64 'about people' crm-report revenue deal
 fails_with 1 'nothing to report' crm-report revenue --in 1999 -e
