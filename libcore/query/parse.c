@@ -51,6 +51,23 @@ is_word(const struct parser *p, const char *word)
 
 static const struct crm_err *parse_or(struct parser *, struct crm_node **);
 
+/* "person or org": a kind before the terms is none itself. */
+static const struct crm_err *
+no_term_before(struct parser *p)
+{
+	const struct crm_schema *s = crm_snap_schema(p->q->ctx.snap);
+	const char *word = p->arg[p->at];
+	const struct crm_kind *k = NULL;
+
+	if (p->at == 1 && p->q->only != NULL && p->nargs > 2)
+		k = crm_kind_named(s, crm_view_str(p->arg[2]));
+	if (k != NULL)
+		return crm_err(CRM_E_USAGE,
+		    "a kind is no term: write kind:%s,%s", p->q->only->name,
+		    k->name);
+	return crm_err(CRM_E_USAGE, "'%s' needs a term before it", word);
+}
+
 static const struct crm_err *
 parse_term(struct parser *p, struct crm_node **out)
 {
@@ -101,9 +118,7 @@ parse_not(struct parser *p, struct crm_node **out)
 			    crm_err(CRM_E_USAGE, "'(' is not closed"));
 		p->at++;
 	} else if (is_word(p, "or") || is_word(p, "and") || is_word(p, ")"))
-		err = blame(p, at, 0, strlen(p->arg[at]),
-		    crm_err(CRM_E_USAGE, "'%s' needs a term before it",
-			p->arg[at]));
+		err = blame(p, at, 0, strlen(p->arg[at]), no_term_before(p));
 	else
 		err = parse_term(p, out);
 	p->depth--;

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Queries that look right but would have meant something else.
 . "${0%/*}/../lib.sh"
-plan 65
+plan 68
 
 # ids [ARG...]: what is found, in one line.
 ids()
@@ -126,3 +126,9 @@ for query in 'crm-find created:3/4/2024' 'crm-find created:31/4/2024' \
 	run $query
 	unlike "$query: no word of --dates" "$(cat "$tmp/err")" '--dates'
 done
+
+# a kind stands before the terms
+fails_with 64 'a kind is no term' crm-find person or org
+like 'and the one for several is shown' "$(cat "$tmp/err")" 'kind:person,org'
+is 'which finds both' "$(crm-find kind:person,org --count)" \
+	"$(($(crm-find person --count) + $(crm-find org --count)))"
