@@ -219,7 +219,7 @@ match_alt(struct crm_query *q, const struct crm_term *t,
 		*yes = crm_view_eq(v, a->text);
 	else if (f->type == CRM_T_PHONE)
 		*yes = crm_view_starts(
-		    crm_view(key, crm_phone_key(v, key)), a->folded);
+		    crm_view(key, crm_phone_key(f->dial, v, key)), a->folded);
 	else if (f->type == CRM_T_TAG || a->nwords == 0)
 		*yes = folded_is(q, v, a->folded);
 	else
@@ -397,7 +397,8 @@ match_text(struct crm_query *q, const struct crm_term *t, uint64_t id,
 			if (f->type == CRM_T_PHONE)
 				yes = t->digits.n > 0 &&
 				    crm_view_starts(
-					crm_view(key, crm_phone_key(v, key)),
+					crm_view(key,
+					    crm_phone_key(f->dial, v, key)),
 					t->digits);
 			else if (f->type == CRM_T_EMAIL &&
 			    t->op == CRM_TERM_EMAIL)

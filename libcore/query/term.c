@@ -146,6 +146,7 @@ read_word(struct crm_reading *r, struct crm_view text)
 	struct crm_query *q = r->q;
 	struct crm_term *t = r->t;
 	char key[CRM_PHONE_KEY];
+	bool whole;
 	size_t n;
 
 	t->op = q->ctx.beginnings ? CRM_TERM_PREFIX : CRM_TERM_WORD;
@@ -156,9 +157,8 @@ read_word(struct crm_reading *r, struct crm_view text)
 	t->folded = crm_term_keep_folded(q, text);
 	t->word = crm_term_words(q, t->folded, &t->nwords);
 	if (crm_who_is_phone(text)) {
-		n = crm_phone_key(text, key);
-		if (!crm_phone_is_whole(text) && n > 1 && key[n - 1] == '0')
-			n--;
+		n = crm_phone_end(
+		    crm_schema_dial(r->schema), text, key, &whole);
 		t->digits = crm_term_keep(q, crm_view(key, n));
 	}
 	if (t->nwords == 0)

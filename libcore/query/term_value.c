@@ -184,13 +184,12 @@ static const struct crm_err *
 read_phone(struct crm_reading *r, struct crm_alt *a)
 {
 	char key[CRM_PHONE_KEY];
-	size_t n = crm_phone_key(a->text, key);
+	bool whole;
+	size_t n = crm_phone_end(r->field->dial, a->text, key, &whole);
 
 	if (n < 3)
 		return crm_err(CRM_E_USAGE, "'%.*s' is not a phone number",
 		    CRM_VARG(a->text));
-	if (!crm_phone_is_whole(a->text) && n > 1 && key[n - 1] == '0')
-		n--;
 	a->folded = crm_term_keep(r->q, crm_view(key, n));
 	return NULL;
 }

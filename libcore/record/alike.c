@@ -128,10 +128,10 @@ hash_email(struct crm_view v, struct crm_buf *b)
 
 /* The last digits: one number may have its country, the other one not. */
 static uint64_t
-hash_phone(struct crm_view v)
+hash_phone(const struct crm_dial *home, struct crm_view v)
 {
 	char key[CRM_PHONE_KEY];
-	size_t n = crm_phone_key(v, key);
+	size_t n = crm_phone_key(home, v, key);
 
 	if (n < PHONE_LEAST)
 		return 0;
@@ -175,7 +175,7 @@ take_many(struct crm_sketch *s, const struct crm_field *f, struct crm_view v,
 		if (f->type == CRM_T_EMAIL)
 			add_hash(s->email, &s->nemails, hash_email(v, b));
 		else if (f->type == CRM_T_PHONE)
-			add_hash(s->phone, &s->nphones, hash_phone(v));
+			add_hash(s->phone, &s->nphones, hash_phone(f->dial, v));
 		else if (f->type == CRM_T_URL)
 			add_hash(s->url, &s->nurls, hash_url(v, b));
 	}

@@ -7,7 +7,7 @@
 #ifndef CRM_FIELD_H
 #define CRM_FIELD_H
 
-#include "base/buf.h"
+#include "record/dial.h"
 
 /* clang-format off */
 /*	type		name		what it holds */
@@ -62,6 +62,9 @@ struct crm_field {
 	const char *links;   /* of a link: letters of the kinds it may name */
 	const char *choices; /* of a choice: words, '\0' behind each, "" last */
 	const char *help;    /* for crm-record(5) and completion */
+	/* Of phone numbers: how those are written that do not begin with the
+	 * number of their country; NULL: nobody knows. */
+	const struct crm_dial *dial;
 };
 
 /* Does a field say who of us: the user?  There "me" is the one who asks. */

@@ -17,22 +17,22 @@
 #define F(kind, id, name, type, flags, help) \
 	{ \
 		name, CRM_##kind##_##id, CRM_T_##type, 1, (flags), NULL, NULL, \
-		    help \
+		    help, NULL \
 	}
 #define FW(kind, id, name, type, weight, flags, help) \
 	{ \
 		name, CRM_##kind##_##id, CRM_T_##type, (weight), (flags), \
-		    NULL, NULL, help \
+		    NULL, NULL, help, NULL \
 	}
 #define FL(kind, id, name, links, flags, help) \
 	{ \
 		name, CRM_##kind##_##id, CRM_T_LINK, 1, (flags), links, NULL, \
-		    help \
+		    help, NULL \
 	}
 #define FC(kind, id, name, choices, flags, help) \
 	{ \
 		name, CRM_##kind##_##id, CRM_T_CHOICE, 1, (flags), NULL, \
-		    choices "\0", help \
+		    choices "\0", help, NULL \
 	}
 
 #define STAGES_WHO "lead\0prospect\0customer\0former\0"
@@ -215,20 +215,21 @@ static const struct crm_field event[] = {
  * and organisations the last one. */
 const struct crm_field crm_common_fields[CRM_NCOMMON] = {
 	{ "ref", CRM_N_REF, CRM_T_TEXT, 1, MANY | UNIQ | NOW, NULL, NULL,
-	    "unique names in other systems, SYSTEM:ID" },
+	    "unique names in other systems, SYSTEM:ID", NULL },
 	{ "picked", CRM_N_PICKED, CRM_T_LINK, 1, MANY | IDX | HID, "s", NULL,
-	    "segments it was put into by hand" },
+	    "segments it was put into by hand", NULL },
 	{ "barred", CRM_N_BARRED, CRM_T_LINK, 1, MANY | IDX | HID, "s", NULL,
-	    "segments it was taken out of by hand" },
+	    "segments it was taken out of by hand", NULL },
 	{ "created", CRM_N_CREATED, CRM_T_TIME, 1, 0, NULL, NULL,
-	    "when it was added" },
+	    "when it was added", NULL },
 	{ "merged", CRM_N_MERGED, CRM_T_LINK, 1, HID, "po", NULL,
-	    "of a removed record: the one that crm-merge made of it" },
+	    "of a removed record: the one that crm-merge made of it", NULL },
 };
 
 /* Fields that are not stored: of every kind, ... */
 #define CF(num, name, type, flags, help) \
-	{ name, CRM_N_##num, CRM_T_##type, 1, (flags) | COMP, NULL, NULL, help }
+	{ name, CRM_N_##num, CRM_T_##type, 1, (flags) | COMP, NULL, NULL, help, \
+	    NULL }
 static const struct crm_field f_id =
 	CF(ID, "id", LINK, TAB, "its id");
 static const struct crm_field f_kind =
@@ -249,18 +250,18 @@ static const struct crm_field of_who[] = {
 	CF(FIRST_ORDER, "first-order", DATE, 0, "day of the first purchase"),
 	CF(LAST_ORDER, "last-order", DATE, 0, "day of the last purchase"),
 	{ "bought", CRM_N_BOUGHT, CRM_T_LINK, 1, COMP | MANY, "g", NULL,
-	    "products they bought" },
+	    "products they bought", NULL },
 	{ "got", CRM_N_GOT, CRM_T_LINK, 1, COMP | MANY, "c", NULL,
-	    "campaigns that were sent to them" },
+	    "campaigns that were sent to them", NULL },
 	{ "answered", CRM_N_ANSWERED, CRM_T_LINK, 1, COMP | MANY, "c", NULL,
-	    "campaigns they answered" },
+	    "campaigns they answered", NULL },
 	CF(BALANCE, "balance", MONEY, 0, "invoices less payments"),
 	CF(OVERDUE, "overdue", MONEY, 0, "the part of balance past its due date"),
 	CF(OPEN_DEALS, "open-deals", NUMBER, 0, "number of open deals"),
 	CF(OPEN_TICKETS, "open-tickets", NUMBER, 0, "number of open tickets"),
 	CF(OPEN_TASKS, "open-tasks", NUMBER, 0, "number of open tasks"),
 	{ "rfm", CRM_N_RFM, CRM_T_CHOICE, 1, COMP, NULL, CRM_RFM_NAMES,
-	    "segment of crm-report rfm" },
+	    "segment of crm-report rfm", NULL },
 	CF(ALIVE, "alive", NUMBER, 0,
 	    "probability that they still buy: crm-report clv"),
 	CF(EXPECTED, "expected", NUMBER, 0,

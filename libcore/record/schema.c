@@ -39,6 +39,7 @@ struct crm_schema {
 	struct kind *kind[NKINDS_MAX];
 	size_t n;
 	struct kind *by_letter[26];
+	const struct crm_dial *dial; /* NULL: none */
 };
 
 const char *
@@ -401,6 +402,7 @@ crm_schema_add_field(
 	if (f->choices != NULL)
 		own->choices = keep_words(s, f->choices, NULL);
 	own->flags |= CRM_F_CUSTOM;
+	own->dial = f->type == CRM_T_PHONE ? s->dial : NULL;
 	kind->custom = crm_grow(kind->custom, &kind->custom_cap,
 	    kind->ncustom + 1, sizeof(*kind->custom));
 	kind->custom[kind->ncustom].field = own;
@@ -458,6 +460,32 @@ crm_schema_add_choice(
 
 	f->choices = keep_words(s, f->choices, word);
 	refresh_table(kind, f);
+}
+
+void
+crm_schema_set_dial(struct crm_schema *s, const struct crm_dial *dial)
+{
+	const struct crm_field *f;
+	struct crm_field *own;
+	uint16_t num;
+	size_t i;
+
+	s->dial = dial;
+	for (i = 0; i < s->n; i++)
+		for (num = 1; num < CRM_N_CUSTOM; num++) {
+			f = s->kind[i]->by_num[num];
+			if (f == NULL || f->type != CRM_T_PHONE)
+				continue;
+			own = own_builtin(s, s->kind[i], num);
+			own->dial = dial;
+			refresh_table(s->kind[i], own);
+		}
+}
+
+const struct crm_dial *
+crm_schema_dial(const struct crm_schema *s)
+{
+	return s->dial;
 }
 
 void

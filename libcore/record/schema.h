@@ -102,6 +102,15 @@ void crm_schema_set_pipelines(
 void crm_schema_add_choice(
     struct crm_schema *, char kind, uint16_t field, const char *word);
 
+/*
+ * Say how phone numbers are written that do not begin with the number of their
+ * country: of all fields that are there and that are added.
+ *
+ * Before fields are added.
+ */
+void crm_schema_set_dial(struct crm_schema *, const struct crm_dial *);
+const struct crm_dial *crm_schema_dial(const struct crm_schema *);
+
 /* Add a field that is not stored. */
 void crm_schema_add_computed(
     struct crm_schema *, char kind, const struct crm_field *);

@@ -460,7 +460,7 @@ crm_value_add_key(
 		crm_buf_add(b, p, 8);
 		return;
 	case CRM_T_PHONE:
-		crm_buf_add(b, p, crm_phone_key(v, p));
+		crm_buf_add(b, p, crm_phone_key(f->dial, v, p));
 		return;
 	case CRM_T_TEXT:
 	case CRM_T_EMAIL:

@@ -20,6 +20,7 @@
 
 #include "base/date.h"
 #include "base/money.h"
+#include "record/dial.h"
 #include "record/id.h"
 #include "record/schema.h"
 
@@ -89,12 +90,42 @@ void crm_value_add_key(
  * The digits of a phone number, of any script, backwards; at most 40.  Left out
  * are an extension, the "00" that stands for "+", and "(0)" behind the number
  * of the country.
+ *
+ * home    the plan by which numbers without that of their country are written:
+ *         where it makes a number of E.164 of this one, the digits are those
+ *         of that; NULL: none is
  */
 #define CRM_PHONE_KEY 40
-size_t crm_phone_key(struct crm_view phone, char out[CRM_PHONE_KEY]);
+size_t crm_phone_key(
+    const struct crm_dial *home, struct crm_view, char out[CRM_PHONE_KEY]);
 
-/* Does it begin with the number of the country, "+" or "00"? */
-bool crm_phone_is_whole(struct crm_view);
+/*
+ * How the key of a number begins that is meant by this one: the number without
+ * the trunk prefix where it was written without that of its country.
+ *
+ * whole   set to whether that of the country was written too: then it is all
+ *         of the key
+ */
+size_t crm_phone_end(const struct crm_dial *home, struct crm_view,
+    char out[CRM_PHONE_KEY], bool *whole);
+
+/*
+ * A phone number as E.164 has it, "+4930123456".
+ *
+ * home    NULL: only of numbers with that of their country
+ *
+ * Returns its length; 0: it cannot be told.
+ */
+size_t crm_phone_e164(
+    const struct crm_dial *home, struct crm_view, char out[CRM_E164_MAX + 1]);
+
+/*
+ * A phone number of the country at hand as it is dialled there, "030123456".
+ *
+ * Returns its length; 0: it is of another one, or it cannot be told.
+ */
+size_t crm_phone_at_home(
+    const struct crm_dial *home, struct crm_view, char out[CRM_PHONE_KEY]);
 
 /* Single types, put into and taken out of their stored form. */
 void crm_value_put_date(struct crm_buf *, struct crm_date);

@@ -1,7 +1,4 @@
-/* Values that name a way to somebody: email addresses, phone numbers, web
- * addresses. */
-#include "base/fold.h"
-#include "base/utf8.h"
+/* Values that name a way to somebody: email addresses, web addresses. */
 #include "record/value_impl.h"
 
 static bool
@@ -173,50 +170,6 @@ crm_parse_email(struct crm_view v, struct crm_buf *out)
 	return NULL;
 }
 
-/* The digit that v begins with, of any script, or -1; *len: its bytes. */
-static int
-digit_at(struct crm_view v, size_t *len)
-{
-	uint32_t cp = 0;
-
-	*len = 1;
-	if ((unsigned char)v.p[0] < 0x80)
-		return v.p[0] >= '0' && v.p[0] <= '9' ? v.p[0] - '0' : -1;
-	*len = crm_utf8_get(v.p, v.n, &cp);
-	if (*len == 0)
-		*len = 1;
-	return crm_digit_of(cp);
-}
-
-/* Digits and what people put between them; "ext 12" or "x12" behind. */
-const struct crm_err *
-crm_parse_phone(struct crm_view v, struct crm_buf *out)
-{
-	size_t i, digits = 0, len;
-
-	for (i = 0; i < v.n; i += len) {
-		char c = v.p[i];
-
-		if (digit_at(crm_view_skip(v, i), &len) >= 0)
-			digits++;
-		else if (digits > 3 && (c | 0x20) == 'x')
-			continue;
-		else if (digits > 3 && v.n - i > 4 &&
-		    memcmp(v.p + i, "ext", 3) == 0)
-			len = 3;
-		else if (c == '+' ? digits > 0
-				  : memchr(" -./()*#,;", c, 10) == NULL &&
-			    (c & 0x80) == 0)
-			goto bad;
-	}
-	if (digits < 3 || digits > 30)
-		goto bad;
-	crm_buf_addv(out, v);
-	return NULL;
-bad:
-	return crm_err(CRM_E_DATA, "'%.*s' is not a phone number", CRM_VARG(v));
-}
-
 const struct crm_err *
 crm_parse_url(struct crm_view v, struct crm_buf *out)
 {
@@ -235,45 +188,4 @@ crm_parse_url(struct crm_view v, struct crm_buf *out)
 		    CRM_E_DATA, "'%.*s' is not a web address", CRM_VARG(v));
 	crm_buf_addv(out, v);
 	return NULL;
-}
-
-size_t
-crm_phone_key(struct crm_view v, char out[CRM_PHONE_KEY])
-{
-	struct crm_view zero = CRM_V("(0)");
-	bool whole = v.n > 0 && v.p[0] == '+';
-	char digit[CRM_PHONE_KEY], c;
-	size_t i, len, n = 0;
-	int d;
-
-	for (i = 0; i < v.n && n < CRM_PHONE_KEY; i += len) {
-		/* +49 (0) 30: the zero is for those who call from there */
-		if ((whole || crm_view_starts(v, CRM_V("00"))) && n > 0 &&
-		    crm_view_starts(crm_view_skip(v, i), zero)) {
-			len = zero.n;
-			continue;
-		}
-		d = digit_at(crm_view_skip(v, i), &len);
-		if (d < 0 && n > 0 && (v.p[i] | 0x20) == 'x')
-			break; /* what stands behind is an extension */
-		if (d >= 0)
-			digit[n++] = (char)('0' + d);
-	}
-	/* 00 is how "+" is dialled */
-	i = !whole && n > 5 && digit[0] == '0' && digit[1] == '0' ? 2 : 0;
-	for (len = 0; i < n; i++)
-		out[len++] = digit[i];
-	for (i = 0; i < len / 2; i++) {
-		c = out[i];
-		out[i] = out[len - 1 - i];
-		out[len - 1 - i] = c;
-	}
-	return len;
-}
-
-bool
-crm_phone_is_whole(struct crm_view v)
-{
-	return v.n > 0 &&
-	    (v.p[0] == '+' || (v.n > 5 && crm_view_starts(v, CRM_V("00"))));
 }

@@ -201,8 +201,10 @@ enum crm_rank {
 bool crm_answers(const struct crm_kind *, const struct crm_field *,
     struct crm_view word, enum crm_rank *by);
 
-/* Add what a word is known by: a number by its digits, others folded. */
-void crm_word_key(struct crm_buf *out, struct crm_view word);
+/* Add what a word is known by: a number by its digits, others folded.
+ * home    as of crm_phone_key() */
+void crm_word_key(
+    struct crm_buf *out, const struct crm_dial *home, struct crm_view word);
 
 /*
  * Note that a link of the line at hand is a word that names a record of the

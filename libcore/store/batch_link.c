@@ -16,7 +16,7 @@ ghost_at(struct crm_batch *b, const char *kinds, struct crm_view who, bool make,
 	crm_buf_reset(&b->key);
 	crm_buf_adds(&b->key, kinds);
 	crm_buf_addc(&b->key, '\0');
-	crm_word_key(&b->key, who);
+	crm_word_key(&b->key, crm_schema_dial(b->store->config->schema), who);
 	return make ? crm_map_at(&b->ghost_at, crm_buf_view(&b->key), added)
 		    : crm_map_get(&b->ghost_at, crm_buf_view(&b->key));
 }

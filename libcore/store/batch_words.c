@@ -13,7 +13,8 @@
 #include "store/who.h"
 
 void
-crm_word_key(struct crm_buf *out, struct crm_view who)
+crm_word_key(
+    struct crm_buf *out, const struct crm_dial *home, struct crm_view who)
 {
 	char digits[CRM_PHONE_KEY];
 	size_t n;
@@ -22,7 +23,7 @@ crm_word_key(struct crm_buf *out, struct crm_view who)
 		crm_fold(out, who);
 		return;
 	}
-	n = crm_phone_key(who, digits);
+	n = crm_phone_key(home, who, digits);
 	crm_buf_addc(out, '+');
 	crm_buf_add(out, digits, n);
 }
@@ -81,7 +82,7 @@ add_entry(struct crm_batch *b, struct crm_view word, struct crm_buf *value)
 	if (b->used_words == NULL)
 		b->used_words =
 		    crm_runs_new(crm_store_part(b->store) / 3, b->store->dir);
-	crm_word_key(&key, word);
+	crm_word_key(&key, crm_schema_dial(b->store->config->schema), word);
 	err = crm_runs_add(b->used_words,
 	    crm_view(key.p, key.n < KEY_CUT ? key.n : KEY_CUT),
 	    crm_buf_view(value));
@@ -193,14 +194,14 @@ struct group {
 };
 
 static bool
-is_same_word(struct crm_view a, struct crm_view b)
+is_same_word(const struct crm_dial *home, struct crm_view a, struct crm_view b)
 {
 	struct crm_buf x = CRM_BUF_INIT(CRM_LINE_MAX * 4);
 	struct crm_buf y = CRM_BUF_INIT(CRM_LINE_MAX * 4);
 	bool same;
 
-	crm_word_key(&x, a);
-	crm_word_key(&y, b);
+	crm_word_key(&x, home, a);
+	crm_word_key(&y, home, b);
 	same = crm_view_eq(crm_buf_view(&x), crm_buf_view(&y));
 	crm_buf_release(&x);
 	crm_buf_release(&y);
@@ -239,7 +240,9 @@ find_rank(struct crm_batch *b, struct used *u)
 		while (crm_many_next(&m, &v))
 			if (crm_answers(k, f, v, &by) &&
 			    rank_of(by, v, u->text) < u->rank &&
-			    is_same_word(v, u->text))
+			    is_same_word(
+				crm_schema_dial(b->store->config->schema), v,
+				u->text))
 				u->rank = rank_of(by, v, u->text);
 	}
 	return err;
@@ -283,7 +286,8 @@ match_row(struct crm_batch *b, struct group *g, struct crm_view value)
 	for (u = g->first; err == NULL && u != NULL; u = u->next) {
 		rank = rank_of((enum crm_rank)value.p[10], has, u->text);
 		if (strchr(u->kinds, value.p[9]) == NULL ||
-		    !is_same_word(has, u->text))
+		    !is_same_word(crm_schema_dial(b->store->config->schema),
+			has, u->text))
 			continue;
 		if (u->rank < 0)
 			err = find_rank(b, u);

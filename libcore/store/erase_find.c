@@ -264,7 +264,7 @@ seek(void *ctx, const struct crm_field *f, struct crm_view value)
 	if (f->num == s->kind->title || f->type == CRM_T_EMAIL ||
 	    f->type == CRM_T_PHONE || f->type == CRM_T_URL ||
 	    (f->flags & CRM_F_UNIQUE) != 0)
-		crm_mention_add(s->m, value, f->type == CRM_T_PHONE);
+		crm_mention_add(s->m, f, value);
 	return NULL;
 }
 

@@ -84,18 +84,32 @@ add(struct crm_mention *m, struct crm_view said, struct crm_view piece,
 	n->digits = digits;
 }
 
+/* The digits of a number, backwards: without what is put before it at home, if
+ * enough is left. */
+static size_t
+digits_of(const struct crm_dial *home, struct crm_view value,
+    char back[CRM_PHONE_KEY])
+{
+	bool whole;
+	size_t n;
+
+	n = home != NULL ? crm_phone_end(home, value, back, &whole) : 0;
+	return n < LEAST_DIGITS ? crm_phone_key(NULL, value, back) : n;
+}
+
 void
-crm_mention_add(struct crm_mention *m, struct crm_view value, bool phone)
+crm_mention_add(
+    struct crm_mention *m, const struct crm_field *f, struct crm_view value)
 {
 	char back[CRM_PHONE_KEY], last[LAST_DIGITS];
 	size_t n, i;
 
-	if (!phone) {
+	if (f->type != CRM_T_PHONE) {
 		if (take_words(m, value) > 1)
 			add(m, value, crm_buf_view(&m->words), false);
 		return;
 	}
-	n = crm_phone_key(value, back);
+	n = digits_of(f->dial, value, back);
 	if (n < LEAST_DIGITS)
 		return;
 	if (n > LAST_DIGITS)

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "record/field.h"
 
 struct crm_mention {
 	struct crm_needle {
@@ -25,12 +26,13 @@ void crm_mention_release(struct crm_mention *);
 /*
  * Look for a value too.
  *
- * phone   it is a phone number
+ * value   of the field, which may be one of phone numbers
  *
  * What says too little is not looked for: a single word, less than seven
  * digits.
  */
-void crm_mention_add(struct crm_mention *, struct crm_view value, bool phone);
+void crm_mention_add(
+    struct crm_mention *, const struct crm_field *, struct crm_view value);
 
 /*
  * Does a text hold one of the values?

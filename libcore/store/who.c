@@ -131,21 +131,25 @@ text_key(struct crm_buf *b, enum crm_type type, struct crm_view text)
 
 /*
  * Phones are indexed by their digits backwards.  A number with its country
- * ("+" or "00") is taken whole; of another one the trunk zero goes, and it
- * has to be the end of a stored one.
+ * ("+" or "00") is taken whole, as is one that the plan of the store's country
+ * makes so; else the trunk prefix goes, and it has to be the end of a stored
+ * one.
  */
 static const struct crm_err *
 look_phone(struct crm_snap *snap, const char *kinds, struct crm_view text,
     uint64_t *ids, size_t *n)
 {
 	const struct crm_err *err;
+	const struct crm_dial *home = crm_schema_dial(crm_snap_schema(snap));
 	char key[CRM_PHONE_KEY];
-	size_t len = crm_phone_key(text, key);
-	bool whole = crm_phone_is_whole(text);
+	bool whole;
+	size_t len = crm_phone_key(home, text, key);
 
-	if (!whole && len > 1 && key[len - 1] == '0')
-		len--;
 	err = look(snap, kinds, IN_PHONE, crm_view(key, len), false, ids, n);
+	len = crm_phone_end(home, text, key, &whole);
+	if (err == NULL && *n == 0 && !whole)
+		err = look(
+		    snap, kinds, IN_PHONE, crm_view(key, len), false, ids, n);
 	if (err == NULL && *n == 0 && !whole && len >= PHONE_DIGITS_MIN)
 		err = look(
 		    snap, kinds, IN_PHONE, crm_view(key, len), true, ids, n);

@@ -23,16 +23,21 @@ keys(void **state)
 	};
 	char key[CRM_PHONE_KEY];
 	size_t i, j, n;
+	bool whole;
 
 	(void)state;
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		n = crm_phone_key(crm_view_str(cases[i].in), key);
+		n = crm_phone_key(NULL, crm_view_str(cases[i].in), key);
 		assert_int_equal(n, strlen(cases[i].out));
 		for (j = 0; j < n; j++)
 			assert_int_equal(key[n - 1 - j], cases[i].out[j]);
 	}
-	assert_true(crm_phone_is_whole(CRM_V("0048 600 100 200")));
-	assert_false(crm_phone_is_whole(CRM_V("048 600 100 200")));
+	n = crm_phone_end(NULL, CRM_V("0048 600 100 200"), key, &whole);
+	assert_true(whole);
+	assert_int_equal(n, 11);
+	n = crm_phone_end(NULL, CRM_V("048 600 100 200"), key, &whole);
+	assert_false(whole);
+	assert_int_equal(n, 11);
 }
 
 static void
