@@ -122,6 +122,54 @@ read_timezone(struct crm_cfg *w, const struct crm_yaml_node *node)
 }
 
 /*
+ * The country
+ */
+
+/* The country that a wrong code was meant to be. */
+static const struct crm_dial *
+near_country(struct crm_view wrong)
+{
+	char capitals[2];
+	size_t i;
+
+	if (wrong.n != sizeof(capitals))
+		return NULL;
+	for (i = 0; i < wrong.n; i++)
+		capitals[i] = wrong.p[i] >= 'a' && wrong.p[i] <= 'z'
+		    ? (char)(wrong.p[i] - 'a' + 'A')
+		    : wrong.p[i];
+	/* what ISO 3166 keeps free, since people write it so */
+	if (memcmp(capitals, "UK", 2) == 0)
+		return crm_dial_of(CRM_V("GB"));
+	return crm_dial_of(crm_view(capitals, sizeof(capitals)));
+}
+
+static const struct crm_err *
+read_country(struct crm_cfg *w, const struct crm_yaml_node *node)
+{
+	const struct crm_dial *near;
+	const struct crm_err *err;
+	struct crm_cfg_text t;
+
+	err = crm_cfg_value(w, node, "a country such as PL", &t);
+	if (err != NULL)
+		return err;
+	w->config->dial = crm_dial_of(t.v);
+	if (w->config->dial != NULL) {
+		crm_schema_set_dial(w->config->schema, w->config->dial);
+		return NULL;
+	}
+	near = near_country(t.v);
+	if (near != NULL)
+		return crm_cfg_err(w, &t,
+		    "no country '%s' (did you mean '%s'?)", t.v.p,
+		    near->country);
+	return crm_cfg_err(w, &t,
+	    "no country '%.*s': it is a code of ISO 3166 such as PL",
+	    CRM_VARG(crm_cfg_shown(t.v)));
+}
+
+/*
  * Currencies
  */
 
@@ -341,11 +389,14 @@ read_events(struct crm_cfg *w, const struct crm_yaml_node *node)
  */
 
 /* clang-format off */
-/* In the order in which they are read: rates need the currency.
+/* In the order in which they are read: rates need the currency, fields the
+ * country.
  *	key		reads it, help */
 #define KEYS(X) \
 	X("timezone",	read_timezone, \
 	    "where days, weeks and months are cut; UTC when not said") \
+	X("country",	read_country, \
+	    "whose phone numbers are written without that of the country") \
 	X("currency",	read_currency, \
 	    "base currency; EUR when not said") \
 	X("rates",	read_rates, \

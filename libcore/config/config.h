@@ -5,6 +5,7 @@
  * key or name is an error with the nearest one.
  *
  *   timezone: Europe/Warsaw      days, weeks and months are cut there
+ *   country: PL                  whose phone numbers need no "+48"
  *   currency: EUR                base currency
  *   rates:                       what one unit is worth in the base currency
  *     USD: 0.92
@@ -180,6 +181,8 @@ struct crm_config {
 	char timezone[64]; /* "UTC" when not said */
 	bool has_timezone; /* it was said */
 	struct crm_zone *zone;
+	/* How phone numbers are written at home; NULL: it was not said. */
+	const struct crm_dial *dial;
 	char currency[4];     /* "EUR" when not said */
 	uint8_t currency_num; /* crm_currency_num() of it */
 	int week_start;       /* 0 Sunday .. 6 Saturday; 1 when not said */
@@ -254,8 +257,8 @@ const char *crm_config_keys(enum crm_config_level);
 const char *crm_config_template(void);
 
 /*
- * Add what derived tables depend on, in one line: the time zone, and which
- * fields are indexed and searched.  Another text means that they have to be
+ * Add what derived tables depend on, in one line: the time zone, the country,
+ * and which fields are indexed and searched.  Another text means that they have to be
  * built again.  The order of fields in crm.yaml does not matter.
  */
 void crm_config_signature(const struct crm_config *, struct crm_buf *);

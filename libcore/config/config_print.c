@@ -329,6 +329,8 @@ crm_config_print(const struct crm_config *c, struct crm_buf *b)
 		"wednesday", "thursday", "friday", "saturday" };
 
 	add_pair(b, "timezone", c->timezone);
+	if (c->dial != NULL)
+		crm_buf_addf(b, "\ncountry: '%s'", c->dial->country);
 	crm_buf_adds(b, "\ncurrency: ");
 	crm_buf_adds(b, c->currency);
 	crm_buf_addc(b, '\n');
@@ -353,6 +355,10 @@ static const char template[] =
     "\n"
     "# Where days, weeks and months begin and end; UTC when not said.\n"
     "#timezone: Europe/Warsaw\n"
+    "\n"
+    "# The country whose phone numbers you write without its number: 022 123\n"
+    "# and +48 22 123 are then the same.\n"
+    "#country: PL\n"
     "\n"
     "# The currency of amounts that do not name one.\n"
     "#currency: EUR\n"
@@ -490,4 +496,6 @@ crm_config_signature(const struct crm_config *c, struct crm_buf *b)
 	}
 	crm_buf_release(&line);
 	crm_buf_addf(b, "%s %016llx", c->timezone, (unsigned long long)sum);
+	if (c->dial != NULL)
+		crm_buf_addf(b, " %s", c->dial->country);
 }

@@ -137,7 +137,8 @@ refused_keys(void **state)
 		    "f:2:1: unknown key 'Timezone' (did you mean "
 		    "'timezone'?)" },
 		{ "colour: red",
-		    "f:1:1: unknown key 'colour' (one of: timezone, currency, "
+		    "f:1:1: unknown key 'colour' (one of: timezone, country, "
+		    "currency, "
 		    "rates, week, events, pipelines, rfm, kinds, scores, "
 		    "quota, hours, holidays, sla, due, assign, hooks)" },
 		{ "assign: {owners: ewa}",
@@ -190,6 +191,17 @@ refused_keys(void **state)
 		    "f:1:11: no time zone 'Nowhere/Near': "
 		    "/usr/share/zoneinfo/Nowhere/Near: No such file or "
 		    "directory; it is a name such as Europe/Warsaw" },
+		/* Countries. */
+		{ "country: de",
+		    "f:1:10: no country 'de' (did you mean 'DE'?)" },
+		{ "country: UK",
+		    "f:1:10: no country 'UK' (did you mean 'GB'?)" },
+		{ "country: Poland",
+		    "f:1:10: no country 'Poland': it is a code of ISO 3166 "
+		    "such as PL" },
+		{ "country: ZZ",
+		    "f:1:10: no country 'ZZ': it is a code of ISO 3166 such as "
+		    "PL" },
 		/* Currencies. */
 		{ "currency: eur",
 		    "f:1:11: no currency 'eur' (did you mean 'EUR'?)" },
@@ -921,12 +933,14 @@ static const char sample[] =
     "rates:\n"
     "  USD: 0.920\n"
     "  JPY: '0.0061'\n"
+    "country: 'NO'\n"
     "currency: PLN\n"
     "timezone: Europe/Warsaw\n";
 
 /* The same as it is printed. */
 static const char sample_printed[] =
     "timezone: Europe/Warsaw\n"
+    "country: 'NO'\n"
     "currency: PLN\n"
     "rates:\n"
     "  USD: 0.92\n"
@@ -1350,6 +1364,7 @@ signature(void **state)
 		{ PERSON "      a: {type: text, unique: true}", false },
 		{ OWN, false },
 		{ "timezone: Europe/Warsaw", false },
+		{ "country: PL", false },
 	};
 	struct crm_buf b = CRM_BUF_INIT(TEXT_MAX);
 	struct crm_config *c = parsed("");
@@ -1474,7 +1489,7 @@ keys(void **state)
 {
 	(void)state;
 	check_keys(CRM_CONFIG_TOP,
-	    "timezone currency rates week events pipelines rfm kinds scores "
+	    "timezone country currency rates week events pipelines rfm kinds scores "
 	    "quota hours holidays sla due assign hooks ");
 	check_keys(CRM_CONFIG_SLA, "segment priority respond solve ");
 	check_keys(CRM_CONFIG_DUE,
