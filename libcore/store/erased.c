@@ -99,19 +99,59 @@ cmp_hashes(const void *x, const void *y)
 	return memcmp(x, y, CRM_ERASED_HASH);
 }
 
+/*
+ * The ways in which a value may be remembered, with the fields to hash them by.
+ * Hashes outlive the setting of a country, and cannot be made anew: a phone
+ * number is remembered by its digits as they were written, which need no
+ * country, and as E.164.  One that is the firm's own country's is also looked
+ * for as it is dialled there, for those remembered before a country was set.
+ */
+struct way {
+	struct crm_field field;
+	struct crm_view value;
+};
+
+#define WAYS 3
+
+static size_t
+ways_of(const struct crm_field *f, struct crm_view value, char *room,
+    struct way way[WAYS])
+{
+	size_t n = 1, len;
+
+	way[0].field = *f;
+	way[0].value = value;
+	if (f->type != CRM_T_PHONE || f->dial == NULL)
+		return n;
+	way[0].field.dial = NULL;
+	way[n++] = (struct way){ *f, value };
+	len = crm_phone_at_home(f->dial, value, room);
+	if (len > 0)
+		way[n++] = (struct way){ way[0].field, crm_view(room, len) };
+	return n;
+}
+
 bool
 crm_erased_has(const struct crm_erased *e, char letter,
     const struct crm_field *f, struct crm_view value)
 {
 	struct crm_buf b = CRM_BUF_INIT(CRM_LINE_MAX * 4);
-	char hash[CRM_ERASED_HASH];
+	char hash[CRM_ERASED_HASH], room[CRM_PHONE_KEY];
+	struct way way[WAYS];
+	bool yes = false;
+	size_t n, i;
 
 	if (e == NULL || e->n == 0)
 		return false;
-	hash_value(e->key, &b, letter, f, value, hash);
+	n = ways_of(f, value, room, way);
+	for (i = 0; !yes && i < n; i++) {
+		hash_value(
+		    e->key, &b, letter, &way[i].field, way[i].value, hash);
+		yes = bsearch(hash, e->hash, e->n, CRM_ERASED_HASH,
+			  cmp_hashes) != NULL;
+	}
 	crm_buf_release(&b);
-	return bsearch(hash, e->hash, e->n, CRM_ERASED_HASH, cmp_hashes) !=
-	    NULL;
+	return yes;
 }
 
 const struct crm_err *
@@ -143,10 +183,16 @@ void
 crm_remember_add(struct crm_remember *r, char letter, const struct crm_field *f,
     struct crm_view value)
 {
-	char hash[CRM_ERASED_HASH];
+	char hash[CRM_ERASED_HASH], room[CRM_PHONE_KEY];
+	struct way way[WAYS];
+	size_t n, i;
 
-	hash_value(r->key, &r->scratch, letter, f, value, hash);
-	crm_buf_add(&r->hashes, hash, sizeof(hash));
+	n = ways_of(f, value, room, way);
+	for (i = 0; i < n; i++) {
+		hash_value(r->key, &r->scratch, letter, &way[i].field,
+		    way[i].value, hash);
+		crm_buf_add(&r->hashes, hash, sizeof(hash));
+	}
 }
 
 const struct crm_err *
