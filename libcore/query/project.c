@@ -178,7 +178,11 @@ take_values(void *ctx, uint64_t id, const struct crm_stored *r,
 		v = dup_row(p, v);
 	crm_many_begin(&m, v, (f->flags & CRM_F_MANY) != 0);
 	while (err == NULL && crm_many_next(&m, &v)) {
-		if (names) {
+		if (cell->c->e164) {
+			v = crm_project_e164(p, f, v);
+			if (v.n == 0)
+				continue;
+		} else if (names) {
 			err = linked_name(p, v, &v);
 			cell->is_text = true;
 		} else if (f->type != cell->c->field.type) {
@@ -224,7 +228,7 @@ static bool
 is_plain(const struct crm_project *p, const struct crm_project_column *c,
     const struct crm_field *f)
 {
-	return f != NULL && c->ref.nlinks == 0 && !c->is_currency &&
+	return f != NULL && c->ref.nlinks == 0 && !c->is_currency && !c->e164 &&
 	    f->type == c->field.type &&
 	    ((f->flags ^ c->field.flags) & CRM_F_MANY) == 0 &&
 	    (p->form != CRM_OUT_TABLE || f->type != CRM_T_LINK);

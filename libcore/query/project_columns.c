@@ -1,5 +1,6 @@
 /* Which columns are printed. */
 #include "query/project_impl.h"
+#include "record/value.h"
 
 static const char *
 keep(struct crm_project *p, struct crm_view v)
@@ -20,18 +21,48 @@ add_column(struct crm_project *p, struct crm_view name)
 	return c;
 }
 
+/* Cut ".e164" off the name of a column. */
+static bool
+cut_e164(struct crm_view *name)
+{
+	struct crm_view end = CRM_V(".e164");
+
+	if (name->n <= end.n ||
+	    !crm_view_eq(crm_view_skip(*name, name->n - end.n), end))
+		return false;
+	name->n -= end.n;
+	return true;
+}
+
+struct crm_view
+crm_project_e164(
+    struct crm_project *p, const struct crm_field *f, struct crm_view v)
+{
+	char number[CRM_E164_MAX + 1];
+	size_t n;
+
+	n = f->type == CRM_T_PHONE ? crm_phone_e164(f->dial, v, number) : 0;
+	return crm_view(crm_arena_dup(&p->row, number, n), n);
+}
+
 static const struct crm_err *
 add_field(struct crm_project *p, const struct crm_project_options *o,
     struct crm_view name)
 {
 	struct crm_project_column *c = add_column(p, name);
+	struct crm_view ref = crm_view_str(c->name);
 	const struct crm_err *err;
 
-	err = crm_ref_parse(crm_snap_schema(p->snap), o->kinds, o->only,
-	    crm_view_str(c->name), &c->ref, NULL);
+	c->e164 = cut_e164(&ref);
+	err = crm_ref_parse(
+	    crm_snap_schema(p->snap), o->kinds, o->only, ref, &c->ref, NULL);
 	if (err != NULL)
 		return err;
 	c->field = *c->ref.first;
+	if (c->e164 && c->field.type != CRM_T_PHONE)
+		return crm_err(CRM_E_USAGE,
+		    "%s: '%.*s' is no field of phone numbers", c->name,
+		    CRM_VARG(ref));
 	if (c->ref.many)
 		c->field.flags |= CRM_F_MANY;
 	return NULL;

@@ -12,6 +12,8 @@ struct crm_project_column {
 	struct crm_field field; /* what the writer is told of it */
 	/* The currency of the money columns whose names begin so. */
 	bool is_currency;
+	/* Of phone numbers: those that are known as E.164, as such. */
+	bool e164;
 	/* For people: what an event is about, or with what it is. */
 	bool about, title;
 	const char *name;
@@ -87,6 +89,11 @@ struct crm_project_whole *crm_project_whole(struct crm_project *, uint64_t id);
 /* Print a record here and now. */
 CRM_CHECK const struct crm_err *crm_project_put_now(
     struct crm_project *, uint64_t id, const struct crm_stored *);
+
+/* A phone number as E.164, until the next record; nothing where it is not
+ * known. */
+struct crm_view crm_project_e164(
+    struct crm_project *, const struct crm_field *, struct crm_view);
 
 /* project_share.c */
 void crm_project_share_free(struct crm_project *);

@@ -151,7 +151,8 @@ find_wants(struct crm_project *p, char letter, struct wants *w)
 	for (i = 0; i < p->ncols; i++) {
 		const struct crm_project_column *c = &p->column[i];
 
-		if (c->about || c->title || c->ref.nlinks > 0 || c->is_currency)
+		if (c->about || c->title || c->ref.nlinks > 0 ||
+		    c->is_currency || c->e164)
 			return false;
 		if (way[i].computed != NULL && !want(w, way[i].computed))
 			return false;
