@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "record/value.h"
+#include "report/members.h"
 
 static const char *const unit_names[] = { "day", "week", "month", "quarter",
 	"year" };
@@ -199,6 +200,19 @@ read_own(const struct crm_field *own, size_t n, struct crm_view name,
 	return false;
 }
 
+/* The segments of the customer, whose own field "segment" would come first. */
+static bool
+read_segment(struct crm_view name, struct crm_by_key *out)
+{
+	if (!crm_view_is(name, "segment") && !crm_view_is(name, "who.segment"))
+		return false;
+	memset(out, 0, sizeof(*out));
+	out->of = CRM_BY_WHO;
+	out->is_segment = true;
+	set_column(out, "segment", CRM_T_TEXT, NULL);
+	return true;
+}
+
 static const struct crm_err *
 read_key(const struct crm_schema *s, const struct crm_kind *thing,
     struct crm_view name, struct crm_by_key *out)
@@ -230,6 +244,8 @@ read_key(const struct crm_schema *s, const struct crm_kind *thing,
 		if (err != NULL && thing != NULL)
 			err = read_field(s, NULL, name, out);
 	}
+	if (err != NULL && read_segment(name, out))
+		err = NULL;
 	out->column.name = name.p;
 	return err != NULL ? crm_err_wrap(err, "--by") : NULL;
 }
@@ -326,6 +342,7 @@ struct crm_by_values {
 	const struct crm_by *by;
 	struct crm_compute *compute;
 	struct crm_buf scratch, packed;
+	struct crm_members *members; /* NULL: no key is of segments */
 	const struct crm_view *own;
 	struct part part[CRM_BY_MAX];
 	uint64_t who; /* whose values are in the parts */
@@ -336,6 +353,7 @@ crm_by_values_new(struct crm_snap *snap, const struct crm_clock *clock,
     const struct crm_by *by, struct crm_by_values **out)
 {
 	struct crm_by_values *v = crm_calloc(1, sizeof(*v));
+	const struct crm_err *err = NULL;
 	size_t i;
 
 	v->snap = snap;
@@ -345,8 +363,12 @@ crm_by_values_new(struct crm_snap *snap, const struct crm_clock *clock,
 	v->scratch.max = v->packed.max = CRM_LINE_MAX * 2;
 	for (i = 0; i < CRM_BY_MAX; i++)
 		v->part[i].bytes.max = CRM_LINE_MAX * 2;
+	for (i = 0; err == NULL && i < by->n; i++)
+		if (by->key[i].is_segment && v->members == NULL)
+			err =
+			    crm_members_new(snap, clock, by->user, &v->members);
 	*out = v;
-	return NULL;
+	return err;
 }
 
 void
@@ -357,6 +379,7 @@ crm_by_values_free(struct crm_by_values *v)
 	if (v == NULL)
 		return;
 	crm_compute_free(v->compute);
+	crm_members_free(v->members);
 	crm_buf_release(&v->scratch);
 	crm_buf_release(&v->packed);
 	for (i = 0; i < CRM_BY_MAX; i++) {
@@ -408,6 +431,16 @@ reset_part(struct part *p)
 	p->n = 0;
 }
 
+static void
+gather_segments(struct crm_by_values *v, struct part *p, uint64_t who)
+{
+	struct crm_view name;
+	size_t i = 0;
+
+	while ((name = crm_members_next(v->members, who, &i)).n > 0)
+		add_value(p, name);
+}
+
 /* What is of the customer: read again when it is another one. */
 static const struct crm_err *
 gather_who(struct crm_by_values *v, uint64_t who)
@@ -431,6 +464,10 @@ gather_who(struct crm_by_values *v, uint64_t who)
 		if (k->of != CRM_BY_WHO)
 			continue;
 		reset_part(&v->part[i]);
+		if (k->is_segment) {
+			gather_segments(v, &v->part[i], who);
+			continue;
+		}
 		if (k->is_who || (is_org && ref->name.n == 0)) {
 			add_value(&v->part[i],
 			    crm_view(link, crm_link_put(link, who)));

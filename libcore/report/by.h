@@ -8,6 +8,8 @@
  *   a field       of the thing, also through links: product.category
  *   who           the customer; who.FIELD a field of theirs
  *   a field       of the customer, if the thing has none of that name
+ *   segment       each segment that the customer is in; who.segment, where
+ *                 the thing or the report has one of that name
  *   a key         that the report itself makes, such as the segment of rfm;
  *                 it comes before all others of that name
  * The org of a customer that is an organisation is the customer: by who.org
@@ -30,6 +32,7 @@ struct crm_by_key {
 	enum crm_unit unit;      /* of a period */
 	size_t own;              /* which key of the report's own */
 	bool is_who;             /* the customer themselves */
+	bool is_segment;         /* the segments that they are in */
 	struct crm_ref ref;      /* else */
 	bool is_org;             /* ref begins with a person's org: */
 	struct crm_ref org_ref;  /* what is behind it, of the organisation
@@ -40,6 +43,7 @@ struct crm_by_key {
 struct crm_by {
 	struct crm_by_key key[CRM_BY_MAX];
 	size_t n;
+	const char *user; /* who "me" is in segments; NULL: nobody */
 	struct crm_arena arena;
 };
 
@@ -92,6 +96,7 @@ void crm_by_set_own(struct crm_by_values *, const struct crm_view *value);
 /* A thing without a time: it belongs to no period. */
 #define CRM_BY_NO_TIME INT64_MIN
 
+/* Fails also with what a segment's query does. */
 CRM_CHECK const struct crm_err *crm_by_values_new(struct crm_snap *,
     const struct crm_clock *, const struct crm_by *,
     struct crm_by_values **out);

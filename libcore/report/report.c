@@ -270,6 +270,7 @@ read_by(struct crm_report_run *r, const char *by)
 			? crm_kind_of(r->schema, r->report->thing)
 			: NULL,
 		    r->report->key, r->report->nkeys, by, &r->by);
+	r->by.user = r->user;
 	for (i = 0; err == NULL && i < r->by.n; i++)
 		if (r->by.key[i].of == CRM_BY_OWN)
 			follow_schema(r, &r->by.key[i].column);

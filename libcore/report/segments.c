@@ -1,6 +1,7 @@
 /* segments: how many are in each, and what they are worth. */
 #include "base/mem.h"
 #include "report/list.h"
+#include "report/members.h"
 #include "store/rollup.h"
 
 /* clang-format off */
@@ -84,22 +85,12 @@ static const struct crm_err *
 put_segment(
     struct crm_report_run *r, struct crm_view name, const struct sums *all)
 {
-	struct crm_buf word = CRM_BUF_INIT(CRM_LINE_MAX);
-	struct crm_query_ctx ctx = {
-		.snap = r->snap, .clock = r->clock, .user = r->user
-	};
 	const struct crm_err *err;
-	struct crm_query *q = NULL;
-	const char *arg;
 	uint64_t *id = NULL;
 	struct sums s;
 	size_t n = 0;
 
-	crm_buf_addf(&word, "@%.*s", CRM_VARG(name));
-	arg = word.p;
-	err = crm_query_parse(&ctx, &arg, 1, false, &q, NULL);
-	if (err == NULL)
-		err = crm_query_ids(q, &id, &n);
+	err = crm_segment_members(r->snap, r->clock, r->user, name, &id, &n);
 	if (err == NULL)
 		err = sum_members(r, id, n, &s);
 	if (err == NULL) {
@@ -114,60 +105,25 @@ put_segment(
 		err = crm_row_put(&r->row, r->rows);
 	}
 	crm_free(id);
-	crm_query_free(q);
-	crm_buf_release(&word);
-	return err;
-}
-
-/* The names of all segments: the snapshot may be let go of between rows. */
-static const struct crm_err *
-list_names(struct crm_report_run *r, struct crm_arena *a, struct crm_view **out,
-    size_t *n)
-{
-	struct crm_query_ctx ctx = { .snap = r->snap, .clock = r->clock };
-	const char *arg = "segment";
-	const struct crm_err *err;
-	struct crm_query *q = NULL;
-	struct crm_run *run = NULL;
-	struct crm_stored stored;
-	struct crm_view name;
-	size_t cap = 0;
-	uint64_t id;
-
-	err = crm_query_parse(&ctx, &arg, 1, true, &q, NULL);
-	if (err == NULL)
-		err = crm_run_open(q, &run);
-	while (err == NULL) {
-		err = crm_run_next(run, &id, &stored);
-		if (err != NULL || id == 0)
-			break;
-		if (!crm_stored_get(&stored, CRM_SEGMENT_NAME, &name))
-			continue;
-		*out = crm_grow(*out, &cap, *n + 1, sizeof(**out));
-		(*out)[(*n)++] =
-		    crm_view(crm_arena_dup(a, name.p, name.n), name.n);
-	}
-	crm_run_close(run);
-	crm_query_free(q);
 	return err;
 }
 
 static const struct crm_err *
 run(struct crm_report_run *r)
 {
-	struct crm_arena a = CRM_ARENA_INIT;
+	/* names first: the snapshot may be let go of between rows */
+	struct crm_segment_names names = { 0 };
 	const struct crm_err *err;
-	struct crm_view *name = NULL;
 	struct sums all;
-	size_t n = 0, i;
+	size_t i;
 
 	err = sum_all(r, &all);
 	if (err == NULL)
-		err = list_names(r, &a, &name, &n);
-	for (i = 0; err == NULL && i < n && !crm_rows_is_full(r->rows); i++)
-		err = put_segment(r, name[i], &all);
-	crm_free(name);
-	crm_arena_release(&a);
+		err = crm_segment_names_read(r->snap, r->clock, &names);
+	for (i = 0; err == NULL && i < names.n && !crm_rows_is_full(r->rows);
+	     i++)
+		err = put_segment(r, names.name[i], &all);
+	crm_segment_names_release(&names);
 	return err;
 }
 

@@ -6,7 +6,7 @@
 need chinook/customer.csv
 d=$CRM_DATA/chinook
 export CRM_NOW=2026-03-15T12:00:00Z
-plan 8
+plan 11
 
 # both QUERY: over customers, c, and invoices, i
 both()
@@ -53,6 +53,35 @@ is 'segments: members, orders, money' \
 	char(9) || count(*) || char(9) || $sum from i where CustomerId in
 	(select CustomerId from i group by CustomerId having
 	sum(cast(round(Total * 100) as integer)) >= 4000)")"
+# each segment a row: in both is who is in both
+of_segment()
+{
+	sqlite3 -batch :memory: -cmd ".import --csv '$d/customer.csv' c" \
+		-cmd ".import --csv '$d/invoice.csv' i" "with m as (
+	select 'brazil' seg, CustomerId from c where Country = 'Brazil' union all
+	select 'rich', CustomerId from i group by 2 having
+	sum(cast(round(Total * 100) as integer)) >= 4000), a as (
+	select seg, c.CustomerId, Country from c left join m using (CustomerId))
+	$1"
+}
+is 'revenue: by segment and year' \
+	"$(crm-report revenue --by segment,year -f segment,year,purchases,revenue \
+		-o tsv | sed 1d | sort)" \
+	"$(of_segment "select coalesce(seg, '') || char(9) ||
+	substr(InvoiceDate, 1, 4) || char(9) || count(*) || char(9) || $sum
+	from a join i using (CustomerId) group by seg, substr(InvoiceDate, 1, 4)" |
+		sort)"
+is 'rfm: by segment, beside its own classes' \
+	"$(crm-report rfm --by who.segment -f who.segment,customers,revenue \
+		-o tsv | sed 1d | sort)" \
+	"$(of_segment "select coalesce(seg, '') || char(9) ||
+	count(distinct CustomerId) || char(9) || $sum
+	from a join i using (CustomerId) group by seg" | sort)"
+is 'sources: by country and segment' \
+	"$(crm-report sources --by country,segment -f country,segment,people \
+		-o tsv | sed 1d | sort)" \
+	"$(of_segment "select Country || char(9) || coalesce(seg, '') || char(9) ||
+	count(*) from a group by Country, seg" | sort)"
 ok 'calls by those who look after them' sh -c "sqlite3 -batch -csv -header :memory: \
 	-cmd \".import --csv '$d/customer.csv' c\" \"select 'chinook:' ||
 	CustomerId who, 'call' what, SupportRepId by, '2026-02-' ||
