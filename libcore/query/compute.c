@@ -7,6 +7,7 @@
 #include "query/figures.h"
 #include "query/newest.h"
 #include "query/service.h"
+#include "record/scale.h"
 #include "record/value.h"
 #include "record/word.h"
 #include "store/store.h"
@@ -48,7 +49,8 @@ crm_compute_apart(struct crm_compute *c)
 bool
 crm_compute_is_own(uint16_t num)
 {
-	return num == CRM_N_ID || num == CRM_N_KIND || num == CRM_N_DAY;
+	return num == CRM_N_ID || num == CRM_N_KIND || num == CRM_N_DAY ||
+	    num == CRM_N_VERDICT;
 }
 
 void
@@ -495,6 +497,17 @@ put_change_time(struct crm_compute *c, uint64_t number, struct crm_buf *out)
 	return err;
 }
 
+/* The n-th word of a choice. */
+static void
+put_choice(const struct crm_field *f, int64_t n, struct crm_buf *out)
+{
+	const char *word = f->choices;
+
+	for (; n > 0; n--)
+		word += strlen(word) + 1;
+	crm_word_put(out, crm_view_str(word));
+}
+
 /* What a report says of them. */
 static const struct crm_err *
 put_figure(struct crm_compute *c, uint64_t who, const struct crm_field *f,
@@ -503,8 +516,6 @@ put_figure(struct crm_compute *c, uint64_t who, const struct crm_field *f,
 	const struct crm_figures *figures;
 	const struct crm_figure *of;
 	const struct crm_err *err;
-	const char *word = f->choices;
-	int64_t i;
 
 	err = crm_figures_get(c->snap, c->clock, f->num, &figures);
 	if (err != NULL)
@@ -520,9 +531,7 @@ put_figure(struct crm_compute *c, uint64_t who, const struct crm_field *f,
 		    out, f->type == CRM_T_MONEY ? d : crm_dec_trim(d));
 		return NULL;
 	}
-	for (i = 0; i < of->value; i++)
-		word += strlen(word) + 1;
-	crm_word_put(out, crm_view_str(word));
+	put_choice(f, of->value, out);
 	return NULL;
 }
 
@@ -541,6 +550,7 @@ crm_compute_field(struct crm_compute *c, uint64_t id,
 {
 	const struct crm_kind *k;
 	char link[CRM_LINK_MAX];
+	enum crm_verdict verdict;
 	struct crm_view v;
 	int64_t at_us;
 
@@ -563,6 +573,10 @@ crm_compute_field(struct crm_compute *c, uint64_t id,
 		if (crm_stored_get(r, CRM_EVENT_AT, &v) &&
 		    crm_value_get_time(v, &at_us))
 			put_day(c, out, at_us);
+		return NULL;
+	case CRM_N_VERDICT:
+		if (crm_scale_read(r, &verdict))
+			put_choice(f, verdict, out);
 		return NULL;
 	case CRM_N_LAST:
 	case CRM_N_QUIET:

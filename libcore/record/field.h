@@ -123,6 +123,8 @@ enum {
 	CRM_N_RESPONDED,
 	CRM_N_RESPOND_BY,
 	CRM_N_SOLVE_BY,
+	/* computed of feedback */
+	CRM_N_VERDICT,
 	/* the scores of crm.yaml, from here on in its order */
 	CRM_N_SCORE,
 	CRM_N_SCORE_MAX = CRM_N_SCORE + 31,

@@ -2,6 +2,8 @@
  * crm-record(5). */
 #include "record/kinds.h"
 
+#include "record/scale.h"
+
 #define MANY CRM_F_MANY
 #define REQ CRM_F_REQUIRED
 #define UNIQ (CRM_F_UNIQUE | CRM_F_INDEXED)
@@ -239,6 +241,9 @@ static const struct crm_field f_updated =
 /* ... of events, ... */
 static const struct crm_field f_day =
 	CF(DAY, "day", DATE, 0, "the date of at, in the store's time zone");
+static const struct crm_field f_verdict =
+	{ "verdict", CRM_N_VERDICT, CRM_T_CHOICE, 1, COMP, NULL,
+	    CRM_VERDICT_NAMES, "of feedback: what its score says" };
 /* ... of people and organisations, ... */
 static const struct crm_field of_who[] = {
 	CF(LAST, "last", DATE, 0, "day of the last contact"),
@@ -292,7 +297,8 @@ static const struct crm_field of_ticket[] = {
 #define BASIC &f_id, &f_kind, &f_updated
 
 static const struct crm_field *const computed_basic[] = { BASIC };
-static const struct crm_field *const computed_event[] = { BASIC, &f_day };
+static const struct crm_field *const computed_event[] = { BASIC, &f_day,
+	&f_verdict };
 static const struct crm_field *const computed_deal[] = { BASIC, &of_deal[0],
 	&of_deal[1] };
 static const struct crm_field *const computed_person[] = { BASIC, WHO(0),

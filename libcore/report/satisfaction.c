@@ -1,10 +1,10 @@
 /* satisfaction: what feedback says, by the scale of its scores. */
-#include "record/value.h"
+#include "record/scale.h"
 #include "record/word.h"
 #include "report/list.h"
 
 #define ANSWERS 0 /* slots of counts */
-#define GOOD 1
+#define GOOD 1    /* of each verdict, in their order */
 #define FAIR 2
 #define BAD 3
 #define SUM 4     /* of worths, in hundredths */
@@ -32,28 +32,14 @@ static const struct crm_field columns[] = {
 };
 /* clang-format on */
 
-/* How scores of a scale are taken. */
-static const struct scale {
-	uint8_t word;
-	uint8_t good, fair; /* the least score that is so */
-	bool is_percent;    /* of good ones */
-	bool less_bad;      /* and bad ones are taken away */
-	int64_t from, to;   /* what a score can be, in hundredths */
-} scales[] = {
-	{ CRM_W_NPS, 9, 7, true, true, -10000, 10000 },
-	{ CRM_W_CSAT, 4, 3, true, false, 0, 10000 },
-	{ CRM_W_CES, 5, 4, false, false, 100, 700 },
-};
-#define NSCALES (sizeof(scales) / sizeof(scales[0]))
-
 struct work {
 	struct crm_report_run *r;
 	struct crm_groups groups;
 	struct crm_by_values *values;
 	/* the answer at hand */
-	int64_t worth;             /* hundredths */
-	int how;                   /* GOOD, FAIR, BAD; -1: no scale says */
-	const struct scale *scale; /* NULL: none */
+	int64_t worth;                 /* hundredths */
+	int how;                       /* GOOD, FAIR, BAD; -1: no scale says */
+	const struct crm_scale *scale; /* NULL: none */
 };
 
 static const struct crm_err *
@@ -76,42 +62,23 @@ add_up(void *ctx, struct crm_view key)
 	return NULL;
 }
 
-/* The scale of an answer; NULL: none that is known. */
-static const struct scale *
-scale_of(const struct crm_stored *event)
-{
-	struct crm_view v;
-	size_t i;
-
-	if (!crm_stored_get(event, CRM_EVENT_SCALE, &v))
-		return NULL;
-	for (i = 0; i < NSCALES; i++)
-		if (scales[i].word == crm_word_of(v))
-			return &scales[i];
-	return NULL;
-}
-
 static const struct crm_err *
 take(void *ctx, const struct crm_fact *f)
 {
 	struct work *w = ctx;
-	const struct scale *s = scale_of(f->stored);
-	struct crm_dec score, one = { 1, 0 };
-	struct crm_view v;
+	const struct crm_scale *s = crm_scale_of(f->stored);
+	const struct crm_err *err;
+	int64_t score;
+	bool any;
 
-	if (!crm_stored_get(f->stored, CRM_EVENT_SCORE, &v) ||
-	    !crm_value_get_dec(v, &score))
-		return NULL;
-	if (!crm_dec_mul(score, one, 2, &score))
-		return crm_err(
-		    CRM_E_DATA, "the scores of the report are too large");
+	err = crm_scale_score(f->stored, &any, &score);
+	if (err != NULL || !any)
+		return err;
 	w->scale = s;
-	w->worth = score.m;
+	w->worth = score;
 	w->how = -1;
 	if (s != NULL) {
-		w->how = score.m >= s->good * 100 ? GOOD
-		    : score.m >= s->fair * 100    ? FAIR
-						  : BAD;
+		w->how = GOOD + (int)crm_scale_verdict(s, score);
 		if (s->is_percent)
 			w->worth = w->how == GOOD          ? 10000
 			    : w->how == BAD && s->less_bad ? -10000

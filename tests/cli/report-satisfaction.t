@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-report satisfaction: scales, edges of scores, intervals; against awk.
 . "${0%/*}/../lib.sh"
-plan 13
+plan 20
 
 # says TITLE WANT ARGS...
 says()
@@ -49,8 +49,38 @@ says 'of some customers' 'nps 4
 csat 3' -f scale,answers Anna
 says 'of some answers' 'nps 3' -f scale,answers event scale:nps score:9..
 says 'in a period' '' --in 2026-03
+crm-segment define -q town city:gdynia,sopot
+crm-segment define -q sopot city:sopot
+says 'by segment: a customer counts in each' 'sopot nps 3 100.00
+sopot csat 2 100.00
+sopot ces 1 4.50
+town nps 7 14.29
+town csat 5 40.00
+town ces 1 4.50' --by segment -f segment,scale,answers,score
+crm-add person name=Cleo
+crm-log Cleo feedback 'so so' score=7 scale=nps at=2026-02-02
+says 'in none: a row without, the last' 'sopot nps 3
+town nps 7
+ nps 1' --by who.segment -f who.segment,scale,answers event scale:nps
+says 'each verdict' 'good nps 3 0 0
+good csat 2 0 0
+fair nps 0 3 0
+fair csat 0 1 0
+fair ces 0 1 0
+bad nps 0 0 2
+bad csat 0 0 2' --by verdict -f verdict,scale,good,fair,bad
+is 'what was said, by a query' \
+	"$(crm-find event verdict:fair text:so -f who.name,text,verdict -o tsv | sed 1d)" \
+	'Cleo	so so	fair'
+is 'verdicts of scores at the edges' \
+	"$(crm-find event what:feedback --sort scale,score -f scale,score,verdict -o tsv | sed 1d | tr '\t\n' ' ,')" \
+	'nps 0 bad,nps 6 bad,nps 7 fair,nps 7 fair,nps 8 fair,nps 9 good,nps 10 good,nps 10 good,csat 1 bad,csat 2 bad,csat 3 fair,csat 4 good,csat 5 good,ces 4.5 fair,'
+fails_with 64 'a verdict that is none' crm-find event verdict:nice
+crm-rm -q Cleo
+crm-rm -q "$(crm-find event what:feedback score:7 text:so -o ids)"
 crm-log Anna feedback score=3 at=2026-03-01
 crm-log Anna feedback 'no score' at=2026-03-01
+says 'without a scale: no verdict' ' 1' --by verdict --in 2026-03 -f verdict,answers
 says 'without a scale: the mean' ' 1 3.00 0 0 0' -f scale,answers,score,good,fair,bad --in 2026-03
 crm-rm "$(crm-find event what:feedback score:0 scale:nps -f id -o tsv | sed 1d)"
 says 'what is removed does not count' '6' -f answers event scale:nps
