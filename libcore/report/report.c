@@ -7,6 +7,7 @@
 #include "report/compare.h"
 #include "report/explain.h"
 #include "report/list.h"
+#include "report/moves.h"
 
 const struct crm_report *
 crm_report_named(const char *name)
@@ -154,8 +155,9 @@ read_period(struct crm_report_run *r, const char *option, const char *in)
 		return NULL;
 	if (!r->report->period)
 		return crm_err(CRM_E_USAGE,
-		    "the report '%s' has no %s of a period", r->report->name,
-		    option);
+		    "the report '%s' is about one moment, and has no %s of a "
+		    "period (--as-of and --since say which)",
+		    r->report->name, option);
 	r->has_period = true;
 	err = crm_range_parse(r->clock, crm_view_str(in), &r->period);
 	if (err == NULL)
@@ -337,6 +339,25 @@ list_columns(const struct crm_report_run *r, struct crm_field *column)
 	return n;
 }
 
+/* A list with NAME-then: rows of single ones are what it is made of. */
+static const struct crm_err *
+read_moves_by(struct crm_report_run *r, const struct crm_report_options *o)
+{
+	struct crm_buf by = CRM_BUF_INIT(CRM_LINE_MAX);
+	const struct crm_err *err;
+
+	if (o->then == NULL)
+		return crm_err(
+		    CRM_E_USAGE, "--by: NAME-then takes --since or --against");
+	crm_moves_by(r->report, o->by, &by);
+	/* what it is without --by may have more columns of single ones */
+	err = read_by(r,
+	    r->report->by != NULL && strcmp(by.p, r->report->by) == 0 ? NULL
+								      : by.p);
+	crm_buf_release(&by);
+	return err;
+}
+
 /* One run, of which everything but the rows is known. */
 static const struct crm_err *
 read_options(struct crm_report_run *r, const struct crm_report_options *o,
@@ -350,7 +371,8 @@ read_options(struct crm_report_run *r, const struct crm_report_options *o,
 	if (err == NULL && o->summary)
 		err = summary_by(r->report, &by);
 	if (err == NULL)
-		err = read_by(r, by);
+		err =
+		    crm_moves_asked(by) ? read_moves_by(r, o) : read_by(r, by);
 	return err;
 }
 
@@ -398,6 +420,8 @@ run_both(struct crm_report_run *r, const struct crm_report_options *o,
 		.by = &r->by, .match = r->report->match, .clock = r->clock
 	};
 	struct crm_compare *c = NULL;
+	struct crm_moves *m = NULL;
+	bool moves = crm_moves_asked(o->by);
 	const struct crm_err *err;
 
 	then.notes = o->notes;
@@ -409,14 +433,21 @@ run_both(struct crm_report_run *r, const struct crm_report_options *o,
 		how.then = &then.period.first;
 	}
 	if (err == NULL)
-		err = crm_compare_new(
-		    r->snap, &o->rows, o->writer, column, n, &how, &c);
+		err = moves ? crm_moves_new(
+				  r, &o->rows, o->writer, o->by, column, n, &m)
+			    : crm_compare_new(r->snap, &o->rows, o->writer,
+				  column, n, &how, &c);
 	if (err == NULL)
-		err = run_into(r, o->query, crm_compare_side(c, false));
+		err = run_into(r, o->query,
+		    moves ? crm_moves_side(m, false)
+			  : crm_compare_side(c, false));
 	if (err == NULL)
-		err = run_into(&then, t->query, crm_compare_side(c, true));
+		err = run_into(&then, t->query,
+		    moves ? crm_moves_side(m, true)
+			  : crm_compare_side(c, true));
 	if (err == NULL)
-		err = crm_compare_end(c, rows);
+		err = moves ? crm_moves_end(m, rows) : crm_compare_end(c, rows);
+	crm_moves_free(m);
 	crm_compare_free(c);
 	release(&then);
 	return err;

@@ -41,6 +41,8 @@ static const struct crm_field columns[] = {
 	    .help = "what the classes are called" },
 	{ .name = "share", .type = CRM_T_PERCENT,
 	    .help = "revenue as percent of that of all" },
+	{ .name = "customer-share", .type = CRM_T_PERCENT,
+	    .help = "customers as percent of all" },
 };
 /* clang-format on */
 enum {
@@ -225,6 +227,7 @@ make_line(struct crm_report_run *r, const struct work *w, const struct line *l)
 	crm_row_text(
 	    &r->row, crm_view_str(crm_config_rfm(r->config, l->class)->name));
 	crm_row_share(&r->row, l->of[2], w->total[l->currency]);
+	crm_row_none(&r->row);
 	return NULL;
 }
 
@@ -418,6 +421,8 @@ print_groups(struct work *w)
 		crm_row_none(&r->row);
 		crm_row_none(&r->row);
 		crm_row_share(&r->row, sum, w->total[g->currency]);
+		crm_row_share(&r->row, n,
+		    (int64_t)(w->end[g->currency] - w->from[g->currency]));
 		err = crm_row_put(&r->row, r->rows);
 	}
 	return err;
@@ -573,7 +578,7 @@ const struct crm_report crm_report_rfm = {
 	.key = keys,
 	.nkeys = NKEYS,
 	.alone = "name r f m segment",
-	.grouped = "customers revenue share",
+	.grouped = "customers revenue share customer-share",
 	.period = true,
 	.whom = true,
 	.column = columns,

@@ -2,7 +2,7 @@
 # crm-report --against and --since: two periods, two groups of customers, now
 # and then, side by side.
 . "${0%/*}/../lib.sh"
-plan 18
+plan 26
 
 # report TITLE WANT NAME ARGS...
 report()
@@ -63,6 +63,31 @@ report 'between deciles too' 'id decile decile-then decile-change
 p1 1 1 0
 p2 4 6 -2
 p3 7  7' concentration --by id --since 2025-12-31 -f id,decile,decile-then,decile-change
+report 'how many moved, from class to class' 'segment-then segment customers currency
+sleepy lost 1 EUR
+lost cannot-lose 1 EUR
+ promising 1 EUR' rfm --since 2025-12-31 --by segment-then,segment
+report 'in the order of the list; sorted, chosen' 'decile decile-then customers
+4 6 1
+1 1 1
+7  1' concentration --since 2025-12-31 --by decile,decile-then \
+	-f decile,decile-then,customers --sort decile-then -l 3 --sort -decile-then
+crm-store -s moved init
+crm-add -s moved person name=Ada tag=a,b city=Riga
+crm-add -s moved deal title=One who=Ada stage=new
+crm-add -s moved deal title=Two who=Ada stage=new
+crm-set -s moved d2 stage=proposal
+crm-set -s moved Ada city=Cork
+report 'deals, from stage to stage' 'stage-then stage deals
+new new 1
+new proposal 1' pipeline -s moved --since change:3 --by stage-then,stage
+report 'any field that rows can stand for' 'who.city-then who.city owner deals
+Riga Cork  2' pipeline -s moved --since change:3 --by who.city-then,who.city,owner
+fails_with 64 'one with several values' \
+	crm-report pipeline -s moved --since change:3 --by who.tag-then,who.tag
+like 'is told' "$(cat err)" 'one value each'
+fails_with 64 'there is no then without one' crm-report rfm --by segment-then
+fails_with 64 'a name that is none' crm-report rfm --since 2025 --by nosuch-then
 crm-log Anna invoice amount=99 at=2026-01-05
 report 'a report without a period has a past' 'open open-then open-change
 99.00  99.00' receivables --since 2026-01-01 --by '' -f open,open-then,open-change

@@ -6,7 +6,7 @@
 need retail/rfm-orders.csv
 f=$CRM_DATA/retail/rfm-orders.csv
 export CRM_NOW=2007-01-01T12:00:00Z
-plan 6
+plan 8
 
 ok 'orders' crm-log --set what=purchase --add-missing person \
 	--map customer_id=who,order_date=at,revenue=amount \
@@ -56,3 +56,25 @@ sql "$f" "$(printf '%s' "$all" | sed "s/where 1/where order_date < '2006'/")
 	select customer_id || char(9) || r || char(9) || f || char(9) || m ||
 	char(9) || seg from g" | sort >want
 same_file 'as it was a year before' got want
+
+# From class to class in half a year: each side from scratch, joined here.
+# classes DATE: customer and segment, of orders until then
+classes()
+{
+	sql "$f" "$(echo "$all" | sed "s/from t where 1/from t where order_date <= '$1'/")
+	select customer_id || char(9) || seg from g" | sort
+}
+classes 2006-06-30 >then
+classes 2006-12-31 >now
+crm-report rfm --since 2006-06-30 --by segment-then,segment -o tsv \
+	-f segment-then,segment,customers | sed 1d | sort >got
+join -t '	' -a 1 -a 2 -e '' -o 1.2,2.2 then now | sort | uniq -c |
+	sed 's/^ *\([0-9]*\) \(.*\)/\2	\1/' | sort >want
+same_file 'from class to class' got want
+is 'shares of customers, and of revenue' \
+	"$(crm-report rfm --summary -f segment,customers,customer-share,share \
+		-o tsv | sed 1d | sort)" \
+	"$(sql "$f" "$all select seg || char(9) || count(*) || char(9) ||
+	printf('%.1f', 100.0 * count(*) / a + 1e-9) || char(9) ||
+	printf('%.1f', 100.0 * sum(s) / (select sum(revenue) from t) + 1e-9)
+	from g group by seg" | sort)"
