@@ -120,6 +120,33 @@ crm_stored_all(const struct crm_stored *r, struct crm_slot *out)
 	}
 }
 
+uint32_t
+crm_stored_low(const struct crm_stored *r, uint16_t n, struct crm_view *out)
+{
+	const unsigned char *d = r->dir, *end = d + 2 * (size_t)r->n;
+	size_t from = 0, to, room = r->values.n;
+	uint32_t has = 0, i;
+	unsigned int num;
+
+	if ((r->flags & FORMS) == 0)
+		for (; d < end && (num = d[0] & 0x7f) < n; d += 2, from = to) {
+			to = d[1];
+			if (from >= to || to > room)
+				continue;
+			out[num] = crm_view(r->values.p + from, to - from);
+			has |= 1u << num;
+		}
+	else
+		for (i = 0; i < r->n; i++) {
+			num = field_at(r, i) & 0x7fff;
+			if (num >= n)
+				break;
+			out[num] = value_at(r, i);
+			has |= (uint32_t)(out[num].n > 0) << num;
+		}
+	return has;
+}
+
 /* The number of fields below one. */
 static uint32_t
 fields_below(const struct crm_stored *r, uint16_t num)

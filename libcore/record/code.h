@@ -71,6 +71,17 @@ struct crm_slot crm_stored_at(const struct crm_stored *, uint32_t i);
 void crm_stored_all(const struct crm_stored *r, struct crm_slot *out);
 
 /*
+ * Its fields of low numbers, by number.
+ *
+ * n       of those below n, which is 32 at most
+ * out     room for n; set where there is a value
+ *
+ * Returns which are set: a bit for each number.
+ */
+uint32_t crm_stored_low(
+    const struct crm_stored *r, uint16_t n, struct crm_view *out);
+
+/*
  * Add a record's stored form.
  *
  * slot    sorted by number, no number twice, no value empty

@@ -344,9 +344,31 @@ struct crm_by_values {
 	struct crm_buf scratch, packed;
 	struct crm_members *members; /* NULL: no key is of segments */
 	const struct crm_view *own;
+	bool plain; /* no key needs the customer, links, or many values */
 	struct part part[CRM_BY_MAX];
 	uint64_t who; /* whose values are in the parts */
 };
+
+/* Is the value of a key at hand, one at most? */
+static bool
+is_plain(const struct crm_by_key *k)
+{
+	const struct crm_field *f;
+	size_t i;
+
+	if (k->of != CRM_BY_THING)
+		return k->of != CRM_BY_WHO;
+	if (k->ref.nlinks > 0)
+		return false;
+	for (i = 0; i < 26; i++) {
+		f = k->ref.field[i];
+		if (f != NULL &&
+		    ((f->flags & (CRM_F_MANY | CRM_F_COMPUTED)) != 0 ||
+			f->num == CRM_N_CREATED))
+			return false;
+	}
+	return true;
+}
 
 const struct crm_err *
 crm_by_values_new(struct crm_snap *snap, const struct crm_clock *clock,
@@ -361,6 +383,9 @@ crm_by_values_new(struct crm_snap *snap, const struct crm_clock *clock,
 	v->by = by;
 	v->compute = crm_compute_new(snap, clock);
 	v->scratch.max = v->packed.max = CRM_LINE_MAX * 2;
+	v->plain = true;
+	for (i = 0; i < by->n; i++)
+		v->plain = v->plain && is_plain(&by->key[i]);
 	for (i = 0; i < CRM_BY_MAX; i++)
 		v->part[i].bytes.max = CRM_LINE_MAX * 2;
 	for (i = 0; err == NULL && i < by->n; i++)
@@ -485,16 +510,16 @@ gather_who(struct crm_by_values *v, uint64_t who)
 	return err;
 }
 
-static void
-gather_period(struct crm_by_values *v, size_t i, int64_t at_us)
+/* What the period of a time is called; kept in the part. */
+static struct crm_view
+period_of(struct crm_by_values *v, size_t i, int64_t at_us)
 {
 	struct part *p = &v->part[i];
 	struct label *l;
 	int32_t day;
 
-	reset_part(p);
 	if (at_us == CRM_BY_NO_TIME)
-		return;
+		return CRM_VNULL;
 	if (p->label == NULL)
 		p->label = crm_calloc(LABELS, sizeof(*p->label));
 	day = crm_zone_day(v->clock->zone, at_us);
@@ -504,7 +529,7 @@ gather_period(struct crm_by_values *v, size_t i, int64_t at_us)
 		l->n = (uint8_t)crm_unit_put(l->text, v->clock,
 		    v->by->key[i].unit, crm_date_from_days(day));
 	}
-	add_value(p, crm_view(l->text, l->n));
+	return crm_view(l->text, l->n);
 }
 
 void
@@ -514,23 +539,25 @@ crm_by_set_own(struct crm_by_values *v, const struct crm_view *value)
 }
 
 static void
-gather_own(struct crm_by_values *v, size_t i)
+gather_one(struct crm_by_values *v, size_t i, struct crm_view value)
 {
-	struct crm_view own = v->own[v->by->key[i].own];
-
 	reset_part(&v->part[i]);
-	if (own.n > 0)
-		add_value(&v->part[i], own);
+	if (value.n > 0)
+		add_value(&v->part[i], value);
 }
 
 void
 crm_by_pack(struct crm_buf *packed, struct crm_view value)
 {
-	char length[CRM_VARINT_MAX];
+	char *to = crm_buf_room(packed, CRM_VARINT_MAX + value.n);
+	size_t n;
 
-	crm_buf_add(packed, length, crm_varint_put(length, value.n));
+	if (to == NULL)
+		return;
+	n = crm_varint_put(to, value.n);
 	if (value.n > 0)
-		crm_buf_addv(packed, value);
+		memcpy(to + n, value.p, value.n);
+	crm_buf_used(packed, n + value.n);
 }
 
 /* Hand out each combination of the values from key i on. */
@@ -554,6 +581,32 @@ combine(struct crm_by_values *v, size_t i,
 	return err;
 }
 
+/* The one combination, of keys that are plain. */
+static void
+pack_plain(struct crm_by_values *v, int64_t at_us, uint64_t id,
+    const struct crm_stored *thing)
+{
+	size_t letter = (size_t)(crm_id_kind(id) - 'a') % 26, i;
+	const struct crm_field *f;
+	struct crm_view value;
+
+	for (i = 0; i < v->by->n; i++) {
+		const struct crm_by_key *k = &v->by->key[i];
+
+		value = CRM_VNULL;
+		if (k->of == CRM_BY_PERIOD)
+			value = period_of(v, i, at_us);
+		else if (k->of == CRM_BY_OWN)
+			value = v->own[k->own];
+		else {
+			f = k->ref.field[letter];
+			if (f != NULL && !crm_stored_get(thing, f->num, &value))
+				value = CRM_VNULL;
+		}
+		crm_by_pack(&v->packed, value);
+	}
+}
+
 const struct crm_err *
 crm_by_each(struct crm_by_values *v, uint64_t who, int64_t at_us, uint64_t id,
     const struct crm_stored *thing,
@@ -562,15 +615,20 @@ crm_by_each(struct crm_by_values *v, uint64_t who, int64_t at_us, uint64_t id,
 	const struct crm_err *err = NULL;
 	size_t i;
 
+	crm_buf_reset(&v->packed);
+	if (v->plain) {
+		pack_plain(v, at_us, id, thing);
+		return fn(ctx, crm_buf_view(&v->packed));
+	}
 	/* the thing first: looking up the customer may let it die */
 	for (i = 0; err == NULL && i < v->by->n; i++) {
 		const struct crm_by_key *k = &v->by->key[i];
 		struct taking t = { v, i };
 
 		if (k->of == CRM_BY_PERIOD)
-			gather_period(v, i, at_us);
+			gather_one(v, i, period_of(v, i, at_us));
 		else if (k->of == CRM_BY_OWN)
-			gather_own(v, i);
+			gather_one(v, i, v->own[k->own]);
 		else if (k->of == CRM_BY_THING) {
 			reset_part(&v->part[i]);
 			err = crm_ref_each(
@@ -579,7 +637,6 @@ crm_by_each(struct crm_by_values *v, uint64_t who, int64_t at_us, uint64_t id,
 	}
 	if (err == NULL)
 		err = gather_who(v, who);
-	crm_buf_reset(&v->packed);
 	return err != NULL ? err : combine(v, 0, fn, ctx);
 }
 

@@ -1,5 +1,6 @@
 #include "report/deals.h"
 
+#include "base/mem.h"
 #include "record/value.h"
 #include "record/word.h"
 
@@ -15,12 +16,12 @@ crm_deals_open(struct crm_deals *d, struct crm_report_run *r)
 
 	d->r = r;
 	d->kind = crm_kind_of(r->schema, 'd');
-	d->weighted = crm_field_named(d->kind, CRM_V("weighted"));
-	d->age = crm_field_named(d->kind, CRM_V("age"));
 	for (i = 0; i < r->by.n; i++)
 		d->own |= r->by.key[i].of == CRM_BY_OWN;
 	d->compute = crm_compute_new(r->snap, r->clock);
-	d->scratch = (struct crm_buf)CRM_BUF_INIT(CRM_LINE_MAX);
+	d->today =
+	    crm_date_days(crm_zone_date(r->clock->zone, r->clock->now_us));
+	d->days = crm_calloc(CRM_DEAL_DAYS, sizeof(*d->days));
 	crm_groups_init(&d->groups, r->config, &r->by);
 	return crm_by_values_new(r->snap, r->clock, &r->by, &d->values);
 }
@@ -31,7 +32,7 @@ crm_deals_close(struct crm_deals *d)
 	crm_by_values_free(d->values);
 	crm_groups_release(&d->groups);
 	crm_compute_free(d->compute);
-	crm_buf_release(&d->scratch);
+	crm_free(d->days);
 }
 
 struct crm_view
@@ -39,9 +40,8 @@ crm_deal_word(const struct crm_deal *d, uint16_t field)
 {
 	struct crm_view v;
 
-	return field != 0 && crm_stored_get(d->stored, field, &v)
-	    ? crm_word_get(v)
-	    : CRM_VNULL;
+	return field != 0 && crm_deal_get(d, field, &v) ? crm_word_get(v)
+							: CRM_VNULL;
 }
 
 bool
@@ -49,8 +49,70 @@ crm_deal_date(const struct crm_deal *d, uint16_t field, struct crm_date *out)
 {
 	struct crm_view v;
 
-	return crm_stored_get(d->stored, field, &v) &&
-	    crm_value_get_date(v, out);
+	return crm_deal_get(d, field, &v) && crm_value_get_date(v, out);
+}
+
+bool
+crm_deal_value(const struct crm_deal *d, struct crm_dec *out)
+{
+	struct crm_view v;
+
+	return crm_deal_get(d, CRM_DEAL_VALUE, &v) && crm_value_get_dec(v, out);
+}
+
+bool
+crm_deal_weigh(
+    const struct crm_deal *d, struct crm_dec value, struct crm_dec *out)
+{
+	struct crm_dec chance = { 0, 0 };
+	struct crm_view v;
+
+	if ((!crm_deal_get(d, CRM_DEAL_PROBABILITY, &v) ||
+		!crm_value_get_dec(v, &chance)) &&
+	    d->stage != NULL)
+		chance = d->stage->probability;
+	chance.scale = (uint8_t)(chance.scale + 2); /* percent */
+	return crm_dec_mul(value, chance, value.scale, out);
+}
+
+/* A day of it, and when that began; NULL: it has no such date. */
+static const struct crm_deal_day *
+day_of(struct crm_deals *d, const struct crm_deal *deal, uint16_t field)
+{
+	struct crm_deal_day *at;
+	struct crm_date date;
+	struct crm_view v;
+	uint32_t stored;
+
+	if (!crm_deal_get(deal, field, &v) || v.n != 4)
+		return NULL;
+	stored = crm_le32_get(v.p);
+	/* days of two years lie apart: month and day take nine bits */
+	at = &d->days[((stored >> 24) | (stored >> 16 & 0xff) << 5 |
+			  (stored >> 8 & 0xff) << 9) %
+	    CRM_DEAL_DAYS];
+	if (at->stored == stored && stored != 0)
+		return at;
+	if (!crm_value_get_date(v, &date))
+		return NULL;
+	at->stored = stored;
+	at->day = crm_date_days(date);
+	at->start_us = crm_zone_day_start_us(d->r->clock->zone, date);
+	return at;
+}
+
+bool
+crm_deal_age(struct crm_deals *d, const struct crm_deal *deal, int32_t *out)
+{
+	const struct crm_deal_day *opened, *closed;
+
+	opened = day_of(d, deal, CRM_DEAL_OPENED);
+	if (opened == NULL)
+		return false;
+	*out = opened->day; /* two days may share a place */
+	closed = day_of(d, deal, CRM_DEAL_CLOSED);
+	*out = (closed != NULL ? closed->day : d->today) - *out;
+	return true;
 }
 
 bool
@@ -66,33 +128,27 @@ crm_deal_days(const struct crm_deal *d, int32_t *out)
 }
 
 bool
-crm_deal_when(const struct crm_deals *d, const struct crm_deal *deal,
-    uint16_t field, int64_t *at_us)
+crm_deal_when(struct crm_deals *d, const struct crm_deal *deal, uint16_t field,
+    int64_t *at_us)
 {
 	const struct crm_report_run *r = d->r;
-	struct crm_date date;
-	int32_t day;
+	const struct crm_deal_day *at = day_of(d, deal, field);
 
-	*at_us = CRM_BY_NO_TIME;
-	if (!crm_deal_date(deal, field, &date))
-		return !r->has_period;
-	day = crm_date_days(date);
-	*at_us = crm_zone_day_start_us(r->clock->zone, date);
-	return !r->has_period ||
-	    (day >= crm_date_days(r->period.first) &&
-		day <= crm_date_days(r->period.last));
+	*at_us = at != NULL ? at->start_us : CRM_BY_NO_TIME;
+	if (!r->has_period)
+		return true;
+	return at != NULL && at->day >= crm_date_days(r->period.first) &&
+	    at->day <= crm_date_days(r->period.last);
 }
 
 /* The power of ten that a deal's value reaches: 1000 for 1,000 to 9,999. */
 static void
 put_size(const struct crm_deal *deal, struct crm_buf *out)
 {
-	struct crm_view v;
 	struct crm_dec value;
 	int64_t size = 1;
 
-	if (!crm_stored_get(deal->stored, CRM_DEAL_VALUE, &v) ||
-	    !crm_value_get_dec(v, &value))
+	if (!crm_deal_value(deal, &value))
 		return;
 	for (; value.scale > 0; value.scale--)
 		value.m /= 10;
@@ -127,62 +183,101 @@ crm_deal_each_key(struct crm_deals *d, const struct crm_deal *deal,
 	return err;
 }
 
-void
-crm_deal_read(const struct crm_deals *d, uint64_t id,
-    const struct crm_stored *stored, struct crm_deal *out)
+/* The first of many links: there is one, as a rule. */
+static uint64_t
+first_link(struct crm_view stored)
 {
 	struct crm_many m;
 	struct crm_view v;
 
-	out->id = id;
-	out->stored = stored;
-	out->who = 0;
-	if (crm_stored_get(stored, d->kind->who, &v)) {
-		crm_many_begin(&m, v, true);
-		if (crm_many_next(&m, &v))
-			out->who = crm_link_get(v);
-	}
-	out->currency =
-	    crm_stored_get(stored, CRM_DEAL_CURRENCY, &v) && v.n == 1
-	    ? (uint8_t)v.p[0]
-	    : d->r->config->currency_num;
-	out->end =
-	    crm_stage_end_of(d->kind, crm_deal_word(out, CRM_DEAL_PIPELINE),
-		crm_deal_word(out, CRM_DEAL_STAGE));
+	if (stored.n > 2 && stored.p[0] == 1 &&
+	    (uint8_t)stored.p[1] == stored.n - 2)
+		return crm_link_get(crm_view_skip(stored, 2));
+	crm_many_begin(&m, stored, true);
+	return crm_many_next(&m, &v) ? crm_link_get(v) : 0;
 }
 
-const struct crm_err *
-crm_deal_number(struct crm_deals *d, const struct crm_deal *deal,
-    const struct crm_field *f, struct crm_dec *out, bool *has)
+/* Where a deal stands, of the words that are stored. */
+static void
+read_place(const struct crm_kind *k, struct crm_view pipeline,
+    struct crm_view stage, struct crm_deal_place *out)
 {
-	const struct crm_err *err;
+	pipeline = crm_word_get(pipeline);
+	stage = crm_word_get(stage);
+	out->pipeline = crm_pipeline_named(k, pipeline);
+	out->stage = crm_stage_named(out->pipeline, stage);
+	out->end = crm_stage_end_of(k, pipeline, stage);
+}
 
-	crm_buf_reset(&d->scratch);
-	err = crm_compute_field(
-	    d->compute, deal->id, deal->stored, f, &d->scratch);
-	*has = err == NULL && crm_value_get_dec(crm_buf_view(&d->scratch), out);
-	return err;
+/* The same, of what was read before.  Long words are not kept. */
+static const struct crm_deal_place *
+place_of(struct crm_deals *d, struct crm_view pipeline, struct crm_view stage,
+    struct crm_deal_place *own)
+{
+	struct crm_deal_place *at;
+	size_t n = pipeline.n + stage.n;
+	unsigned int hash = (unsigned int)n * 5;
+
+	if (n == 0 || n > CRM_DEAL_PLACE_TEXT) {
+		read_place(d->kind, pipeline, stage, own);
+		return own;
+	}
+	if (pipeline.n > 0)
+		hash += (uint8_t)pipeline.p[pipeline.n - 1] * 7u;
+	if (stage.n > 0)
+		hash += (uint8_t)stage.p[0] + (uint8_t)stage.p[stage.n - 1];
+	at = &d->place[hash % CRM_DEAL_PLACES];
+	if (at->known && at->n == n && at->npipeline == pipeline.n &&
+	    crm_view_eq(pipeline, crm_view(at->text, pipeline.n)) &&
+	    crm_view_eq(stage, crm_view(at->text + pipeline.n, stage.n)))
+		return at;
+	at->known = true;
+	at->n = (uint8_t)n;
+	at->npipeline = (uint8_t)pipeline.n;
+	if (pipeline.n > 0)
+		memcpy(at->text, pipeline.p, pipeline.n);
+	if (stage.n > 0)
+		memcpy(at->text + pipeline.n, stage.p, stage.n);
+	read_place(d->kind, pipeline, stage, at);
+	return at;
+}
+
+void
+crm_deal_read(struct crm_deals *d, uint64_t id, const struct crm_stored *stored,
+    struct crm_deal *out)
+{
+	struct crm_view v, pipeline = CRM_VNULL, stage = CRM_VNULL;
+	const struct crm_deal_place *place;
+	struct crm_deal_place own;
+
+	out->id = id;
+	out->stored = stored;
+	out->has = crm_stored_low(stored, CRM_DEAL_FIELDS, out->field);
+	out->who = crm_deal_get(out, d->kind->who, &v) ? first_link(v) : 0;
+	out->currency = crm_deal_get(out, CRM_DEAL_CURRENCY, &v) && v.n == 1
+	    ? (uint8_t)v.p[0]
+	    : d->r->config->currency_num;
+	(void)crm_deal_get(out, CRM_DEAL_PIPELINE, &pipeline);
+	(void)crm_deal_get(out, CRM_DEAL_STAGE, &stage);
+	place = place_of(d, pipeline, stage, &own);
+	out->pipeline = place->pipeline;
+	out->stage = place->stage;
+	out->end = place->end;
 }
 
 const struct crm_err *
 crm_deal_add_money(struct crm_deals *d, const struct crm_deal *deal,
     struct crm_group *g, size_t value, size_t weighted)
 {
-	struct crm_groups *groups = &d->groups;
 	const struct crm_err *err;
-	struct crm_view v;
 	struct crm_dec dec;
-	bool has;
 
-	if (!crm_stored_get(deal->stored, CRM_DEAL_VALUE, &v) ||
-	    !crm_value_get_dec(v, &dec))
+	if (!crm_deal_value(deal, &dec))
 		return NULL;
-	err = crm_groups_add_money(groups, g, value, deal->currency, dec.m);
-	if (err == NULL)
-		err = crm_deal_number(d, deal, d->weighted, &dec, &has);
-	if (err == NULL && has)
+	err = crm_groups_add_money(&d->groups, g, value, deal->currency, dec.m);
+	if (err == NULL && crm_deal_weigh(deal, dec, &dec))
 		err = crm_groups_add_money(
-		    groups, g, weighted, deal->currency, dec.m);
+		    &d->groups, g, weighted, deal->currency, dec.m);
 	return err;
 }
 

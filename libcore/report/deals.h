@@ -7,23 +7,56 @@
 #include "query/compute.h"
 #include "report/report.h"
 
+#define CRM_DEAL_FIELDS (CRM_DEAL_NOTE + 1)
+
 struct crm_deal {
 	uint64_t id;
 	const struct crm_stored *stored;
 	uint64_t who;     /* the customer: the first of its who; 0: none */
 	uint8_t currency; /* of its value */
+	/* where it stands; NULL: crm.yaml has none of that name */
+	const struct crm_pipeline *pipeline;
+	const struct crm_stage *stage; /* of that pipeline */
+	enum crm_stage_end end;        /* by a stage of any */
+	/* its built-in fields, by number: those whose bit is set */
+	uint32_t has;
+	struct crm_view field[CRM_DEAL_FIELDS];
+};
+
+/*
+ * Deals stand in few places, and have few days, so often that reading what
+ * those mean costs more than all else: both are kept by their stored bytes,
+ * each at the place that its bytes lead to.
+ */
+#define CRM_DEAL_PLACES 64
+#define CRM_DEAL_PLACE_TEXT 30 /* bytes of a pipeline and a stage */
+#define CRM_DEAL_DAYS 1024
+
+struct crm_deal_place {
+	uint8_t npipeline, n; /* bytes of the pipeline, and of both */
+	char text[CRM_DEAL_PLACE_TEXT];
+	bool known;
 	enum crm_stage_end end;
+	const struct crm_pipeline *pipeline;
+	const struct crm_stage *stage;
+};
+
+struct crm_deal_day {
+	uint32_t stored; /* the date; 0: the place is free */
+	int32_t day;
+	int64_t start_us;
 };
 
 struct crm_deals {
 	struct crm_report_run *r;
 	const struct crm_kind *kind;
 	struct crm_compute *compute;
-	struct crm_buf scratch;
-	const struct crm_field *weighted, *age; /* not stored */
+	int32_t today;
 	bool own;                 /* --by has one of crm_deal_keys */
 	struct crm_groups groups; /* what a report adds up, by its --by */
 	struct crm_by_values *values;
+	struct crm_deal_place place[CRM_DEAL_PLACES];
+	struct crm_deal_day *days; /* CRM_DEAL_DAYS of them */
 };
 
 /* Close it also after a failure. */
@@ -50,8 +83,28 @@ CRM_CHECK const struct crm_err *crm_deals_each_turn(struct crm_deals *,
     void *ctx);
 
 /* Read a deal's own; out->stored is stored. */
-void crm_deal_read(const struct crm_deals *, uint64_t id,
+void crm_deal_read(struct crm_deals *, uint64_t id,
     const struct crm_stored *stored, struct crm_deal *out);
+
+/* A field as it is stored; false: it has none. */
+static inline bool
+crm_deal_get(const struct crm_deal *d, uint16_t num, struct crm_view *out)
+{
+	if (num >= CRM_DEAL_FIELDS)
+		return crm_stored_get(d->stored, num, out);
+	if ((d->has >> num & 1) == 0)
+		return false;
+	*out = d->field[num];
+	return true;
+}
+
+/* What it is worth, if it says. */
+bool crm_deal_value(const struct crm_deal *, struct crm_dec *out);
+
+/* Its value times the chance to win, as the field "weighted"; false: it is too
+ * large for a number. */
+bool crm_deal_weigh(
+    const struct crm_deal *, struct crm_dec value, struct crm_dec *out);
 
 /* A date of it; the text of a word of it, "" when it has none. */
 bool crm_deal_date(
@@ -76,8 +129,8 @@ bool crm_deal_days(const struct crm_deal *, int32_t *out);
  *
  * Returns whether it belongs to the period of --in.
  */
-bool crm_deal_when(const struct crm_deals *, const struct crm_deal *,
-    uint16_t field, int64_t *at_us);
+bool crm_deal_when(struct crm_deals *, const struct crm_deal *, uint16_t field,
+    int64_t *at_us);
 
 /*
  * Call fn with each combination of values of --by of a deal.
@@ -88,10 +141,9 @@ CRM_CHECK const struct crm_err *crm_deal_each_key(struct crm_deals *,
     const struct crm_deal *, int64_t at_us, const char *stage,
     const struct crm_err *(*fn)(void *ctx, struct crm_view key), void *ctx);
 
-/* A number that is not stored: d->weighted, d->age. */
-CRM_CHECK const struct crm_err *crm_deal_number(struct crm_deals *,
-    const struct crm_deal *, const struct crm_field *, struct crm_dec *out,
-    bool *has);
+/* Its age, as the field of that name: days from opened to closed, or to today;
+ * false: it does not say when it was opened. */
+bool crm_deal_age(struct crm_deals *, const struct crm_deal *, int32_t *out);
 
 /* Add its value to one slot of a group, and value times chance to another. */
 CRM_CHECK const struct crm_err *crm_deal_add_money(struct crm_deals *,

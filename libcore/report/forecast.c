@@ -54,27 +54,54 @@ struct work {
 	int64_t today_us; /* its beginning */
 	bool use_rates;   /* historic is wanted */
 	struct crm_rates rates;
+	bool one_pass; /* all deals are passed for both, rates and rows */
+	/* what waits for the rates, then */
+	struct waiting {
+		size_t group;
+		const struct crm_pipeline *pipeline;
+		const struct crm_stage *stage;
+		int64_t minor;
+		uint8_t currency;
+	} * waiting;
+	size_t nwaiting, waiting_cap;
 	bool has_quotas;
 	struct crm_quotas quotas;
 	const struct crm_deal *deal; /* at hand */
 	bool late;
 };
 
-/* A deal's value by the rate of those that came as far. */
+/* Add a value by the rate of those that came as far. */
 static const struct crm_err *
-add_historic(struct work *w, struct crm_group *g)
+add_by_rate(struct work *w, const struct waiting *of)
 {
+	struct crm_groups *groups = &w->deals.groups;
 	struct crm_rate_of rate;
-	struct crm_view v;
+
+	crm_rates_of(&w->rates, of->pipeline, of->stage, &rate);
+	return crm_groups_add_money(groups, &groups->group[of->group], HISTORIC,
+	    of->currency, crm_rate_worth(&rate, of->minor));
+}
+
+/* A deal's value by the rate: at once if the rates are known. */
+static const struct crm_err *
+add_historic(struct work *w, const struct crm_group *g)
+{
+	const struct crm_deal *d = w->deal;
+	struct waiting of = { .group = (size_t)(g - w->deals.groups.group),
+		.pipeline = d->pipeline,
+		.stage = d->stage,
+		.currency = d->currency };
 	struct crm_dec value;
 
-	if (!w->use_rates ||
-	    !crm_stored_get(w->deal->stored, CRM_DEAL_VALUE, &v) ||
-	    !crm_value_get_dec(v, &value))
+	if (!w->use_rates || !crm_deal_value(d, &value))
 		return NULL;
-	crm_rates_of(&w->rates, w->deal, &rate);
-	return crm_groups_add_money(&w->deals.groups, g, HISTORIC,
-	    w->deal->currency, crm_rate_worth(&rate, value.m));
+	of.minor = value.m;
+	if (!w->one_pass)
+		return add_by_rate(w, &of);
+	w->waiting = crm_grow(
+	    w->waiting, &w->waiting_cap, w->nwaiting + 1, sizeof(*w->waiting));
+	w->waiting[w->nwaiting++] = of;
+	return NULL;
 }
 
 static const struct crm_err *
@@ -105,15 +132,47 @@ take_deal(void *ctx, const struct crm_deal *deal)
 	return crm_deal_each_key(&w->deals, deal, at_us, NULL, add_up, w);
 }
 
+/* One of all deals: for the rates, and for the rows if it is one of those that
+ * the report is about. */
+static const struct crm_err *
+take_any(void *ctx, const struct crm_deal *deal)
+{
+	struct work *w = ctx;
+
+	crm_rates_add(&w->rates, deal);
+	return crm_whom_has(&w->r->whom, deal->who) ? take_deal(w, deal) : NULL;
+}
+
+/*
+ * Without a query of its own the report passes all deals, and so do the rates:
+ * once for both.  What they are multiplied with has to wait then.
+ */
+static const struct crm_err *
+take_deals(struct work *w)
+{
+	const struct crm_err *err = NULL;
+	size_t i;
+
+	w->one_pass = w->use_rates && w->r->things == NULL;
+	if (w->use_rates)
+		err = w->one_pass ? crm_rates_begin(&w->deals, &w->rates)
+				  : crm_rates_gather(&w->deals, &w->rates);
+	if (err != NULL)
+		return err;
+	err = w->one_pass ? crm_deals_each_of_all(&w->deals, take_any, w)
+			  : crm_deals_each(&w->deals, take_deal, w);
+	for (i = 0; err == NULL && i < w->nwaiting; i++)
+		err = add_by_rate(w, &w->waiting[i]);
+	return err;
+}
+
 static const struct crm_err *
 add_won(void *ctx, struct crm_view key)
 {
 	struct work *w = ctx;
-	struct crm_view v;
 	struct crm_dec value;
 
-	if (!crm_stored_get(w->deal->stored, CRM_DEAL_VALUE, &v) ||
-	    !crm_value_get_dec(v, &value))
+	if (!crm_deal_value(w->deal, &value))
 		return NULL;
 	return crm_groups_add_money(&w->deals.groups,
 	    crm_groups_at(&w->deals.groups, key, w->deal->currency), WON,
@@ -231,14 +290,13 @@ run(struct crm_report_run *r)
 	    r->clock->zone, crm_zone_date(r->clock->zone, r->clock->now_us));
 	w.use_rates = crm_report_wants(r, C_HISTORIC);
 	err = crm_deals_open(&w.deals, r);
-	if (err == NULL && w.use_rates)
-		err = crm_rates_gather(&w.deals, &w.rates);
 	if (err == NULL)
-		err = crm_deals_each(&w.deals, take_deal, &w);
+		err = take_deals(&w);
 	if (err == NULL)
 		err = add_quotas(&w);
 	if (err == NULL)
 		err = print(&w);
+	crm_free(w.waiting);
 	crm_rates_release(&w.rates);
 	crm_deals_close(&w.deals);
 	return err;

@@ -21,34 +21,32 @@ say_title(struct work *w, const struct crm_deal *d)
 }
 
 /* The chance that it has now: its own, or that of its stage. */
-static const struct crm_err *
-say_weighted(
-    struct work *w, const struct crm_deal *d, const struct crm_rate_of *rate)
+static void
+say_weighted(struct work *w, const struct crm_deal *d, struct crm_dec value,
+    const struct crm_rate_of *rate)
 {
-	const struct crm_err *err;
 	char text[CRM_DEC_TEXT + 1];
-	struct crm_dec p, weighted;
+	struct crm_dec p = { 0, 0 }, weighted;
 	struct crm_view v;
-	bool own = crm_stored_get(d->stored, CRM_DEAL_PROBABILITY, &v) &&
+	bool own = crm_deal_get(d, CRM_DEAL_PROBABILITY, &v) &&
 	    crm_value_get_dec(v, &p);
-	bool has;
 
 	if (!own && rate->stage != NULL)
 		p = rate->stage->probability;
-	err = crm_deal_number(&w->deals, d, w->deals.weighted, &weighted, &has);
-	if (err != NULL || !has)
-		return err;
+	if (!crm_deal_weigh(d, value, &weighted))
+		return;
 	text[crm_dec_put(text, crm_dec_trim(p))] = '\0';
 	crm_explain_text(w->r, "probability", text);
 	if (own)
 		crm_explain_how(w->r, "percent, of the deal itself");
+	else if (rate->stage == NULL)
+		crm_explain_how(w->r, "percent: crm.yaml has no such stage");
 	else
 		crm_explain_how(w->r,
 		    "percent, of the stage '%s' of the pipeline '%s'",
 		    rate->stage->name, rate->pipeline->name);
 	crm_explain_money(w->r, "weighted", weighted.m, d->currency);
 	crm_explain_how(w->r, "value times probability");
-	return NULL;
 }
 
 static void
@@ -86,9 +84,7 @@ static const struct crm_err *
 say_deal(void *ctx, const struct crm_deal *d)
 {
 	struct work *w = ctx;
-	const struct crm_err *err;
 	struct crm_rate_of rate;
-	struct crm_view v;
 	struct crm_dec value;
 	int64_t at_us;
 
@@ -97,15 +93,14 @@ say_deal(void *ctx, const struct crm_deal *d)
 	    !crm_deal_when(&w->deals, d, CRM_DEAL_EXPECTED, &at_us))
 		return NULL;
 	say_title(w, d);
-	if (!crm_stored_get(d->stored, CRM_DEAL_VALUE, &v) ||
-	    !crm_value_get_dec(v, &value))
+	if (!crm_deal_value(d, &value))
 		return NULL;
-	crm_rates_of(&w->rates, d, &rate);
+	crm_rates_of(&w->rates, d->pipeline, d->stage, &rate);
 	crm_explain_money(w->r, "value", value.m, d->currency);
 	crm_explain_how(w->r, "what it is worth");
-	err = say_weighted(w, d, &rate);
-	if (err != NULL || rate.from == CRM_RATE_NONE)
-		return err;
+	say_weighted(w, d, value, &rate);
+	if (rate.from == CRM_RATE_NONE)
+		return NULL;
 	say_rate(w, &rate);
 	crm_explain_money(
 	    w->r, "historic", crm_rate_worth(&rate, value.m), d->currency);

@@ -27,13 +27,17 @@ crm_groups_release(struct crm_groups *g)
 	g->n = g->cap = 0;
 }
 
-/* The currency that amounts of another one come out in. */
+/* The currency that amounts of another one come out in: asked for once. */
 static uint8_t
-settled_in(const struct crm_config *c, uint8_t currency)
+settled_in(struct crm_groups *g, uint8_t currency)
 {
-	if (currency == 0)
-		return 0;
-	return crm_config_has_rate(c, currency) ? c->currency_num : currency;
+	const struct crm_config *c = g->config;
+
+	if (currency != 0 && g->settled[currency] == 0)
+		g->settled[currency] = crm_config_has_rate(c, currency)
+		    ? c->currency_num
+		    : currency;
+	return g->settled[currency];
 }
 
 struct crm_group *
@@ -42,11 +46,17 @@ crm_groups_at(struct crm_groups *g, struct crm_view key, uint8_t currency)
 	struct crm_group *group;
 	uint64_t *at;
 	bool added;
+	char *to;
 
-	currency = settled_in(g->config, currency);
+	currency = settled_in(g, currency);
 	crm_buf_reset(&g->key);
-	crm_buf_addc(&g->key, (char)currency);
-	crm_buf_addv(&g->key, key);
+	to = crm_buf_room(&g->key, 1 + key.n);
+	if (to != NULL) {
+		to[0] = (char)currency;
+		if (key.n > 0)
+			memcpy(to + 1, key.p, key.n);
+		crm_buf_used(&g->key, 1 + key.n);
+	}
 	at = crm_map_at(&g->map, crm_buf_view(&g->key), &added);
 	if (!added)
 		return &g->group[*at];

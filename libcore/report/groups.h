@@ -41,6 +41,8 @@ struct crm_groups {
 	struct crm_arena arena;
 	struct crm_buf key;
 	struct crm_map seen; /* of crm_groups_distinct() */
+	uint8_t
+	    settled[256]; /* the currency of amounts in each; 0: not asked */
 };
 
 void crm_groups_init(

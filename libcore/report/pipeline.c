@@ -45,21 +45,16 @@ add_up(void *ctx, struct crm_view key)
 	struct work *w = ctx;
 	const struct crm_deal *d = w->deal;
 	struct crm_group *g = crm_groups_at(&w->deals.groups, key, d->currency);
-	const struct crm_err *err;
-	struct crm_dec age;
-	bool has;
+	int32_t age;
 
 	g->count[DEALS]++;
 	g->count[WON] += d->end == CRM_END_WON;
 	g->count[LOST] += d->end == CRM_END_LOST;
-	err = crm_deal_number(&w->deals, d, w->deals.age, &age, &has);
-	if (err == NULL && has) {
-		g->count[AGES] += age.m;
+	if (crm_deal_age(&w->deals, d, &age)) {
+		g->count[AGES] += age;
 		g->count[AGED]++;
 	}
-	return err != NULL
-	    ? err
-	    : crm_deal_add_money(&w->deals, d, g, VALUE, WEIGHTED);
+	return crm_deal_add_money(&w->deals, d, g, VALUE, WEIGHTED);
 }
 
 static const struct crm_err *
@@ -75,7 +70,7 @@ take_deal(void *ctx, const struct crm_deal *deal)
 	if (at_us == CRM_BY_NO_TIME)
 		(void)crm_deal_when(&w->deals, deal, CRM_DEAL_EXPECTED, &at_us);
 	w->deal = deal;
-	if (crm_deal_is_decided(deal))
+	if (w->by_stage && crm_deal_is_decided(deal))
 		*crm_nummap_at(&w->ended, deal->id, NULL) =
 		    deal->end == CRM_END_WON ? 1 : 2;
 	return crm_deal_each_key(&w->deals, deal, at_us, NULL, add_up, w);

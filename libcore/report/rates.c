@@ -4,12 +4,6 @@
 
 __extension__ typedef __int128 i128;
 
-static const struct crm_pipeline *
-pipeline_of(const struct crm_rates *r, const struct crm_deal *d)
-{
-	return crm_pipeline_named(r->kind, crm_deal_word(d, CRM_DEAL_PIPELINE));
-}
-
 static void
 count(struct crm_won_lost *c, bool won)
 {
@@ -17,33 +11,31 @@ count(struct crm_won_lost *c, bool won)
 	c->lost += !won;
 }
 
-static const struct crm_err *
-take_deal(void *ctx, const struct crm_deal *d)
+void
+crm_rates_add(struct crm_rates *r, const struct crm_deal *d)
 {
-	struct crm_rates *r = ctx;
-	const struct crm_pipeline *p;
+	const struct crm_pipeline *p = d->pipeline;
 	struct crm_rate_counts *c;
 	struct crm_path path;
 	bool won = d->end == CRM_END_WON;
 	size_t i;
 
-	p = crm_deal_is_decided(d) ? pipeline_of(r, d) : NULL;
-	if (p == NULL)
-		return NULL;
+	if (p == NULL || !crm_deal_is_decided(d))
+		return;
 	c = &r->pipeline[p - r->kind->pipeline];
 	count(&c->all, won);
+	if (r->stays.n == 0)
+		return;
 	crm_stays_follow(&r->stays, p, d, &path, NULL, NULL);
 	for (i = 0; path.known && i < p->nstages; i++)
 		if (p->stage[i].end == CRM_END_OPEN &&
 		    (won || (int)i <= path.far))
 			count(&c->stage[i], won);
-	return NULL;
 }
 
 const struct crm_err *
-crm_rates_gather(struct crm_deals *d, struct crm_rates *out)
+crm_rates_begin(struct crm_deals *d, struct crm_rates *out)
 {
-	const struct crm_err *err;
 	size_t i, n = d->kind->npipelines;
 
 	memset(out, 0, sizeof(*out));
@@ -53,7 +45,21 @@ crm_rates_gather(struct crm_deals *d, struct crm_rates *out)
 		out->pipeline[i].stage =
 		    crm_calloc(d->kind->pipeline[i].nstages + 1,
 			sizeof(struct crm_won_lost));
-	err = crm_stays_gather(d, &out->stays);
+	return crm_stays_gather(d, &out->stays);
+}
+
+static const struct crm_err *
+take_deal(void *ctx, const struct crm_deal *d)
+{
+	crm_rates_add(ctx, d);
+	return NULL;
+}
+
+const struct crm_err *
+crm_rates_gather(struct crm_deals *d, struct crm_rates *out)
+{
+	const struct crm_err *err = crm_rates_begin(d, out);
+
 	return err != NULL ? err : crm_deals_each_of_all(d, take_deal, out);
 }
 
@@ -75,21 +81,19 @@ is_enough(const struct crm_won_lost *c)
 }
 
 void
-crm_rates_of(const struct crm_rates *r, const struct crm_deal *d,
-    struct crm_rate_of *out)
+crm_rates_of(const struct crm_rates *r, const struct crm_pipeline *pipeline,
+    const struct crm_stage *stage, struct crm_rate_of *out)
 {
 	const struct crm_rate_counts *c;
 	const struct crm_won_lost *of;
 
 	memset(out, 0, sizeof(*out));
-	out->pipeline = pipeline_of(r, d);
-	if (out->pipeline != NULL)
-		out->stage = crm_stage_named(
-		    out->pipeline, crm_deal_word(d, CRM_DEAL_STAGE));
-	if (out->stage == NULL)
+	out->pipeline = pipeline;
+	out->stage = stage;
+	if (stage == NULL)
 		return;
-	c = &r->pipeline[out->pipeline - r->kind->pipeline];
-	of = &c->stage[out->stage - out->pipeline->stage];
+	c = &r->pipeline[pipeline - r->kind->pipeline];
+	of = &c->stage[stage - pipeline->stage];
 	out->from = CRM_RATE_STAGE;
 	if (!is_enough(of)) {
 		out->from = CRM_RATE_PIPELINE;

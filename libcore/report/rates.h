@@ -34,6 +34,11 @@ CRM_CHECK const struct crm_err *crm_rates_gather(
     struct crm_deals *, struct crm_rates *out);
 void crm_rates_release(struct crm_rates *);
 
+/* The same by one who passes all deals anyway: add each. */
+CRM_CHECK const struct crm_err *crm_rates_begin(
+    struct crm_deals *, struct crm_rates *out);
+void crm_rates_add(struct crm_rates *, const struct crm_deal *);
+
 enum crm_rate_from {
 	CRM_RATE_NONE,     /* its pipeline or stage is none of crm.yaml */
 	CRM_RATE_STAGE,    /* those that came to the stage */
@@ -41,7 +46,7 @@ enum crm_rate_from {
 	CRM_RATE_CONFIG,   /* too few, too: the probability of the stage */
 };
 
-/* The chance of an open deal: won of decided; of CONFIG, of 100 percent. */
+/* The chance of open deals of a stage: won of decided; of CONFIG, of 100 percent. */
 struct crm_rate_of {
 	enum crm_rate_from from;
 	const struct crm_pipeline *pipeline;
@@ -50,8 +55,9 @@ struct crm_rate_of {
 	struct crm_dec percent; /* of CONFIG */
 };
 
-void crm_rates_of(
-    const struct crm_rates *, const struct crm_deal *, struct crm_rate_of *out);
+/* stage   of the pipeline; NULL: none of crm.yaml */
+void crm_rates_of(const struct crm_rates *, const struct crm_pipeline *,
+    const struct crm_stage *stage, struct crm_rate_of *out);
 
 /* What a value is worth by a rate, rounded half away from zero; 0 for NONE. */
 int64_t crm_rate_worth(const struct crm_rate_of *, int64_t minor);

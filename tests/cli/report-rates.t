@@ -2,7 +2,7 @@
 # crm-report forecast by own win rates: of stages, of pipelines, of crm.yaml;
 # and against quotas.
 . "${0%/*}/../lib.sh"
-plan 28
+plan 29
 
 # forecast TITLE WANT ARGS...
 forecast()
@@ -159,3 +159,10 @@ is 'in all, without a period, there is none' \
 is 'two quarters side by side' "$(crm-report forecast --by quarter \
 	--in 2026-q2 --against 2026-q1 -f quarter,quota,quota-then -o tsv |
 	sed -n 2p)" '2026-q2	800.01	1000.00'
+# what crm.yaml no longer has has no chance, and can be explained
+crm-add deal title=Gone pipeline=web stage=cart value=70 expected=2026-05-01
+sed -i '/^  web:/d' "$XDG_DATA_HOME/crm/crm.yaml"
+is 'of a pipeline that is gone' "$(crm-report forecast --explain Gone -o tsv |
+	sed '1,2d' | tr '\t' '|')" 'value|70.00|what it is worth
+probability|0|percent: crm.yaml has no such stage
+weighted|0.00|value times probability'

@@ -255,6 +255,44 @@ unsound(void **state)
 	crm_buf_release(&b);
 }
 
+/* Fields by number are those that are found one by one, in each form. */
+static void
+low_fields(void **state)
+{
+	static char filler[70000];
+	static const size_t size[] = { 10, 1000, sizeof(filler) };
+	struct crm_view low[9], one;
+	struct crm_stored r;
+	uint32_t has;
+	uint16_t num;
+	size_t i;
+
+	(void)state;
+	memset(filler, 'x', sizeof(filler));
+	for (i = 0; i < 3; i++) {
+		struct crm_slot s[] = {
+			{ 1, false, false, crm_view_str("one") },
+			{ 4, false, false, crm_view(filler, size[i]) },
+			{ 8, false, false, crm_view_str("eight") },
+			{ 9, false, false, crm_view_str("nine") },
+			{ 40, false, false, crm_view_str("forty") },
+		};
+		struct crm_buf b = CRM_BUF_INIT(100000);
+
+		crm_code_put(&b, 0, 1, 1, s, 5);
+		assert_true(crm_code_open(crm_buf_view(&b), &r));
+		has = crm_stored_low(&r, 9, low);
+		assert_int_equal(has, 1u << 1 | 1u << 4 | 1u << 8);
+		for (num = 0; num < 9; num++) {
+			assert_int_equal(
+			    has >> num & 1, crm_stored_get(&r, num, &one));
+			if ((has >> num & 1) != 0)
+				assert_true(crm_view_eq(low[num], one));
+		}
+		crm_buf_release(&b);
+	}
+}
+
 int
 main(void)
 {
@@ -265,6 +303,7 @@ main(void)
 		cmocka_unit_test(amounts),
 		cmocka_unit_test(damaged_values),
 		cmocka_unit_test(unsound),
+		cmocka_unit_test(low_fields),
 	};
 
 	schema = crm_schema_new();
