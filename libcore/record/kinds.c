@@ -243,7 +243,7 @@ static const struct crm_field f_day =
 	CF(DAY, "day", DATE, 0, "the date of at, in the store's time zone");
 static const struct crm_field f_verdict =
 	{ "verdict", CRM_N_VERDICT, CRM_T_CHOICE, 1, COMP, NULL,
-	    CRM_VERDICT_NAMES, "of feedback: what its score says" };
+	    CRM_VERDICT_NAMES, "of feedback: what its score says", NULL };
 /* ... of people and organisations, ... */
 static const struct crm_field of_who[] = {
 	CF(LAST, "last", DATE, 0, "day of the last contact"),
