@@ -205,14 +205,14 @@ is 'birthdays: labels' "$(cron birthdays)" 'Łukasz Żak
 Długa 1
 31-147 Kraków
 
-Sean "Mac" O'\''Neil, Jr
-1 Quay St
-Cork
-
 Two
 Lines $(touch hacked) `touch hacked` %s \n
 $(touch hacked)
-30-002'
+30-002
+
+Sean "Mac" O'\''Neil, Jr
+1 Quay St
+Cork'
 is 'once' "$(cron birthdays)" ''
 
 n=$(letters)
@@ -303,7 +303,7 @@ Lines $(touch hacked) `touch hacked` %s \n,
 
 these are late:
 
-A3: to be paid by 2026-02-15; paid: 9.00; open: 90.00, 28 days late
+A3: to be paid by 2026-02-15; paid: 9.00 by payment A3 on 2026-02-20; open: 90.00, 28 days late
 
 Please pay 90.00 EUR.'
 CRM_NOW=2026-03-20T12:00:00Z
@@ -340,6 +340,27 @@ like 'what they wrote is in it' "$(jq -c .text mine.jsonl)" 'A.nquestion'
 is 'forget' "$(by_hand forget f@web.example | grep web)" ''
 fails_with 1 'they are gone' crm-find -e person f@web.example
 is 'from the file too' "$(grep -c 'f@web.example' store/data.mdb)" 0
+
+# nothing ran for five weeks: whose days those were is not forgotten
+crm-add person name=Late street='2 Quay St' city=Cork birthday=--04-01
+crm-add person name=Asked email=asked@late.example
+crm-add ticket title=Late who=Asked stage=solved closed=2026-03-30 \
+	opened=2026-03-29
+was=$CRM_NOW
+CRM_NOW=2026-04-24T12:00:00Z
+is 'birthdays: belated' "$(cron birthdays)" 'O Sean
+1 Quay St
+Cork
+
+Late
+2 Quay St
+Cork'
+cron survey
+like 'survey: later' "$(newest_letter)" '^To: asked@late\.example$'
+n=$(letters)
+cron survey
+is 'but not twice' "$(letters)" "$n"
+CRM_NOW=$was
 
 # what was in a name was never run
 is 'no name was taken for a command' "$(find . -name hacked)" ''
