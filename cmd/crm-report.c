@@ -66,9 +66,16 @@ row_options(const struct crm_ctx *ctx)
 	return ro;
 }
 
+/* Names of reports are those of any store, or none. */
+static bool
+is_list(int argc, char **argv)
+{
+	return argc == 1 && strcmp(argv[0], "list") == 0;
+}
+
 /* crm-report list: their names, one a line. */
 static const struct crm_err *
-list(struct crm_ctx *ctx, struct crm_snap *snap, struct crm_writer *writer)
+list(struct crm_ctx *ctx, struct crm_writer *writer)
 {
 	struct crm_rows_options ro = row_options(ctx);
 	struct crm_row_maker row = { .n = 0 };
@@ -76,7 +83,7 @@ list(struct crm_ctx *ctx, struct crm_snap *snap, struct crm_writer *writer)
 	struct crm_rows *rows;
 	size_t i;
 
-	err = crm_rows_new(snap, &ro, writer, list_columns, 2, &rows);
+	err = crm_rows_new(NULL, &ro, writer, list_columns, 2, &rows);
 	for (i = 0; err == NULL && i < crm_nreports; i++) {
 		crm_row_begin(&row);
 		crm_row_text(&row, crm_view_str(crm_reports[i]->name));
@@ -230,11 +237,13 @@ run(struct crm_ctx *ctx, int argc, char **argv)
 		return crm_ctx_usage(ctx,
 		    "a report comes as table, jsonl, tsv, csv, sheet or yaml");
 	writer = crm_ctx_writer(ctx, form);
-	err = crm_open_as_of(ctx, o.as_of, &snap);
-	if (err == NULL && strcmp(argv[0], "list") == 0 && argc == 1)
-		err = list(ctx, snap, writer);
-	else if (err == NULL)
-		err = report(ctx, snap, writer, argc, argv);
+	if (is_list(argc, argv))
+		err = list(ctx, writer);
+	else {
+		err = crm_open_as_of(ctx, o.as_of, &snap);
+		if (err == NULL)
+			err = report(ctx, snap, writer, argc, argv);
+	}
 	if (err == NULL)
 		err = crm_sink_flush(&ctx->out);
 	ctx->out.before = ctx->out.after = NULL;
@@ -267,6 +276,7 @@ main(int argc, char *argv[])
 		.needs = CRM_NEED_READ | CRM_NEED_OUT | CRM_NEED_PAGER,
 		.opts = opts,
 		.run = run,
+		.alone = is_list,
 		.complete = "report query",
 		.offer = offer,
 	};

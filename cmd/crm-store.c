@@ -330,13 +330,13 @@ static const struct crm_err *
 run_config(struct crm_ctx *ctx, int argc, char **argv)
 {
 	const char *file = argc > 0 ? argv[0] : NULL;
-	bool there = crm_store_exists(ctx->path.p);
+	bool there = ctx->path.n > 0 && crm_store_exists(ctx->path.p);
 	struct crm_config *config = NULL;
 	const struct crm_err *err;
 
-	if (!there && errno == EACCES)
+	if (!there && ctx->path.n > 0 && errno == EACCES)
 		return crm_err_errno(CRM_E_NOPERM, "%s", ctx->path.p);
-	if (!there && (ctx->named || file == NULL))
+	if (!there && file == NULL)
 		return crm_err(CRM_E_NOINPUT,
 		    "no store at '%s' (crm-store init makes one)", ctx->path.p);
 	err = read_config(ctx, file, &config);
@@ -378,6 +378,13 @@ static const struct crm_verb verbs[] = {
 };
 /* clang-format on */
 
+/* A configuration that is named needs no store. */
+static bool
+is_named_config(int argc, char **argv)
+{
+	return argc == 2 && strcmp(argv[0], "config") == 0;
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -389,6 +396,7 @@ main(int argc, char *argv[])
 		.opts = opts,
 		.verbs = verbs,
 		.refuse = refuse,
+		.alone = is_named_config,
 	};
 
 	return crm_main(&cmd, argc, argv);

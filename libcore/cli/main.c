@@ -488,13 +488,30 @@ finish(const struct crm_err *err)
 	return err != NULL ? err : late;
 }
 
+/* Who needs no store needs no place for one. */
+static const struct crm_err *
+find_place(const struct crm_cmd *cmd, bool alone)
+{
+	const struct crm_err *err;
+
+	if ((cmd->needs & (CRM_NEED_READ | CRM_NEED_WRITE | CRM_NEED_PLACE)) ==
+		0 &&
+	    o.store == NULL)
+		return NULL;
+	err = crm_env_store(o.store, &ctx.path, &ctx.named);
+	if (err == NULL || !alone || o.store != NULL)
+		return err;
+	crm_buf_reset(&ctx.path);
+	return NULL;
+}
+
 static const struct crm_err *
 run(const struct crm_cmd *cmd, int argc, char **argv)
 {
 	const struct crm_opt *tables[8];
 	const struct crm_verb *verb = NULL;
 	const struct crm_err *err;
-	bool write;
+	bool write, alone;
 	int n;
 
 	list_tables(cmd, tables);
@@ -522,12 +539,9 @@ run(const struct crm_cmd *cmd, int argc, char **argv)
 	if (ctx.quiet)
 		ctx.exit_status = true;
 	err = crm_env_now(&ctx.clock.now_us);
-	/* Who needs no store needs no place for one. */
-	if (err == NULL &&
-	    ((cmd->needs & (CRM_NEED_READ | CRM_NEED_WRITE | CRM_NEED_PLACE)) !=
-		    0 ||
-		o.store != NULL))
-		err = crm_env_store(o.store, &ctx.path, &ctx.named);
+	alone = cmd->alone != NULL && cmd->alone(n, argv);
+	if (err == NULL)
+		err = find_place(cmd, alone);
 	if (err != NULL)
 		return err;
 	err = crm_env_user(&ctx.user);
@@ -544,7 +558,7 @@ run(const struct crm_cmd *cmd, int argc, char **argv)
 	    (verb == NULL || verb->writes);
 	/* the answer to a question is then its exit status alone */
 	ctx.out.mute = ctx.quiet && !write;
-	if ((cmd->needs & (CRM_NEED_READ | CRM_NEED_WRITE)) != 0)
+	if ((cmd->needs & (CRM_NEED_READ | CRM_NEED_WRITE)) != 0 && !alone)
 		err = crm_ctx_open(&ctx, write);
 	if (err == NULL)
 		err = verb != NULL ? verb->run(&ctx, n - 1, argv + 1)

@@ -51,6 +51,9 @@ struct crm_cmd {
 	/* Refuse options that a verb has not; NULL: each has all. */
 	const struct crm_err *(*refuse)(
 	    struct crm_ctx *, const struct crm_verb *);
+	/* Can these operands do without a store, and without a place for one?
+	 * They have one if there is one.  NULL: none can. */
+	bool (*alone)(int argc, char **argv);
 	/* What completion offers for the operands: see complete.h.  NULL:
 	 * nothing.  Of a program with verbs each verb says it for its own. */
 	const char *complete;

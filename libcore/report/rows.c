@@ -1,5 +1,7 @@
 #include "report/rows.h"
 
+#include <fcntl.h>
+
 #include "base/mem.h"
 #include "base/runs.h"
 #include "query/sort.h"
@@ -114,8 +116,9 @@ read_sort(struct crm_rows *r)
 
 	if (r->o.sort == NULL)
 		return NULL;
-	r->runs =
-	    crm_runs_new(SORT_MEMORY, crm_store_dir(crm_snap_store(r->snap)));
+	r->runs = crm_runs_new(SORT_MEMORY,
+	    r->snap != NULL ? crm_store_dir(crm_snap_store(r->snap))
+			    : AT_FDCWD);
 	rest = crm_view_str(r->o.sort);
 	for (;;) {
 		comma = crm_view_find(rest, ',');

@@ -26,7 +26,8 @@ struct crm_rows_options {
 };
 
 /*
- * snap    names what links lead to in tables; outlives it
+ * snap    names what links lead to in tables; outlives it; NULL when no column
+ *         has any
  * writer  gets the rows; outlives it
  * column  n of them; outlive it
  * out     free with crm_rows_free()

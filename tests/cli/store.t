@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-store: making, checking, copying and describing stores.
 . "${0%/*}/../lib.sh"
-plan 84
+plan 90
 
 # A small store with a bit of everything in it.
 fill()
@@ -222,3 +222,17 @@ ok 'two with one code' crm-store -s uniq check
 code unique
 fails_with 1 'which may have only one' crm-store -s uniq check
 is 'are named' "$(crm-store -s uniq check)" 'index: p1 and p2 have the same code'
+
+# What needs no store needs no place for one.
+printf 'currency: PLN\n' >draft.yaml
+for place in CRM_STORE=/nowhere/at/all XDG_DATA_HOME=/nowhere \
+	'-u HOME -u XDG_DATA_HOME'; do
+	# shellcheck disable=SC2086 # options of env
+	is "crm-report list: $place" \
+		"$(env $place crm-report list -o csv --sort -report | sed -n 2p)" \
+		'winloss,"deals won and lost, by month or by whom, what and why"'
+	# shellcheck disable=SC2086
+	is "crm-store config FILE: $place" \
+		"$(env $place crm-store config draft.yaml | grep currency)" \
+		'currency: PLN'
+done
