@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "format/tar.h"
 #include "store/check.h"
+#include "store/papers.h"
 #include "store/store_impl.h"
 
 #define NAME_TRIES 100
@@ -228,26 +229,40 @@ put_data(const struct crm_backup *b, int64_t now_s, int fd)
 	return err;
 }
 
+struct archive {
+	int fd;
+	int64_t now_s;
+};
+
+/* A member that is held in memory. */
+static const struct crm_err *
+put_member(void *ctx, const char *name, struct crm_view v)
+{
+	const struct archive *out = ctx;
+	const struct crm_err *err;
+	char head[CRM_TAR_BLOCK];
+
+	crm_tar_head(head, name, v.n, out->now_s);
+	err = put(out->fd, head, sizeof(head));
+	if (err == NULL)
+		err = put(out->fd, v.p, v.n);
+	return err != NULL ? err : put_gap(out->fd, v.n);
+}
+
 /* The configuration is read after the data was copied: it may know fields
  * that the data lacks, which does no harm, but not the other way round. */
 static const struct crm_err *
 put_yaml(const struct crm_backup *b, int64_t now_s, int fd)
 {
 	struct crm_buf yaml = CRM_BUF_INIT(YAML_MAX * 2);
+	struct archive out = { fd, now_s };
 	const struct crm_err *err;
-	char head[CRM_TAR_BLOCK];
 
 	err = crm_read_file(b->store->dir, "crm.yaml", YAML_MAX, &yaml);
 	if (err != NULL && err->code == CRM_E_NOINPUT)
 		err = NULL; /* none is as an empty one */
-	if (err == NULL) {
-		crm_tar_head(head, "crm.yaml", yaml.n, now_s);
-		err = put(fd, head, sizeof(head));
-	}
 	if (err == NULL)
-		err = put(fd, yaml.p, yaml.n);
-	if (err == NULL)
-		err = put_gap(fd, yaml.n);
+		err = put_member(&out, "crm.yaml", crm_buf_view(&yaml));
 	crm_buf_release(&yaml);
 	return err;
 }
@@ -256,11 +271,14 @@ const struct crm_err *
 crm_backup_write(struct crm_backup *b, int64_t now_us, int fd)
 {
 	static const char end[CRM_TAR_END];
+	struct archive out = { fd, now_us / CRM_SECOND_US };
 	const struct crm_err *err;
 
 	err = put_data(b, now_us / CRM_SECOND_US, fd);
 	if (err == NULL)
 		err = put_yaml(b, now_us / CRM_SECOND_US, fd);
+	if (err == NULL)
+		err = crm_papers_each(b->store->dir, put_member, &out);
 	return err != NULL ? err : put(fd, end, sizeof(end));
 }
 

@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "format/tar.h"
 #include "store/check.h"
+#include "store/papers.h"
 #include "store/store_impl.h"
 
 #define PIECE ((size_t)256 << 10)
@@ -40,6 +41,8 @@ crm_restore_unlink(const struct crm_restore *r)
 		return;
 	for (i = 0; r->dir >= 0 && i < sizeof(files) / sizeof(files[0]); i++)
 		(void)unlinkat(r->dir, files[i], 0);
+	if (r->dir >= 0)
+		crm_papers_remove(r->dir);
 	(void)rmdir(r->fresh);
 }
 
@@ -152,6 +155,18 @@ unpack(struct crm_restore *r, const char *name, uint64_t size)
 	return err;
 }
 
+/* One of what invoices are made with, into its folder. */
+static const struct crm_err *
+unpack_paper(struct crm_restore *r, const char *name, uint64_t size)
+{
+	if (size > CRM_PAPER_MAX)
+		return bad(r, "this is no backup of a store");
+	if ((mkdirat(r->dir, CRM_PAPERS, 0700) != 0 && errno != EEXIST) ||
+	    (r->shared && fchmodat(r->dir, CRM_PAPERS, 02770, 0) != 0))
+		return crm_err_errno(CRM_E_CANTCREATE, "%s", CRM_PAPERS);
+	return unpack(r, name, size);
+}
+
 /* Members of other names are none that a backup has. */
 static const struct crm_err *
 unpack_all(struct crm_restore *r)
@@ -169,6 +184,12 @@ unpack_all(struct crm_restore *r)
 			break;
 		if (!crm_tar_read(head, name, &size))
 			return bad(r, "this is no backup");
+		if (crm_paper_is_member(name)) {
+			err = unpack_paper(r, name, size);
+			if (err != NULL)
+				return err;
+			continue;
+		}
 		for (i = 0; i < NMEMBERS && strcmp(name, members[i]) != 0; i++)
 			;
 		if (i == NMEMBERS || r->have[i])

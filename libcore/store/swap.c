@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "store/gate.h"
+#include "store/papers.h"
 #include "store/store_impl.h"
 
 /* Files of a store that belong to its data. */
@@ -62,6 +63,18 @@ is_own(const char *name)
 	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
 }
 
+/* Those of a backup take the place of those that are there. */
+static bool
+is_replaced(int from, int to, const char *name)
+{
+	struct stat st;
+
+	if (strcmp(name, CRM_PAPERS) != 0 || fstatat(to, name, &st, 0) != 0)
+		return false;
+	crm_papers_remove(from);
+	return true;
+}
+
 /* What else lies in one directory goes to the other one. */
 static const struct crm_err *
 move_others(const struct crm_swap *w, int from, int to)
@@ -79,7 +92,7 @@ move_others(const struct crm_swap *w, int from, int to)
 	}
 	rewinddir(d);
 	for (e = readdir(d); err == NULL && e != NULL; e = readdir(d))
-		if (!is_own(e->d_name) &&
+		if (!is_own(e->d_name) && !is_replaced(from, to, e->d_name) &&
 		    renameat(from, e->d_name, to, e->d_name) != 0)
 			err = crm_err_errno(
 			    CRM_E_IO, "%s/%s", w->path, e->d_name);

@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-store restore and compact: stores that take the place of others.
 . "${0%/*}/../lib.sh"
-plan 31
+plan 38
 
 CRM_STORE=$PWD/a
 export CRM_STORE
@@ -92,3 +92,26 @@ crm-store -q backup last.tar
 before=$(cksum <"$CRM_STORE/data.mdb")
 fails_with 64 'restore has no -n' crm-store restore -n --replace last.tar
 is 'and wrote nothing' "$(cksum <"$CRM_STORE/data.mdb")" "$before"
+
+# templates are the user's work, too
+mkdir a/templates a/templates/old
+printf 'Invoice {doc}\n' >a/templates/invoice.txt
+printf '<p>{doc}</p>\n' >'a/templates/quote letter.html'
+run crm-store -s a backup papers.tar
+ok 'a backup has the templates' crm-store -s e restore papers.tar
+is 'and a store of it' "$(cat e/templates/invoice.txt e/templates/quote*)" \
+	'Invoice {doc}
+<p>{doc}</p>'
+is 'for its owner alone' "$(stat -c %a e/templates e/templates/invoice.txt |
+	xargs)" '700 600'
+printf 'mine\n' >e/templates/invoice.txt
+touch e/templates/more.txt e/notes
+ok 'they take the place of others' crm-store -s e restore --replace papers.tar
+is 'of all of them' "$(ls e/templates; cat e/templates/invoice.txt)" \
+	'invoice.txt
+quote letter.html
+Invoice {doc}'
+ok 'a backup without them leaves those there are' sh -c \
+	'crm-store -s e restore --replace a.tar && test -f e/templates/invoice.txt'
+ok 'and so does compacting' sh -c \
+	'crm-store -s e compact && test -f e/templates/invoice.txt -a -f e/notes'

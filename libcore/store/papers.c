@@ -1,0 +1,95 @@
+#include "store/papers.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "format/tar.h"
+
+static const char prefix[] = CRM_PAPERS "/";
+#define PREFIX (sizeof(prefix) - 1)
+
+bool
+crm_paper_is_member(const char *name)
+{
+	return strncmp(name, prefix, PREFIX) == 0 && name[PREFIX] != '\0' &&
+	    name[PREFIX] != '.' && strchr(name + PREFIX, '/') == NULL;
+}
+
+/* The folder, or NULL. */
+static DIR *
+open_dir(int dir)
+{
+	int fd = openat(dir, CRM_PAPERS, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
+
+	if (fd >= 0 && d == NULL)
+		(void)close(fd);
+	return d;
+}
+
+/* One of them; what is no file, or hidden, is none. */
+static const struct crm_err *
+hand_over(int dir, const char *file,
+    const struct crm_err *(*fn)(void *ctx, const char *name, struct crm_view),
+    void *ctx)
+{
+	struct crm_buf b = CRM_BUF_INIT(CRM_PAPER_MAX * 2);
+	const struct crm_err *err;
+	char name[CRM_TAR_NAME];
+	struct stat st;
+	int n;
+
+	if (file[0] == '.' || fstatat(dir, file, &st, 0) != 0 ||
+	    !S_ISREG(st.st_mode))
+		return NULL;
+	n = snprintf(name, sizeof(name), "%s%s", prefix, file);
+	if (n < 0 || (size_t)n >= sizeof(name) - 1)
+		return crm_err(CRM_E_DATA,
+		    "%s%s: the name is too long for a backup", prefix, file);
+	err = crm_read_file(dir, file, CRM_PAPER_MAX, &b);
+	if (err == NULL)
+		err = fn(ctx, name, crm_buf_view(&b));
+	else
+		err = crm_err_wrap(err, "%s", CRM_PAPERS);
+	crm_buf_release(&b);
+	return err;
+}
+
+const struct crm_err *
+crm_papers_each(int dir,
+    const struct crm_err *(*fn)(void *ctx, const char *name, struct crm_view),
+    void *ctx)
+{
+	const struct crm_err *err = NULL;
+	const struct dirent *e;
+	DIR *d = open_dir(dir);
+
+	if (d == NULL)
+		return errno == ENOENT || errno == ENOTDIR
+		    ? NULL
+		    : crm_err_errno(CRM_E_IO, "%s", CRM_PAPERS);
+	while (err == NULL && (e = readdir(d)) != NULL)
+		err = hand_over(dirfd(d), e->d_name, fn, ctx);
+	(void)closedir(d);
+	return err;
+}
+
+void
+crm_papers_remove(int dir)
+{
+	const struct dirent *e;
+	DIR *d = open_dir(dir);
+
+	while (d != NULL && (e = readdir(d)) != NULL)
+		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
+			(void)unlinkat(dirfd(d), e->d_name, 0);
+	if (d != NULL)
+		(void)closedir(d);
+	(void)unlinkat(dir, CRM_PAPERS, AT_REMOVEDIR);
+}
