@@ -74,7 +74,7 @@ crm_papers_each(int dir,
 		return errno == ENOENT || errno == ENOTDIR
 		    ? NULL
 		    : crm_err_errno(CRM_E_IO, "%s", CRM_PAPERS);
-	while (err == NULL && (e = readdir(d)) != NULL)
+	for (e = readdir(d); err == NULL && e != NULL; e = readdir(d))
 		err = hand_over(dirfd(d), e->d_name, fn, ctx);
 	(void)closedir(d);
 	return err;
@@ -86,7 +86,7 @@ crm_papers_remove(int dir)
 	const struct dirent *e;
 	DIR *d = open_dir(dir);
 
-	while (d != NULL && (e = readdir(d)) != NULL)
+	for (e = d != NULL ? readdir(d) : NULL; e != NULL; e = readdir(d))
 		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
 			(void)unlinkat(dirfd(d), e->d_name, 0);
 	if (d != NULL)
