@@ -4,7 +4,8 @@
  * Text stands in double quotes, and of ASCII all but letters, digits and blanks
  * as octal escapes: there is no quote, backquote, semicolon or backslash for
  * gnuplot to read (in single quotes, '' and what comes behind it can be taken
- * for the end: gnuplot 5.4).  "noenhanced" takes _ and ^ as they are.  Names
+ * for the end: gnuplot 5.4).  It takes a fourth octal digit for one of an
+ * escape, so that digits behind one are escapes, too.  "noenhanced" takes _ and ^ as they are.  Names
  * of marks are formats of printf: % is doubled.  Controls were escaped when
  * the rows were read.  Data is digits alone.
  */
@@ -16,6 +17,7 @@
 #define BAR_HEIGHT 22
 #define HEIGHT_MAX 30000 /* cairo draws up to 32,767 */
 #define DIGIT 8          /* pixels */
+#define ROOM 600         /* pixels of WIDTH that columns have at least */
 #define NAMES_MAX 10     /* names below lines */
 #define NAME_MAX 40      /* columns of a name */
 #define SHADES 6         /* of a heat map */
@@ -30,7 +32,7 @@ is_plain(unsigned char c)
 static void
 add_text(struct crm_buf *b, struct crm_view v, bool format)
 {
-	bool cut = crm_utf8_width(v) > NAME_MAX;
+	bool cut = crm_utf8_width(v) > NAME_MAX, escaped = false;
 	size_t i;
 
 	if (cut)
@@ -41,10 +43,12 @@ add_text(struct crm_buf *b, struct crm_view v, bool format)
 
 		if (format && c == '%')
 			crm_buf_adds(b, "\\045");
-		if (c >= 0x80 || is_plain(c))
-			crm_buf_addc(b, v.p[i]);
-		else
+		escaped = (c < 0x80 && !is_plain(c)) ||
+		    (escaped && c >= '0' && c <= '7');
+		if (escaped)
 			crm_buf_addf(b, "\\%03o", c);
+		else
+			crm_buf_addc(b, v.p[i]);
 	}
 	if (cut)
 		crm_buf_adds(b, "\xe2\x80\xa6");
@@ -97,15 +101,33 @@ add_title(struct crm_buf *b, const struct crm_plot *p,
 	crm_buf_release(&text);
 }
 
+/* The step from mark to mark at which they find room side by side. */
+static crm_i128
+roomy_step(const struct crm_plot_axis *a)
+{
+	struct crm_buf text = CRM_BUF_INIT(200);
+	crm_i128 v, marks = 1 + (a->hi - a->lo) / a->step, every;
+	size_t widest = 1;
+
+	for (v = a->lo; v <= a->hi; v += a->step) {
+		crm_buf_reset(&text);
+		crm_plot_add_mark(a, v, &text);
+		widest = text.n > widest ? text.n : widest;
+	}
+	crm_buf_release(&text);
+	every = 1 + marks * (crm_i128)(widest * DIGIT) / ROOM;
+	return every * a->step;
+}
+
 /* "set xtics ('name' place, ...)" of an axis of figures. */
 static void
 add_marks(struct crm_buf *b, const char *axis, const struct crm_plot_axis *a)
 {
 	struct crm_buf text = CRM_BUF_INIT(200);
-	crm_i128 v;
+	crm_i128 v, step = *axis == 'x' ? roomy_step(a) : a->step;
 
 	crm_buf_addf(b, "set %stics (", axis);
-	for (v = a->lo; v <= a->hi; v += a->step) {
+	for (v = a->lo; v <= a->hi; v += step) {
 		crm_buf_reset(&text);
 		crm_plot_add_mark(a, v, &text);
 		crm_buf_adds(b, v > a->lo ? ", " : "");
@@ -336,6 +358,19 @@ add_shades(struct crm_buf *b, const struct crm_plot_ranks *ranks, uint8_t scale)
 	crm_buf_release(&text);
 }
 
+/* Names of columns that find no room side by side are slanted: the pixels that
+ * they take downwards; 0: they are not. */
+static size_t
+slant_of(const struct crm_plot_panel *panel)
+{
+	size_t widest = crm_plot_widest(CRM_V(""), panel->col, panel->ncols);
+
+	widest = widest > NAME_MAX ? NAME_MAX : widest;
+	return panel->ncols * (widest + 1) * DIGIT > ROOM
+	    ? widest * DIGIT * 3 / 4
+	    : 0;
+}
+
 static void
 add_heat(struct crm_buf *b, const struct crm_plot_panel *panel)
 {
@@ -347,6 +382,9 @@ add_heat(struct crm_buf *b, const struct crm_plot_panel *panel)
 	crm_plot_rank(panel, SHADES, &ranks);
 
 	add_names(b, "y", panel->label, panel->n, true);
+	crm_buf_adds(b,
+	    slant_of(panel) > 0 ? "set xtics rotate by 45 right\n"
+				: "set xtics norotate\n");
 	add_names(b, "x", panel->col, panel->ncols, false);
 	add_shades(b, &ranks, y->scale);
 	crm_buf_adds(b, "unset key\n$y << EOD\n");
@@ -367,8 +405,7 @@ add_heat(struct crm_buf *b, const struct crm_plot_panel *panel)
 		  "noborder linecolor palette"
 		: "plot 0");
 	/* figures, where they find room in their cells */
-	if (any &&
-	    panel->ncols * (widest_figure(panel) + 1) * DIGIT <= WIDTH * 2 / 3)
+	if (any && panel->ncols * (widest_figure(panel) + 1) * DIGIT <= ROOM)
 		crm_buf_adds(b, ", $y using 1:2:4 with labels");
 	crm_buf_addc(b, '\n');
 }
@@ -379,7 +416,7 @@ height_of(const struct crm_plot *p, const struct crm_plot_panel *panel)
 {
 	switch (p->kind) {
 	case CRM_PLOT_HEAT:
-		return 130 + BAR_HEIGHT * panel->n;
+		return 130 + BAR_HEIGHT * panel->n + slant_of(panel);
 	case CRM_PLOT_LINES:
 		return HEIGHT;
 	case CRM_PLOT_AUTO:

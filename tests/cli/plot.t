@@ -232,6 +232,9 @@ ok 'a file named like a command' crm-plot -o '|touch pwned;.svg' <two.jsonl
 result $? 'is a file'
 like 'an amount stands there exactly' "$(crm-plot -o svg <money.jsonl)" \
 	'>1,234,567\.89<'
+printf '{"a":"2017-03","b":"1..29%%7","v":1234567}\n' >digits.jsonl
+is 'digits behind other signs stay what they are' "$(crm-plot heat -f a,b,v \
+	-o svg <digits.jsonl | grep -c -e '>2017-03<' -e '>1\.\.29%7<')" 2
 crm-plot -o p.png <cohort.csv
 is 'png is one' "$(head -c 4 p.png | od -An -c | tr -d ' ')" '211PNG'
 crm-plot -o p2.png <cohort.csv
