@@ -65,27 +65,52 @@ fits(const struct map *m, size_t cell)
 	return m->name + CRM_PLOT_GAP + m->panel->ncols * cell <= m->s->width;
 }
 
+/* Do the names of columns stay different, cut to so many columns? */
+static bool
+stay_different(const struct crm_plot_panel *panel, size_t width)
+{
+	size_t i, k;
+
+	for (i = 0; i < panel->ncols; i++)
+		for (k = 0; k < i; k++)
+			if (crm_view_eq(
+				crm_utf8_cut(panel->col[i], width, NULL),
+				crm_utf8_cut(panel->col[k], width, NULL)))
+				return false;
+	return true;
+}
+
+/* Cells with figures, if they fit: with the names of columns above them, or
+ * with their beginnings, which have to tell them apart. */
+static bool
+take_figures(struct map *m, enum cells cells)
+{
+	/* a blank, and without colours the shade */
+	size_t least, title, room = 0;
+
+	m->cells = cells;
+	least = widest_figure(m) + (m->s->color ? 1 : 2);
+	title = crm_plot_widest(CRM_V(""), m->panel->col, m->panel->ncols) + 1;
+	m->cell = title > least ? title : least;
+	if (fits(m, m->cell))
+		return true;
+	if (m->s->width > m->name + CRM_PLOT_GAP && m->panel->ncols > 0)
+		room = (m->s->width - m->name - CRM_PLOT_GAP) / m->panel->ncols;
+	m->cell = room;
+	/* a blank, two of a name, and the mark that it is cut */
+	return room >= least && room >= 4 && stay_different(m->panel, room - 2);
+}
+
 /* Take the most telling cells that fit; where none do, the columns are printed
  * one part below another. */
 static void
 choose_cells(struct map *m)
 {
-	/* a blank, and without colours the shade */
-	size_t more = m->s->color ? 1 : 2, title;
+	const struct crm_plot_series *y = m->panel->y;
 
-	title = crm_plot_widest(CRM_V(""), m->panel->col, m->panel->ncols) + 1;
-	m->cells = CELLS_EXACT;
-	m->cell = widest_figure(m) + more;
-	m->cell = title > m->cell ? title : m->cell;
-	if (fits(m, m->cell))
+	if (take_figures(m, CELLS_EXACT) ||
+	    (y->scale > 0 && !y->money && take_figures(m, CELLS_ROUNDED)))
 		return;
-	if (m->panel->y->scale > 0 && !m->panel->y->money) {
-		m->cells = CELLS_ROUNDED;
-		m->cell = widest_figure(m) + more;
-		m->cell = title > m->cell ? title : m->cell;
-		if (fits(m, m->cell))
-			return;
-	}
 	m->cells = CELLS_SHADES;
 	m->cell = fits(m, 2) ? 2 : 1;
 }
@@ -150,7 +175,8 @@ put_columns(const struct map *m, size_t from, size_t end)
 	for (i = from; i < end; i++) {
 		width = crm_utf8_width(m->panel->col[i]);
 		if (m->cells != CELLS_SHADES) {
-			crm_plot_put(m->s, m->panel->col[i], m->cell, true);
+			crm_buf_addc(b, ' ');
+			crm_plot_put(m->s, m->panel->col[i], m->cell - 1, true);
 			continue;
 		}
 		start = (i - from) * m->cell;

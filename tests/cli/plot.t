@@ -232,6 +232,18 @@ ok 'a file named like a command' crm-plot -o '|touch pwned;.svg' <two.jsonl
 result $? 'is a file'
 like 'an amount stands there exactly' "$(crm-plot -o svg <money.jsonl)" \
 	'>1,234,567\.89<'
+awk 'BEGIN { n = split("champion loyal potential promising attention sleepy hibernating", w)
+	for (i = 1; i <= n; i++) printf "{\"was\":\"%s\",\"is\":\"%s\",\"n\":%d}\n",
+		w[i % 2 + 1], w[i], i * 7 }' >moves.jsonl
+is 'names of columns are cut where that tells them apart' \
+	"$(COLUMNS=60 crm-plot heat -f was,is,n <moves.jsonl | head -n 2)" \
+	'was        champ~  loyal poten~ promi~ atten~ sleepy hiber~
+loyal      :    7        =   21        *   35        #   49'
+sed 's/"is":"/&customer-/' moves.jsonl >alike.jsonl
+is 'shades alone where it does not' \
+	"$(COLUMNS=60 crm-plot heat -f was,is,n <alike.jsonl | head -n 2)" \
+	'was
+loyal     ::  ==  **  ##'
 printf '{"a":"2017-03","b":"1..29%%7","v":1234567}\n' >digits.jsonl
 is 'digits behind other signs stay what they are' "$(crm-plot heat -f a,b,v \
 	-o svg <digits.jsonl | grep -c -e '>2017-03<' -e '>1\.\.29%7<')" 2
