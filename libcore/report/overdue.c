@@ -57,6 +57,7 @@ struct work {
 	int32_t today;
 	struct crm_dec times;
 	bool all; /* whoever has a rhythm */
+	bool wants_times, wants_expected;
 	/* the customer at hand, and the days on which they bought, of the
 	 * period */
 	uint64_t who;
@@ -73,16 +74,24 @@ struct work {
 	const struct line *at;
 };
 
-/* How many gaps are not longer than so many days? */
-static size_t
-count_gaps(const struct work *w, int64_t days)
-{
-	const int32_t *gap = w->gap;
-	size_t i, n = w->ngaps, count = 0;
+/* Gaps are counted a few at a time; behind the last one are NO_GAPs. */
+#define LANES 4
+#define NO_GAP INT32_MAX
+typedef int32_t lanes __attribute__((vector_size(LANES * sizeof(int32_t))));
 
-	for (i = 0; i < n; i++)
-		count += gap[i] <= days;
-	return count;
+/* How many gaps are not longer than so many days, less than NO_GAP? */
+static size_t
+count_gaps(const struct work *w, int32_t days)
+{
+	const lanes most = { days, days, days, days };
+	lanes gap, count = { 0 };
+	size_t i;
+
+	for (i = 0; i < w->ngaps; i += LANES) {
+		memcpy(&gap, w->gap + i, sizeof(gap));
+		count -= gap <= most; /* true is -1 */
+	}
+	return (size_t)(count[0] + count[1] + count[2] + count[3]);
 }
 
 /* The shortest gap that so many others are not longer than: counted, as that
@@ -120,11 +129,14 @@ take_gaps(struct work *w)
 
 	w->ngaps = w->ndays - 1;
 	w->longest = 1;
-	w->gap = crm_grow(w->gap, &w->gap_cap, w->ngaps, sizeof(*w->gap));
+	w->gap =
+	    crm_grow(w->gap, &w->gap_cap, w->ngaps + LANES, sizeof(*w->gap));
 	for (i = 0; i < w->ngaps; i++) {
 		gap = w->gap[i] = w->day[i + 1] - w->day[i];
 		w->longest = gap > w->longest ? gap : w->longest;
 	}
+	for (; i % LANES != 0; i++)
+		w->gap[i] = NO_GAP;
 }
 
 /* Is it longer than so many times the gap? */
@@ -154,7 +166,7 @@ may_be_overdue(const struct work *w, const struct line *l)
 	if (since <= 0 || times.m == 0)
 		return since > 0;
 	since = (since - 1) / times.m; /* the longest that it is longer than */
-	return count_gaps(w, since > INT32_MAX ? INT32_MAX : (int64_t)since) >
+	return count_gaps(w, since < NO_GAP ? (int32_t)since : NO_GAP - 1) >
 	    (w->ngaps - 1) / 2;
 }
 
@@ -295,20 +307,51 @@ add_spent(struct work *w)
 	return err;
 }
 
-/* Those who are silent for longest, by their own measure: qsort() hands over
- * no context. */
+/*
+ * A line's place: since divided by gap, largest first.  The key is that in
+ * whole 2^-40th, which settles nearly all; since has 23 bits at most.
+ */
+struct place {
+	int64_t key;
+	const struct line *line;
+};
+
+/* Of equal keys by the fractions themselves: qsort() hands over no context. */
 static int32_t today;
 
 static int
-cmp_lines(const void *x, const void *y)
+cmp_places(const void *x, const void *y)
 {
-	const struct line *a = x, *b = y;
-	int64_t m = (int64_t)(today - a->last) * b->twice;
-	int64_t n = (int64_t)(today - b->last) * a->twice;
+	const struct place *p = x, *q = y;
+	const struct line *a = p->line, *b = q->line;
+	int64_t m, n;
 
+	if (p->key != q->key)
+		return p->key > q->key ? -1 : 1;
+	m = (int64_t)(today - a->last) * b->twice;
+	n = (int64_t)(today - b->last) * a->twice;
 	if (m != n)
 		return m > n ? -1 : 1;
 	return a->who < b->who ? -1 : a->who > b->who;
+}
+
+/* Free it. */
+static struct place *
+sort_lines(const struct work *w)
+{
+	struct place *place = crm_calloc(w->n + 1, sizeof(*place));
+	size_t i;
+
+	today = w->today;
+	for (i = 0; i < w->n; i++) {
+		const struct line *l = &w->line[i];
+
+		place[i].line = l;
+		place[i].key =
+		    (int64_t)(today - l->last) * ((int64_t)1 << 40) / l->twice;
+	}
+	qsort(place, w->n, sizeof(*place), cmp_places);
+	return place;
 }
 
 static const struct crm_err *
@@ -327,9 +370,15 @@ make_line(struct work *w, const struct line *l)
 	crm_row_number(row, l->days);
 	crm_row_mean(row, l->twice, 2);
 	crm_row_number(row, since);
-	crm_row_mean(row, since * 2, l->twice);
-	crm_row_date(
-	    row, crm_date_from_days(l->last + l->twice / 2 + l->twice % 2));
+	if (w->wants_times)
+		crm_row_mean(row, since * 2, l->twice);
+	else
+		crm_row_none(row);
+	if (w->wants_expected)
+		crm_row_date(row,
+		    crm_date_from_days(l->last + l->twice / 2 + l->twice % 2));
+	else
+		crm_row_none(row);
 	crm_row_money(row, l->spent, l->currency);
 	crm_row_currency(row, l->currency);
 	return NULL;
@@ -347,16 +396,15 @@ static const struct crm_err *
 print_lines(struct work *w)
 {
 	const struct crm_err *err = NULL;
+	struct place *place = sort_lines(w);
 	size_t i;
 
-	today = w->today;
-	if (w->n > 1)
-		qsort(w->line, w->n, sizeof(*w->line), cmp_lines);
 	for (i = 0; err == NULL && i < w->n; i++) {
 		if (crm_rows_is_full(w->r->rows))
 			break;
-		err = put_line(w, &w->line[i]);
+		err = put_line(w, place[i].line);
 	}
+	crm_free(place);
 	return err;
 }
 
@@ -423,6 +471,8 @@ run(struct crm_report_run *r)
 	struct work w;
 
 	begin(&w, r);
+	w.wants_times = crm_report_wants(r, C_TIMES);
+	w.wants_expected = crm_report_wants(r, C_EXPECTED);
 	err = crm_report_number(r, CRM_ARG_TIMES, &w.times);
 	crm_groups_init(&w.groups, r->config, &r->by);
 	if (err == NULL)
@@ -527,7 +577,7 @@ explain(struct crm_report_run *r, uint64_t who)
 	struct work w;
 
 	begin(&w, r);
-	w.all = true;
+	w.all = w.wants_times = w.wants_expected = true;
 	err = crm_report_number(r, CRM_ARG_TIMES, &w.times);
 	if (err == NULL && crm_explain_has(r, who))
 		err = crm_days_all(r->snap, who, &days);

@@ -500,8 +500,13 @@ crm_row_currency(struct crm_row_maker *m, uint8_t currency)
 static int64_t
 divide(i128 a, int64_t b)
 {
-	i128 twice = a * 2 / b;
+	i128 twice;
+	int64_t few = (int64_t)a; /* by one instruction, not by a call */
 
+	if (few == a && few >= -(INT64_MAX >> 1) && few <= INT64_MAX >> 1)
+		twice = few * 2 / b;
+	else
+		twice = a * 2 / b;
 	return (int64_t)((twice + (twice < 0 ? -1 : 1)) / 2);
 }
 
