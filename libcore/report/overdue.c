@@ -8,6 +8,7 @@
 #include "report/buyers.h"
 #include "report/explain.h"
 #include "report/figures.h"
+#include "report/gaps.h"
 #include "report/list.h"
 #include "store/days.h"
 
@@ -63,81 +64,14 @@ struct work {
 	uint64_t who;
 	const int32_t *day;
 	size_t ndays;
-	int32_t from, to; /* the days of the period */
-	bool cut;         /* it begins or ends within a day */
-	int32_t *gap;     /* from one day to the next */
-	size_t ngaps, gap_cap;
-	int32_t longest;
+	int32_t from, to;     /* the days of the period */
+	bool cut;             /* it begins or ends within a day */
+	struct crm_gaps gaps; /* from one day to the next */
 	/* with --by */
 	struct crm_groups groups;
 	struct crm_by_values *values;
 	const struct line *at;
 };
-
-/* Gaps are counted a few at a time; behind the last one are NO_GAPs. */
-#define LANES 4
-#define NO_GAP INT32_MAX
-typedef int32_t lanes __attribute__((vector_size(LANES * sizeof(int32_t))));
-
-/* How many gaps are not longer than so many days, less than NO_GAP? */
-static size_t
-count_gaps(const struct work *w, int32_t days)
-{
-	const lanes most = { days, days, days, days };
-	lanes gap, count = { 0 };
-	size_t i;
-
-	for (i = 0; i < w->ngaps; i += LANES) {
-		memcpy(&gap, w->gap + i, sizeof(gap));
-		count -= gap <= most; /* true is -1 */
-	}
-	return (size_t)(count[0] + count[1] + count[2] + count[3]);
-}
-
-/* The shortest gap that so many others are not longer than: counted, as that
- * takes no branches and sorting does. */
-static int32_t
-gap_behind(const struct work *w, size_t others)
-{
-	int32_t lo = 1, hi = w->longest, mid;
-
-	while (lo < hi) {
-		mid = lo + (hi - lo) / 2;
-		if (count_gaps(w, mid) > others)
-			hi = mid;
-		else
-			lo = mid + 1;
-	}
-	return lo;
-}
-
-static int32_t
-twice_median(const struct work *w)
-{
-	size_t n = w->ngaps;
-	int32_t low = gap_behind(w, (n - 1) / 2);
-
-	return low + (count_gaps(w, low) > n / 2 ? low : gap_behind(w, n / 2));
-}
-
-/* Take what lies between the days. */
-static void
-take_gaps(struct work *w)
-{
-	int32_t gap;
-	size_t i;
-
-	w->ngaps = w->ndays - 1;
-	w->longest = 1;
-	w->gap =
-	    crm_grow(w->gap, &w->gap_cap, w->ngaps + LANES, sizeof(*w->gap));
-	for (i = 0; i < w->ngaps; i++) {
-		gap = w->gap[i] = w->day[i + 1] - w->day[i];
-		w->longest = gap > w->longest ? gap : w->longest;
-	}
-	for (; i % LANES != 0; i++)
-		w->gap[i] = NO_GAP;
-}
 
 /* Is it longer than so many times the gap? */
 static bool
@@ -166,8 +100,9 @@ may_be_overdue(const struct work *w, const struct line *l)
 	if (since <= 0 || times.m == 0)
 		return since > 0;
 	since = (since - 1) / times.m; /* the longest that it is longer than */
-	return count_gaps(w, since < NO_GAP ? (int32_t)since : NO_GAP - 1) >
-	    (w->ngaps - 1) / 2;
+	return crm_gaps_count(&w->gaps,
+		   since < CRM_NO_GAP ? (int32_t)since : CRM_NO_GAP - 1) >
+	    (w->gaps.n - 1) / 2;
 }
 
 /* Of the days on which somebody bought, those of the period. */
@@ -203,10 +138,10 @@ take(void *ctx, uint64_t who, struct crm_days *days)
 		return err;
 	l.days = (uint32_t)w->ndays;
 	l.last = w->day[w->ndays - 1];
-	take_gaps(w);
+	crm_gaps_take(&w->gaps, w->day, w->ndays);
 	if (!may_be_overdue(w, &l))
 		return NULL;
-	l.twice = twice_median(w);
+	l.twice = crm_gaps_twice_median(&w->gaps);
 	if (w->all || is_overdue(w, &l)) {
 		w->line =
 		    crm_grow(w->line, &w->cap, w->n + 1, sizeof(*w->line));
@@ -266,7 +201,7 @@ static void
 end(struct work *w)
 {
 	crm_free(w->line);
-	crm_free(w->gap);
+	crm_free(w->gaps.gap);
 }
 
 static const struct crm_err *
@@ -529,7 +464,7 @@ list_days(const struct work *w, bool gaps, struct crm_buf *out)
 	for (i = from; i < n; i++) {
 		crm_buf_adds(out, i > from ? ", " : "");
 		if (gaps)
-			crm_buf_addf(out, "%d", w->gap[i]);
+			crm_buf_addf(out, "%d", w->gaps.gap[i]);
 		else
 			crm_buf_adds(out, crm_day_text(text, w->day[i]));
 	}
@@ -587,7 +522,7 @@ explain(struct crm_report_run *r, uint64_t who)
 	if (err == NULL && w.n > 0)
 		err = add_spent(&w);
 	if (err == NULL && w.n > 0) {
-		qsort(w.gap, w.ngaps, sizeof(*w.gap), cmp_gaps);
+		qsort(w.gaps.gap, w.gaps.n, sizeof(*w.gaps.gap), cmp_gaps);
 		list_days(&w, true, &gaps);
 		err = explain_line(&w, &w.line[0], &text, &gaps);
 	} else if (err == NULL && w.ndays > 0) {

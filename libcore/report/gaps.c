@@ -1,0 +1,67 @@
+#include "report/gaps.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+
+/* Gaps are counted a few at a time; behind the last one are CRM_NO_GAPs. */
+#define LANES 4
+typedef int32_t lanes __attribute__((vector_size(LANES * sizeof(int32_t))));
+
+size_t
+crm_gaps_count(const struct crm_gaps *g, int32_t days)
+{
+	const lanes most = { days, days, days, days };
+	lanes gap, count = { 0 };
+	size_t i;
+
+	for (i = 0; i < g->n; i += LANES) {
+		memcpy(&gap, g->gap + i, sizeof(gap));
+		count -= gap <= most; /* true is -1 */
+	}
+	return (size_t)(count[0] + count[1] + count[2] + count[3]);
+}
+
+/* The shortest gap that so many others are not longer than: counted, as that
+ * takes no branches and sorting does. */
+static int32_t
+gap_behind(const struct crm_gaps *g, size_t others)
+{
+	int32_t lo = 1, hi = g->longest, mid;
+
+	while (lo < hi) {
+		mid = lo + (hi - lo) / 2;
+		if (crm_gaps_count(g, mid) > others)
+			hi = mid;
+		else
+			lo = mid + 1;
+	}
+	return lo;
+}
+
+int32_t
+crm_gaps_twice_median(const struct crm_gaps *g)
+{
+	size_t n = g->n;
+	int32_t low = gap_behind(g, (n - 1) / 2);
+
+	return low +
+	    (crm_gaps_count(g, low) > n / 2 ? low : gap_behind(g, n / 2));
+}
+
+void
+crm_gaps_take(struct crm_gaps *g, const int32_t *day, size_t ndays)
+{
+	int32_t gap;
+	size_t i;
+
+	g->n = ndays - 1;
+	g->longest = 1;
+	g->gap = crm_grow(g->gap, &g->cap, g->n + LANES, sizeof(*g->gap));
+	for (i = 0; i < g->n; i++) {
+		gap = g->gap[i] = day[i + 1] - day[i];
+		g->longest = gap > g->longest ? gap : g->longest;
+	}
+	for (; i % LANES != 0; i++)
+		g->gap[i] = CRM_NO_GAP;
+}

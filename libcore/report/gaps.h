@@ -1,0 +1,27 @@
+/*
+ * gaps - the days from one purchase to the next, and their median.
+ */
+#ifndef CRM_GAPS_H
+#define CRM_GAPS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define CRM_NO_GAP INT32_MAX
+
+struct crm_gaps {
+	int32_t *gap; /* crm_free() it; CRM_NO_GAPs behind the last one */
+	size_t n, cap;
+	int32_t longest;
+};
+
+/* Take what lies between days: in order, no day twice; two at the least. */
+void crm_gaps_take(struct crm_gaps *, const int32_t *day, size_t ndays);
+
+/* How many are not longer than so many days, less than CRM_NO_GAP? */
+size_t crm_gaps_count(const struct crm_gaps *, int32_t days);
+
+/* The median times two: then a half is a whole number. */
+int32_t crm_gaps_twice_median(const struct crm_gaps *);
+
+#endif
