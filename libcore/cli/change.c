@@ -10,6 +10,7 @@
 #include "base/utf8.h"
 #include "cli/ask.h"
 #include "cli/msg.h"
+#include "format/ahead.h"
 #include "query/assign_rule.h"
 #include "query/query.h"
 #include "store/rebuild.h"
@@ -217,20 +218,39 @@ look_at(struct crm_changing *c, const struct crm_bound *bound, bool *ok)
 
 static const struct crm_err *commit_line(struct crm_changing *);
 
+/* The edits of a row, which may be bound already. */
+static const struct crm_err *
+bind_row(struct crm_changing *c, struct crm_reader *reader,
+    const struct crm_row *row, struct crm_ahead *ahead,
+    const struct crm_bound *was, struct crm_bound *out, bool *ok)
+{
+	const struct crm_err *err;
+
+	if (was == NULL)
+		err = crm_bind_row(c->bind, reader, row, out, ok);
+	else {
+		err = crm_ahead_link(ahead, ok);
+		*out = *was;
+	}
+	return err != NULL ? err : look_at(c, out, ok);
+}
+
 static const struct crm_err *
 read_rows(struct crm_changing *c, struct crm_reader *reader,
+    struct crm_ahead *ahead,
     const struct crm_err *(*take)(
 	void *ctx, const struct crm_bound *, bool *ok),
     void *ctx)
 {
 	const struct crm_err *err;
 	const struct crm_row *row;
+	const struct crm_bound *was;
 	struct crm_bound bound;
 	bool begun = false, ok;
 	uint64_t lines = 0;
 
 	for (;;) {
-		err = crm_reader_next(reader, &row);
+		err = crm_ahead_next(ahead, &row, &was);
 		if (!begun &&
 		    (row != NULL || crm_reader_header(reader).n > 0)) {
 			begun = true;
@@ -240,8 +260,11 @@ read_rows(struct crm_changing *c, struct crm_reader *reader,
 				return crm_err(
 				    CRM_E_DATA, "nothing was written");
 		}
-		crm_batch_line(
-		    c->batch, crm_reader_line(reader), crm_reader_raw(reader));
+		if (was != NULL)
+			crm_batch_line(c->batch, row->line, row->raw);
+		else
+			crm_batch_line(c->batch, crm_reader_line(reader),
+			    crm_reader_raw(reader));
 		if (err != NULL && err->code == CRM_E_DATA) {
 			crm_batch_fault(c->batch, NULL, err->msg);
 			reject(c, crm_reader_raw(reader));
@@ -255,9 +278,7 @@ read_rows(struct crm_changing *c, struct crm_reader *reader,
 		}
 		if (err != NULL || row == NULL)
 			return err;
-		err = crm_bind_row(c->bind, reader, row, &bound, &ok);
-		if (err == NULL)
-			err = look_at(c, &bound, &ok);
+		err = bind_row(c, reader, row, ahead, was, &bound, &ok);
 		if (err != NULL)
 			return err;
 		if (ok)
@@ -282,20 +303,22 @@ crm_changing_read(struct crm_changing *c,
 {
 	const struct crm_err *err;
 	struct crm_reader *reader;
+	struct crm_ahead *ahead;
 
 	err = crm_reader_open(STDIN_FILENO, "stdin",
 	    (enum crm_form_in)c->ctx->form_in, crm_bind_knows, c->bind,
 	    &reader);
 	if (err != NULL)
 		return err;
-	crm_reader_on_wait(reader, wait_for_input, c);
+	ahead = crm_ahead_new(reader, c->bind, wait_for_input, c, c->stream);
 	crm_reader_own(reader, crm_ctx_store_name(c->ctx));
 	crm_reader_user(reader, c->ctx->user.p);
 	crm_progress_begin(&c->progress, c->ctx->quiet || c->stream, true);
-	err = read_rows(c, reader, take, ctx);
+	err = read_rows(c, reader, ahead, take, ctx);
 	if (c->progress.on)
 		crm_store_on_progress(c->ctx->store, tell_progress, c);
 	crm_progress_hide(&c->progress);
+	crm_ahead_free(ahead);
 	crm_reader_close(reader);
 	return err;
 }

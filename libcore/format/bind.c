@@ -108,6 +108,7 @@ crm_bind_new(const struct crm_bind_options *o, struct crm_bind **out)
 	size_t i;
 
 	b->o = *o;
+	b->kind_asked = o->kind;
 	b->values.max = b->text.max = b->one.max = CRM_LINE_MAX * 2;
 	*out = b;
 	for (i = 0; i < o->nsets; i++)
@@ -258,6 +259,7 @@ finish(struct crm_bind *b, struct crm_bound *out, bool *ok)
 	out->id = b->id;
 	out->edit = b->edit;
 	out->nedits = b->nedits;
+	out->nset = 0;
 	memcpy(out->currency, b->currency, sizeof(out->currency));
 	*ok = !b->bad;
 }
@@ -743,7 +745,7 @@ crm_bind_row(struct crm_bind *b, const struct crm_reader *reader,
 {
 	const struct crm_err *err = NULL;
 	uint32_t turn;
-	size_t i;
+	size_t i, own;
 
 	*ok = false;
 	begin(b, NULL);
@@ -754,11 +756,13 @@ crm_bind_row(struct crm_bind *b, const struct crm_reader *reader,
 		err = bind_turn(b, reader, row, turn);
 	if (err == NULL)
 		err = add_pieces(b);
-	for (i = 0; err == NULL && i < b->o.nsets; i++)
+	own = b->nedits;
+	for (i = b->bad ? b->o.nsets : 0; err == NULL && i < b->o.nsets; i++)
 		err = bind_arg(b, b->o.set[i], true);
 	if (err == NULL)
 		err = crm_buf_end(&b->values);
 	finish(b, out, ok);
+	out->nset = b->nedits - own;
 	return err;
 }
 

@@ -22,7 +22,8 @@ struct crm_bind_options {
 	 * what stands behind the backslash */
 	const char *const *map;
 	size_t nmaps;
-	/* "FIELD=VALUE": stands where a record has none */
+	/* "FIELD=VALUE": stands where a record has none; one of which a fault
+	 * was told is bad anyway, and gets none */
 	const char *const *set;
 	size_t nsets;
 	/* Called for each fault; field may be NULL. */
@@ -46,6 +47,7 @@ struct crm_bound {
 	uint64_t id; /* that the input named; 0: none */
 	const struct crm_edit *edit;
 	size_t nedits;
+	size_t nset;      /* of these: the last ones, of options.set */
 	char currency[4]; /* named by an amount, or "" */
 };
 
@@ -60,6 +62,23 @@ CRM_CHECK const struct crm_err *crm_bind_new(
 /* Read values with these from now on, in place of options.values. */
 void crm_bind_set_values(struct crm_bind *, const struct crm_value_ctx *);
 void crm_bind_free(struct crm_bind *);
+
+/*
+ * Make a binder like another one, for the rows of the same stream in a second
+ * thread.
+ *
+ * It makes no fields: a row that wants one has a fault.
+ *
+ * b       has seen the header
+ * values, fault, ctx  in place of those of the other one's options
+ */
+CRM_CHECK const struct crm_err *crm_bind_twin(const struct crm_bind *b,
+    const struct crm_reader *, const struct crm_value_ctx *values,
+    void (*fault)(void *ctx, const char *field, const char *what), void *ctx,
+    struct crm_bind **out);
+
+/* The other one made the field that a row of a twin wanted, if it did. */
+void crm_bind_look_again(struct crm_bind *twin);
 
 /* Is a word the name of a column that is understood?  For the reader; ctx is
  * a crm_bind. */

@@ -54,6 +54,8 @@ struct crm_piece {
 
 struct crm_bind {
 	struct crm_bind_options o;
+	const struct crm_kind *kind_asked; /* o.kind before the header was seen */
+	bool makes_none;                   /* a twin: see bind.h */
 	struct crm_arena arena;
 	struct crm_mapping *map;
 	size_t nmaps, map_cap;

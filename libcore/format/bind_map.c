@@ -147,8 +147,11 @@ crm_bind_field(
 	if (f != NULL && (f->flags & CRM_F_COMPUTED) != 0)
 		return NULL;
 	if (f == NULL && name.n > 2 && crm_view_starts(name, CRM_V("x-")) &&
-	    crm_name_ok(name))
-		f = crm_schema_x_field(b->o.schema, k, name);
+	    crm_name_ok(name)) {
+		b->new_fields = true;
+		if (!b->makes_none)
+			f = crm_schema_x_field(b->o.schema, k, name);
+	}
 	if (f != NULL && f->num == 0)
 		b->new_fields = true;
 	return f;
