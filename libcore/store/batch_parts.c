@@ -116,11 +116,7 @@ unhide(struct crm_writing *w)
 			h[k++] = was[i];
 	err = put_hidden(w->txn, h, k);
 	crm_free(h);
-	if (err != NULL)
-		return err;
-	/* What follows from stories is to see what was added, too. */
-	crm_snap_close(w->snap);
-	return crm_snap_wrap(w->b->store, w->txn, &w->snap);
+	return err;
 }
 
 /* First part: take a number and ids, hidden. */
@@ -206,6 +202,7 @@ end_parts(void *ctx, struct crm_txn *t)
 	}
 	if (err == NULL)
 		err = unhide(w);
+	/* What follows from stories is to see what was added, too. */
 	if (err == NULL)
 		err = crm_w_look_again(w);
 	if (err == NULL)
