@@ -57,20 +57,33 @@ crm_num_i64(struct crm_view v, int64_t min, int64_t max, int64_t *out)
 	return true;
 }
 
+/* How many digits a number has. */
+static size_t
+count_digits(uint64_t v)
+{
+	static const uint64_t least[20] = { 0, 10, 100, 1000, 10000, 100000,
+		1000000, 10000000, 100000000, 1000000000, 10000000000,
+		100000000000, 1000000000000, 10000000000000, 100000000000000,
+		1000000000000000, 10000000000000000, 100000000000000000,
+		1000000000000000000, 10000000000000000000u };
+	/* 1233 / 4096 is a little more than log10(2) */
+	size_t bits = 64 - (size_t)__builtin_clzll(v | 1),
+	       n = bits * 1233 >> 12;
+
+	return n + (v >= least[n]);
+}
+
 size_t
 crm_num_put(char *out, uint64_t v)
 {
-	char tmp[20], *p = tmp + sizeof(tmp);
-	size_t n;
+	size_t n = count_digits(v), at = n;
 
 	for (; v >= 100; v /= 100)
-		memcpy(p -= 2, crm_two_digits + 2 * (v % 100), 2);
+		memcpy(out + (at -= 2), crm_two_digits + 2 * (v % 100), 2);
 	if (v >= 10)
-		memcpy(p -= 2, crm_two_digits + 2 * v, 2);
+		memcpy(out, crm_two_digits + 2 * v, 2);
 	else
-		*--p = (char)('0' + v);
-	n = (size_t)(tmp + sizeof(tmp) - p);
-	memcpy(out, p, n);
+		*out = (char)('0' + v);
 	return n;
 }
 

@@ -123,7 +123,8 @@ crm_writer_columns(struct crm_writer *w, const struct crm_column *col, size_t n)
 	crm_free(w->way);
 	w->way = crm_calloc(n + 1, sizeof(*w->way));
 	for (i = 0; i < n; i++)
-		w->way[i].shape = crm_cell_shape(col[i].field);
+		crm_cell_way(
+		    &w->way[i], col[i].field, w->o.form == CRM_OUT_TSV);
 	if (w->o.form == CRM_OUT_JSONL)
 		crm_json_keys(w->way, col, n, &w->keys);
 	else if (w->o.form == CRM_OUT_TABLE && w->table == NULL)
@@ -137,8 +138,6 @@ sv_header(struct crm_writer *w)
 	bool tsv = w->o.form == CRM_OUT_TSV;
 	size_t i;
 
-	if (w->header)
-		return;
 	w->header = true;
 	for (i = 0; i < w->ncols; i++) {
 		if (i > 0)
@@ -163,29 +162,38 @@ disarm(struct crm_writer *w)
 	crm_buf_addv(&w->cell, crm_buf_view(&w->text));
 }
 
+/* A cell of CSV that is not short, or needs quotes. */
+static void
+csv_cell(
+    struct crm_writer *w, const struct crm_field *f, const struct crm_value *c)
+{
+	crm_buf_reset(&w->cell);
+	crm_cell_text(&w->cell, f, c, false);
+	if (w->o.form == CRM_OUT_SHEET &&
+	    crm_cell_is_formula(f, c, crm_buf_view(&w->cell)))
+		disarm(w);
+	crm_csv_add(&w->sink->buf, crm_buf_view(&w->cell));
+}
+
 static void
 csv_row(struct crm_writer *w, const struct crm_value *c, size_t n)
 {
 	struct crm_buf *b = &w->sink->buf;
-	size_t i, k = 0;
+	size_t i, k = 0, from = b->n;
 
 	for (i = 0; i < w->ncols; i++) {
 		if (i > 0)
 			crm_buf_addc(b, ',');
 		if (k == n || c[k].col != i)
 			continue;
-		crm_buf_reset(&w->cell);
-		crm_cell_add(
-		    &w->cell, &w->way[i], w->col[i].field, &c[k], false);
-		if (w->o.form == CRM_OUT_SHEET &&
-		    crm_cell_is_formula(
-			w->col[i].field, &c[k], crm_buf_view(&w->cell)))
-			disarm(w);
+		if (c[k].value.n > 0 &&
+		    !crm_csv_put(b, &w->way[i], w->col[i].field, &c[k],
+			w->o.form == CRM_OUT_SHEET))
+			csv_cell(w, w->col[i].field, &c[k]);
 		k++;
-		crm_csv_add(b, crm_buf_view(&w->cell));
 	}
 	/* a lone empty cell would be no line at all */
-	if (w->ncols == 1 && n == 0)
+	if (w->ncols == 1 && b->n == from)
 		crm_buf_adds(b, "\"\"");
 	crm_buf_addc(b, '\n');
 }
@@ -194,6 +202,7 @@ static void
 yaml_row(struct crm_writer *w, const struct crm_value *c, size_t n)
 {
 	struct crm_buf *b = &w->sink->buf;
+	bool first = true;
 	size_t i;
 
 	for (i = 0; i < n; i++) {
@@ -202,7 +211,10 @@ yaml_row(struct crm_writer *w, const struct crm_value *c, size_t n)
 		struct crm_view v;
 		bool many = (f->flags & CRM_F_MANY) != 0 && !c[i].is_text;
 
-		crm_buf_adds(b, i == 0 ? "- " : "  ");
+		if (c[i].value.n == 0)
+			continue;
+		crm_buf_adds(b, first ? "- " : "  ");
+		first = false;
 		crm_yaml_add_scalar(b, crm_view_str(w->col[c[i].col].name));
 		crm_buf_addc(b, ':');
 		crm_many_begin(&m, c[i].value, many);
@@ -220,7 +232,7 @@ yaml_row(struct crm_writer *w, const struct crm_value *c, size_t n)
 		}
 		crm_buf_addc(b, '\n');
 	}
-	if (n == 0)
+	if (first)
 		crm_buf_adds(b, "- {}\n");
 }
 
@@ -358,12 +370,14 @@ crm_writer_row(struct crm_writer *w, const struct crm_value *c, size_t n)
 		crm_json_row(&w->sink->buf, w->way, w->col, c, n);
 		break;
 	case CRM_OUT_TSV:
-		sv_header(w);
+		if (!w->header)
+			sv_header(w);
 		crm_tsv_row(&w->sink->buf, w->way, w->col, w->ncols, c, n);
 		break;
 	case CRM_OUT_CSV:
 	case CRM_OUT_SHEET:
-		sv_header(w);
+		if (!w->header)
+			sv_header(w);
 		csv_row(w, c, n);
 		break;
 	case CRM_OUT_IDS:
@@ -443,8 +457,9 @@ crm_writer_rows(struct crm_writer *w, struct crm_buf *rows)
 void
 crm_writer_end(struct crm_writer *w)
 {
-	if (w->o.form == CRM_OUT_TSV || w->o.form == CRM_OUT_CSV ||
-	    w->o.form == CRM_OUT_SHEET)
+	if (!w->header &&
+	    (w->o.form == CRM_OUT_TSV || w->o.form == CRM_OUT_CSV ||
+		w->o.form == CRM_OUT_SHEET))
 		sv_header(w);
 	if (w->o.form == CRM_OUT_MUTT && w->rows == 0)
 		crm_buf_adds(&w->sink->buf, "crm: no match\n");

@@ -65,9 +65,9 @@ struct crm_column {
 struct crm_value {
 	uint32_t col;          /* which column */
 	bool safe;             /* its text needs no escaping in JSON */
-	struct crm_view value; /* as stored; of tables, links may be texts */
 	bool is_text;          /* value is text already, whatever the type */
 	bool no_bar;           /* not to be compared with those that have one */
+	struct crm_view value; /* as stored; of tables, links may be texts */
 };
 
 struct crm_writer_options {
@@ -99,7 +99,8 @@ void crm_writer_columns(
 /*
  * Write a row.
  *
- * value   those it has, in the order of columns; others are empty
+ * value   those it has, in the order of columns; others are empty, and so are
+ *         those without bytes
  */
 void crm_writer_row(
     struct crm_writer *, const struct crm_value *value, size_t n);

@@ -8,7 +8,7 @@
 #include "record/value.h"
 #include "record/word.h"
 
-/* What a character means in a cell. */
+/* What a character means in a cell: is_plain() knows them all. */
 enum meaning {
 	TSV_ONLY = 1 << 0,   /* parts cells and lines of TSV */
 	PARTS = 1 << 1,      /* parts the values of a field of many */
@@ -40,96 +40,114 @@ to_escape(const struct crm_field *f, bool many, bool tsv)
 	return mask;
 }
 
-/* Which of 8 bytes have a meaning: not 0 when there is one.  (It may say so
- * where there is none: of other controls.) */
-static inline uint64_t
-find_meanings(uint64_t w)
-{
-	const uint64_t ones = 0x0101010101010101u, high = ones << 7;
-	uint64_t comma, semicolon, slash;
+#ifdef __SSE2__
+struct few { /* 16 bytes looked at together */
+	__m128i v;
+};
 
-	comma = w ^ ones * ',';
-	semicolon = w ^ ones * ';';
-	slash = w ^ ones * '\\';
-	return (((comma - ones) & ~comma) | ((semicolon - ones) & ~semicolon) |
-		   ((slash - ones) & ~slash) | ((w - ones * ' ') & ~w)) &
-	    high;
+static inline struct few
+few_of(uint64_t low, uint64_t high)
+{
+	return (struct few){ _mm_set_epi64x((long long)high, (long long)low) };
 }
 
-#ifdef __SSE2__
-/* The same of 16 bytes, which are copied: a bit each. */
-static inline __m128i
-copy_16(char *to, const char *from)
+static inline struct few
+few_at(const char *p)
 {
-	__m128i v, seen;
+	return (
+	    struct few){ _mm_loadu_si128((const __m128i *)(const void *)p) };
+}
 
-	v = _mm_loadu_si128((const __m128i *)(const void *)from);
-	_mm_storeu_si128((__m128i *)(void *)to, v);
-	seen = _mm_cmpeq_epi8(v, _mm_set1_epi8(','));
+/* Is none of them a control, or one of , ; " \? */
+static inline bool
+none_marked(struct few few)
+{
+	__m128i v = few.v, seen = _mm_cmpeq_epi8(v, _mm_set1_epi8(','));
+
 	seen = _mm_or_si128(seen, _mm_cmpeq_epi8(v, _mm_set1_epi8(';')));
 	seen = _mm_or_si128(seen, _mm_cmpeq_epi8(v, _mm_set1_epi8('\\')));
-	return _mm_or_si128(
+	seen = _mm_or_si128(seen, _mm_cmpeq_epi8(v, _mm_set1_epi8('"')));
+	seen = _mm_or_si128(
 	    seen, _mm_cmpeq_epi8(v, _mm_min_epu8(v, _mm_set1_epi8(' ' - 1))));
-}
-
-/* Copy at least 16 bytes; has none of them a meaning? */
-static bool
-copy_many(char *to, struct crm_view v)
-{
-	__m128i seen = copy_16(to + v.n - 16, v.p + v.n - 16);
-	size_t i;
-
-	for (i = 0; v.n - i > 16; i += 16)
-		seen = _mm_or_si128(seen, copy_16(to + i, v.p + i));
 	return _mm_movemask_epi8(seen) == 0;
 }
 #else
-static bool
-copy_many(char *to, struct crm_view v)
-{
-	uint64_t seen = find_meanings(crm_le64_get(v.p + v.n - 8));
-	size_t i;
+struct few {
+	uint64_t half[2];
+};
 
-	for (i = 0; v.n - i > 8; i += 8)
-		seen |= find_meanings(crm_le64_get(v.p + i));
-	memcpy(to, v.p, v.n);
-	return seen == 0;
+static inline struct few
+few_of(uint64_t low, uint64_t high)
+{
+	return (struct few){ { low, high } };
+}
+
+static inline struct few
+few_at(const char *p)
+{
+	return few_of(crm_le64_get(p), crm_le64_get(p + 8));
+}
+
+static inline uint64_t
+find_marks(uint64_t w)
+{
+	const uint64_t ones = 0x0101010101010101u, high = ones << 7;
+	uint64_t comma = w ^ ones * ',', semicolon = w ^ ones * ';';
+	uint64_t slash = w ^ ones * '\\', quote = w ^ ones * '"';
+
+	return (((comma - ones) & ~comma) | ((semicolon - ones) & ~semicolon) |
+		   ((slash - ones) & ~slash) | ((quote - ones) & ~quote) |
+		   ((w - ones * ' ') & ~w)) &
+	    high;
+}
+
+static inline bool
+none_marked(struct few few)
+{
+	return (find_marks(few.half[0]) | find_marks(few.half[1])) == 0;
 }
 #endif
 
-/* Copy a text; has no character of it a meaning?  (It may say no where none
- * has.) */
-static inline bool
-copy_plain(char *to, struct crm_view v)
+/* The same of a text of 16 bytes and more. */
+static bool
+is_long_plain(struct crm_view v)
 {
-	unsigned int seen = 0;
-	uint64_t first, last;
 	size_t i;
 
-	if (v.n >= 16)
-		return copy_many(to, v);
-	if (v.n >= 8) {
-		first = crm_le64_get(v.p);
-		last = crm_le64_get(v.p + v.n - 8);
-		crm_le64(to, first);
-		crm_le64(to + v.n - 8, last);
-		return (find_meanings(first) | find_meanings(last)) == 0;
-	}
-	for (i = 0; i < v.n; i++) {
-		to[i] = v.p[i];
-		seen |= meanings[(unsigned char)v.p[i]];
-	}
-	return seen == 0;
+	for (i = 0; v.n - i > 16; i += 16)
+		if (!none_marked(few_at(v.p + i)))
+			return false;
+	return none_marked(few_at(v.p + v.n - 16));
 }
 
-/* A text escaped; room for twice its bytes is room enough. */
+/* Has no form a use for a character of a text: no control is in it, and none
+ * of , ; " \? */
+static inline bool
+is_plain(struct crm_view v)
+{
+	uint64_t low = 0x2020202020202020, high = low;
+
+	if (v.n >= 16)
+		return is_long_plain(v);
+	if (v.n >= 8) { /* from both ends: they may overlap */
+		low = crm_le64_get(v.p);
+		high = crm_le64_get(v.p + v.n - 8);
+	} else if (v.n >= 4) {
+		low = crm_le32_get(v.p) |
+		    (uint64_t)crm_le32_get(v.p + v.n - 4) << 32;
+	} else if (v.n > 0) {
+		low = UINT64_C(0x2020202020000000) | (unsigned char)v.p[0] |
+		    (uint64_t)(unsigned char)v.p[v.n / 2] << 8 |
+		    (uint64_t)(unsigned char)v.p[v.n - 1] << 16;
+	}
+	return none_marked(few_of(low, high));
+}
+
 static char *
-put_escaped(char *to, struct crm_view v, unsigned int mask)
+put_marked(char *to, struct crm_view v, unsigned int mask)
 {
 	size_t i;
 
-	if (copy_plain(to, v))
-		return to + v.n;
 	for (i = 0; i < v.n; i++) {
 		char ch = v.p[i];
 
@@ -143,6 +161,14 @@ put_escaped(char *to, struct crm_view v, unsigned int mask)
 		*to++ = ch;
 	}
 	return to;
+}
+
+/* A text escaped; room for twice its bytes is room enough. */
+static inline char *
+put_escaped(char *to, struct crm_view v, unsigned int mask)
+{
+	return is_plain(v) ? crm_copy_few(to, v.p, v.n)
+			   : put_marked(to, v, mask);
 }
 
 static void
@@ -197,19 +223,27 @@ crm_cell_is_formula(
 		strchr("=+-@", text.p[0]) != NULL);
 }
 
-enum crm_cell_shape
-crm_cell_shape(const struct crm_field *f)
+/* How one value of a type is written that is no text. */
+static const enum crm_cell_shape shapes[CRM_NTYPES] = {
+	[CRM_T_CHOICE] = CRM_SHAPE_WORD,
+	[CRM_T_LINK] = CRM_SHAPE_LINK,
+	[CRM_T_TIME] = CRM_SHAPE_TIME,
+	[CRM_T_DATE] = CRM_SHAPE_DATE,
+	[CRM_T_NUMBER] = CRM_SHAPE_DEC,
+	[CRM_T_PERCENT] = CRM_SHAPE_DEC,
+	[CRM_T_MONEY] = CRM_SHAPE_DEC,
+};
+
+void
+crm_cell_way(struct crm_cell_way *way, const struct crm_field *f, bool tsv)
 {
 	bool many = (f->flags & CRM_F_MANY) != 0;
 
 	if (crm_value_is_text(f))
-		return many ? CRM_SHAPE_TEXTS : CRM_SHAPE_TEXT;
-	if (many)
-		return CRM_SHAPE_OTHER;
-	return f->type == CRM_T_TIME  ? CRM_SHAPE_TIME
-	    : f->type == CRM_T_CHOICE ? CRM_SHAPE_WORD
-	    : f->type == CRM_T_LINK   ? CRM_SHAPE_LINK
-				      : CRM_SHAPE_OTHER;
+		way->shape = many ? CRM_SHAPE_TEXTS : CRM_SHAPE_TEXT;
+	else
+		way->shape = many ? CRM_SHAPE_OTHER : shapes[f->type];
+	way->mask = to_escape(f, many, tsv);
 }
 
 /* Make a time the one that was written last. */
@@ -226,25 +260,63 @@ keep_time(struct crm_cell_way *way, struct crm_view v)
 	way->text_n = (uint8_t)crm_time_put(way->text, at_us);
 }
 
-char *
-crm_cell_put(char *to, struct crm_cell_way *way, struct crm_view v)
+static char *
+put_time(char *to, struct crm_cell_way *way, struct crm_view v)
 {
-	struct crm_view text;
-	uint64_t id;
-
-	if (way->shape == CRM_SHAPE_LINK) {
-		id = crm_link_get(v);
-		return id != 0 ? to + crm_id_put(to, id) : to;
-	}
-	if (way->shape == CRM_SHAPE_WORD) {
-		text = crm_word_get(v);
-		return crm_copy_few(to, text.p, text.n);
-	}
 	if (way->text_n == 0 ||
 	    !crm_view_eq(v, crm_view(way->time, way->time_n)))
 		keep_time(way, v);
 	memcpy(to, way->text, CRM_TIME_TEXT);
 	return to + way->text_n;
+}
+
+static char *
+put_date(char *to, struct crm_view v)
+{
+	struct crm_date day;
+
+	return crm_value_get_date(v, &day) ? to + crm_date_put(to, day) : to;
+}
+
+static char *
+put_dec(char *to, struct crm_view v)
+{
+	struct crm_dec dec;
+
+	return crm_value_get_dec(v, &dec) ? to + crm_dec_put(to, dec) : to;
+}
+
+static inline char *
+put_other(char *to, struct crm_cell_way *way, struct crm_view v)
+{
+	struct crm_view word;
+	uint64_t id;
+
+	switch (way->shape) {
+	case CRM_SHAPE_WORD:
+		word = crm_word_get(v);
+		return crm_copy_few(to, word.p, word.n);
+	case CRM_SHAPE_LINK:
+		id = crm_link_get(v);
+		return id != 0 ? to + crm_id_put(to, id) : to;
+	case CRM_SHAPE_TIME:
+		return put_time(to, way, v);
+	case CRM_SHAPE_DATE:
+		return put_date(to, v);
+	case CRM_SHAPE_DEC:
+		return put_dec(to, v);
+	case CRM_SHAPE_OTHER:
+	case CRM_SHAPE_TEXT:
+	case CRM_SHAPE_TEXTS:
+		break;
+	}
+	return to;
+}
+
+char *
+crm_cell_put(char *to, struct crm_cell_way *way, struct crm_view v)
+{
+	return put_other(to, way, v);
 }
 
 /* Texts escaped and joined: their lengths stand in front of them, so that
@@ -267,86 +339,29 @@ put_texts(char *to, struct crm_view stored, unsigned int mask)
 	return to;
 }
 
-/* Is a cell written by put_cell()?  Others by crm_cell_text(). */
-static inline bool
-is_short_way(const struct crm_cell_way *way, const struct crm_value *c)
-{
-	return !c->is_text && way->shape != CRM_SHAPE_OTHER &&
-	    (way->shape != CRM_SHAPE_WORD || c->safe);
-}
-
-/* Room for a cell that is_short_way(). */
-static inline size_t
-cell_room(const struct crm_value *c)
-{
-	return 2 * c->value.n + CRM_CELL_ROOM;
-}
-
+/* A cell that is short: what is behind it. */
 static inline char *
-put_cell(char *to, struct crm_cell_way *way, const struct crm_field *f,
-    const struct crm_value *c, bool tsv)
+put_cell(char *to, struct crm_cell_way *way, const struct crm_value *c)
 {
-	if (way->shape == CRM_SHAPE_TEXT && c->safe)
-		/* no control character is in it, and no backslash */
-		return crm_copy_few(to, c->value.p, c->value.n);
-	if (way->shape == CRM_SHAPE_TEXTS)
-		return put_texts(to, c->value, to_escape(f, true, tsv));
 	if (way->shape == CRM_SHAPE_TEXT)
-		return put_escaped(to, c->value, to_escape(f, false, tsv));
-	return crm_cell_put(to, way, c->value);
+		return c->safe ? crm_copy_few(to, c->value.p, c->value.n)
+			       : put_escaped(to, c->value, way->mask);
+	if (way->shape == CRM_SHAPE_TEXTS)
+		return put_texts(to, c->value, way->mask);
+	return put_other(to, way, c->value);
 }
 
-void
-crm_cell_add(struct crm_buf *out, struct crm_cell_way *way,
-    const struct crm_field *f, const struct crm_value *c, bool tsv)
+/* Room for n bytes behind what was written up to a place; NULL: there is none.
+ * Some more is made, for what comes. */
+static char *
+more_room(struct crm_buf *b, char *to, size_t n, char **end)
 {
-	char *to;
-
-	if (!is_short_way(way, c)) {
-		crm_cell_text(out, f, c, tsv);
-		return;
-	}
-	to = crm_buf_room(out, cell_room(c));
+	n += 1024;
 	if (to != NULL)
-		crm_buf_used(out, (size_t)(put_cell(to, way, f, c, tsv) - to));
-}
-
-/*
- * The cells of a row that is_short_way(), from one column on, and the tab in
- * front of each: with room made once.
- *
- * k       value at hand, updated
- *
- * Returns the column that it stopped at; ncols: it is the whole row.
- */
-static size_t
-put_cells(struct crm_buf *b, struct crm_cell_way *way,
-    const struct crm_column *col, size_t i, size_t ncols,
-    const struct crm_value *c, size_t n, size_t *k)
-{
-	size_t room = ncols - i, last;
-	char *to, *from;
-
-	for (last = *k; last < n && is_short_way(&way[c[last].col], &c[last]);
-	     last++)
-		room += cell_room(&c[last]);
-	from = to = crm_buf_room(b, room);
-	if (to == NULL)
-		return ncols;
-	for (; i < ncols; i++) {
-		bool has = *k < n && c[*k].col == i;
-
-		if (has && *k == last)
-			break;
-		if (i > 0)
-			*to++ = '\t';
-		if (has) {
-			to = put_cell(to, &way[i], col[i].field, &c[*k], true);
-			(*k)++;
-		}
-	}
-	crm_buf_used(b, (size_t)(to - from));
-	return i;
+		crm_buf_used(b, (size_t)(to - b->p) - b->n);
+	to = crm_buf_room(b, n);
+	*end = to != NULL ? to + n : NULL;
+	return to;
 }
 
 void
@@ -354,17 +369,58 @@ crm_tsv_row(struct crm_buf *b, struct crm_cell_way *way,
     const struct crm_column *col, size_t ncols, const struct crm_value *c,
     size_t n)
 {
-	size_t i = 0, k = 0;
+	const struct crm_value *behind = c + n;
+	/* before the end there is always room for all tabs, and the line end */
+	size_t tabs = ncols + 1, i, room;
+	char *end, *to = more_room(b, NULL, tabs, &end);
 
-	while (i < ncols) {
-		i = put_cells(b, way, col, i, ncols, c, n, &k);
-		if (i == ncols)
-			break;
-		if (i > 0)
-			crm_buf_addc(b, '\t');
-		crm_cell_text(b, col[i++].field, &c[k++], true);
+	for (i = 0; to != NULL && i < ncols; i++, *to++ = '\t') {
+		if (c == behind || c->col != i)
+			continue;
+		room = crm_cell_room(c) + tabs;
+		if ((size_t)(end - to) < room)
+			to = more_room(b, to, room, &end);
+		if (to == NULL)
+			return;
+		if (c->value.n > 0 && crm_cell_is_short(&way[i], c)) {
+			to = put_cell(to, &way[i], c);
+		} else if (c->value.n > 0) {
+			crm_buf_used(b, (size_t)(to - b->p) - b->n);
+			crm_cell_text(b, col[i].field, c, true);
+			to = more_room(b, NULL, tabs, &end);
+			if (to == NULL)
+				return;
+		}
+		c++;
 	}
-	crm_buf_addc(b, '\n');
+	if (to == NULL)
+		return;
+	if (ncols == 0)
+		to++;
+	to[-1] = '\n'; /* not the last tab */
+	crm_buf_used(b, (size_t)(to - b->p) - b->n);
+}
+
+bool
+crm_csv_put(struct crm_buf *b, struct crm_cell_way *way,
+    const struct crm_field *f, const struct crm_value *c, bool sheet)
+{
+	struct crm_view text;
+	char *to;
+
+	if (!crm_cell_is_short(way, c))
+		return false;
+	to = crm_buf_room(b, crm_cell_room(c));
+	if (to == NULL)
+		return true; /* the buffer says so in the end */
+	text = crm_view(to, (size_t)(put_cell(to, way, c) - to));
+	if (way->shape <= CRM_SHAPE_WORD && text.n > 0 &&
+	    (text.p[0] == ' ' || text.p[text.n - 1] == ' ' || !is_plain(text)))
+		return false;
+	if (sheet && crm_cell_is_formula(f, c, text))
+		return false;
+	crm_buf_used(b, text.n);
+	return true;
 }
 
 void

@@ -13,14 +13,17 @@ enum crm_cell_shape {
 	CRM_SHAPE_OTHER,
 	CRM_SHAPE_TEXT,  /* one text, as it is stored */
 	CRM_SHAPE_TEXTS, /* many of them */
-	CRM_SHAPE_TIME,  /* one of each of these */
-	CRM_SHAPE_WORD,
+	CRM_SHAPE_WORD,  /* one of each of these */
 	CRM_SHAPE_LINK,
+	CRM_SHAPE_TIME,
+	CRM_SHAPE_DATE,
+	CRM_SHAPE_DEC, /* a number, a percentage, an amount */
 };
 
 struct crm_cell_way {
 	struct crm_view key; /* of JSON: ,"name": */
 	enum crm_cell_shape shape;
+	unsigned int mask; /* of a text: what stands behind a backslash */
 	/* The time that was written last: many records were made, or changed,
 	 * together. */
 	uint8_t time_n, text_n; /* bytes; 0: none yet */
@@ -28,16 +31,32 @@ struct crm_cell_way {
 	char text[CRM_TIME_TEXT];
 };
 
-enum crm_cell_shape crm_cell_shape(const struct crm_field *);
+/* Find out how a column is written, in TSV or in another form. */
+void crm_cell_way(struct crm_cell_way *, const struct crm_field *, bool tsv);
+
+/* Is a cell short: can it be written where there is crm_cell_room()?  Others
+ * are written by crm_cell_text(). */
+static inline bool
+crm_cell_is_short(const struct crm_cell_way *way, const struct crm_value *c)
+{
+	return !c->is_text && way->shape != CRM_SHAPE_OTHER &&
+	    (way->shape != CRM_SHAPE_WORD || c->safe);
+}
+
+#define CRM_CELL_ROOM 64
+static inline size_t
+crm_cell_room(const struct crm_value *c)
+{
+	return 2 * c->value.n + CRM_CELL_ROOM;
+}
 
 /*
- * The text of one time, word or link.
+ * The text of one word, link, time, day or number.
  *
  * to      CRM_CELL_ROOM bytes, and as many as v has
  *
  * Returns what is behind it: it is the text of crm_value_add_text().
  */
-#define CRM_CELL_ROOM 64
 char *crm_cell_put(char *to, struct crm_cell_way *, struct crm_view v);
 
 /* writer_cell.c */
@@ -47,9 +66,13 @@ char *crm_cell_put(char *to, struct crm_cell_way *, struct crm_view v);
 void crm_cell_text(struct crm_buf *out, const struct crm_field *,
     const struct crm_value *, bool tsv);
 
-/* The same, of a column whose way is known. */
-void crm_cell_add(struct crm_buf *out, struct crm_cell_way *,
-    const struct crm_field *, const struct crm_value *, bool tsv);
+/*
+ * Write a cell of CSV, if it is short and needs no quotes.
+ *
+ * sheet   nor anything in front of it: see crm_cell_is_formula()
+ */
+bool crm_csv_put(struct crm_buf *, struct crm_cell_way *,
+    const struct crm_field *, const struct crm_value *, bool sheet);
 
 /*
  * Would a spreadsheet take a cell for a formula?  One that begins with = + - @

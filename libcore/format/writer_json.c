@@ -144,13 +144,13 @@ put_texts(char *to, struct crm_view stored)
  */
 static bool
 put_member(struct crm_buf *b, struct crm_cell_way *way,
-    const struct crm_field *f, const struct crm_value *c, char open)
+    const struct crm_value *c, char open)
 {
 	size_t room = way->key.n + KEY_MOVE + CRM_CELL_ROOM;
 	char *to, *from;
 
-	if (c->is_text || way->shape == CRM_SHAPE_OTHER ||
-	    (crm_value_is_text(f) && !c->safe))
+	if (!crm_cell_is_short(way, c) ||
+	    (way->shape <= CRM_SHAPE_TEXTS && !c->safe))
 		return false;
 	room += way->shape == CRM_SHAPE_TEXTS ? 3 * c->value.n : c->value.n;
 	from = crm_buf_room(b, room);
@@ -166,6 +166,8 @@ put_member(struct crm_buf *b, struct crm_cell_way *way,
 		to = put_quoted(to, c->value);
 	else if (way->shape == CRM_SHAPE_TEXTS)
 		to = put_texts(to, c->value);
+	else if (way->shape == CRM_SHAPE_DEC)
+		to = crm_cell_put(to, way, c->value);
 	else {
 		*to++ = '"';
 		to = crm_cell_put(to, way, c->value);
@@ -179,7 +181,6 @@ void
 crm_json_row(struct crm_buf *b, struct crm_cell_way *way,
     const struct crm_column *col, const struct crm_value *c, size_t n)
 {
-	const struct crm_field *f;
 	struct crm_view key;
 	char open = '{';
 	size_t i;
@@ -187,12 +188,11 @@ crm_json_row(struct crm_buf *b, struct crm_cell_way *way,
 	for (i = 0; i < n; i++) {
 		if (c[i].value.n == 0)
 			continue;
-		f = col[c[i].col].field;
-		if (!put_member(b, &way[c[i].col], f, &c[i], open)) {
+		if (!put_member(b, &way[c[i].col], &c[i], open)) {
 			key = way[c[i].col].key;
 			crm_buf_addc(b, open);
 			crm_buf_addv(b, crm_view_skip(key, 1));
-			json_value(b, f, &c[i]);
+			json_value(b, col[c[i].col].field, &c[i]);
 		}
 		open = ',';
 	}

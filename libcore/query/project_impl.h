@@ -25,22 +25,35 @@ struct crm_project_made {
 	uint64_t of; /* 0: make it again */
 };
 
-/* How a chosen column is taken from the records of a kind. */
-struct crm_project_way {
-	/* the plain value of a stored field, or of a computed one, or computed
-	 * when it is not stored; neither: through links, or as another type */
-	const struct crm_field *stored, *computed;
+/* What is done for a column beside taking what is stored. */
+enum crm_project_how {
+	CRM_STEP_ID,      /* the record's id */
+	CRM_STEP_COPY,    /* the same as another column */
+	CRM_STEP_COMPUTE, /* when it is not stored */
+	CRM_STEP_GATHER,  /* through links, as another type, many computed */
+	CRM_STEP_ABOUT,   /* see crm_project_column */
+};
+
+struct crm_project_step {
+	enum crm_project_how how;
+	uint32_t col, from;            /* of COPY */
+	const struct crm_field *field; /* of COMPUTE */
+	bool safe;                     /* no form has to escape it */
 	struct crm_project_made made;
 };
 
-/* The columns of all that a kind has, in the order of the field table. */
-struct crm_project_whole {
-	struct crm_column *col;
+/*
+ * How the columns are filled from the records of a kind: stored fields go each
+ * to its column, as they come in the record; then the steps.
+ */
+struct crm_project_plan {
+	bool is_made;
+	struct crm_column *col; /* when it is all that the kind has */
 	size_t ncols;
-	uint32_t *by_num; /* column of a stored field's number, or NONE */
+	uint32_t *by_num; /* of a stored field's number; or UINT32_MAX */
 	size_t nnums;
-	uint32_t day, updated, created;
-	struct crm_project_made *made; /* one a column */
+	struct crm_project_step *step;
+	size_t nsteps, cap;
 };
 
 /* A record that waits to be printed by one of two threads. */
@@ -49,8 +62,6 @@ struct crm_project_row {
 	struct crm_stored stored;
 	int64_t added_us, updated_us; /* of its change sets, when wanted */
 };
-
-#define CRM_PROJECT_WHERE 128
 
 struct crm_project {
 	struct crm_snap *snap;
@@ -69,22 +80,26 @@ struct crm_project {
 	struct crm_project_column *column;
 	struct crm_column *col;
 	size_t ncols, cap;
-	struct crm_value *value;
-	struct crm_project_way *way[26]; /* by kind: one a column */
-	/* or all there are, by kind */
-	bool all;
-	struct crm_project_whole whole[26];
-	size_t value_cap, slot_cap;
-	struct crm_slot *slot; /* what the record at hand has stored */
-	/* Where in it a field's number is, if it is: by its last bits. */
-	uint32_t where[CRM_PROJECT_WHERE];
+	bool all; /* chosen are none: each kind has its own */
+	struct crm_project_plan plan[26];
+	/* the record at hand */
+	struct crm_value *value; /* one a column */
+	size_t value_cap;
 };
 
-/* How the columns that were chosen are taken from the records of a kind. */
-struct crm_project_way *crm_project_ways(struct crm_project *, uint64_t id);
+/* How the records of a kind are printed. */
+struct crm_project_plan *crm_project_make_plan(
+    struct crm_project *, uint64_t id);
 
-/* All columns of the records of a kind. */
-struct crm_project_whole *crm_project_whole(struct crm_project *, uint64_t id);
+static inline struct crm_project_plan *
+crm_project_plan(struct crm_project *p, uint64_t id)
+{
+	struct crm_project_plan *plan = &p->plan[(crm_id_kind(id) - 'a') % 26];
+
+	return plan->is_made ? plan : crm_project_make_plan(p, id);
+}
+
+void crm_project_plan_release(struct crm_project_plan *);
 
 /* Print a record here and now. */
 CRM_CHECK const struct crm_err *crm_project_put_now(
@@ -94,6 +109,19 @@ CRM_CHECK const struct crm_err *crm_project_put_now(
  * known. */
 struct crm_view crm_project_e164(
     struct crm_project *, const struct crm_field *, struct crm_view);
+
+/*
+ * project_gather.c: the value of a column through links, as another type, or
+ * of many computed ones; of an event in a column for people of texts or titles.
+ *
+ * out     empty before; lives until the next record
+ */
+CRM_CHECK const struct crm_err *crm_project_gather(struct crm_project *,
+    const struct crm_project_column *, uint64_t id, const struct crm_stored *,
+    struct crm_value *out);
+CRM_CHECK const struct crm_err *crm_project_about(struct crm_project *,
+    const struct crm_project_column *, const struct crm_stored *,
+    struct crm_value *out);
 
 /* project_share.c */
 void crm_project_share_free(struct crm_project *);

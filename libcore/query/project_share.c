@@ -140,24 +140,16 @@ want(struct wants *w, const struct crm_field *f)
 static bool
 find_wants(struct crm_project *p, char letter, struct wants *w)
 {
-	const struct crm_project_way *way;
+	const struct crm_project_plan *plan =
+	    crm_project_plan(p, crm_id(letter, 0, 0));
 	size_t i;
 
-	if (p->all) { /* all that is stored, and those */
-		w->added = w->updated = true;
-		return true;
-	}
-	way = crm_project_ways(p, crm_id(letter, 0, 0));
-	for (i = 0; i < p->ncols; i++) {
-		const struct crm_project_column *c = &p->column[i];
+	for (i = 0; i < plan->nsteps; i++) {
+		const struct crm_project_step *step = &plan->step[i];
 
-		if (c->about || c->title || c->ref.nlinks > 0 ||
-		    c->is_currency || c->e164)
+		if (step->how == CRM_STEP_GATHER || step->how == CRM_STEP_ABOUT)
 			return false;
-		if (way[i].computed != NULL && !want(w, way[i].computed))
-			return false;
-		if (way[i].computed == NULL && way[i].stored == NULL &&
-		    c->ref.field[letter - 'a'] != NULL)
+		if (step->how == CRM_STEP_COMPUTE && !want(w, step->field))
 			return false;
 	}
 	return true;

@@ -88,36 +88,26 @@ crm_stored_at(const struct crm_stored *r, uint32_t i)
 	return s;
 }
 
-/* One step of crm_stored_all(): a field, and where its value ends. */
-static inline size_t
-take_slot(const struct crm_stored *r, unsigned int field, size_t from,
-    size_t to, struct crm_slot *out)
+uint16_t
+crm_stored_entry(const struct crm_stored *r, uint32_t i, size_t *end)
 {
-	out->num = (uint16_t)field;
-	out->many = false;
-	out->value = from > to || to > r->values.n
-	    ? CRM_VNULL
-	    : crm_view(r->values.p + from, to - from);
-	return to;
+	*end = end_at(r, i);
+	return field_at(r, i);
+}
+
+/* One more of all: ctx is where it goes. */
+static inline void
+add_slot(void *ctx, struct crm_slot s)
+{
+	struct crm_slot **to = ctx;
+
+	*(*to)++ = s;
 }
 
 void
 crm_stored_all(const struct crm_stored *r, struct crm_slot *out)
 {
-	const unsigned char *d = r->dir;
-	size_t at = 0;
-	uint32_t i;
-
-	for (i = 0; i < r->n && (r->flags & FORMS) == 0; i++, d += 2) {
-		out[i].safe = (d[0] & 0x80) != 0;
-		at = take_slot(r, d[0] & 0x7f, at, d[1], &out[i]);
-	}
-	for (; i < r->n; i++) {
-		uint16_t f = field_at(r, i);
-
-		out[i].safe = (f & 0x8000) != 0;
-		at = take_slot(r, f & 0x7fff, at, end_at(r, i), &out[i]);
-	}
+	crm_stored_each(r, add_slot, &out);
 }
 
 uint32_t

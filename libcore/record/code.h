@@ -70,6 +70,49 @@ struct crm_slot crm_stored_at(const struct crm_stored *, uint32_t i);
  */
 void crm_stored_all(const struct crm_stored *r, struct crm_slot *out);
 
+/* The i-th field's number, and where its value ends; the top bit of the number
+ * is 'safe'. */
+uint16_t crm_stored_entry(const struct crm_stored *, uint32_t i, size_t *end);
+
+/* A field whose value has its place among all values; a damaged one is empty. */
+static inline struct crm_slot
+crm_stored_slot(
+    struct crm_view values, uint16_t num, bool safe, size_t from, size_t to)
+{
+	struct crm_slot s = { .num = num, .safe = safe };
+
+	if (from <= to && to <= values.n)
+		s.value = crm_view(values.p + from, to - from);
+	return s;
+}
+
+/* All fields, in the order of their numbers: take is inlined. */
+static inline void
+crm_stored_each(const struct crm_stored *r,
+    void (*take)(void *ctx, struct crm_slot), void *ctx)
+{
+	const struct crm_view values = r->values;
+	const unsigned char *d = r->dir, *behind = d + 2 * (size_t)r->n;
+	size_t from = 0, to;
+	uint32_t i, n = r->n;
+	uint16_t f;
+
+	if ((r->flags & (CRM_R_MIDDLE | CRM_R_WIDE)) == 0) {
+		for (; d < behind; d += 2, from = to) {
+			to = d[1];
+			take(ctx,
+			    crm_stored_slot(
+				values, d[0] & 0x7f, d[0] >> 7, from, to));
+		}
+		return;
+	}
+	for (i = 0; i < n; i++, from = to) {
+		f = crm_stored_entry(r, i, &to);
+		take(ctx,
+		    crm_stored_slot(values, f & 0x7fff, f >> 15, from, to));
+	}
+}
+
 /*
  * Its fields of low numbers, by number.
  *

@@ -2,7 +2,7 @@
 # Many records: two threads print them, in pieces.  That must not be seen:
 # they are, byte for byte and in order, what is printed of few at a time.
 . "${0%/*}/../lib.sh"
-plan 20
+plan 22
 
 # 9,000 people with what has to be escaped, in two change sets; some have a
 # date of their own, some were changed since.  4,000 purchases, half of which
@@ -76,6 +76,14 @@ both person -o csv
 both event -o sheet -f id,day,who,amount,text,updated
 # what needs the store to be asked for each record
 both person -o tsv -f id,name,spent,created
+
+# columns that are there twice are the same; a kind may lack one
+crm-find person -o tsv -f created,note,email,created,note,email >many
+is 'columns twice' "$(awk -F'\t' '$1 == $4 && $2 == $5 && $3 == $6 &&
+	$1 != "" && $3 != ""' many | wc -l)" 9001
+printf 'p2\ne2\n' | crm-find - -o tsv -f id,what,email >many
+is 'of two kinds' "$(tr '\t\n' ' /' <many)" \
+    'id what email/p2  p2@x.example/e2 purchase /'
 
 # in another order, and only some
 crm-find person --sort=-id -o tsv -f id,name >many
