@@ -1,11 +1,12 @@
 /*
  * The table of numbering plans.
  *
- * Sources: the list of ITU-T E.164 assigned country codes; the national
- * numbering plans that administrations communicate to the ITU (E.129) and its
- * list of dialling procedures (E.164D: international and national prefixes);
- * ISO 3166-1, and the codes that it reserves (AC, TA) or leaves to its users
- * (XK).  Lengths were compared with the metadata of libphonenumber.
+ * Drawn from the metadata of libphonenumber 8.12 (the libphonenumber authors,
+ * Apache License 2.0), which follows the national numbering plans that
+ * administrations communicate to the ITU (E.129, E.164D), and corrected by hand
+ * where a plan has changed since: Benin, Gabon, Lithuania, Mexico, Uzbekistan.
+ * Codes of countries are those of ISO 3166-1, with what it reserves (AC, TA) or
+ * leaves to its users (XK).
  *
  * Of Germany and Austria, whose numbers have many lengths, none without the
  * trunk prefix is known to be whole.
