@@ -2,11 +2,14 @@
 
 #include <errno.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/mem.h"
 #include "store/block.h"
 #include "store/engine_impl.h"
+
+#define NEWEST_WAITS 10 /* of a millisecond */
 
 #define X(table, name) name,
 static const char *const table_names[CRM_NTABLES] = { CRM_TABLES(X) };
@@ -227,6 +230,57 @@ crm_engine_choose_set(struct crm_txn *t)
 	return err;
 }
 
+/* Take a snapshot anew; LMDB's code. */
+static int
+renew(struct crm_txn *t)
+{
+	int rc = ENOMEM, dead, i;
+
+	for (i = 0; i < 3 && !t->env->unmapped; i++) {
+		rc = mdb_txn_renew(t->txn);
+		if (rc == MDB_READERS_FULL)
+			(void)mdb_reader_check(t->env->env, &dead);
+		else if (rc != MDB_MAP_RESIZED ||
+		    crm_engine_set_map(t->env, 0) != 0)
+			break;
+	}
+	return rc;
+}
+
+/*
+ * Is a commit in the file that the snapshot is without?  A writer puts it there
+ * and then tells the others, in the lock file; one that was killed between has
+ * not told them.
+ */
+static bool
+is_behind(const struct crm_txn *t)
+{
+	MDB_envinfo info;
+
+	return t->env->mode != CRM_ENV_LONE &&
+	    mdb_env_info(t->env->env, &info) == 0 &&
+	    info.me_last_txnid == mdb_txn_id(t->txn) + 1;
+}
+
+/* Have the newest snapshot, not one that a killed writer left us with: what it
+ * did would be seen at the next write only.  LMDB's code. */
+static int
+take_newest(struct crm_txn *t)
+{
+	const struct timespec ms = { 0, 1000000 };
+	int rc = 0, i;
+
+	for (i = 0; rc == 0 && i <= NEWEST_WAITS && is_behind(t); i++) {
+		mdb_txn_reset(t->txn);
+		if (i < NEWEST_WAITS) /* it is about to tell us */
+			(void)nanosleep(&ms, NULL);
+		else
+			crm_engine_recover(t->env);
+		rc = renew(t);
+	}
+	return rc;
+}
+
 const struct crm_err *
 crm_txn_read(struct crm_env *env, struct crm_txn **out)
 {
@@ -241,7 +295,10 @@ crm_txn_read(struct crm_env *env, struct crm_txn **out)
 	t = crm_calloc(1, sizeof(*t));
 	t->env = env;
 	rc = crm_engine_begin(env, MDB_RDONLY, &t->txn);
+	if (rc == 0)
+		rc = take_newest(t);
 	if (rc != 0) {
+		mdb_txn_abort(t->txn);
 		crm_free(t);
 		return crm_engine_err(env, "read", rc);
 	}
@@ -279,18 +336,13 @@ crm_txn_pause(struct crm_txn *t)
 const struct crm_err *
 crm_txn_resume(struct crm_txn *t)
 {
-	int rc = ENOMEM, dead, i;
+	int rc;
 
 	if (!t->paused)
 		return NULL;
-	for (i = 0; i < 3 && !t->env->unmapped; i++) {
-		rc = mdb_txn_renew(t->txn);
-		if (rc == MDB_READERS_FULL)
-			(void)mdb_reader_check(t->env->env, &dead);
-		else if (rc != MDB_MAP_RESIZED ||
-		    crm_engine_set_map(t->env, 0) != 0)
-			break;
-	}
+	rc = renew(t);
+	if (rc == 0)
+		rc = take_newest(t);
 	if (rc != 0)
 		return crm_engine_err(t->env, "read", rc);
 	memset(&t->pages, 0, sizeof(t->pages)); /* they hold others now */

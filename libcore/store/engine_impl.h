@@ -102,6 +102,14 @@ int crm_engine_set_map(struct crm_env *, size_t bytes);
 /* Begin, adopting a map that another process made larger; LMDB's code. */
 int crm_engine_begin(struct crm_env *, unsigned int flags, MDB_txn **txn);
 
+/*
+ * Have LMDB clean up behind a writer that was killed: a child does it, as that
+ * needs an environment that writes, of which a process has one.  Nothing comes
+ * of it where the store cannot be written to, or somebody writes for longer
+ * than a second.
+ */
+void crm_engine_recover(const struct crm_env *);
+
 /* The bytes of its map; 0: not known. */
 static inline size_t
 crm_engine_map_bytes(const struct crm_env *env)

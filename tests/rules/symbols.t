@@ -6,6 +6,7 @@ need nm
 # What may be where all the same, and why.
 cat >allowed <<'END'
 store/engine_err _exit	LMDB cannot go on after a failed assertion
+store/engine_recover _exit	the child that it makes
 base/mem malloc	the one allocator
 base/mem calloc	the one allocator
 base/mem realloc	the one allocator
