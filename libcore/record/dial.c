@@ -122,7 +122,7 @@ behind_trunk(const struct crm_dial *d, const char *digit, size_t n, char *out)
 	const char *list = d->trunk;
 	struct crm_view p;
 
-	while ((p = next_prefix(&list)).n > 0) {
+	for (p = next_prefix(&list); p.n > 0; p = next_prefix(&list)) {
 		if (!begins(digit, n, p.p, p.n))
 			continue;
 		if (fits(d, n - p.n) && !(has_zero(d) && digit[p.n] == '0')) {

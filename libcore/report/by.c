@@ -351,7 +351,8 @@ gather_segments(struct crm_by_values *v, struct part *p, uint64_t who)
 	struct crm_view name;
 	size_t i = 0;
 
-	while ((name = crm_members_next(v->members, who, &i)).n > 0)
+	for (name = crm_members_next(v->members, who, &i); name.n > 0;
+	     name = crm_members_next(v->members, who, &i))
 		add_value(p, name);
 }
 
