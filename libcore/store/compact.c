@@ -75,6 +75,13 @@ copy_table(struct copying *c, struct crm_store *to)
 	return err;
 }
 
+static const struct crm_err *
+keep_meta(void *ctx, struct crm_txn *t)
+{
+	(void)ctx;
+	return crm_meta_keep(t);
+}
+
 static void
 keep_fault(void *ctx, const char *where, const char *what)
 {
@@ -146,6 +153,8 @@ crm_compact(
 	}
 	crm_snap_close(snap);
 	crm_free(c.dregs.range);
+	if (err == NULL)
+		err = crm_store_update(*out, keep_meta, NULL);
 	if (err == NULL)
 		err = prove(&c, *out);
 	crm_buf_release(&c.last);

@@ -169,12 +169,13 @@ keep_meta(struct crm_salvage *v, const struct crm_found *e)
 		    crm_meta_read_format(body, &v->load->seed, &oldest);
 		v->newer = v->format_known && oldest > CRM_FORMAT;
 	}
-	/* names of fields only grow in number */
+	/* names of fields only grow in number; two copies of them are listed */
 	if (crm_view_is(e->key, CRM_META_FIELDS) &&
-	    (e->listed || (!v->fields_listed && body.n > v->fields.n))) {
+	    (e->listed > v->fields_listed ||
+		(e->listed == v->fields_listed && body.n > v->fields.n))) {
 		crm_buf_reset(&v->fields);
 		crm_buf_addv(&v->fields, body);
-		v->fields_listed |= e->listed;
+		v->fields_listed = e->listed;
 	}
 	if (crm_view_is(e->key, CRM_META_HIDDEN) && e->listed &&
 	    body.n % 24 == 0) {

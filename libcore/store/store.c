@@ -53,6 +53,27 @@ crm_meta_put(struct crm_txn *t, const char *name, struct crm_view body)
 	return err;
 }
 
+const struct crm_err *
+crm_meta_keep(struct crm_txn *t)
+{
+	static const char *const names[] = { CRM_META_FORMAT, CRM_META_FIELDS };
+	const struct crm_err *err = NULL;
+	struct crm_buf b = CRM_BUF_INIT((size_t)64 << 20);
+	struct crm_view key, v;
+	size_t i;
+
+	for (i = 0; err == NULL && i < sizeof(names) / sizeof(names[0]); i++) {
+		key = crm_view_str(names[i]);
+		err = crm_kv_get(t, CRM_TABLE_META, key, &v);
+		crm_buf_reset(&b);
+		crm_buf_addv(&b, v);
+		if (err == NULL && v.p != NULL)
+			err = crm_kv_keep(t, key, crm_buf_view(&b));
+	}
+	crm_buf_release(&b);
+	return err;
+}
+
 /*
  * The format: magic, format u16, oldest reader u16, uuid 16, replica u16.
  */

@@ -75,6 +75,10 @@ CRM_CHECK const struct crm_err *crm_meta_get(
 CRM_CHECK const struct crm_err *crm_meta_put(
     struct crm_txn *, const char *key, struct crm_view body);
 
+/* Keep copies of those that salvage cannot do without, after all of the table
+ * was written by entry. */
+CRM_CHECK const struct crm_err *crm_meta_keep(struct crm_txn *);
+
 /* The versions of the format, as they stand there. */
 CRM_CHECK const struct crm_err *crm_meta_format(
     struct crm_txn *, uint16_t *format, uint16_t *oldest);
