@@ -490,18 +490,27 @@ check_at(const struct work *w)
 	    crm_err(CRM_E_DATA, "not between the years 829 and 3111"));
 }
 
+/*
+ * A new record has what is required, and nobody takes it away.  One that lacks
+ * it already, since an erasure took it or the field was required later, is
+ * changed without it.
+ */
 static const struct crm_err *
 check_required(const struct work *w)
 {
 	const struct crm_kind *k = w->rec->kind;
+	struct crm_view v;
 	size_t i;
 
-	for (i = 0; i < k->nfields; i++)
-		if ((k->field[i].flags & CRM_F_REQUIRED) != 0 &&
-		    !has(w, k->field[i].num)) {
-			*w->field = k->field[i].name;
-			return crm_err(CRM_E_DATA, "a value is required");
-		}
+	for (i = 0; i < k->nfields; i++) {
+		if ((k->field[i].flags & CRM_F_REQUIRED) == 0 ||
+		    has(w, k->field[i].num) ||
+		    (w->old != NULL &&
+			!crm_rec_get(w->old, k->field[i].num, &v)))
+			continue;
+		*w->field = k->field[i].name;
+		return crm_err(CRM_E_DATA, "a value is required");
+	}
 	return NULL;
 }
 

@@ -109,6 +109,22 @@ is 'nor the words of others' "$(crm-history -o jsonl | grep -ic 'szczypior\|maje
 is 'what others did is told' "$(crm-history p2 --field city -o tsv | sed 1d | cut -f 9-11)" \
 	'city		Lund'
 
+# what it took is not asked for again
+is 'its deal lacks its title' "$(crm-find d1 -f title)" '{}'
+ok 'a deal without its title is changed' crm-set d1 stage=lost lost='left us'
+is 'so' "$(crm-find d1 -f title,stage,lost)" '{"stage":"lost","lost":"left us"}'
+ok 'in a batch too' sh -c 'crm-find deal -o ids | crm-set - owner=jan'
+is 'which is written' "$(crm-find deal owner:jan --count)" 2
+crm-undo
+crm-undo
+fails_with 65 'one that is there is not taken away' crm-set d2 title=
+fails_with 65 'nor is a new one without' crm-add deal who=p2 value=1
+is 'a title is given again' \
+	"$(crm-set d1 title=Roof && crm-find d1 -f title)" '{"title":"Roof"}'
+fails_with 65 'and stays' crm-set d1 title=
+crm-undo
+ok 'all of it is sound' crm-store check
+
 # an event without its text is one like any other
 crm-rm e3
 ok 'its removal is taken back' crm-undo
