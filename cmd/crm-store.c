@@ -16,6 +16,7 @@
 #include "cli/prove.h"
 #include "cli/repair.h"
 #include "cli/stat.h"
+#include "cli/trial.h"
 #include "store/backup.h"
 #include "store/compact.h"
 #include "store/dump.h"
@@ -344,6 +345,8 @@ run_config(struct crm_ctx *ctx, int argc, char **argv)
 		crm_config_print(config, &ctx->out.buf);
 	if (err == NULL && there)
 		err = crm_store_fits(ctx->path.p, config);
+	if (err == NULL && there)
+		err = crm_trial(ctx, config);
 	if (err != NULL)
 		crm_buf_reset(&ctx->out.buf);
 	crm_config_free(config);

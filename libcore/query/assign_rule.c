@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "config/config.h"
+#include "store/assign.h"
 
 struct crm_assigning {
 	const struct crm_config *config;
@@ -49,8 +50,19 @@ crm_assigning_free(struct crm_assigning *a)
 	crm_free(a);
 }
 
+/* A query over events and the like would give nobody anything. */
 static const struct crm_err *
-read_queries(struct crm_assigning *a, struct crm_snap *snap)
+check_kind(const struct crm_query *q)
+{
+	const struct crm_kind *k = crm_query_kind(q);
+
+	return k == NULL || crm_assign_field(k) != NULL
+	    ? NULL
+	    : crm_err(CRM_E_CONFIG, "%s have no owner", k->plural);
+}
+
+const struct crm_err *
+crm_assigning_read(struct crm_assigning *a, struct crm_snap *snap)
 {
 	const struct crm_assign_rule *rule;
 	const struct crm_err *err = NULL;
@@ -63,8 +75,11 @@ read_queries(struct crm_assigning *a, struct crm_snap *snap)
 		rule = &a->config->assign[i];
 		err = crm_query_parse_text(
 		    &a->ctx, crm_view_str(rule->query), &a->query[i]);
+		if (err == NULL)
+			err = check_kind(a->query[i]);
 		if (err != NULL &&
-		    (err->code == CRM_E_USAGE || err->code == CRM_E_DATA))
+		    (err->code == CRM_E_USAGE || err->code == CRM_E_DATA ||
+			err->code == CRM_E_CONFIG))
 			err = crm_err(CRM_E_CONFIG,
 			    "crm.yaml:%u: the query of a rule of assign: %s",
 			    rule->line, err->msg);
@@ -87,7 +102,7 @@ crm_assign_rule(
 
 	*rule = SIZE_MAX;
 	if (a->query == NULL)
-		err = read_queries(a, snap);
+		err = crm_assigning_read(a, snap);
 	if (err != NULL)
 		return err;
 	crm_buf_reset(&a->bytes);

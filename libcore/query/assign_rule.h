@@ -14,6 +14,14 @@ struct crm_assigning *crm_assigning_new(
     const struct crm_config *, const struct crm_clock *, const char *user);
 void crm_assigning_free(struct crm_assigning *);
 
+/*
+ * Read the queries of all rules, as the first use does.
+ *
+ * Fails with CONFIG: one is wrong, or over a kind that has no owner; IO.
+ */
+CRM_CHECK const struct crm_err *crm_assigning_read(
+    struct crm_assigning *, struct crm_snap *);
+
 /* Before the snapshot that it looked at is closed; NULL is fine. */
 void crm_assigning_forget(struct crm_assigning *);
 

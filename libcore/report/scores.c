@@ -121,6 +121,19 @@ find_deals_of(const struct crm_report_run *r, struct crm_query *q,
 	return err;
 }
 
+/* Can records that a query finds get points of a score, or give them? */
+static const struct crm_err *
+check_kind(const struct crm_score *s, const struct crm_query *q)
+{
+	const struct crm_kind *k = crm_query_kind(q);
+
+	if (k == NULL || strchr(s->of, k->letter) != NULL ||
+	    (s->of[0] == 'd' ? strchr("poe", k->letter) != NULL : k->who != 0))
+		return NULL;
+	return crm_err(
+	    CRM_E_CONFIG, "%s have nothing to do with it", k->plural);
+}
+
 /* The records that a query gives its points to. */
 static const struct crm_err *
 find_set(const struct crm_report_run *r, const struct crm_score *s,
@@ -131,14 +144,22 @@ find_set(const struct crm_report_run *r, const struct crm_score *s,
 
 	if (k == NULL || strchr(s->of, k->letter) != NULL)
 		return find_records(s, q, out);
-	if (deals && (k->letter == 'p' || k->letter == 'o'))
+	if (deals && k->letter != 'e')
 		return find_deals_of(r, q, out);
-	if (deals && k->letter == 'e')
-		return find_linked(s, q, crm_field_num(k, CRM_EVENT_DEAL), out);
-	if (!deals && k->who != 0)
-		return find_linked(s, q, crm_field_num(k, k->who), out);
-	return crm_err(
-	    CRM_E_CONFIG, "%s have nothing to do with it", k->plural);
+	return find_linked(
+	    s, q, crm_field_num(k, deals ? CRM_EVENT_DEAL : k->who), out);
+}
+
+/* What is wrong with a query of points, with its place. */
+static const struct crm_err *
+wrong(const struct crm_score *s, const struct crm_score_points *p,
+    const struct crm_err *err)
+{
+	return err->code == CRM_E_USAGE || err->code == CRM_E_DATA ||
+		err->code == CRM_E_CONFIG
+	    ? crm_err(CRM_E_CONFIG, "crm.yaml:%u: score '%s': %s", p->line,
+		  s->name, err->msg)
+	    : err;
 }
 
 /* Points of one query, added to the lines. */
@@ -156,14 +177,12 @@ add_points(const struct crm_report_run *r, struct crm_scores *s, size_t i)
 
 	err = crm_query_parse_text(&ctx, crm_view_str(p->query), &q);
 	if (err == NULL)
+		err = check_kind(s->of, q);
+	if (err == NULL)
 		err = find_set(r, s->of, q, set);
 	crm_query_free(q);
 	if (err != NULL)
-		return err->code == CRM_E_USAGE || err->code == CRM_E_DATA ||
-			err->code == CRM_E_CONFIG
-		    ? crm_err(CRM_E_CONFIG, "crm.yaml:%u: score '%s': %s",
-			  p->line, s->of->name, err->msg)
-		    : err;
+		return wrong(s->of, p, err);
 	for (k = 0; k < s->n; k++) {
 		while (at < set->n && set->id[at] < s->line[k].id)
 			at++;
@@ -201,6 +220,29 @@ make_lines(const struct crm_report_run *r, struct crm_scores *s)
 				    .won = -1 };
 		crm_query_free(q);
 		crm_free(all.id);
+	}
+	return err;
+}
+
+const struct crm_err *
+crm_scores_check(const struct crm_report_run *r, const struct crm_score *s)
+{
+	struct crm_query_ctx ctx = {
+		.snap = r->snap, .clock = r->clock, .user = r->user
+	};
+	const struct crm_err *err = NULL;
+	struct crm_query *q;
+	size_t i;
+
+	for (i = 0; err == NULL && i < s->npoints; i++) {
+		q = NULL;
+		err = crm_query_parse_text(
+		    &ctx, crm_view_str(s->points[i].query), &q);
+		if (err == NULL)
+			err = check_kind(s, q);
+		crm_query_free(q);
+		if (err != NULL)
+			err = wrong(s, &s->points[i], err);
 	}
 	return err;
 }

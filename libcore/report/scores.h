@@ -48,6 +48,14 @@ CRM_CHECK const struct crm_err *crm_scores_make(const struct crm_report_run *,
     const struct crm_score *, int32_t until, struct crm_scores *out);
 void crm_scores_release(struct crm_scores *);
 
+/*
+ * Read the queries of a score, and run none.
+ *
+ * Fails with CONFIG: one is wrong.
+ */
+CRM_CHECK const struct crm_err *crm_scores_check(
+    const struct crm_report_run *, const struct crm_score *);
+
 /* What made a line what it is, greatest first: points, or how much each
  * value adds to the logit compared with that of the mean deal. */
 struct crm_reason {

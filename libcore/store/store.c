@@ -191,6 +191,9 @@ crm_store_open_config(struct crm_store *s)
 {
 	char path[4200];
 
+	s->config = s->options.config;
+	if (s->config != NULL)
+		return NULL;
 	(void)snprintf(path, sizeof(path), "%s/crm.yaml", s->real);
 	return crm_config_load(path, &s->config);
 }
@@ -217,7 +220,8 @@ crm_store_close(struct crm_store *s)
 		return;
 	crm_env_close(s->env);
 	crm_gate_close(s->gate);
-	crm_config_free(s->config);
+	if (s->options.config == NULL)
+		crm_config_free(s->config);
 	if (s->dir >= 0)
 		(void)close(s->dir);
 	crm_free(s->path);

@@ -31,6 +31,9 @@ struct crm_store_options {
 	 */
 	size_t part;
 	uint64_t map;
+	/* In place of its crm.yaml, which may be broken: borrowed, gets the
+	 * numbers of the store's fields.  NULL: its own. */
+	struct crm_config *config;
 	/* As for crm_store_on_progress(), while it is opened. */
 	void (*tell)(void *ctx, const char *what, uint64_t done, uint64_t all);
 	void *tell_ctx;

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Who gets what is added without an owner: assign of crm.yaml(5).
 . "${0%/*}/../lib.sh"
-plan 21
+plan 34
 
 export CRM_STORE=$tmp/store
 crm-store init
@@ -94,3 +94,31 @@ is 'it is printed' "$(crm-store config | grep -A12 '^assign')" \
 echo 'assign: [{query: person citty:X, owners: ewa}]' >"$CRM_STORE/crm.yaml"
 fails_with 78 'a wrong query' crm-add person name=Q
 like 'is shown' "$(cat err)" "crm.yaml:1: the query of a rule of assign:.*citty"
+fails_with 78 'crm-store config sees it' crm-store config
+like 'with its place' "$(cat err)" "crm.yaml:1: the query of a rule of assign:.*citty"
+is 'and prints nothing' "$(crm-store config 2>/dev/null)" ''
+
+# a configuration that is to be: read with the schema that it has itself
+config()
+{
+	printf '%s\n' "$@" >new.yaml
+	crm-store config new.yaml
+}
+fails_with 78 'a query over events' config \
+	'assign:' '  - {query: ticket, owners: ewa}' '  - {query: event what:call, owners: ewa}'
+like 'is refused' "$(cat err)" 'crm.yaml:3: .*assign: events have no owner'
+cp new.yaml "$CRM_STORE/crm.yaml"
+fails_with 78 'where it is used, too' crm-add person name=Q
+ok 'a query that names fields of its own' config \
+	'kinds: {person: {fields: {shoe: number}}}' \
+	'assign: [{query: "person shoe:40..", owners: ewa}]'
+fails_with 78 'which others lack' config \
+	'assign: [{query: "person shoe:40..", owners: ewa}]'
+fails_with 78 'the query of a score' config \
+	'scores:' '  heat:' '    of: person' '    points:' '      - 1: citty:X'
+like 'with its place, too' "$(cat err)" "crm.yaml:5: score 'heat': .*citty"
+fails_with 78 'what a score has nothing to do with' config \
+	'scores:' '  heat:' '    of: deal' '    points:' '      - 1: ticket'
+like 'is named' "$(cat err)" "crm.yaml:5: score 'heat': tickets have nothing"
+ok 'a right one' config \
+	'scores:' '  heat:' '    of: person' '    points:' '      - 1: city:X' '      - 2: event what:call'
