@@ -8,9 +8,9 @@
 #include "base/money.h"
 #include "base/utf8.h"
 #include "cli/msg.h"
+#include "cli/paper_impl.h"
 #include "cli/template.h"
 #include "query/project.h"
-#include "query/query.h"
 #include "record/rec.h"
 #include "record/word.h"
 #include "store/store.h"
@@ -375,34 +375,6 @@ value(void *ctx, struct crm_view name, size_t line, struct crm_buf *out)
 	}
 }
 
-/* All events of a word and a number, in the order of their ids. */
-static const struct crm_err *
-find_events(struct crm_paper *p, struct crm_view word, struct crm_view doc,
-    uint64_t **id, size_t *n)
-{
-	struct crm_query_ctx qc = { .snap = p->snap, .clock = &p->ctx->clock };
-	struct crm_buf what = CRM_BUF_INIT(1000),
-		       number = CRM_BUF_INIT(CRM_LINE_MAX * 2);
-	const char *arg[3] = { "event", NULL, NULL };
-	const struct crm_err *err;
-	struct crm_query *q = NULL;
-
-	crm_buf_addf(&what, "what:%.*s", CRM_VARG(word));
-	crm_buf_adds(&number, "doc:=");
-	crm_buf_addv(&number, doc);
-	arg[1] = what.p;
-	arg[2] = number.p;
-	*id = NULL;
-	*n = 0;
-	err = crm_query_parse(&qc, arg, 3, true, &q, NULL);
-	if (err == NULL)
-		err = crm_query_ids(q, id, n);
-	crm_query_free(q);
-	crm_buf_release(&what);
-	crm_buf_release(&number);
-	return err;
-}
-
 static struct crm_dec
 money_of(const struct crm_stored *r, uint16_t num)
 {
@@ -469,18 +441,21 @@ take(struct crm_paper *p, uint64_t id, bool as_line, struct crm_dec *total,
  * purchases of its number, if there are any.
  */
 static const struct crm_err *
-collect(
-    struct crm_paper *p, uint64_t id, struct crm_view word, struct crm_view doc)
+collect(struct crm_paper *p, uint64_t id, uint64_t customer,
+    struct crm_view word, struct crm_view doc)
 {
+	const struct crm_clock *clock = &p->ctx->clock;
 	struct crm_dec sold = { 0, 0 }, taxed = { 0, 0 };
 	const struct crm_err *err = NULL;
 	uint64_t *own = NULL, *sales = NULL;
 	size_t n = 0, m = 0, i;
 
 	if (doc.n > 0)
-		err = find_events(p, word, doc, &own, &n);
+		err = crm_paper_events(
+		    p->snap, clock, word, doc, customer, &own, &n);
 	if (err == NULL && n == 1 && crm_view_is(word, "invoice"))
-		err = find_events(p, CRM_V("purchase"), doc, &sales, &m);
+		err = crm_paper_events(p->snap, clock, CRM_V("purchase"), doc,
+		    customer, &sales, &m);
 	for (i = 0; err == NULL && i < (n > 0 ? n : 1); i++)
 		err = take(p, n > 0 ? own[i] : id, m == 0, &p->total, &p->tax);
 	for (i = 0; err == NULL && i < m; i++)
@@ -540,11 +515,15 @@ put(struct crm_paper *p)
 
 /* Was it printed already?  Of what has no number each event is one. */
 static bool
-is_printed(struct crm_paper *p, struct crm_view word, struct crm_view doc)
+is_printed(struct crm_paper *p, uint64_t customer, struct crm_view word,
+    struct crm_view doc)
 {
 	struct crm_buf key = CRM_BUF_INIT(CRM_LINE_MAX * 2);
+	char id[CRM_ID_TEXT];
 	bool added;
 
+	crm_buf_adds(&key, crm_id_text(customer, id));
+	crm_buf_addc(&key, '\0');
 	crm_buf_addv(&key, word);
 	crm_buf_addc(&key, '\0');
 	crm_buf_addv(&key, doc);
@@ -560,6 +539,7 @@ crm_paper_print(struct crm_paper *p, uint64_t id)
 	enum crm_presence presence;
 	struct crm_stored r;
 	struct crm_view word = CRM_VNULL, doc = CRM_VNULL, v;
+	uint64_t customer;
 	char text[CRM_ID_TEXT];
 
 	err = crm_snap_get(p->snap, id, &r, &presence);
@@ -576,8 +556,9 @@ crm_paper_print(struct crm_paper *p, uint64_t id)
 	word = crm_view(crm_arena_dup(&p->arena, v.p, v.n), v.n);
 	if (crm_stored_get(&r, CRM_EVENT_DOC, &v))
 		doc = crm_view(crm_arena_dup(&p->arena, v.p, v.n), v.n);
-	if (doc.n > 0 && is_printed(p, word, doc))
-		return NULL;
+	err = crm_paper_customer(p->snap, &r, &customer);
+	if (err != NULL || (doc.n > 0 && is_printed(p, customer, word, doc)))
+		return err;
 	p->total = p->tax = (struct crm_dec){ 0, 0 };
 	memset(p->currency, 0, sizeof(p->currency));
 	make_title(p, word);
@@ -587,7 +568,7 @@ crm_paper_print(struct crm_paper *p, uint64_t id)
 	if (err == NULL)
 		err = read_row(p, id, &r, &p->head.row);
 	if (err == NULL)
-		err = collect(p, id, word, doc);
+		err = collect(p, id, customer, word, doc);
 	if (err == NULL)
 		put(p);
 	return err;

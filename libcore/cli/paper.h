@@ -17,8 +17,10 @@ struct crm_paper *crm_paper_new(struct crm_ctx *, struct crm_snap *, bool html);
 void crm_paper_free(struct crm_paper *);
 
 /*
- * Print what an event belongs to: all events of its word and number (doc) are
- * its lines.  Once each: nothing happens for another event of the same.
+ * Print what an event belongs to: all events of its word and number (doc) for
+ * the same customer are its lines.  The customer is the first who; people of
+ * one organisation are one customer.  Once each: nothing happens for another
+ * event of the same.
  *
  * Fails with DATA (it is no event of money, currencies are mixed), CONFIG (a
  * template is wrong), IO.

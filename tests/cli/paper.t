@@ -2,7 +2,7 @@
 # Quotes, orders and invoices: lines without retyping, and templates.
 . "${0%/*}/../lib.sh"
 need jq
-plan 27
+plan 30
 
 export CRM_STORE=$tmp/store
 crm-store init
@@ -75,6 +75,29 @@ run crm-set "$id" amount=181
 run crm-show -o text "$id"
 like 'lines that do not add up are told of' "$(cat err)" \
 	'invoice R4 is 181.00, but its lines add up to 180.00'
+
+# the number of another customer's paper is no line of this one
+run crm-add org name=Lis
+run crm-add person name=Adam org=Lis
+run crm-log Lis purchase Nails amount=3 doc=R4
+run crm-log Adam purchase Glue amount=4 doc=R4
+run crm-log Lis invoice amount=7 doc=R4 -o ids
+lis=$(cat out)
+ok 'invoices of two customers under one number' crm-show -o text "$id" "$lis"
+is 'are two, each with its own lines' "$(sed -n \
+	'/^Invoice/{n;n;p;};s/^ *[0-9]  \([A-Z][a-z]*\) .* /\1 /p;s/^ *Total//p' \
+	out | tr -s ' ')" 'Hotel <Lipa> & Co
+Chair 179.80
+Bolts 0.20
+ EUR 181.00
+Lis
+Nails 3.00
+Glue 4.00
+ EUR 7.00'
+is 'nor is it with purchases alone' \
+	"$(crm-find event doc:R4 what:purchase -o ids | crm-show -o text - |
+		sed -n 's/^ *Total//p' | tr -s ' ')" ' EUR 180.00
+ EUR 7.00'
 run crm-log o1 quote amount=5USD doc=Q7
 fails_with 65 'two currencies are no sum' crm-show -o text e1
 run crm-undo
