@@ -45,6 +45,15 @@ find(const struct entry *e, const char *name)
 	return NULL;
 }
 
+/* Is there nothing behind a property, or no such? */
+static bool
+is_missing(const struct entry *e, const char *property)
+{
+	const struct crm_cline *c = find(e, property);
+
+	return c == NULL || crm_view_trim(c->value).n == 0;
+}
+
 /* Its value without escapes and blanks around it, in e->text: empty when there
  * is none. */
 static struct crm_view
@@ -140,12 +149,11 @@ to_utc(struct moment *m, struct crm_view tzid, char text[CRM_TIME_TEXT + 1])
 
 /*
  * Add what a property says of time: as an instant, where its zone is known, in
- * the store's zone, where it floats, or as a day alone.
- *
- * day     only the day is wanted, as the clocks there had it
+ * the store's zone, where it floats, or as a day alone.  A field of days takes
+ * the day of the instant in the store's zone.
  */
 static const struct crm_err *
-add_moment(struct entry *e, const char *field, const char *property, bool day)
+add_moment(struct entry *e, const char *field, const char *property)
 {
 	const struct crm_cline *c = find(e, property);
 	const struct crm_err *err = NULL;
@@ -153,13 +161,13 @@ add_moment(struct entry *e, const char *field, const char *property, bool day)
 	struct moment m;
 	char text[64];
 
-	if (c == NULL || crm_view_trim(c->value).n == 0)
+	if (is_missing(e, property))
 		return NULL;
 	if (!read_moment(c->value, &m))
 		return crm_err(CRM_E_DATA, "%s: '%.*s' is no time", property,
 		    (int)(c->value.n < 60 ? c->value.n : 60), c->value.p);
 	tzid = crm_cline_param(c, "TZID");
-	if (day || !m.timed)
+	if (!m.timed)
 		(void)snprintf(text, sizeof(text), "%04d-%02d-%02d", m.year,
 		    m.month, m.day);
 	else if (tzid.n > 0 && !m.utc && m.month >= 1 && m.month <= 12 &&
@@ -335,13 +343,17 @@ make_event(struct entry *e)
 {
 	const struct crm_err *err;
 
+	/* without a time it would become one of today */
+	if (is_missing(e, "DTSTART"))
+		return crm_err(
+		    CRM_E_DATA, "the event has no DTSTART: when was it?");
 	err = add_cell(e, "kind", CRM_V("event"));
 	if (err == NULL)
 		err = add_who(e);
 	if (err == NULL)
 		err = add_cell(e, "what", CRM_V("meeting"));
 	if (err == NULL)
-		err = add_moment(e, "at", "DTSTART", false);
+		err = add_moment(e, "at", "DTSTART");
 	if (err == NULL)
 		err = add_about(e);
 	if (err == NULL)
@@ -359,9 +371,8 @@ add_stage(struct entry *e)
 	    (find(e, "STATUS") == NULL && find(e, "COMPLETED") != NULL);
 
 	err = add_cell(e, "stage", done ? CRM_V("done") : CRM_V("open"));
-	return err != NULL || !done
-	    ? err
-	    : add_moment(e, "closed", "COMPLETED", true);
+	return err != NULL || !done ? err
+				    : add_moment(e, "closed", "COMPLETED");
 }
 
 static const struct crm_err *
@@ -378,7 +389,7 @@ make_task(struct entry *e)
 	if (err == NULL)
 		err = add_who(e);
 	if (err == NULL)
-		err = add_moment(e, "due", "DUE", true);
+		err = add_moment(e, "due", "DUE");
 	if (err == NULL)
 		err = add_stage(e);
 	if (err == NULL)

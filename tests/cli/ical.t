@@ -83,7 +83,7 @@ is 'events are meetings of those who took part' \
 is 'to-dos are tasks' "$(crm-find task \
 	-f title,who,due,stage,repeat,closed,note,ref,x-priority,x-rrule)" \
 	'{"title":"Send the papers","who":["p1"],"due":"2026-03-20","stage":"open","repeat":"3m","ref":["ical:three@example"],"x-priority":"1"}
-{"title":"Call back","due":"2026-03-10","stage":"done","closed":"2026-03-11","note":"about the roof","ref":["ical:four@example"],"x-rrule":"FREQ=MONTHLY;BYDAY=2MO"}'
+{"title":"Call back","due":"2026-03-11","stage":"done","closed":"2026-03-11","note":"about the roof","ref":["ical:four@example"],"x-rrule":"FREQ=MONTHLY;BYDAY=2MO"}'
 
 # Again, and changed.
 n=$(crm-history -o jsonl | wc -l)
@@ -123,6 +123,37 @@ ok 'folded within a letter, CRLF, a time that floats' crm-add <crlf.ics
 is 'is in the zone of the store' \
 	"$(crm-find event key:ical:six -f at,text -o tsv | tail -1)" \
 	'2026-03-01T09:00:00Z	Łódź'
+
+# Days are those of the store, whatever clock they were written by.
+cat >days.ics <<'END'
+BEGIN:VCALENDAR
+BEGIN:VTODO
+UID:day1
+SUMMARY:In UTC
+DUE:20261201T233000Z
+STATUS:COMPLETED
+COMPLETED:20261203T233000Z
+END:VTODO
+BEGIN:VTODO
+UID:day2
+SUMMARY:Elsewhere
+DUE;TZID=Asia/Tokyo:20261201T030000
+COMPLETED:20260701T215959Z
+END:VTODO
+BEGIN:VTODO
+UID:day3
+SUMMARY:A time that floats
+DUE:20261201T233000
+COMPLETED;VALUE=DATE:20261202
+END:VTODO
+END:VCALENDAR
+END
+ok 'times of what has days' crm-add <days.ics
+is 'are of the days that the store has' \
+	"$(crm-find task ref:~'ical:day' -f due,closed -o tsv)" 'due	closed
+2026-12-02	2026-12-04
+2026-11-30	2026-07-01
+2026-12-01	2026-12-02'
 
 # Who is not known, and who is missing.
 cat >new.ics <<'END'
@@ -207,6 +238,10 @@ bad()
 	like 'says why' "$(cat err)" "$2"
 }
 bad 'DTSTART:20261301T100000\nATTENDEE:mailto:ida@holm.example' 'stdin:2: at: '
+bad 'SUMMARY:Lunch\nATTENDEE:mailto:ida@holm.example' \
+	'stdin:2: the event has no DTSTART'
+bad 'DTSTART:\nATTENDEE:mailto:ida@holm.example' \
+	'stdin:2: the event has no DTSTART'
 bad 'DTSTART:tomorrow' "DTSTART: 'tomorrow' is no time"
 bad 'DTSTART;TZID=Moon:20260301T100000' \
 	"DTSTART: the time zone 'Moon' is not known"
