@@ -115,7 +115,10 @@ why_deal(const struct crm_due *d, const struct crm_due_item *item,
 		add_days(out, d->today - item->day);
 		return;
 	}
-	if (item->reason == CRM_DUE_STALE)
+	if (item->reason == CRM_DUE_STALE && item->day > d->today) {
+		crm_buf_adds(out, "will stand still ");
+		add_days(out, d->today - item->day);
+	} else if (item->reason == CRM_DUE_STALE)
 		crm_buf_addf(
 		    out, "nothing happened for %d days", d->today - item->last);
 	else {

@@ -240,21 +240,28 @@ has_task(const struct crm_due *d, struct crm_view who)
 	return false;
 }
 
-/* Why a deal is due: it should be decided, else it stands still, else nothing
- * is planned. */
+/*
+ * Why a deal is due: it should be decided by now, else it stands still, else
+ * nothing is planned.  What will be so only in days to come gives way to what
+ * is so today; of two such the nearer one counts.
+ */
 static void
 why_deal(const struct crm_due *d, bool planned, struct crm_due_item *item)
 {
 	int32_t stale = crm_date_days(
 	    crm_span_after(crm_date_from_days(item->last), d->rules->stale));
+	int32_t decide = item->day; /* CRM_DUE_NO_DAY is the last of all */
 
 	item->reason = CRM_DUE_BY_DAY;
-	if (item->day != CRM_DUE_NO_DAY && item->day <= d->until)
+	if (decide <= d->today)
 		return;
-	item->reason = stale <= d->until ? CRM_DUE_STALE : CRM_DUE_NO_STEP;
-	item->day = item->reason == CRM_DUE_STALE ? stale
-	    : planned                             ? CRM_DUE_NO_DAY
-						  : item->last;
+	if (stale > d->today && !planned) {
+		item->reason = CRM_DUE_NO_STEP;
+		item->day = item->last;
+	} else if (stale <= d->today || stale < decide) {
+		item->reason = CRM_DUE_STALE;
+		item->day = stale;
+	}
 }
 
 static const struct crm_err *

@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-due: what is due and why, its order, whose and of whom, --new, calendars.
 . "${0%/*}/../lib.sh"
-plan 86
+plan 90
 
 # due TITLE WANT ARGS...: columns with '|' between
 due()
@@ -171,6 +171,18 @@ due 'a stage that changes is something' ''
 conf 'due: {stale: 1w}'
 due 'a shorter patience' 'd2|2026-03-08|nothing happened for 14 days' -f id,due,why
 conf ''
+crm-add deal title=Lamps who=Bob opened=2026-03-15 expected=2026-03-25
+now='d3|2026-03-15|no next step, last touched today'
+due 'what is so today' "$now" deal id:d3 -f id,due,why
+due 'is not hidden by what will be' "$now" deal id:d3 --within 2w -f id,due,why
+crm-set d3 who=Anna
+due 'what will be has its turn when nothing is so' \
+	'd3|2026-03-25|to be decided in 10 days' \
+	deal id:d3 --within 3m -f id,due,why
+crm-set d3 expected=2026-05-25
+due 'the nearer one counts' 'd3|2026-04-14|will stand still in 30 days' \
+	deal id:d3 --within 3m -f id,due,why
+crm-rm d3
 crm-set d1 stage=won
 crm-set d2 stage=lost
 CRM_NOW=2026-03-31T12:00:00Z due 'one that ended is none' ''
