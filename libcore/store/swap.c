@@ -111,7 +111,8 @@ remove_own(int dir)
 
 /*
  * Is it the name of a directory that a process made beside one of this name,
- * "NAME.new-PID-N", and is that process no more?
+ * "NAME.new-PID-N", and is that process no more?  N of one digit, as it is but
+ * for ten crashes of one number: "NAME.new-2026-11-26" is somebody's copy.
  */
 static bool
 is_left_over(const char *name, struct crm_view of)
@@ -128,8 +129,9 @@ is_left_over(const char *name, struct crm_view of)
 	v = crm_view_skip(v, 5);
 	for (n = 0; n < v.n && v.p[n] != '-'; n++)
 		;
-	return n < v.n && crm_num_u64(crm_view(v.p, n), INT32_MAX, &pid) &&
-	    pid > 0 && kill((pid_t)pid, 0) != 0 && errno == ESRCH;
+	return n + 2 == v.n && v.p[n + 1] >= '0' && v.p[n + 1] <= '9' &&
+	    crm_num_u64(crm_view(v.p, n), INT32_MAX, &pid) && pid > 0 &&
+	    kill((pid_t)pid, 0) != 0 && errno == ESRCH;
 }
 
 /*

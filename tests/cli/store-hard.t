@@ -271,7 +271,7 @@ crm-add -s swept person name=Ola
 sh -c 'echo $$' >gone
 mkdir "swept.new-$(cat gone)-0" "swept.new-$(cat gone)-1" \
     "swept/backup.new-$(cat gone)-0" "swept.new-$$-0" "swept.new-x-0" \
-    "sweptx.new-$(cat gone)-0"
+    "sweptx.new-$(cat gone)-0" "swept.new-$(cat gone)-11-26"
 for d in swept.new-* sweptx.new-* swept/backup.new-*; do
 	echo secret >"$d/data.mdb"
 done
@@ -287,7 +287,9 @@ is 'removes what is left over' "$(ls -d "swept.new-$(cat gone)-0" \
 is 'and gives back what is not data' "$(cat swept/hooks/after-change)" hook
 is 'not of a process that lives, or of another name' \
     "$(cat "swept.new-$$-0/data.mdb" swept.new-x-0/data.mdb \
-    "sweptx.new-$(cat gone)-0/data.mdb")" 'secret
+    "sweptx.new-$(cat gone)-0/data.mdb" \
+    "swept.new-$(cat gone)-11-26/data.mdb")" 'secret
+secret
 secret
 secret'
 is 'nor what somebody works on elsewhere' \
