@@ -21,11 +21,12 @@ crm_paper_is_member(const char *name)
 	    name[PREFIX] != '.' && strchr(name + PREFIX, '/') == NULL;
 }
 
-/* The folder, or NULL. */
+/* The folder, or NULL; flags: of open(). */
 static DIR *
-open_dir(int dir)
+open_dir(int dir, int flags)
 {
-	int fd = openat(dir, CRM_PAPERS, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd =
+	    openat(dir, CRM_PAPERS, O_RDONLY | O_DIRECTORY | O_CLOEXEC | flags);
 	DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
 
 	if (fd >= 0 && d == NULL)
@@ -68,7 +69,7 @@ crm_papers_each(int dir,
 {
 	const struct crm_err *err = NULL;
 	const struct dirent *e;
-	DIR *d = open_dir(dir);
+	DIR *d = open_dir(dir, 0);
 
 	if (d == NULL)
 		return errno == ENOENT || errno == ENOTDIR
@@ -84,12 +85,14 @@ void
 crm_papers_remove(int dir)
 {
 	const struct dirent *e;
-	DIR *d = open_dir(dir);
+	DIR *d = open_dir(dir, O_NOFOLLOW);
 
 	for (e = d != NULL ? readdir(d) : NULL; e != NULL; e = readdir(d))
 		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
 			(void)unlinkat(dirfd(d), e->d_name, 0);
 	if (d != NULL)
 		(void)closedir(d);
-	(void)unlinkat(dir, CRM_PAPERS, AT_REMOVEDIR);
+	/* what a link leads to is not the store's */
+	if (unlinkat(dir, CRM_PAPERS, AT_REMOVEDIR) != 0 && errno == ENOTDIR)
+		(void)unlinkat(dir, CRM_PAPERS, 0);
 }

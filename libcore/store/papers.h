@@ -27,7 +27,8 @@ CRM_CHECK const struct crm_err *crm_papers_each(int dir,
     const struct crm_err *(*fn)(void *ctx, const char *name, struct crm_view),
     void *ctx);
 
-/* Remove the folder with all files in it, if it is there. */
+/* Remove the folder with all files in it, if it is there; of a link the link
+ * alone. */
 void crm_papers_remove(int dir);
 
 #endif

@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-store restore and compact: stores that take the place of others.
 . "${0%/*}/../lib.sh"
-plan 38
+plan 40
 
 CRM_STORE=$PWD/a
 export CRM_STORE
@@ -115,3 +115,12 @@ ok 'a backup without them leaves those there are' sh -c \
 	'crm-store -s e restore --replace a.tar && test -f e/templates/invoice.txt'
 ok 'and so does compacting' sh -c \
 	'crm-store -s e compact && test -f e/templates/invoice.txt -a -f e/notes'
+rm -r e/templates
+mkdir shared
+echo theirs >shared/quote.txt
+ln -s ../shared e/templates
+ok 'nor are they a folder that a link leads to' \
+	crm-store -s e restore --replace papers.tar
+is 'whose files stay' "$(cat shared/quote.txt; ls e/templates)" 'theirs
+invoice.txt
+quote letter.html'
