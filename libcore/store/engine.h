@@ -123,7 +123,8 @@ CRM_CHECK const struct crm_err *crm_env_update(struct crm_env *,
  * What is committed is seen by all.  It is durable after crm_env_settle(), or
  * the next commit of any process; a power cut before takes it away whole, and
  * nothing of what came before it.  Nobody may be told that it is done until
- * then.  Settling needs no lock; it fails with IO.
+ * then.  Settling needs no lock; it fails with IO: what was committed is seen
+ * by all then, and may be lost.
  */
 CRM_CHECK const struct crm_err *crm_env_commit(struct crm_env *,
     const struct crm_err *(*fn)(void *ctx, struct crm_txn *), void *ctx);

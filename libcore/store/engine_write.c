@@ -62,7 +62,11 @@ crm_env_commit(struct crm_env *env,
 const struct crm_err *
 crm_env_settle(struct crm_env *env)
 {
-	return env->mode == CRM_ENV_WRITE ? crm_env_sync(env) : NULL;
+	const struct crm_err *err =
+	    env->mode == CRM_ENV_WRITE ? crm_env_sync(env) : NULL;
+
+	/* who did it again would have it twice */
+	return crm_err_wrap(err, "it was written, but may not last");
 }
 
 const struct crm_err *

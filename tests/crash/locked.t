@@ -3,7 +3,7 @@
 # that sleeps.  Others wait as long as they are told, and say so; readers go on.
 . "${0%/*}/../lib.sh"
 need strace
-plan 37
+plan 39
 
 CRM_STORE=$tmp/s
 export CRM_STORE
@@ -119,3 +119,11 @@ finds 'a writer that takes no lock is found' 'no lock' fails_with 69 'no lock' \
     -e inject=fcntl:retval=0 crm-log --wait 0 Anna note x
 kill -KILL "$writer"
 wait
+
+# the disk fails when all see what was written
+fails_with 74 'a disk that fails last' \
+	env ASAN_OPTIONS=detect_leaks=0 strace -qq -o "$tmp/trace" \
+	-e inject=fdatasync:error=EIO:when=2 crm-add person name=Last
+is 'is told of as what it is' "$(cat err; crm-find person Last -f name)" \
+	'crm-add: it was written, but may not last: sync: Input/output error
+{"name":"Last"}'
