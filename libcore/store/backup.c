@@ -77,11 +77,12 @@ make_dir(struct crm_backup *b)
 
 	for (i = 0; i < NAME_TRIES; i++) {
 		if (b->path[0] != '\0')
-			(void)snprintf(dir, sizeof(dir), "%.4096s.new-%ld-%d",
-			    b->path, (long)getpid(), i);
+			(void)snprintf(dir, sizeof(dir),
+			    "%.4096s.unfinished-%ld-%d", b->path,
+			    (long)getpid(), i);
 		else
 			(void)snprintf(dir, sizeof(dir),
-			    "%.4096s/backup.new-%ld-%d", b->store->real,
+			    "%.4096s/backup.unfinished-%ld-%d", b->store->real,
 			    (long)getpid(), i);
 		if (mkdir(dir, 0700) == 0) {
 			memcpy(b->dir, dir, sizeof(dir));

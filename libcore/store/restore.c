@@ -69,7 +69,8 @@ make_dir(struct crm_restore *r, int64_t group)
 
 	for (i = 0; rc != 0 && i < NAME_TRIES; i++) {
 		crm_buf_reset(&b);
-		crm_buf_addf(&b, "%s.new-%ld-%d", r->path, (long)getpid(), i);
+		crm_buf_addf(
+		    &b, "%s.unfinished-%ld-%d", r->path, (long)getpid(), i);
 		crm_buf_addc(&b, '\0');
 		rc = mkdir(b.p, mode);
 		if (rc != 0 && errno != EEXIST)

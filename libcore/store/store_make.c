@@ -107,7 +107,7 @@ make_dir(struct crm_store *s, int64_t group)
 	int i;
 
 	for (i = 0; i < NAME_TRIES; i++) {
-		(void)snprintf(real, sizeof(real), "%.4096s.new-%ld-%d",
+		(void)snprintf(real, sizeof(real), "%.4096s.unfinished-%ld-%d",
 		    s->path, (long)getpid(), i);
 		if (mkdir(real, mode) == 0)
 			break;

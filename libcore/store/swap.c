@@ -111,22 +111,23 @@ remove_own(int dir)
 
 /*
  * Is it the name of a directory that a process made beside one of this name,
- * "NAME.new-PID-N", and is that process no more?  N of one digit, as it is but
- * for ten crashes of one number: "NAME.new-2026-11-26" is somebody's copy.
+ * "NAME.unfinished-PID-N", and is that process no more?  N has one digit, but
+ * for ten crashes of one number, so that nothing with a date in it is taken for
+ * one.
  */
 static bool
 is_left_over(const char *name, struct crm_view of)
 {
-	struct crm_view v = crm_view_str(name);
+	struct crm_view v = crm_view_str(name), mark = CRM_V(".unfinished-");
 	uint64_t pid;
 	size_t n;
 
 	if (!crm_view_starts(v, of))
 		return false;
 	v = crm_view_skip(v, of.n);
-	if (!crm_view_starts(v, CRM_V(".new-")))
+	if (!crm_view_starts(v, mark))
 		return false;
-	v = crm_view_skip(v, 5);
+	v = crm_view_skip(v, mark.n);
 	for (n = 0; n < v.n && v.p[n] != '-'; n++)
 		;
 	return n + 2 == v.n && v.p[n + 1] >= '0' && v.p[n + 1] <= '9' &&

@@ -44,7 +44,7 @@ fails_with 65 'something else' crm-store -s b restore --replace a.dump
 fails_with 66 'nothing' crm-store -s b restore --replace nowhere.tar
 crm-store -s b dump >b.dump
 same_file 'change nothing' b.dump a.dump
-is 'and leave nothing behind' "$(ls -d -- *.new-* 2>/dev/null)" ''
+is 'and leave nothing behind' "$(ls -d -- *.unfinished-* 2>/dev/null)" ''
 # over a store that nothing can read
 head -c 5000 </dev/urandom >b/data.mdb
 fails_with 65 'a store that is no more' crm-find -s b person

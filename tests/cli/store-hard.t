@@ -269,33 +269,33 @@ ok 'and all is well' crm-store -s x check
 crm-store -s swept init
 crm-add -s swept person name=Ola
 sh -c 'echo $$' >gone
-mkdir "swept.new-$(cat gone)-0" "swept.new-$(cat gone)-1" \
-    "swept/backup.new-$(cat gone)-0" "swept.new-$$-0" "swept.new-x-0" \
-    "sweptx.new-$(cat gone)-0" "swept.new-$(cat gone)-11-26"
-for d in swept.new-* sweptx.new-* swept/backup.new-*; do
+mkdir "swept.unfinished-$(cat gone)-0" "swept.unfinished-$(cat gone)-1" \
+    "swept/backup.unfinished-$(cat gone)-0" "swept.unfinished-$$-0" "swept.unfinished-x-0" \
+    "sweptx.unfinished-$(cat gone)-0" "swept.unfinished-$(cat gone)-11-26"
+for d in swept.unfinished-* sweptx.unfinished-* swept/backup.unfinished-*; do
 	echo secret >"$d/data.mdb"
 done
-mkdir "swept.new-$(cat gone)-0/hooks"
-echo hook >"swept.new-$(cat gone)-0/hooks/after-change"
+mkdir "swept.unfinished-$(cat gone)-0/hooks"
+echo hook >"swept.unfinished-$(cat gone)-0/hooks/after-change"
 mkfifo held go
-flock "swept.new-$(cat gone)-1" sh -c 'echo >held; read -r x <go' &
+flock "swept.unfinished-$(cat gone)-1" sh -c 'echo >held; read -r x <go' &
 pid=$!
 read -r _ <held
 ok 'compact' crm-store -s swept compact
-is 'removes what is left over' "$(ls -d "swept.new-$(cat gone)-0" \
-    "swept/backup.new-$(cat gone)-0" 2>/dev/null)" ''
+is 'removes what is left over' "$(ls -d "swept.unfinished-$(cat gone)-0" \
+    "swept/backup.unfinished-$(cat gone)-0" 2>/dev/null)" ''
 is 'and gives back what is not data' "$(cat swept/hooks/after-change)" hook
 is 'not of a process that lives, or of another name' \
-    "$(cat "swept.new-$$-0/data.mdb" swept.new-x-0/data.mdb \
-    "sweptx.new-$(cat gone)-0/data.mdb" \
-    "swept.new-$(cat gone)-11-26/data.mdb")" 'secret
+    "$(cat "swept.unfinished-$$-0/data.mdb" swept.unfinished-x-0/data.mdb \
+    "sweptx.unfinished-$(cat gone)-0/data.mdb" \
+    "swept.unfinished-$(cat gone)-11-26/data.mdb")" 'secret
 secret
 secret
 secret'
 is 'nor what somebody works on elsewhere' \
-    "$(cat "swept.new-$(cat gone)-1/data.mdb")" secret
+    "$(cat "swept.unfinished-$(cat gone)-1/data.mdb")" secret
 echo >go
 wait $pid
 ok 'a backup' crm-store -s swept backup swept.tar
 ok 'restored' crm-store -s swept restore --replace swept.tar
-is 'sweeps that too' "$(ls -d "swept.new-$(cat gone)-1" 2>/dev/null)" ''
+is 'sweeps that too' "$(ls -d "swept.unfinished-$(cat gone)-1" 2>/dev/null)" ''
