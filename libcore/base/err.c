@@ -109,6 +109,27 @@ crm_err_wrap(const struct crm_err *err, const char *fmt, ...)
 	return out;
 }
 
+static void (*warned)(const struct crm_err *);
+
+void
+crm_warn_to(void (*tell)(const struct crm_err *))
+{
+	warned = tell;
+}
+
+void
+crm_warn(const char *fmt, ...)
+{
+	struct crm_err *w = take_slot(CRM_E_CONFIG);
+	va_list ap;
+
+	va_start(ap, fmt);
+	format(w->msg, sizeof(w->msg), fmt, ap);
+	va_end(ap);
+	if (warned != NULL)
+		warned(w);
+}
+
 int
 crm_err_exit(enum crm_code code)
 {

@@ -60,6 +60,13 @@ const struct crm_err *crm_err_errno(enum crm_code, const char *, ...)
 const struct crm_err *crm_err_wrap(const struct crm_err *err, const char *, ...)
     CRM_PRINTF(2, 3);
 
+/*
+ * What is wrong and stops nothing: handed to whoever was named last, on the
+ * thread that met it.  Without one it is dropped.
+ */
+void crm_warn(const char *, ...) CRM_PRINTF(1, 2);
+void crm_warn_to(void (*tell)(const struct crm_err *));
+
 /* The exit status of a code, as every manual page lists it. */
 int crm_err_exit(enum crm_code);
 

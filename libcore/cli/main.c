@@ -590,6 +590,7 @@ crm_main(const struct crm_cmd *cmd, int argc, char **argv)
 	crm_mem_on_failure(out_of_memory);
 	crm_env_on_damage(on_impossible);
 	crm_msg_name(cmd->name);
+	crm_warn_to(crm_msg_warn);
 	ctx.cmd = cmd;
 	ctx.limit = UINT64_MAX;
 	ctx.wait_s = 10;

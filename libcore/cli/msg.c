@@ -1,10 +1,12 @@
 #include "cli/msg.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/io.h"
+#include "base/map.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 
@@ -80,4 +82,18 @@ void
 crm_msg_err(const struct crm_err *err)
 {
 	say(crm_view_str(err->msg));
+}
+
+void
+crm_msg_warn(const struct crm_err *w)
+{
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	static struct crm_map told = CRM_MAP_INIT;
+	uint64_t *times;
+
+	(void)pthread_mutex_lock(&lock);
+	times = crm_map_at(&told, crm_view_str(w->msg), NULL);
+	if ((*times)++ == 0)
+		crm_msg_err(w);
+	(void)pthread_mutex_unlock(&lock);
 }

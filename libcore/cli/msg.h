@@ -24,4 +24,8 @@ void crm_msg_raw(struct crm_view);
 /* "NAME: words" of an error. */
 void crm_msg_err(const struct crm_err *);
 
+/* "NAME: words" of a warning, once however often it comes: for
+ * crm_warn_to(). */
+void crm_msg_warn(const struct crm_err *);
+
 #endif

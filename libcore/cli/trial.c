@@ -1,13 +1,15 @@
 #include "cli/trial.h"
 
 #include "query/assign_rule.h"
+#include "query/rule_segment.h"
 #include "report/scores.h"
 
-/* Has a configuration a query? */
+/* Has a configuration a query, or does it name a segment? */
 static bool
 has_queries(const struct crm_config *c)
 {
-	return c->nassign > 0 || c->nscores > 0;
+	return c->nassign > 0 || c->nscores > 0 || c->nsla > 0 ||
+	    c->due.nevery > 0;
 }
 
 static const struct crm_err *
@@ -19,6 +21,31 @@ try_assign(const struct crm_report_run *r)
 	a = crm_assigning_new(r->config, r->clock, r->user);
 	err = a != NULL ? crm_assigning_read(a, r->snap) : NULL;
 	crm_assigning_free(a);
+	return err;
+}
+
+/* The segments that rules are for: without one a rule does not apply. */
+static const struct crm_err *
+try_segments(const struct crm_report_run *r)
+{
+	struct crm_query_ctx qc = { .snap = r->snap, .clock = r->clock };
+	const struct crm_config *c = r->config;
+	const struct crm_err *err = NULL;
+	struct crm_query *q;
+	size_t i;
+
+	for (i = 0; err == NULL && i < c->nsla; i++) {
+		if (c->sla[i].segment == NULL)
+			continue;
+		err = crm_rule_segment(
+		    &qc, "sla", c->sla[i].line, c->sla[i].segment, &q);
+		crm_query_free(q);
+	}
+	for (i = 0; err == NULL && i < c->due.nevery; i++) {
+		err = crm_rule_segment(&qc, "due: every", c->due.every[i].line,
+		    c->due.every[i].segment, &q);
+		crm_query_free(q);
+	}
 	return err;
 }
 
@@ -49,6 +76,8 @@ crm_trial(const struct crm_ctx *ctx, struct crm_config *config)
 		err = try_assign(&r);
 	for (i = 0; err == NULL && i < config->nscores; i++)
 		err = crm_scores_check(&r, &config->score[i]);
+	if (err == NULL)
+		err = try_segments(&r);
 	crm_snap_close(r.snap);
 	crm_store_close(store);
 	return err;

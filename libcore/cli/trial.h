@@ -8,7 +8,8 @@
 
 /*
  * Read the queries of a configuration, as the store would with it: they may
- * name its records and segments.
+ * name its records and segments.  A rule whose segment is not there is warned
+ * of.
  *
  * config  that crm_store_fits(), in place of the store's own
  *

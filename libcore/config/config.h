@@ -95,6 +95,7 @@ struct crm_sla {
 	const char *segment;          /* NULL: everybody */
 	uint8_t priority;             /* a word; 0: any */
 	int64_t respond_us, solve_us; /* of working time; 0: no target */
+	unsigned int line;            /* of crm.yaml */
 };
 
 /* What urgency is made of: see due/due.h. */
@@ -120,7 +121,8 @@ struct crm_due_rules {
 	struct crm_due_every {
 		const char *segment;
 		struct crm_span every;
-	} * every; /* the first that fits holds */
+		unsigned int line; /* of crm.yaml */
+	} * every;                 /* the first that fits holds */
 	size_t nevery;
 	struct crm_span stale;
 	struct crm_dec times, lost; /* above 0, two digits behind the point */

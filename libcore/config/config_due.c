@@ -116,6 +116,7 @@ read_every(struct crm_cfg *w, const struct crm_yaml_node *node)
 		due->every = crm_grow(
 		    due->every, &cap, due->nevery + 1, sizeof(*due->every));
 		key = crm_cfg_key(child);
+		due->every[due->nevery].line = child->line;
 		err =
 		    crm_cfg_segment(w, &key, &due->every[due->nevery].segment);
 		if (err == NULL)

@@ -242,6 +242,7 @@ crm_cfg_sla(struct crm_cfg *w, const struct crm_yaml_node *node)
 	for (item = node->child; item != NULL; item = item->next) {
 		c->sla = crm_grow(c->sla, &cap, c->nsla + 1, sizeof(*c->sla));
 		memset(&c->sla[c->nsla], 0, sizeof(*c->sla));
+		c->sla[c->nsla].line = item->line;
 		err = read_rule(w, item, &c->sla[c->nsla]);
 		if (err != NULL)
 			return err;

@@ -1,6 +1,7 @@
 /* What is due with people and organisations, and on days of the year. */
 #include "due/due_impl.h"
 #include "query/newest.h"
+#include "query/rule_segment.h"
 #include "report/list.h"
 #include "report/overdue.h"
 
@@ -8,7 +9,6 @@ static const struct crm_err *
 read_rules(struct crm_due *d)
 {
 	struct crm_query_ctx qc = { .snap = d->snap, .clock = d->o->clock };
-	struct crm_buf text = CRM_BUF_INIT(CRM_LINE_MAX);
 	const struct crm_err *err = NULL;
 	struct crm_query *q;
 
@@ -18,17 +18,12 @@ read_rules(struct crm_due *d)
 		struct crm_due_members *r = &d->at.rule[d->at.nrules];
 
 		r->every = &d->rules->every[d->at.nrules];
-		crm_buf_reset(&text);
-		crm_buf_addf(&text, "@%s", r->every->segment);
-		err = crm_query_parse_text(&qc, crm_buf_view(&text), &q);
-		if (err != NULL)
-			err = crm_err(
-			    CRM_E_CONFIG, "crm.yaml: due: every: %s", err->msg);
-		else
+		err = crm_rule_segment(
+		    &qc, "due: every", r->every->line, r->every->segment, &q);
+		if (err == NULL && q != NULL)
 			err = crm_query_ids(q, &r->id, &r->n);
 		crm_query_free(q);
 	}
-	crm_buf_release(&text);
 	return err;
 }
 

@@ -5,6 +5,7 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "query/query.h"
+#include "query/rule_segment.h"
 #include "record/value.h"
 #include "record/word.h"
 #include "store/store.h"
@@ -25,7 +26,7 @@ struct crm_service {
 	bool all;
 	struct step *step;
 	size_t n, cap;
-	struct crm_query **member; /* of each rule; NULL: everybody */
+	struct crm_query **member; /* of each rule that has a segment */
 	bool read;                 /* they were */
 	struct crm_nummap fits;    /* rules by customer: 1 + a bit each */
 };
@@ -210,26 +211,18 @@ static const struct crm_err *
 read_rules(struct crm_service *s)
 {
 	struct crm_query_ctx qc = { .snap = s->snap, .clock = s->clock };
-	struct crm_buf text = CRM_BUF_INIT(CRM_LINE_MAX);
 	const struct crm_err *err = NULL;
 	size_t i;
 
 	s->read = true;
 	s->member = crm_calloc(s->config->nsla + 1, sizeof(struct crm_query *));
 	for (i = 0; err == NULL && i < s->config->nsla; i++) {
-		const char *segment = s->config->sla[i].segment;
+		const struct crm_sla *rule = &s->config->sla[i];
 
-		if (segment == NULL)
-			continue;
-		crm_buf_reset(&text);
-		crm_buf_addf(&text, "@%s", segment);
-		err = crm_query_parse_text(
-		    &qc, crm_buf_view(&text), &s->member[i]);
-		if (err != NULL)
-			err = crm_err(
-			    CRM_E_CONFIG, "crm.yaml: sla: %s", err->msg);
+		if (rule->segment != NULL)
+			err = crm_rule_segment(&qc, "sla", rule->line,
+			    rule->segment, &s->member[i]);
 	}
-	crm_buf_release(&text);
 	return err;
 }
 
@@ -275,8 +268,8 @@ fits(struct crm_service *s, size_t rule, uint64_t who, bool *yes)
 	const struct crm_err *err;
 	uint64_t org;
 
-	*yes = s->member[rule] == NULL;
-	if (*yes)
+	*yes = s->config->sla[rule].segment == NULL;
+	if (*yes || s->member[rule] == NULL) /* its segment is not there */
 		return NULL;
 	err = is_member(s, rule, who, yes);
 	if (err == NULL && !*yes)
