@@ -73,6 +73,22 @@ text_of(const struct crm_field *f, struct crm_view stored)
 	return crm_buf_view(&st.text);
 }
 
+/* A field's value by now, in st.text; of a unique one that it is to have, who
+ * has it: "'DE1' is o3". */
+static struct crm_view
+now_of(const struct crm_undo_conflict *c)
+{
+	char id[CRM_ID_TEXT];
+
+	if (c->other == 0)
+		return text_of(c->field, c->now);
+	crm_buf_reset(&st.text);
+	crm_buf_addc(&st.text, '\'');
+	crm_value_add_text(&st.text, c->field, c->wanted);
+	crm_buf_addf(&st.text, "' is %s", crm_id_text(c->other, id));
+	return crm_buf_view(&st.text);
+}
+
 /* With --skip-conflicts: what is left alone is told. */
 static void
 tell_conflict(const struct crm_undo_conflict *c, struct crm_view user)
@@ -84,6 +100,10 @@ tell_conflict(const struct crm_undo_conflict *c, struct crm_view user)
 	if (c->field == NULL)
 		crm_msg("%s: left as it is: %s (change %llu, %.*s)",
 		    crm_id_text(c->id, id), c->what,
+		    (unsigned long long)c->change, CRM_VARG(user));
+	else if (c->other != 0)
+		crm_msg("%s: %s: left as it is: %.*s (change %llu, %.*s)",
+		    crm_id_text(c->id, id), c->field->name, CRM_VARG(now_of(c)),
 		    (unsigned long long)c->change, CRM_VARG(user));
 	else
 		crm_msg("%s: %s: left as it is: '%.*s' (change %llu, %.*s)",
@@ -116,7 +136,7 @@ print_conflict(void *ctx, const struct crm_undo_conflict *c)
 	if (c->field != NULL) {
 		crm_row_text(&st.row, crm_view_str(c->field->name));
 		crm_row_text(&st.row, text_of(c->field, c->then));
-		crm_row_text(&st.row, text_of(c->field, c->now));
+		crm_row_text(&st.row, now_of(c));
 	} else {
 		crm_row_none(&st.row);
 		crm_row_none(&st.row);

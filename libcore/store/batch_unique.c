@@ -48,8 +48,14 @@ static void
 refuse_claim(struct crm_batch *b, const struct crm_claim *c,
     const struct crm_field *f, const struct crm_err *why)
 {
+	char id[CRM_ID_TEXT];
+
 	crm_claim_drop(b, c);
-	if (crm_claim_is_edit(c) || !crm_batch_is_made(b, c->id))
+	if (b->o.undoes != 0) /* no line says whose it was to be */
+		crm_batch_blame(b, c->line, NULL,
+		    crm_err(CRM_E_DATA, "%s: %s: %s", crm_id_text(c->id, id),
+			f->name, why->msg));
+	else if (crm_claim_is_edit(c) || !crm_batch_is_made(b, c->id))
 		crm_batch_blame(b, c->line, f->name, why);
 }
 

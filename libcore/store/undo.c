@@ -71,6 +71,198 @@ tell(struct undoing *u, const struct crm_field *f, struct crm_view then,
 	return err != NULL ? err : u->o->conflict(u->o->ctx, &c);
 }
 
+/* Which change set gave a record a unique value last? */
+struct giver {
+	const struct crm_field *f;
+	struct crm_view key; /* of the value */
+	uint64_t undone, found;
+	bool own; /* the one that is undone did, too */
+};
+
+/* Is a value, by its key, one of what a field holds? */
+static bool
+has_key(const struct crm_field *f, struct crm_view stored, struct crm_view key)
+{
+	struct crm_buf b = CRM_BUF_INIT(CRM_LINE_MAX * 4);
+	struct crm_many m;
+	struct crm_view v;
+	bool yes = false;
+
+	crm_many_begin(
+	    &m, stored, stored.n > 0 && (f->flags & CRM_F_MANY) != 0);
+	while (!yes && stored.n > 0 && crm_many_next(&m, &v)) {
+		crm_buf_reset(&b);
+		crm_value_add_key(&b, f, v);
+		yes = crm_view_eq(crm_buf_view(&b), key);
+	}
+	crm_buf_release(&b);
+	return yes;
+}
+
+static const struct crm_err *
+look_for_giver(void *ctx, uint64_t number, const struct crm_changed *c)
+{
+	struct giver *g = ctx;
+	struct crm_view old, new;
+	uint16_t num;
+	size_t at = 0;
+
+	bool gave = c == NULL || (c->flags & CRM_CHANGED_RESTORED) != 0;
+
+	while (!gave && crm_changed_field(c, &at, &num, &old, &new))
+		gave = num == g->f->num && has_key(g->f, new, g->key) &&
+		    !has_key(g->f, old, g->key);
+	if (gave && g->found == 0)
+		g->found = number;
+	g->own |= gave && number == g->undone;
+	return NULL;
+}
+
+/*
+ * The record that a unique value was given to after the change set; what that
+ * itself gave goes with the undo.
+ *
+ * other   0: none
+ * change  that gave it
+ */
+static const struct crm_err *
+find_other(struct undoing *u, const struct crm_field *f, struct crm_view value,
+    uint64_t *other, uint64_t *change)
+{
+	struct crm_buf key = CRM_BUF_INIT(CRM_LINE_MAX * 4);
+	struct giver g = { .f = f, .undone = u->change.number };
+	const struct crm_err *err;
+	const uint64_t *found;
+	uint64_t id = 0;
+	size_t n, i;
+
+	*other = 0;
+	crm_value_add_key(&key, f, value);
+	g.key = crm_buf_view(&key);
+	err = crm_snap_find(
+	    u->snap, u->kind->letter, f, g.key, false, 2, &found, &n);
+	for (i = 0; err == NULL && i < n; i++)
+		if (found[i] != u->id)
+			id = found[i];
+	if (err == NULL && id != 0)
+		err = crm_history_each(u->snap, id, look_for_giver, &g);
+	if (g.found > g.undone && !g.own) {
+		*other = id;
+		*change = g.found;
+	}
+	crm_buf_release(&key);
+	return err;
+}
+
+/*
+ * Tell of each unique value of a field that others got since.
+ *
+ * now     what the field holds now, which is its own; may be empty
+ * kept    the others, in the arena
+ */
+static const struct crm_err *
+tell_taken(struct undoing *u, const struct crm_field *f, struct crm_view value,
+    struct crm_view now, struct crm_view *kept)
+{
+	struct crm_undo_conflict c = { .id = u->id, .field = f, .now = now };
+	struct crm_buf packed = CRM_BUF_INIT(CRM_LINE_MAX * 2);
+	bool many = (f->flags & CRM_F_MANY) != 0;
+	const struct crm_err *err = NULL;
+	struct crm_view *list, v;
+	struct crm_many m;
+	size_t n = 0;
+
+	list = crm_arena_alloc(&u->arena,
+	    ((size_t)crm_many_count(value, many) + 1) * sizeof(*list));
+	crm_many_begin(&m, value, many);
+	while (err == NULL && crm_many_next(&m, &v)) {
+		err = find_other(u, f, v, &c.other, &c.change);
+		if (err != NULL || c.other == 0) {
+			list[n++] = v;
+			continue;
+		}
+		c.wanted = v;
+		u->conflicts++;
+		if (u->o->conflict != NULL)
+			err = u->o->conflict(u->o->ctx, &c);
+	}
+	if (many && n > 0)
+		crm_many_put(&packed, list, n);
+	else if (n > 0)
+		crm_buf_addv(&packed, list[0]);
+	*kept =
+	    crm_view(crm_arena_dup(&u->arena, packed.p, packed.n), packed.n);
+	crm_buf_release(&packed);
+	return err;
+}
+
+/* A field of the record at hand as it is now, in the arena: look-ups let go of
+ * u->now. */
+static const struct crm_err *
+field_now(struct undoing *u, const struct crm_field *f, struct crm_view *out)
+{
+	const struct crm_err *err;
+	enum crm_presence p;
+	struct crm_view v;
+
+	*out = CRM_VNULL;
+	err = crm_snap_get(u->snap, u->id, &u->now, &p);
+	if (err == NULL && crm_stored_get(&u->now, f->num, &v))
+		*out = crm_view(crm_arena_dup(&u->arena, v.p, v.n), v.n);
+	return err;
+}
+
+/* Leave out what others got since: a field of one value stays as it is. */
+static const struct crm_err *
+drop_taken(struct undoing *u)
+{
+	const struct crm_err *err;
+	const struct crm_field *f;
+	struct crm_slot *s;
+	struct crm_view now, kept;
+	size_t i, n = 0;
+
+	for (i = 0; i < u->nslots; i++) {
+		s = &u->slot[i];
+		f = crm_field_num(u->kind, s->num);
+		if ((f->flags & CRM_F_UNIQUE) != 0 && s->value.n > 0) {
+			err = field_now(u, f, &now);
+			if (err == NULL)
+				err = tell_taken(u, f, s->value, now, &kept);
+			if (err != NULL)
+				return err;
+			if (!s->many && kept.n == 0)
+				continue;
+			s->value = kept;
+		}
+		u->slot[n++] = *s;
+	}
+	u->nslots = n;
+	return NULL;
+}
+
+/* Did others get unique values of a record that is to come back? */
+static const struct crm_err *
+is_replaced(struct undoing *u, bool *yes)
+{
+	uint64_t before = u->conflicts;
+	const struct crm_err *err = NULL;
+	const struct crm_field *f;
+	struct crm_view v, kept;
+	size_t i;
+
+	for (i = 0; err == NULL && i < u->kind->nfields; i++) {
+		f = &u->kind->field[i];
+		if ((f->flags & CRM_F_UNIQUE) == 0)
+			continue;
+		err = field_now(u, f, &v);
+		if (err == NULL && v.n > 0)
+			err = tell_taken(u, f, v, CRM_VNULL, &kept);
+	}
+	*yes = u->conflicts > before;
+	return err;
+}
+
 /* Note what a field is to hold. */
 static void
 set(struct undoing *u, const struct crm_field *f, struct crm_view value)
@@ -272,8 +464,15 @@ bring_back(struct undoing *u, const struct crm_changed *c)
 {
 	struct crm_slot *s;
 	const struct crm_err *err;
+	enum crm_presence p;
 	size_t i, n;
+	bool replaced = false;
 
+	err = u->o->force ? NULL : is_replaced(u, &replaced);
+	if (err == NULL && !replaced)
+		err = crm_snap_get(u->snap, u->id, &u->now, &p);
+	if (err != NULL || replaced)
+		return err;
 	take_merged(u, c);
 	err = crm_relink(u->snap, u->kind, &u->now, &u->arena, &s, &n);
 	for (i = 0; err == NULL && i < n; i++)
@@ -343,6 +542,8 @@ take_changed(void *ctx, const struct crm_changed *c)
 	if (p != CRM_LIVE)
 		return tell(u, NULL, CRM_VNULL, CRM_VNULL, "removed", 0);
 	err = take_fields(u, c);
+	if (err == NULL && !u->o->force)
+		err = drop_taken(u);
 	return err != NULL || u->nslots == 0
 	    ? err
 	    : crm_batch_exact(u->b, u->id,

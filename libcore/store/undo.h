@@ -16,6 +16,9 @@ struct crm_undo_conflict {
 	const char *what; /* of the record as a whole: "removed", "changed",
 	                     "has events", "erased" */
 	uint64_t change;  /* the newest one that did it */
+	uint64_t other;   /* the record that has a unique value which the field
+	                     held before; 0: it is not about that */
+	struct crm_view wanted; /* and that value */
 };
 
 struct crm_undo_options {
@@ -35,11 +38,14 @@ struct crm_undo_options {
  * Of a field of many values what it added is taken out and what it took out is
  * put back, whatever else was done to them; of any other one that has another
  * value by now is in conflict, and is left alone without force.  So is a record
- * that was added and changed, or got events, since.
+ * that was added and changed, or got events, since.  So is a unique value that
+ * was given to another record since: the field does without it, and a record
+ * that was removed stays so.
  *
  * conflicts  set to how many there were
  *
- * What was erased since is in conflict, and stays erased with force too.
+ * What was erased since is in conflict, and stays erased with force too.  With
+ * force the batch refuses a unique value that another record has.
  * Fails with DATA: there is no such change set, it was never finished, or it is
  * an erasure.
  */

@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-undo: any change set is taken back, without losing what came after.
 . "${0%/*}/../lib.sh"
-plan 43
+plan 51
 
 # state: all records, without when they were changed
 state()
@@ -108,15 +108,40 @@ fails_with 64 'that is no number' crm-undo yesterday
 run crm-add person name=Cleo ref=shop:1
 run crm-rm Cleo
 run crm-add person name=Dora ref=shop:1
-fails_with 65 'a unique value that another one has now' crm-undo 10
+crm-undo 10 -o tsv >out 2>err
+is 'a unique value that another one has now is in conflict' "$? $(sed 1d out)" \
+	"1 $(printf "p3\tref\t\t'shop:1' is p4\t11\ttester")"
+fails_with 65 'and cannot be had by force' crm-undo 10 --force
+like 'which says of whom' "$(cat err)" "p3: ref: 'shop:1' is p4 already"
+crm-undo 10 --skip-conflicts >out 2>err
+is 'or the record stays where it is' "$? $(cat err)" \
+	"0 crm-undo: p3: ref: left as it is: 'shop:1' is p4 (change 11, tester)"
+n=$(number)
+run crm-add person name=Emil ref=a:1 ref=a:2 city=Rome
+run crm-set Emil ref= city=Oslo
+run crm-set Dora ref+=a:1
+fails_with 1 'one of many values' crm-undo $((n + 2))
+ok 'is left out' crm-undo $((n + 2)) --skip-conflicts
+is 'and all else is had back' \
+	"$(crm-find Emil -f ref,city -o tsv | sed 1d)" "$(printf 'a:2\tRome')"
+run crm-set Emil ref=shop:2
+run crm-set Emil Dora ref=
+run crm-set Dora ref=shop:2
+run crm-set Dora ref=
+run crm-set Emil ref=shop:2
+n=$(number)
+run crm-set Emil ref=
+run crm-set Dora ref=shop:2
+ok 'what others gave up again' crm-undo
+ok 'is no conflict' crm-undo $((n + 1))
 i=0
 while [ $i -lt 20000 ]; do
 	i=$((i + 1))
 	echo "{\"name\":\"Person $i\",\"ref\":[\"many:$i\"]}"
 done | crm-add person
-is 'an import' "$(crm-find person --count)" 20003
+is 'an import' "$(crm-find person --count)" 20004
 run crm-undo
-is 'is taken back' "$(crm-find person --count) $(crm-find ref:many:7 --count)" '3 0'
+is 'is taken back' "$(crm-find person --count) $(crm-find ref:many:7 --count)" '4 0'
 ok 'what it was is still sound' crm-store check
 
 # the receipt says what was taken back, and whose it was
