@@ -1,8 +1,7 @@
 #!/bin/sh
 # crm-due: what is due and why, its order, whose and of whom, --new, calendars.
 . "${0%/*}/../lib.sh"
-plan 90
-plan 89
+plan 93
 
 # due TITLE WANT ARGS...: columns with '|' between
 due()

@@ -59,7 +59,8 @@ LC_ALL=C
 PATH=$CRM_BUILD/bin:/usr/local/bin:/usr/bin:/bin
 TZ=UTC
 END
-sort want | same_file 'this is its environment' got /dev/stdin
+sort want >want.sorted
+same_file 'this is its environment' got want.sorted
 ok 'of a change' crm-set p1 city=Kraków street=Rynek
 is 'what was and what is' "$(cat after)" \
 	'{"id":"p1","what":"changed","fields":[{"field":"street","new":"Rynek"},{"field":"city","old":"Łódź","new":"Kraków"}]}'

@@ -81,8 +81,6 @@ is 'count, value, weighted and late, each as awk has it' \
 	printf "%s\t%d\t%.2f\t%.2f\t%.2f\t%s\t%d\n", at[1], n[c],
 	s[c] / 100, w[c] / 100, h[c] / 100, at[2], l[c] } }' deals deals |
 	sort)"
-	printf "%s\t%d\t%.2f\t%.2f\t%s\t%d\n", at[1], n[c], s[c] / 100,
-	w[c] / 100, at[2], l[c] } }' deals | sort)"
 
 # labels of days are remembered by their last ten bits
 crm-store -s far init

@@ -160,6 +160,7 @@ is 'two quarters side by side' "$(crm-report forecast --by quarter \
 	--in 2026-q2 --against 2026-q1 -f quarter,quota,quota-then -o tsv |
 	sed -n 2p)" '2026-q2	800.01	1000.00'
 # what crm.yaml no longer has has no chance, and can be explained
+unset CRM_STORE
 crm-add deal title=Gone pipeline=web stage=cart value=70 expected=2026-05-01
 sed -i '/^  web:/d' "$XDG_DATA_HOME/crm/crm.yaml"
 is 'of a pipeline that is gone' "$(crm-report forecast --explain Gone -o tsv |

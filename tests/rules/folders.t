@@ -32,5 +32,5 @@ is 'a test reads lib.sh, so that it has a place of its own' \
 	"$(find tests \( -name '*.t' -o -name '*.slow' \) \
 		-exec grep -L '/lib.sh"$' {} +)" ''
 is 'the version stands in one file' "$(grep -lE \
-	"\"$("$CRM_BUILD"/bin/crm --version | cut -d ' ' -f 2)\"" \
+	"return \"$("$CRM_BUILD"/bin/crm --version | cut -d ' ' -f 2)\"" \
 	libcore/*/*.c cmd/*.c)" libcore/cli/version.c
