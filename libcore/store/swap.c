@@ -63,16 +63,14 @@ is_own(const char *name)
 	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
 }
 
-/* Those of a backup take the place of those that are there. */
+/* Templates of the store that is put in place win: the others stay where they
+ * are, until it is sure that they are not wanted. */
 static bool
-is_replaced(int from, int to, const char *name)
+is_replaced(int to, const char *name)
 {
 	struct stat st;
 
-	if (strcmp(name, CRM_PAPERS) != 0 || fstatat(to, name, &st, 0) != 0)
-		return false;
-	crm_papers_remove(from);
-	return true;
+	return strcmp(name, CRM_PAPERS) == 0 && fstatat(to, name, &st, 0) == 0;
 }
 
 /* What else lies in one directory goes to the other one. */
@@ -92,7 +90,7 @@ move_others(const struct crm_swap *w, int from, int to)
 	}
 	rewinddir(d);
 	for (e = readdir(d); err == NULL && e != NULL; e = readdir(d))
-		if (!is_own(e->d_name) && !is_replaced(from, to, e->d_name) &&
+		if (!is_own(e->d_name) && !is_replaced(to, e->d_name) &&
 		    renameat(from, e->d_name, to, e->d_name) != 0)
 			err = crm_err_errno(
 			    CRM_E_IO, "%s/%s", w->path, e->d_name);
@@ -105,6 +103,7 @@ remove_own(int dir)
 {
 	size_t i;
 
+	crm_papers_remove(dir);
 	for (i = 0; i < NOWN; i++)
 		(void)unlinkat(dir, own[i], 0);
 }
