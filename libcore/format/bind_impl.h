@@ -54,8 +54,9 @@ struct crm_piece {
 
 struct crm_bind {
 	struct crm_bind_options o;
-	const struct crm_kind *kind_asked; /* o.kind before the header was seen */
-	bool makes_none;                   /* a twin: see bind.h */
+	/* o.kind before the header was seen */
+	const struct crm_kind *kind_asked;
+	bool makes_none; /* a twin: see bind.h */
 	struct crm_arena arena;
 	struct crm_mapping *map;
 	size_t nmaps, map_cap;

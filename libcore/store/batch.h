@@ -100,8 +100,8 @@ uint64_t crm_batch_faults(const struct crm_batch *);
  *
  * word    what stood there; borrowed from the batch
  */
-bool crm_batch_unknown(const struct crm_batch *, struct crm_view link,
-    struct crm_view *word);
+bool crm_batch_unknown(
+    const struct crm_batch *, struct crm_view link, struct crm_view *word);
 
 /* What is to be done with one record. */
 struct crm_request {
