@@ -381,7 +381,8 @@ read_since(void)
 			  h.ctx, "--since: '%s' is not change:N", o.since);
 	err = crm_period_parse(&h.ctx->clock, v, &period);
 	if (err != NULL)
-		return crm_ctx_usage(h.ctx, "--since: %s", err->msg);
+		return crm_ctx_usage(
+		    h.ctx, "--since: %s; a change set is change:N", err->msg);
 	h.since_us = period.from_us;
 	return NULL;
 }
