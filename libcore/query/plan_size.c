@@ -4,6 +4,94 @@
 
 #define GUESS 2000 /* ids of a range or prefix, before it is walked */
 
+/* How many ids the list of a word has. */
+static const struct crm_err *
+count_word(struct crm_planning *p, struct crm_view word, uint64_t *n)
+{
+	char group[CRM_KEY_MAX];
+
+	*n = 0;
+	return crm_plan_count_group(p, CRM_TABLE_TEXT,
+	    crm_view(group, crm_text_group(group, word, p->kind->letter)), n);
+}
+
+/* Of several words that must all be there: the shortest list. */
+static const struct crm_err *
+estimate_words(struct crm_planning *p, const struct crm_term *t, uint64_t *out)
+{
+	const struct crm_err *err = NULL;
+	uint64_t one;
+	size_t i;
+
+	for (i = 0; err == NULL && i < t->nwords; i++) {
+		err = count_word(p, t->word[i], &one);
+		if (one < *out)
+			*out = one;
+	}
+	return err;
+}
+
+/* Those of the stories of customers and the like. */
+static uint64_t
+estimate_story(const struct crm_term *t)
+{
+	uint64_t n = 0;
+	size_t i;
+
+	for (i = 0; i < t->nalts; i++)
+		n += t->alt[i].member != NULL
+		    ? GUESS * 50
+		    : 50 * (t->alt[i].nids + t->alt[i].npeople);
+	return n;
+}
+
+/* Add those that link to the ids of an alternative. */
+static const struct crm_err *
+add_links(struct crm_planning *p, const struct crm_field *f,
+    const struct crm_alt *a, uint64_t *n)
+{
+	const struct crm_err *err = NULL;
+	char group[CRM_KEY_MAX], id[8];
+	size_t i;
+
+	for (i = 0; err == NULL && i < a->nids; i++) {
+		crm_be64(id, a->id[i]);
+		err = crm_plan_count_group(p, CRM_TABLE_INDEX,
+		    crm_plan_index_group(p, f, crm_view(id, 8), group), n);
+	}
+	*n += a->member != NULL ? GUESS * 20 : 0;
+	return err;
+}
+
+/* Add those of one alternative of a stored field. */
+static const struct crm_err *
+add_alt(struct crm_planning *p, struct crm_term *t, const struct crm_field *f,
+    const struct crm_alt *a, uint64_t *n)
+{
+	const struct crm_err *err;
+	char group[CRM_KEY_MAX];
+	struct crm_view key;
+	uint64_t one;
+
+	if (f->type == CRM_T_LINK)
+		return add_links(p, f, a, n);
+	key = crm_plan_alt_key(p, t, f, a);
+	if (crm_plan_is_range(f)) {
+		*n += GUESS * 20;
+		return NULL;
+	}
+	if (key.p != NULL && (f->flags & CRM_F_INDEXED) != 0)
+		return crm_plan_count_group(p, CRM_TABLE_INDEX,
+		    crm_plan_index_group(p, f, key, group), n);
+	if ((f->flags & CRM_F_SEARCHED) == 0 || a->nwords == 0) {
+		*n += GUESS;
+		return NULL;
+	}
+	err = count_word(p, a->word[0], &one);
+	*n += one;
+	return err;
+}
+
 /* About how many ids a term's list has; CRM_PLAN_UNKNOWN: it has no list. */
 const struct crm_err *
 crm_plan_estimate_term(
@@ -11,9 +99,7 @@ crm_plan_estimate_term(
 {
 	const struct crm_field *f;
 	const struct crm_err *err = NULL;
-	char group[CRM_KEY_MAX];
-	struct crm_view key;
-	uint64_t n = 0, one;
+	uint64_t n = 0;
 	size_t i;
 
 	*out = CRM_PLAN_UNKNOWN;
@@ -35,17 +121,7 @@ crm_plan_estimate_term(
 		return NULL;
 	case CRM_TERM_WORD:
 	case CRM_TERM_EMAIL:
-		for (i = 0; err == NULL && i < t->nwords; i++) {
-			one = 0;
-			err = crm_plan_count_group(p, CRM_TABLE_TEXT,
-			    crm_view(group,
-				crm_text_group(
-				    group, t->word[i], p->kind->letter)),
-			    &one);
-			if (one < *out)
-				*out = one;
-		}
-		return err;
+		return estimate_words(p, t, out);
 	case CRM_TERM_REGEX:
 		return crm_plan_estimate_regex(p, t, out);
 	case CRM_TERM_HAS:
@@ -73,47 +149,11 @@ crm_plan_estimate_term(
 		return NULL;
 	}
 	if (crm_plan_is_story(p, f)) {
-		for (i = 0; i < t->nalts; i++)
-			n += t->alt[i].member != NULL
-			    ? GUESS * 50
-			    : 50 * (t->alt[i].nids + t->alt[i].npeople);
-		*out = n;
+		*out = estimate_story(t);
 		return NULL;
 	}
-	for (i = 0; err == NULL && i < t->nalts; i++) {
-		const struct crm_alt *a = &t->alt[i];
-		size_t j;
-
-		if (f->type == CRM_T_LINK) {
-			for (j = 0; err == NULL && j < a->nids; j++) {
-				char id[8];
-
-				crm_be64(id, a->id[j]);
-				err = crm_plan_count_group(p, CRM_TABLE_INDEX,
-				    crm_plan_index_group(
-					p, f, crm_view(id, 8), group),
-				    &n);
-			}
-			n += a->member != NULL ? GUESS * 20 : 0;
-			continue;
-		}
-		key = crm_plan_alt_key(p, t, f, a);
-		if (crm_plan_is_range(f))
-			n += GUESS * 20;
-		else if (key.p != NULL && (f->flags & CRM_F_INDEXED) != 0)
-			err = crm_plan_count_group(p, CRM_TABLE_INDEX,
-			    crm_plan_index_group(p, f, key, group), &n);
-		else if ((f->flags & CRM_F_SEARCHED) != 0 && a->nwords > 0) {
-			one = 0;
-			err = crm_plan_count_group(p, CRM_TABLE_TEXT,
-			    crm_view(group,
-				crm_text_group(
-				    group, a->word[0], p->kind->letter)),
-			    &one);
-			n += one;
-		} else
-			n += GUESS;
-	}
+	for (i = 0; err == NULL && i < t->nalts; i++)
+		err = add_alt(p, t, f, &t->alt[i], &n);
 	*out = n;
 	return err;
 }
