@@ -12,7 +12,10 @@
  */
 #define HEAD 8
 #define MEMORY_MIN ((size_t)16 << 10)
-#define WINDOW ((size_t)256 << 10) /* bytes of a run in memory when merging */
+/* Bytes of a run in memory when merging: its share, but one read is to be worth
+ * its call, and more than the most brings nothing. */
+#define WINDOW_MIN ((size_t)4 << 10)
+#define WINDOW_MAX ((size_t)256 << 10)
 #define AHEAD 8
 
 struct item {
@@ -38,6 +41,7 @@ struct crm_runs {
 	uint64_t count;
 	int64_t *run_end; /* file offsets */
 	size_t nruns, runs_cap;
+	size_t window;
 	struct source *source; /* when merging */
 	size_t *heap;          /* indexes of sources, smallest key first */
 	size_t nheap;
@@ -367,7 +371,7 @@ fill(struct crm_runs *r, struct source *s, size_t n)
 		memmove(s->buf, s->buf + s->pos, s->n - s->pos);
 	s->n -= s->pos;
 	s->pos = 0;
-	s->buf = crm_grow(s->buf, &s->cap, n > WINDOW ? n : WINDOW, 1);
+	s->buf = crm_grow(s->buf, &s->cap, n > r->window ? n : r->window, 1);
 	want = s->cap - s->n;
 	if ((int64_t)want > s->end - s->next)
 		want = (size_t)(s->end - s->next);
@@ -463,6 +467,11 @@ crm_runs_sort(struct crm_runs *r)
 	r->item = NULL;
 	r->item_cap = 0;
 	drop_sources(r);
+	r->window = r->memory / r->nruns;
+	if (r->window > WINDOW_MAX)
+		r->window = WINDOW_MAX;
+	if (r->window < WINDOW_MIN)
+		r->window = WINDOW_MIN;
 	r->source = crm_calloc(r->nruns, sizeof(*r->source));
 	r->heap = crm_calloc(r->nruns, sizeof(*r->heap));
 	for (i = 0; i < r->nruns; i++) {

@@ -16,7 +16,8 @@ struct crm_runs;
 /*
  * Begin to sort.
  *
- * memory  bytes to hold at the most before a run is written; at least 16 KiB
+ * memory  bytes to hold at the most before a run is written, at least 16 KiB;
+ *         reading holds as many, or 4 KiB of each run
  * dir     an open directory for the scratch file, which is made only when
  *         memory does not suffice
  */
