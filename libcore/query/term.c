@@ -53,6 +53,105 @@ find_field(struct crm_reading *r, struct crm_view name)
 	return err;
 }
 
+/* How the values of a type are read, and compared. */
+enum way { WAY_WORDS, WAY_PHONE, WAY_DAYS, WAY_NUMBER, WAY_STORED, WAY_LINK };
+
+static enum way
+way_of(const struct crm_field *f)
+{
+	switch ((enum crm_type)f->type) {
+	case CRM_T_DATE:
+	case CRM_T_TIME:
+		return WAY_DAYS;
+	case CRM_T_NUMBER:
+	case CRM_T_PERCENT:
+	case CRM_T_MONEY:
+	case CRM_T_SPAN:
+		return WAY_NUMBER;
+	case CRM_T_CHOICE:
+	case CRM_T_CURRENCY:
+	case CRM_T_BOOL:
+		return WAY_STORED;
+	case CRM_T_LINK:
+		return WAY_LINK;
+	case CRM_T_PHONE:
+		return WAY_PHONE;
+	case CRM_T_TEXT:
+	case CRM_T_EMAIL:
+	case CRM_T_URL:
+	case CRM_T_TAG:
+	case CRM_NTYPES:
+		break;
+	}
+	return WAY_WORDS;
+}
+
+static const struct crm_err *
+read_values(struct crm_reading *r, struct crm_view value)
+{
+	r->t->alt = NULL;
+	r->t->nalts = 0;
+	return r->t->op == CRM_TERM_EXACT ? crm_term_read_exact(r, value)
+					  : crm_term_read_alts(r, value);
+}
+
+/*
+ * A name may be a date of one kind and a number of another.  What is meant is
+ * what the value can be, of several the first kind's; fields that are of
+ * another nature are not compared with it.
+ */
+static const struct crm_err *
+read_as_one_can(struct crm_reading *r, struct crm_view value)
+{
+	struct crm_ref *ref = &r->t->ref;
+	const struct crm_err *first = read_values(r, value), *err = first;
+	unsigned tried = 1U << way_of(r->field);
+	const struct crm_kind *kind = NULL, *other = NULL;
+	bool kinds[26];
+	size_t i;
+
+	crm_ref_kinds(ref, r->q->kind, kinds);
+	for (i = 0; i < 26; i++) {
+		const struct crm_field *f = kinds[i] ? ref->field[i] : NULL;
+
+		if (f == NULL)
+			continue;
+		if (kind == NULL) /* whose field was tried first */
+			kind = crm_kind_of(r->schema, (char)('a' + i));
+		if (err == NULL || (tried & 1U << way_of(f)) != 0)
+			continue;
+		tried |= 1U << way_of(f);
+		other = crm_kind_of(r->schema, (char)('a' + i));
+		r->field = f;
+		err = read_values(r, value);
+	}
+	if (err != NULL && other != NULL && strcmp(first->msg, err->msg) != 0)
+		return crm_err(first->code, "%s, as of %s; %s, as of %s",
+		    first->msg, kind->plural, err->msg, other->plural);
+	for (i = 0; err == NULL && i < 26; i++)
+		if (ref->field[i] != NULL &&
+		    way_of(ref->field[i]) != way_of(r->field))
+			ref->field[i] = NULL;
+	ref->first = r->field;
+	return err;
+}
+
+static const struct crm_err *
+read_regex(struct crm_reading *r, struct crm_view value)
+{
+	const struct crm_err *err;
+
+	r->t->op = CRM_TERM_REGEX;
+	err = crm_regex_compile(&r->q->arena, value, &r->t->regex);
+	r->t->has_regex = err == NULL;
+	if (err != NULL)
+		return err;
+	crm_literals_of(&r->q->arena, value, &r->t->literals);
+	crm_literals_fold(
+	    &r->q->arena, &r->t->literals, &r->t->folded_literals);
+	return NULL;
+}
+
 static const struct crm_err *
 read_field_term(
     struct crm_reading *r, struct crm_view name, struct crm_view value)
@@ -70,26 +169,17 @@ read_field_term(
 		    CRM_VARG(name));
 	if (op != '=' && op != '~' && op != '/') {
 		r->t->op = CRM_TERM_MATCH;
-		return crm_term_read_alts(r, value);
+		return read_as_one_can(r, value);
 	}
 	value = crm_view_skip(value, 1);
 	if (value.n == 0)
 		return crm_err(CRM_E_USAGE, "a value is missing");
 	if (op == '=') {
 		r->t->op = CRM_TERM_EXACT;
-		return crm_term_read_exact(r, value);
+		return read_as_one_can(r, value);
 	}
-	if (op == '~') {
-		r->t->op = CRM_TERM_REGEX;
-		err = crm_regex_compile(&r->q->arena, value, &r->t->regex);
-		r->t->has_regex = err == NULL;
-		if (err != NULL)
-			return err;
-		crm_literals_of(&r->q->arena, value, &r->t->literals);
-		crm_literals_fold(
-		    &r->q->arena, &r->t->literals, &r->t->folded_literals);
-		return NULL;
-	}
+	if (op == '~')
+		return read_regex(r, value);
 	r->t->op = CRM_TERM_BEGINS;
 	r->t->folded = crm_term_keep_folded(r->q, value);
 	return NULL;

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Queries that look right but would have meant something else.
 . "${0%/*}/../lib.sh"
-plan 68
+plan 75
 
 # ids [ARG...]: what is found, in one line.
 ids()
@@ -132,3 +132,23 @@ fails_with 64 'a kind is no term' crm-find person or org
 like 'and the one for several is shown' "$(cat "$tmp/err")" 'kind:person,org'
 is 'which finds both' "$(crm-find kind:person,org --count)" \
 	"$(($(crm-find person --count) + $(crm-find org --count)))"
+
+# a name that is a day of one kind, a number of another, a word of a third
+cat >>"$HOME/.local/share/crm/crm.yaml" <<'END'
+kinds:
+  machine: {letter: x, fields: {name: text, expected: number, level: [low, high]}}
+  room: {letter: z, fields: {name: text, level: number}}
+END
+run crm-set d1 expected=2026-04-01
+run crm-set d2 expected=2027-04-01
+run crm-add machine name=Press expected=2026 level=high
+run crm-add machine name=Saw expected=7 level=low
+run crm-add room name=Hall level=3
+is 'what can be a day is one, and no number' "$(ids expected:2026)" 'd1 '
+is 'of one kind it is what that has' "$(ids machine expected:2026)" 'x1 '
+is 'what can be a number alone is one' \
+	"$(ids kind:deal,machine expected:5..10)" 'x2 '
+is 'also exactly' "$(ids kind:deal,machine expected:=7)" 'x2 '
+is 'a word' "$(ids level:low,high)" 'x1 x2 '
+is 'or a number' "$(ids level:2..)" 'z1 '
+fails_with 64 'what none can be is wrong use' crm-find kind:deal,machine expected:abc
