@@ -11,7 +11,7 @@
 #define WON 3
 #define DEALS 0 /* slots of counts */
 #define LATE 1
-#define DUE 2 /* it has a quota to reach: it is a row even without deals */
+#define ROW 2 /* it has a quota, or what was won: a row even without deals */
 
 enum {
 	C_DEALS,
@@ -67,7 +67,7 @@ struct work {
 	bool has_quotas;
 	struct crm_quotas quotas;
 	const struct crm_deal *deal; /* at hand */
-	bool late;
+	bool late, row;
 };
 
 /* Add a value by the rate of those that came as far. */
@@ -170,13 +170,15 @@ static const struct crm_err *
 add_won(void *ctx, struct crm_view key)
 {
 	struct work *w = ctx;
+	struct crm_group *g =
+	    crm_groups_at(&w->deals.groups, key, w->deal->currency);
 	struct crm_dec value;
 
+	g->count[ROW] |= w->row;
 	if (!crm_deal_value(w->deal, &value))
 		return NULL;
-	return crm_groups_add_money(&w->deals.groups,
-	    crm_groups_at(&w->deals.groups, key, w->deal->currency), WON,
-	    w->deal->currency, value.m);
+	return crm_groups_add_money(
+	    &w->deals.groups, g, WON, w->deal->currency, value.m);
 }
 
 static const struct crm_err *
@@ -189,6 +191,7 @@ take_won(void *ctx, const struct crm_deal *deal)
 	    !crm_deal_when(&w->deals, deal, CRM_DEAL_CLOSED, &at_us))
 		return NULL;
 	w->deal = deal;
+	w->row = at_us != CRM_BY_NO_TIME && crm_quota_is_due(&w->quotas, at_us);
 	return crm_deal_each_key(&w->deals, deal, at_us, NULL, add_won, w);
 }
 
@@ -198,7 +201,7 @@ add_due(void *ctx, struct crm_view key)
 	struct work *w = ctx;
 
 	crm_groups_at(&w->deals.groups, key, w->r->config->currency_num)
-	    ->count[DUE] = 1;
+	    ->count[ROW] = 1;
 	return NULL;
 }
 
@@ -207,15 +210,12 @@ static const struct crm_err *
 add_quotas(struct work *w)
 {
 	const struct crm_err *err = NULL;
-	bool wants = false;
-	size_t i;
 
 	w->has_quotas = crm_quotas_begin(w->r, &w->quotas);
 	if (w->has_quotas)
 		err = crm_quota_each(&w->quotas, add_due, w);
-	for (i = C_WON; i <= C_GAP; i++)
-		wants = wants || crm_report_wants(w->r, i);
-	if (err == NULL && wants && crm_quota_has_rows(w->r))
+	/* they are rows, whether their columns are wanted or not */
+	if (err == NULL && crm_quota_has_rows(w->r))
 		err = crm_deals_each(&w->deals, take_won, w);
 	return err;
 }
@@ -264,7 +264,7 @@ print(struct work *w)
 	for (i = 0; err == NULL && i < w->deals.groups.n; i++) {
 		const struct crm_group *g = &w->deals.groups.group[i];
 
-		if (g->count[DEALS] + g->count[DUE] == 0)
+		if (g->count[DEALS] + g->count[ROW] == 0)
 			continue;
 		crm_row_begin(&r->row);
 		crm_groups_add_key(&w->deals.groups, g, &r->row);

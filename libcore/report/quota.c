@@ -164,6 +164,23 @@ put_key(const struct crm_quotas *s, int32_t month, struct crm_view value,
 	}
 }
 
+/* The first month of the period of rows that today is in. */
+static int32_t
+first_now(const struct crm_quotas *s)
+{
+	int32_t length = months_in(s->r->by.key[s->period].unit);
+
+	return s->today / length * length;
+}
+
+bool
+crm_quota_is_due(const struct crm_quotas *s, int64_t at_us)
+{
+	return s->r->has_period ||
+	    crm_unit_number(CRM_MONTH,
+		crm_zone_date(s->r->clock->zone, at_us)) >= first_now(s);
+}
+
 /* Rows of one quota: one for each of its months does, also where they are of
  * longer periods. */
 static const struct crm_err *
@@ -171,14 +188,11 @@ each_of(const struct crm_quotas *s, const struct crm_quota *q,
     struct crm_buf *key,
     const struct crm_err *(*fn)(void *ctx, struct crm_view key), void *ctx)
 {
-	int32_t first = s->first, last = s->last, m, length;
+	int32_t first = s->first, last = s->last, m;
 	const struct crm_err *err = NULL;
 
-	if (!s->r->has_period) {
-		/* the period that today is in, from its beginning */
-		length = months_in(s->r->by.key[s->period].unit);
-		first = s->today / length * length;
-	}
+	if (!s->r->has_period)
+		first = first_now(s);
 	first = q->first > first ? q->first : first;
 	last = q->last < last ? q->last : last;
 	if (s->period < 0)

@@ -38,6 +38,10 @@ bool crm_quotas_begin(const struct crm_report_run *, struct crm_quotas *out);
  */
 bool crm_quota_of(const struct crm_quotas *, struct crm_view key, int64_t *out);
 
+/* Is the period of rows that an instant is in not over, or that of --in?  Of
+ * rows that can have quotas, also where there are none. */
+bool crm_quota_is_due(const struct crm_quotas *, int64_t at_us);
+
 /* Call fn with the key of each row that has one and is not over, or is in the
  * period of --in; perhaps more than once. */
 CRM_CHECK const struct crm_err *crm_quota_each(const struct crm_quotas *,

@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-report forecast: open deals, months, chances, currencies; against awk.
 . "${0%/*}/../lib.sh"
-plan 17
+plan 21
 
 # forecast TITLE WANT ARGS...
 forecast()
@@ -53,6 +53,18 @@ forecast 'currencies without a rate apart' 'EUR 150.00
 USD 40.00' --by stage -f currency,weighted --in 2026-03 deal stage:proposal
 echo 'rates: {USD: 0.5}' >"$XDG_DATA_HOME/crm/crm.yaml"
 forecast 'and brought home with one' 'EUR 170.00 2' --by stage -f currency,weighted,late --in 2026-03 deal stage:proposal
+crm-add deal <<'EOF'
+title,who,value,stage,closed,owner
+W,Bob,700,won,2026-03-05,eva
+X,Bob,70,won,2026-02-05,eva
+EOF
+forecast 'who has won all that was to win is a row of the period' 'ewa 2 1000.00
+ 1 0.00
+jan 1 0.00
+eva 0 700.00' --by owner --in 2026-03 -f owner,deals,won
+forecast 'and a month is, until it is over' '2026-03 700.00' --by month -f month,won deal owner:eva
+forecast 'whatever is printed of it' '2026-03' --by month -f month deal owner:eva
+forecast 'a month of the past when it is asked for' '2026-02 70.00' --by month --in 2026-02 -f month,won
 fails_with 64 'it is not about tickets' crm-report forecast ticket
 
 # 600 deals, from scratch
