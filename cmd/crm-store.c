@@ -347,6 +347,8 @@ run_config(struct crm_ctx *ctx, int argc, char **argv)
 		err = crm_store_fits(ctx->path.p, config);
 	if (err == NULL && there)
 		err = crm_trial(ctx, config);
+	if (err == NULL)
+		crm_config_quota_warn(config);
 	if (err != NULL)
 		crm_buf_reset(&ctx->out.buf);
 	crm_config_free(config);

@@ -175,7 +175,8 @@ struct crm_quota {
 	int32_t first, last;   /* months: year * 12 + month - 1 */
 	const char *field;     /* of deals; NULL: all of them */
 	struct crm_view value; /* that it has, as records store it */
-	int64_t amount; /* above 0, in the base currency's smallest unit */
+	int64_t amount;    /* above 0, in the base currency's smallest unit */
+	unsigned int line; /* of crm.yaml */
 };
 
 struct crm_config {
@@ -285,6 +286,10 @@ void crm_rfm_rule_put(struct crm_buf *, const struct crm_rfm_rule *);
  */
 bool crm_config_quota(const struct crm_config *, int32_t month,
     const char *field, struct crm_view value, int64_t *out);
+
+/* Warn of quotas that never hold, since others before them have all of their
+ * months. */
+void crm_config_quota_warn(const struct crm_config *);
 
 /* Can a quota be for the values of a field? */
 bool crm_quota_takes(const struct crm_field *);

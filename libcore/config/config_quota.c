@@ -150,6 +150,7 @@ read_quota(
 	const struct crm_err *err;
 
 	memset(q, 0, sizeof(*q));
+	q->line = node->line;
 	err = crm_cfg_check_map(w, node, crm_config_quota_keys,
 	    "a quota, such as '{in: 2026-q1, amount: 90000}'");
 	if (err == NULL)
@@ -219,6 +220,29 @@ first_for(const struct crm_config *c, int32_t month, const char *field,
 		    is_for(&c->quota[i], field, value))
 			return &c->quota[i];
 	return NULL;
+}
+
+void
+crm_config_quota_warn(const struct crm_config *c)
+{
+	const struct crm_quota *held = NULL;
+	int32_t m;
+	size_t i;
+
+	for (i = 0; i < c->nquotas; i++) {
+		const struct crm_quota *q = &c->quota[i];
+
+		for (m = q->first; m <= q->last; m++) {
+			held = first_for(c, m, q->field, q->value);
+			if (held == q)
+				break;
+		}
+		if (m <= q->last)
+			continue;
+		crm_warn("crm.yaml:%u: quota: it never holds: that of line %u "
+			 "has its months, and stands before it",
+		    q->line, held->line);
+	}
 }
 
 /* What does not divide goes to later months, so that the sum is right. */

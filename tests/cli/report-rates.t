@@ -2,7 +2,7 @@
 # crm-report forecast by own win rates: of stages, of pipelines, of crm.yaml;
 # and against quotas.
 . "${0%/*}/../lib.sh"
-plan 29
+plan 31
 
 # forecast TITLE WANT ARGS...
 forecast()
@@ -159,6 +159,20 @@ is 'in all, without a period, there is none' \
 is 'two quarters side by side' "$(crm-report forecast --by quarter \
 	--in 2026-q2 --against 2026-q1 -f quarter,quota,quota-then -o tsv |
 	sed -n 2p)" '2026-q2	800.01	1000.00'
+cat >dead.yaml <<'EOF'
+quota:
+  - {in: 2026-04, amount: 500}
+  - {in: 2026-q2, amount: 1000}
+  - {in: 2026-05, amount: 700}
+  - {in: 2026-05, for: {owner: ewa}, amount: 70}
+  - {in: 2026-05..2026-07, amount: 60}
+  - {in: 2026-q2, amount: 50}
+EOF
+is 'a quota that others hide is warned of; one month left is enough' \
+	"$(crm-store config dead.yaml 2>&1 >out)" \
+	'crm-store: crm.yaml:4: quota: it never holds: that of line 3 has its months, and stands before it
+crm-store: crm.yaml:7: quota: it never holds: that of line 3 has its months, and stands before it'
+is 'but printed all the same' "$(grep -c 'in: "2026-05"' out)" 2
 # what crm.yaml no longer has has no chance, and can be explained
 unset CRM_STORE
 crm-add deal title=Gone pipeline=web stage=cart value=70 expected=2026-05-01
