@@ -109,9 +109,9 @@ static const struct crm_err *
 put_table(struct crm_ctx *ctx, const struct crm_store_stat *s)
 {
 	static const struct crm_table_column col[] = {
-		{ "what", false, true, false, false },
-		{ "number", true, true, false, false },
-		{ "remark", false, false, true, false },
+		{ .title = "what", .keep = true },
+		{ .title = "number", .right = true, .keep = true },
+		{ .title = "remark", .cut = true },
 	};
 	const struct crm_env_stat *e = &s->engine;
 	struct crm_buf uuid = CRM_BUF_INIT(100);

@@ -24,6 +24,8 @@ struct crm_table_out {
 	bool less;    /* columns were left out */
 	size_t *wide; /* columns of the widest cell, then what is printed */
 	bool *shown;
+	struct crm_view *one;  /* of same ones: what all cells say */
+	bool *differs, *moved; /* they do not; the header's end says it */
 	struct crm_arena arena;
 	struct crm_view *cell; /* rows one behind the other */
 	size_t ncells, cell_cap, nrows;
@@ -52,6 +54,9 @@ crm_table_new(struct crm_sink *sink, const struct crm_table_column *col,
 	t->bar_col = n;
 	t->wide = crm_calloc(n, sizeof(*t->wide));
 	t->shown = crm_calloc(n, sizeof(*t->shown));
+	t->one = crm_calloc(n, sizeof(*t->one));
+	t->differs = crm_calloc(n, sizeof(*t->differs));
+	t->moved = crm_calloc(n, sizeof(*t->moved));
 	for (i = 0; i < n; i++)
 		t->shown[i] = col[i].keep;
 	return t;
@@ -64,6 +69,9 @@ crm_table_free(struct crm_table_out *t)
 		return;
 	crm_free(t->wide);
 	crm_free(t->shown);
+	crm_free(t->one);
+	crm_free(t->differs);
+	crm_free(t->moved);
 	crm_free(t->cell);
 	crm_free(t->bar);
 	crm_arena_release(&t->arena);
@@ -185,21 +193,52 @@ print_row(struct crm_table_out *t, const struct crm_view *cell, int64_t bar)
 	crm_sink_check(t->sink);
 }
 
+/* The next part of what stands behind the last title; false: that is all. */
+static bool
+next_of_tail(const struct crm_table_out *t, size_t *i, struct crm_view *out)
+{
+	if (*i == 0 && t->less) {
+		*i = 1;
+		*out = crm_view_str(ELLIPSIS);
+		return true;
+	}
+	for (*i += *i == 0; *i <= t->ncols; (*i)++)
+		if (t->moved[*i - 1]) {
+			*out = t->one[*i - 1];
+			(*i)++;
+			return true;
+		}
+	return false;
+}
+
+/* The columns of it; 0: there is none. */
+static size_t
+tail_width(const struct crm_table_out *t)
+{
+	size_t i = 0, sum = 0;
+	struct crm_view v;
+
+	while (next_of_tail(t, &i, &v))
+		sum += (sum > 0) + crm_utf8_width(v);
+	return sum;
+}
+
 static void
 print_header(struct crm_table_out *t)
 {
-	struct crm_view *title = crm_calloc(t->ncols, sizeof(*title));
+	struct crm_view *title = crm_calloc(t->ncols, sizeof(*title)), v;
+	bool more = tail_width(t) > 0;
 	struct crm_buf *b = &t->sink->buf;
-	size_t i;
+	size_t i, gap = GAP;
 
 	for (i = 0; i < t->ncols; i++)
 		title[i] = crm_view_str(t->col[i].title);
 	if (t->dim)
 		crm_buf_adds(b, DIM);
-	print_cells(t, title, last_shown(t, title), t->less, 0);
-	if (t->less) {
-		pad(b, GAP);
-		crm_buf_adds(b, ELLIPSIS);
+	print_cells(t, title, last_shown(t, title), more, 0);
+	for (i = 0; next_of_tail(t, &i, &v); gap = 1) {
+		pad(b, gap);
+		crm_buf_addv(b, v);
 	}
 	/* the colour ends before the line does */
 	crm_buf_adds(b, t->dim ? PLAIN "\n" : "\n");
@@ -211,18 +250,43 @@ print_header(struct crm_table_out *t)
 static size_t
 total_width(const struct crm_table_out *t, const size_t *wide)
 {
-	size_t i, sum = 0, n = 0;
+	size_t i, sum = tail_width(t), n = sum > 0;
 
 	for (i = 0; i < t->ncols; i++)
 		if (t->shown[i]) {
 			sum += wide[i];
 			n++;
 		}
-	if (t->less) {
-		sum++; /* the ellipsis */
-		n++;
-	}
 	return n > 0 ? sum + (n - 1) * GAP : 0;
+}
+
+/* Let the end of the header say what all cells of a column do.  Never all
+ * columns. */
+static void
+move_same(struct crm_table_out *t)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < t->ncols; i++)
+		n += t->shown[i];
+	for (i = 0; n > 1 && i < t->ncols; i++)
+		if (t->shown[i] && t->col[i].same && !t->differs[i] &&
+		    t->one[i].n > 0) {
+			t->moved[i] = true;
+			t->shown[i] = false;
+			n--;
+		}
+}
+
+static void
+move_back(struct crm_table_out *t)
+{
+	size_t i;
+
+	for (i = 0; i < t->ncols; i++) {
+		t->shown[i] |= t->moved[i];
+		t->moved[i] = false;
+	}
 }
 
 /* The columns that one keeps when it is shortened. */
@@ -253,22 +317,41 @@ widest(const struct crm_table_out *t, bool dear)
 	return at;
 }
 
-/* Leave out columns from the right until the others can be made to fit; the
- * first stays. */
+/* The column that is left out first: a spare one, else the last but not the
+ * first, nor one that says what else differs; ncols when there is none. */
+static size_t
+least_wanted(const struct crm_table_out *t)
+{
+	size_t i, last = t->ncols, n = 0, at = t->ncols;
+
+	for (i = 0; i < t->ncols; i++) {
+		const struct crm_table_column *c = &t->col[i];
+
+		if (!t->shown[i])
+			continue;
+		if (n++ > 0 && !(c->same && t->differs[i]))
+			last = i;
+		if (c->spare > 0 &&
+		    (at == t->ncols || c->spare > t->col[at].spare))
+			at = i;
+	}
+	if (n < 2)
+		return t->ncols;
+	return at < t->ncols ? at : last;
+}
+
+/* Leave out columns until the others can be made to fit. */
 static void
 leave_out(struct crm_table_out *t)
 {
 	size_t *least = crm_calloc(t->ncols, sizeof(*least));
-	size_t i, first = 0;
+	size_t i;
 
 	for (i = 0; i < t->ncols; i++)
 		least[i] = least_of(t, i);
-	while (first < t->ncols && !t->shown[first])
-		first++;
-	for (i = t->ncols; i-- > first + 1;) {
-		if (!t->shown[i])
-			continue;
-		if (total_width(t, least) <= t->width)
+	while (total_width(t, least) > t->width) {
+		i = least_wanted(t);
+		if (i == t->ncols)
 			break;
 		t->shown[i] = false;
 		t->less = true;
@@ -276,32 +359,51 @@ leave_out(struct crm_table_out *t)
 	crm_free(least);
 }
 
+/* Columns that are there for bars. */
+static size_t
+room_for_bars(const struct crm_table_out *t)
+{
+	size_t total = total_width(t, t->wide) + 1;
+
+	if (t->width == 0)
+		return BAR_MAX;
+	if (t->width <= total)
+		return 0;
+	return t->width - total < BAR_MAX ? t->width - total : BAR_MAX;
+}
+
 /* Bars are there when there is something to compare, and room besides what
  * the table says. */
 static void
-fit_bars(struct crm_table_out *t)
+fit_bars(struct crm_table_out *t, bool may_move)
 {
-	size_t i, room = BAR_MAX, total;
+	size_t i;
 
 	if (t->bar_col == t->ncols)
 		return;
 	for (i = 0; i < t->nrows; i++)
 		if (t->bar[i] > t->most)
 			t->most = t->bar[i];
-	if (t->width > 0) {
-		total = total_width(t, t->wide) + 1;
-		room = t->width > total ? t->width - total : 0;
+	if (t->nrows < 2 || !t->shown[t->bar_col] || t->most == 0) {
+		t->bar_col = t->ncols;
+		return;
 	}
-	t->bar_width = room < BAR_MAX ? room : BAR_MAX;
-	if (t->nrows < 2 || !t->shown[t->bar_col] || t->most == 0 ||
-	    room < BAR_MIN)
+	t->bar_width = room_for_bars(t);
+	if (t->bar_width < BAR_MIN && may_move) {
+		move_same(t);
+		t->bar_width = room_for_bars(t);
+		if (t->bar_width < BAR_MIN)
+			move_back(t);
+	}
+	if (t->bar_width < BAR_MIN)
 		t->bar_col = t->ncols;
 }
 
-/* Make the table fit. */
+/* Make the table fit.  all: there are no rows but those that are held. */
 static void
-fit(struct crm_table_out *t)
+fit(struct crm_table_out *t, bool all)
 {
+	bool too_wide;
 	size_t at, sum;
 
 	for (at = 0; at < t->ncols; at++) {
@@ -310,7 +412,10 @@ fit(struct crm_table_out *t)
 		if (t->wide[at] < title)
 			t->wide[at] = title;
 	}
-	fit_bars(t);
+	too_wide = t->width > 0 && total_width(t, t->wide) > t->width;
+	if (all && too_wide)
+		move_same(t);
+	fit_bars(t, all && !too_wide);
 	if (t->width == 0)
 		return;
 	leave_out(t);
@@ -325,14 +430,14 @@ fit(struct crm_table_out *t)
 }
 
 static void
-begin(struct crm_table_out *t)
+begin(struct crm_table_out *t, bool all)
 {
 	size_t i;
 
 	if (t->begun)
 		return;
 	t->begun = true;
-	fit(t);
+	fit(t, all);
 	print_header(t);
 	for (i = 0; i < t->nrows; i++)
 		print_row(t, t->cell + i * t->ncols,
@@ -352,6 +457,10 @@ crm_table_cell(struct crm_table_out *t, struct crm_view text)
 	    crm_view(crm_arena_dup(&t->arena, text.p, text.n), text.n);
 	if (t->begun || text.n == 0)
 		return;
+	if (t->col[i].same && t->one[i].n == 0)
+		t->one[i] = t->cell[t->ncells - 1];
+	else if (t->col[i].same && !crm_view_eq(t->one[i], text))
+		t->differs[i] = true;
 	width = crm_utf8_width(text);
 	if (width > t->wide[i])
 		t->wide[i] = width;
@@ -374,7 +483,7 @@ crm_table_row(struct crm_table_out *t)
 		t->nrows = t->ncells = 0;
 		crm_arena_reset(&t->arena);
 	} else if (t->nrows == ROWS_HELD)
-		begin(t);
+		begin(t, false);
 	t->next = 0;
 }
 
@@ -382,5 +491,5 @@ void
 crm_table_end(struct crm_table_out *t)
 {
 	if (t->nrows > 0)
-		begin(t);
+		begin(t, true);
 }

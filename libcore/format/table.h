@@ -14,13 +14,20 @@ struct crm_table_column {
 	bool keep;  /* not left out when all its cells are empty */
 	bool cut;   /* words: may be shortened when the terminal is narrow */
 	bool dear;  /* shortened last, and less: it says whom a row is about */
+	/* Where all its cells say the same, the end of the header can say it
+	 * instead; else it is not left out: without it rows look alike. */
+	bool same;
+	/* Not 0: left out before those without it, the greatest first. */
+	uint8_t spare;
 };
 
 /*
- * Where a table is wider than the terminal the widest columns of words are
- * shortened, with an ellipsis at the end of a cell, those that are dear when
- * the others have given what they can; where that is not enough columns are
- * left out from the right, and the last title is an ellipsis.
+ * Where a table is wider than the terminal a column whose cells are all the
+ * same gives way to that text, at the end of the header.  Then the widest
+ * columns of words are shortened, with an ellipsis at the end of a cell, those
+ * that are dear when the others have given what they can; where that is not
+ * enough columns are left out, spare ones and then from the right, and an
+ * ellipsis stands behind the last title.
  * Ids, dates and numbers are whole or not there.
  *
  * width   columns of the terminal; 0: no limit

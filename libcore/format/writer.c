@@ -103,6 +103,8 @@ make_table(struct crm_writer *w)
 		w->table_col[i].keep = i == 0 || w->col[i].keep;
 		w->table_col[i].cut = crm_people_may_cut(f);
 		w->table_col[i].dear = is_dear(f);
+		w->table_col[i].same = f->type == CRM_T_CURRENCY;
+		w->table_col[i].spare = w->col[i].spare;
 	}
 	w->table = crm_table_new(
 	    w->sink, w->table_col, w->ncols, w->o.width, w->o.color);

@@ -58,8 +58,9 @@ bool crm_form_out_parse(const char *, enum crm_form_out *out);
 struct crm_column {
 	const char *name;              /* as it is printed */
 	const struct crm_field *field; /* its type; many values or one */
-	bool keep; /* tables have it also when it is empty in all rows */
-	bool bar;  /* tables on a terminal have a bar beside its numbers */
+	bool keep;     /* tables have it also when it is empty in all rows */
+	bool bar;      /* tables on a terminal have a bar beside its numbers */
+	uint8_t spare; /* narrow ones leave it out, the greatest first */
 };
 
 struct crm_value {

@@ -346,6 +346,7 @@ const struct crm_report crm_report_basket = {
 	.name = "basket",
 	.summary = "products that are bought together",
 	.main = "orders",
+	.spare = "support with product",
 	.thing = 'e',
 	.period = true,
 	.whom = true,

@@ -249,6 +249,7 @@ const struct crm_report crm_report_concentration = {
 	.name = "concentration",
 	.summary = "how much of the revenue the best customers bring",
 	.main = "revenue",
+	.spare = "of-customers average",
 	.by = "decile",
 	.key = keys,
 	.nkeys = 1,

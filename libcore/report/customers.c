@@ -482,6 +482,7 @@ const struct crm_report crm_report_customers = {
 	.name = "customers",
 	.summary = "who bought most, best first",
 	.main = "spent",
+	.spare = "first-order",
 	.by = "id",
 	.alone = "name",
 	.grouped = "customers",

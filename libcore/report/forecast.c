@@ -312,6 +312,7 @@ const struct crm_report crm_report_forecast = {
 	.name = "forecast",
 	.summary = "open deals by expected month and stage, weighted",
 	.main = "weighted value",
+	.spare = "late historic deals value",
 	.thing = 'd',
 	.by = "month,stage",
 	.key = crm_deal_keys,

@@ -563,6 +563,7 @@ const struct crm_report crm_report_overdue = {
 	.name = "overdue",
 	.summary = "customers who are silent for longer than their own rhythm",
 	.main = "times",
+	.spare = "days spent",
 	.by = "id",
 	.alone = "name days gap times expected",
 	.grouped = "customers",

@@ -185,6 +185,7 @@ const struct crm_report crm_report_pipeline = {
 	.name = "pipeline",
 	.summary = "deals by stage: count, value, weighted, age, win rate",
 	.main = "value",
+	.spare = "lost won age",
 	.thing = 'd',
 	.by = "stage",
 	.key = crm_deal_keys,

@@ -503,6 +503,7 @@ const struct crm_report crm_report_receivables = {
 	.name = "receivables",
 	.summary = "invoices that are open, by how late they are",
 	.main = "balance",
+	.spare = "credit invoices balance not-due oldest 1-30 31-60",
 	.by = "id",
 	.alone = "name",
 	.grouped = "customers",

@@ -462,6 +462,7 @@ run_one(struct crm_report_run *r, const struct crm_report_options *o,
 	const struct crm_err *err;
 
 	ro.bar = r->report->main;
+	ro.spare = r->report->spare;
 	err = crm_rows_new(r->snap, &ro, o->writer, column, n, &out);
 	if (err == NULL)
 		err = run_into(r, o->query, out);

@@ -31,6 +31,9 @@ struct crm_report {
 	/* The number that it is about, which is drawn: the first of these that
 	 * is printed, "a b"; NULL: none is more than the others. */
 	const char *main;
+	/* Columns that a narrow table leaves out before others, the first one
+	 * first, since those tell as much: "a b"; NULL. */
+	const char *spare;
 	char thing;     /* kind that it goes through: 'e', 'd'; 0: customers */
 	const char *by; /* what rows stand for when --by does not say; NULL:
 	                   it takes no --by */

@@ -236,6 +236,7 @@ const struct crm_report crm_report_revenue = {
 	.name = "revenue",
 	.summary = "purchases less refunds, by period or by whom and what",
 	.main = "revenue",
+	.spare = "refunds gross",
 	.thing = 'e',
 	.by = "month",
 	.period = true,

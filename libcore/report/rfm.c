@@ -573,6 +573,7 @@ const struct crm_report crm_report_rfm = {
 	.name = "rfm",
 	.summary = "recency, frequency and money of customers, in classes",
 	.main = "revenue monetary",
+	.spare = "recency frequency",
 	.by = "id",
 	.summary_by = "segment",
 	.key = keys,

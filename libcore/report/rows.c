@@ -160,6 +160,41 @@ choose_bar(struct crm_rows *r)
 	    : NONE;
 }
 
+/* Is a column one, or its other side: "value", "value-then"? */
+static bool
+is_of(struct crm_view column, struct crm_view name)
+{
+	static const char sides[] = "-then\0-change\0-percent\0";
+	const char *p;
+
+	if (!crm_view_starts(column, name))
+		return false;
+	column = crm_view_skip(column, name.n);
+	for (p = sides; column.n > 0 && *p != '\0'; p += strlen(p) + 1)
+		if (crm_view_is(column, p))
+			return true;
+	return column.n == 0;
+}
+
+/* The columns that narrow tables leave out. */
+static void
+choose_spare(struct crm_rows *r)
+{
+	struct crm_view rest =
+	    crm_view_str(r->o.spare != NULL ? r->o.spare : "");
+	uint8_t rank = UINT8_MAX;
+	size_t end, i;
+
+	for (; rest.n > 0 && r->o.fields == NULL; rank--) {
+		end = crm_view_find(rest, ' ');
+		for (i = 0; i < r->nshown; i++)
+			if (is_of(crm_view_str(r->col[i].name),
+				crm_view(rest.p, end)))
+				r->col[i].spare = rank;
+		rest = crm_view_skip(rest, end < rest.n ? end + 1 : end);
+	}
+}
+
 /* Is a row's amount of the first row's currency? */
 static bool
 is_base(struct crm_rows *r, const struct crm_view *value)
@@ -202,6 +237,7 @@ crm_rows_new(struct crm_snap *snap, const struct crm_rows_options *o,
 		r->col[i].keep = o->fields != NULL;
 	}
 	choose_bar(r);
+	choose_spare(r);
 	crm_writer_columns(writer, r->col, r->nshown);
 	return NULL;
 }

@@ -190,6 +190,8 @@ run(struct crm_report_run *r)
 const struct crm_report crm_report_service = {
 	.name = "service",
 	.summary = "tickets answered and solved: in time, and how fast",
+	.main = "tickets",
+	.spare = "solve-met respond-met answered solved",
 	.thing = 'k',
 	.by = "tier",
 	.key = keys,

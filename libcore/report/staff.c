@@ -242,6 +242,7 @@ const struct crm_report crm_report_staff = {
 	.name = "staff",
 	.summary = "what each of us did, how fast, and what came of it",
 	.main = "events",
+	.spare = "losses contacts answers",
 	.by = "staff",
 	.always = "staff",
 	.key = keys,

@@ -532,6 +532,8 @@ run(struct crm_report_run *r)
 const struct crm_report crm_report_stale = {
 	.name = "stale",
 	.summary = "open deals that nobody moves, and why",
+	.main = "value",
+	.spare = "contact stage owner who",
 	.thing = 'd',
 	.by = "id",
 	.key = crm_deal_keys,

@@ -212,6 +212,8 @@ run(struct crm_report_run *r)
 const struct crm_report crm_report_velocity = {
 	.name = "velocity",
 	.summary = "how much money a day deals bring, and how long they take",
+	.main = "velocity",
+	.spare = "losses wins value",
 	.thing = 'd',
 	.by = "owner",
 	.key = crm_deal_keys,

@@ -116,6 +116,7 @@ const struct crm_report crm_report_winloss = {
 	.name = "winloss",
 	.summary = "deals won and lost, by month or by whom, what and why",
 	.main = "win-rate",
+	.spare = "lost-days losses lost-value",
 	.thing = 'd',
 	.by = "month",
 	.key = crm_deal_keys,

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Tables: no blanks at the end of a line.
 . "${0%/*}/../lib.sh"
-plan 33
+plan 41
 
 run crm-add person name=Anna email=anna@x.example city=Oslo owner=ben
 run crm-add person name='Bertil Andersson'
@@ -88,3 +88,37 @@ like 'an address too' "$(cat shown)" 'bartholomew@feather.example  '
 like 'the street is shorter' "$(cat shown)" 'A very.*…'
 narrow 44 'crm-find person name:bartholomew -f id,name,email,street'
 like 'where there is no room names give way' "$(cat shown)" 'Barthol.*…'
+
+# money of one currency says so once, where there is no room
+crm-log p1 purchase amount=10 at=2026-01-01
+crm-log p4 refund amount=1 at=2026-02-01
+narrow 80 'crm-report revenue --color=never'
+is 'a currency is a column where there is room' "$(sed q shown)" \
+	'month    purchases         gross  refunds       revenue  currency'
+narrow 64 'crm-report revenue --color=never'
+is 'else the end of the header' "$(cat shown)" \
+	'month    purchases         gross  refunds       revenue  EUR
+2026-01          1         10.00     0.00         10.00
+2026-02          0          0.00     1.00         -1.00
+2026-03          1  1,234,567.89     0.00  1,234,567.89'
+narrow 64 'crm-report revenue -f currency --color=never'
+is 'never all of a table' "$(sed q shown)" currency
+crm-log p1 purchase amount=20USD at=2026-01-01
+narrow 64 'crm-report revenue --color=never'
+is 'two currencies are a column, whatever goes' "$(sed 3q shown)" \
+	'month    purchases         gross       revenue  currency  …
+2026-01          1         10.00         10.00  EUR
+2026-01          1         20.00         20.00  USD'
+narrow 50 'crm-report revenue --color=never -f month,gross,currency,revenue'
+is 'also where columns go from the right' "$(sed q shown)" \
+	'month           gross  currency       revenue'
+narrow 40 'crm-report revenue --color=never -f month,gross,currency,revenue'
+is 'and are few' "$(sed q shown)" 'month           gross  currency  …'
+# what others tell goes before what is on the right
+crm-add deal title=A value=10 stage=won owner=jan closed=2026-03-01 opened=2026-02-01
+narrow 66 'crm-report staff --color=never'
+is 'spare columns go first' "$(sed q shown | tr -s ' ')" \
+	'staff events answers wins win-rate won-value … EUR'
+narrow 66 'crm-report staff --color=never -f staff,losses,events,contacts,answers,wins,win-rate,won-value'
+is 'but not where they were named' "$(sed q shown | tr -s ' ')" \
+	'staff losses events contacts answers wins win-rate …'

@@ -23,9 +23,9 @@ written(enum crm_form_out form, bool terminal)
 	struct crm_writer_options o = { .form = form, .terminal = terminal };
 	struct crm_field many = { .type = CRM_T_EMAIL, .flags = CRM_F_MANY };
 	struct crm_field one = { .type = CRM_T_TEXT };
-	struct crm_column mail[] = { { "email", &many, false, false },
-		{ "name", &one, false, false } };
-	struct crm_column text[] = { { "name", &one, false, false } };
+	struct crm_column mail[] = { { "email", &many, false, false, 0 },
+		{ "name", &one, false, false, 0 } };
+	struct crm_column text[] = { { "name", &one, false, false, 0 } };
 	struct crm_buf email = CRM_BUF_INIT(100);
 	struct crm_value value[2] = { 0 };
 	struct crm_view v = CRM_V("x@y.z");
@@ -83,7 +83,7 @@ row_of(struct crm_sink *sink, enum crm_form_out form, const struct crm_field *f,
     const struct crm_value *v)
 {
 	struct crm_writer_options o = { .form = form, .headed = true };
-	struct crm_column col = { "a name that is longer", f, false, false };
+	struct crm_column col = { "a name that is longer", f, false, false, 0 };
 	struct crm_writer *w = crm_writer_new(sink, &o);
 
 	crm_buf_reset(&sink->buf);
