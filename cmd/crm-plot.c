@@ -106,6 +106,25 @@ guess_report(const struct crm_plot *plot)
 	return report;
 }
 
+/* Are its rows sums over all, without a column that says of what? */
+static bool
+is_alone(const struct crm_report *report, const struct crm_plot *plot)
+{
+	struct crm_view first = crm_plot_col(plot, 0);
+	size_t i;
+
+	if (report == NULL || report->by == NULL || o.fields != NULL)
+		return false;
+	for (i = 0; i < report->nkeys; i++)
+		if (crm_view_is(first, report->key[i].name))
+			return false;
+	for (i = 0; i < report->ncolumns; i++)
+		if (crm_view_is(first, report->column[i].name))
+			return report->column[i].type == CRM_T_NUMBER ||
+			    report->column[i].type == CRM_T_MONEY;
+	return false;
+}
+
 /* What is known of columns. */
 struct known {
 	const struct crm_report *report; /* that the rows seem to be of; NULL */
@@ -156,6 +175,7 @@ draw(struct crm_ctx *ctx, struct crm_plot *plot, enum crm_plot_kind kind,
 	struct crm_plot_options po = { .kind = kind,
 		.fields = o.fields,
 		.main = known.report != NULL ? known.report->main : NULL,
+		.alone = is_alone(known.report, plot),
 		.is_money = is_money,
 		.ctx = &known,
 		.bins = (size_t)o.bins };

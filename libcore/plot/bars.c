@@ -151,15 +151,14 @@ put_left(
 static void
 put_bar(const struct crm_plot_screen *s, const struct layout *l, crm_i128 v)
 {
-	if (l->bar == 0 || l->hi == l->lo)
+	if (l->bar == 0 || l->hi == l->lo || v == 0)
 		return;
 	crm_plot_begin_color(s, CRM_PLOT_QUIET);
 	if (v < 0)
 		put_left(s, -v, -l->lo, l->zero);
 	else {
 		crm_plot_pad(&s->sink->buf, l->zero);
-		if (v > 0)
-			put_right(s, v, l->hi, l->bar - l->zero);
+		put_right(s, v, l->hi, l->bar - l->zero);
 	}
 	crm_plot_end_color(s);
 }

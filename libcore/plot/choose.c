@@ -1,5 +1,6 @@
 /* What is drawn of the rows: which columns, and how. */
 #include "plot/plot_impl.h"
+#include "record/id.h"
 
 #define BARS_OF_TIME_MAX 24 /* more periods are a line */
 #define BARS_OF_IDS_MAX 40  /* more customers are a histogram */
@@ -138,11 +139,11 @@ main_column(const struct crm_plot_choice *c, size_t from)
 }
 
 /* How many columns the rows stand for: those before the first number, but at
- * least one. */
+ * least one if they stand for something. */
 static size_t
 count_labels(const struct crm_plot_choice *c, const size_t *col, size_t n)
 {
-	size_t i = 1;
+	size_t i = c->o->alone ? 0 : 1;
 
 	while (i < n && col[i] != c->currency && !is_number(c->p, col[i]))
 		i++;
@@ -175,6 +176,8 @@ kind_of(const struct crm_plot_choice *c, const size_t *col, size_t n)
 	const struct crm_plot *p = c->p;
 	int64_t day;
 
+	if (c->o->alone)
+		return CRM_PLOT_BARS;
 	if (is_number(p, col[0]) &&
 	    (n == 1 || (n == 2 && col[1] == c->currency)))
 		return CRM_PLOT_HISTOGRAM;
@@ -234,6 +237,35 @@ share_out_fields(struct crm_plot_choice *c)
 	return NULL;
 }
 
+/* Is a column one of ids, and of nothing else? */
+static bool
+is_ids(const struct crm_plot *p, size_t col)
+{
+	struct crm_view v;
+	uint64_t id;
+	size_t i;
+
+	for (i = 0; p->col[col].any && i < p->nrows; i++) {
+		v = crm_plot_cell(p, i, col);
+		if (v.n > 0 && !crm_id_parse(v, &id))
+			return false;
+	}
+	return p->col[col].any;
+}
+
+/* Are there names among what the rows stand for? */
+static bool
+has_names(const struct crm_plot *p, const size_t *col, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (crm_view_is(p->col[col[i]].name, "name") ||
+		    crm_view_is(p->col[col[i]].name, "title"))
+			return true;
+	return false;
+}
+
 /* The columns where -f does not say. */
 static void
 share_out_all(struct crm_plot_choice *c, const size_t *col, size_t n)
@@ -241,13 +273,12 @@ share_out_all(struct crm_plot_choice *c, const size_t *col, size_t n)
 	size_t nlabels = c->p->kind == CRM_PLOT_HISTOGRAM ? 0
 	    : c->p->kind == CRM_PLOT_HEAT && n > 1        ? 2
 						   : count_labels(c, col, n);
+	bool named = has_names(c->p, col, nlabels);
 	size_t from = nlabels, i;
 
 	/* ids say little beside names */
 	for (i = 0; i < nlabels; i++)
-		if (i + 1 == nlabels ||
-		    !crm_view_is(c->p->col[col[i]].name, "id") ||
-		    !crm_view_is(c->p->col[col[i + 1]].name, "name"))
+		if (!named || !is_ids(c->p, col[i]))
 			c->label[c->nlabels++] = col[i];
 	c->value[0] = main_column(c, from);
 	c->nvalues = c->value[0] != CRM_PLOT_NONE;

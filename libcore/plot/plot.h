@@ -55,6 +55,9 @@ struct crm_plot_options {
 	/* The number to draw where fields does not say: the first of these
 	 * that is a column, "a b"; NULL or none: the first column of numbers. */
 	const char *main;
+	/* The first column is one of figures, too, of rows that stand for
+	 * nothing but all there is; where fields does not say. */
+	bool alone;
 	/* Is a column of a number money?  NULL: none is. */
 	bool (*is_money)(const void *ctx, struct crm_view name);
 	const void *ctx;
@@ -65,7 +68,7 @@ struct crm_plot_options {
  * Decide what is drawn of the rows that were read; at least one.
  *
  * The first column is what the rows stand for, and so are those behind it
- * before the first number ("id" not when there is a "name"); a heat map has
+ * before the first number (ids not when there is a "name" or "title"); a heat map has
  * the first column downwards and the second one across.  Without a kind it is,
  * the first that fits:
  *   histogram  one column alone, of numbers

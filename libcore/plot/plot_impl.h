@@ -12,6 +12,7 @@ __extension__ typedef __int128 crm_i128;
 
 struct crm_plot_column {
 	struct crm_view name;
+	size_t at;   /* its cells' place in the rows */
 	bool number; /* all cells that are not empty are */
 	bool any;    /* there is such a cell */
 	uint8_t scale;
@@ -47,6 +48,8 @@ struct crm_plot {
 	struct crm_arena arena;
 	struct crm_plot_column *col;
 	size_t ncols, col_cap;
+	size_t *order; /* while rows are read: see read.c */
+	size_t norder, order_cap;
 	unsigned char **row; /* a varint and bytes for each cell */
 	size_t nrows, row_cap;
 	/* what was chosen */

@@ -16,6 +16,7 @@ crm_plot_free(struct crm_plot *p)
 		return;
 	crm_arena_release(&p->arena);
 	crm_free(p->col);
+	crm_free(p->order);
 	crm_free(p->row);
 	crm_free(p);
 }
@@ -45,6 +46,7 @@ crm_plot_cell(const struct crm_plot *p, size_t row, size_t col)
 	uint64_t ncells = 0, n = 0;
 	size_t i;
 
+	col = p->col[col].at;
 	at += crm_varint_get(at, CRM_VARINT_MAX, &ncells);
 	if (col >= ncells)
 		return CRM_VNULL;
@@ -86,12 +88,59 @@ add_columns(struct crm_plot *p, const struct crm_reader *r)
 		struct crm_buf b = CRM_BUF_INIT(CRM_LINE_MAX);
 
 		memset(c, 0, sizeof(*c));
+		c->at = p->ncols;
 		crm_utf8_add_safe(&b, crm_reader_col(r, (uint32_t)p->ncols));
 		c->name = crm_view(
 		    crm_arena_dup(&p->arena, b.n > 0 ? b.p : "", b.n), b.n);
 		c->number = true;
 		crm_buf_release(&b);
 	}
+}
+
+/* The place of a column in their order, where it is added if it is new. */
+static size_t
+place(struct crm_plot *p, size_t col, size_t where)
+{
+	size_t i;
+
+	for (i = 0; i < p->norder; i++)
+		if (p->order[i] == col)
+			return i;
+	p->order =
+	    crm_grow(p->order, &p->order_cap, p->norder + 1, sizeof(*p->order));
+	memmove(p->order + where + 1, p->order + where,
+	    (p->norder - where) * sizeof(*p->order));
+	p->order[where] = col;
+	p->norder++;
+	return where;
+}
+
+/*
+ * Objects have not what has no value, so that a column may come late which
+ * stands first in its row: it stands before the one that follows it there.
+ */
+static void
+place_columns(struct crm_plot *p, const struct crm_row *row)
+{
+	size_t next = p->norder, i;
+
+	for (i = row->n; i-- > 0;)
+		next = place(p, row->cell[i].col, next);
+}
+
+/* Put the columns into their order. */
+static void
+put_in_order(struct crm_plot *p)
+{
+	struct crm_plot_column *old = p->col;
+	size_t i;
+
+	for (i = 0; i < p->ncols; i++)
+		(void)place(p, i, p->norder);
+	p->col = crm_calloc(p->ncols + 1, sizeof(*p->col));
+	for (i = 0; i < p->ncols; i++)
+		p->col[i] = old[p->order[i]];
+	crm_free(old);
 }
 
 /* What is a cell, for its column? */
@@ -208,6 +257,8 @@ add_row(struct crm_plot *p, const struct crm_reader *r,
 	size_t i;
 
 	add_columns(p, r);
+	if (typed && p->norder < p->ncols)
+		place_columns(p, row);
 	begin_row(m, p->ncols);
 	for (i = 0; i < row->n; i++) {
 		const struct crm_cell *c = &row->cell[i];
@@ -245,6 +296,7 @@ crm_plot_read(struct crm_plot *p, struct crm_reader *r, uint64_t limit)
 	if (err != NULL && err->code == CRM_E_DATA)
 		err = crm_err(CRM_E_DATA, "%s:%llu: %s", crm_reader_name(r),
 		    (unsigned long long)crm_reader_line(r), err->msg);
+	put_in_order(p);
 	release_row(&m);
 	return err;
 }

@@ -282,7 +282,7 @@ add_lines(struct crm_buf *b, const struct crm_plot_panel *panel)
 {
 	struct crm_plot_axis axis;
 	bool first = true;
-	size_t i, k, named = 0;
+	size_t i, k, named = 0, width;
 
 	crm_plot_make_axis(panel, &axis);
 	add_marks(b, "y", &axis);
@@ -299,6 +299,10 @@ add_lines(struct crm_buf *b, const struct crm_plot_panel *panel)
 		crm_buf_addf(b, " %lld", (long long)panel->x[i]);
 	}
 	crm_buf_adds(b, ")\n");
+	/* half of the last name stands out */
+	width = panel->n > 0 ? crm_utf8_width(panel->label[named]) : 0;
+	crm_buf_addf(b, "set rmargin %zu\n",
+	    2 + (width > NAME_MAX ? NAME_MAX : width) / 2);
 	crm_buf_adds(b,
 	    panel->ny > 1 ? "set key outside bottom horizontal\n"
 			  : "unset key\n");

@@ -153,6 +153,43 @@ like 'what lies far out is in an open range' "$(tail -n 2 out | head -1)" \
 is 'a quarter of a million rows' "$(seq 1 250000 | sed '1i v' | crm-plot |
 	tail -n 1)" '250,000 numbers: least 1, median 125,000, greatest 250,000'
 
+# What rows stand for.
+cat >late.jsonl <<'END'
+{"people":12,"customers":12,"revenue":900.00,"currency":"EUR"}
+{"source":"web","people":12,"customers":7,"revenue":300.00,"currency":"EUR"}
+{"source":"fair","people":6,"customers":1,"revenue":150.00,"currency":"EUR"}
+END
+is 'a column that the first object has not stands where others have it' \
+	"$(COLUMNS=30 crm-plot <late.jsonl)" \
+	'source  revenue EUR
+             900.00  #########
+web          300.00  ###
+fair         150.00  ##'
+is 'in TSV it is where the header has it' \
+	"$(printf '%s\n' b,a,n ,x,2 y,z,1 | COLUMNS=20 crm-plot)" \
+	'b, a  n
+x     2  ###########
+y, z  1  ######'
+is 'ids say nothing beside names' "$(cat <<'END' | COLUMNS=50 crm-plot | cut -c 1-30
+{"product":"g4","name":"Tea","with":"g8","with-name":"Cup","orders":5}
+{"product":"g8","name":"Cup","with":"g4","with-name":"Tea","orders":5}
+END
+)" 'name, with-name  orders
+Tea, Cup              5  #####
+Cup, Tea              5  #####'
+is 'but where they are all there is' "$(printf '%s\n' who,city,n o1,Rome,1 |
+	COLUMNS=30 crm-plot | sed q)" 'who, city  n'
+is 'a sum over all stands for no number of its own' \
+	"$(echo '{"purchases":4,"gross":10.00,"refunds":1.00,"revenue":9.00,"currency":"EUR"}' |
+		COLUMNS=30 crm-plot)" \
+	'  revenue EUR
+         9.00  ###############'
+is 'figures of somebody else do' "$(printf '%s\n' a,b 4,9 | COLUMNS=20 crm-plot)" \
+	'a  b
+4  9  ##############'
+unlike 'no bar has no colour' "$(printf '%s\n' a,b x,1 y,0 |
+	crm-plot --color=always | tail -n 1)" "$(printf '\033')"
+
 # Nothing, and what is wrong.
 for o in '' '-o x.svg'; do
 	# shellcheck disable=SC2086 # words
