@@ -20,6 +20,8 @@
 #define ROOM 600         /* pixels of WIDTH that columns have at least */
 #define NAMES_MAX 10     /* names below lines */
 #define NAME_MAX 40      /* columns of a name */
+#define LINE_ROOM 800    /* pixels for names below lines */
+#define LINE_NAME_MIN 10 /* columns that one has, a date */
 #define SHADES 6         /* of a heat map */
 
 static bool
@@ -29,14 +31,15 @@ is_plain(unsigned char c)
 	    (c >= 'A' && c <= 'Z');
 }
 
+/* A text of so many columns at most. */
 static void
-add_text(struct crm_buf *b, struct crm_view v, bool format)
+add_text_in(struct crm_buf *b, struct crm_view v, size_t columns, bool format)
 {
-	bool cut = crm_utf8_width(v) > NAME_MAX, escaped = false;
+	bool cut = crm_utf8_width(v) > columns, escaped = false;
 	size_t i;
 
 	if (cut)
-		v = crm_utf8_cut(v, NAME_MAX - 1, NULL);
+		v = crm_utf8_cut(v, columns - 1, NULL);
 	crm_buf_addc(b, '"');
 	for (i = 0; i < v.n; i++) {
 		unsigned char c = (unsigned char)v.p[i];
@@ -53,6 +56,12 @@ add_text(struct crm_buf *b, struct crm_view v, bool format)
 	if (cut)
 		crm_buf_adds(b, "\xe2\x80\xa6");
 	crm_buf_addc(b, '"');
+}
+
+static void
+add_text(struct crm_buf *b, struct crm_view v, bool format)
+{
+	add_text_in(b, v, NAME_MAX, format);
 }
 
 /* A figure in the common unit of its panel. */
@@ -277,32 +286,69 @@ add_bars(struct crm_buf *b, const struct crm_plot *p,
 	crm_buf_adds(b, first ? "plot 0 notitle\n" : "\n");
 }
 
+/* The next place of lines, behind one, that finds room for its name; n: there
+ * is none. */
+static size_t
+next_named(const struct crm_plot_panel *panel, size_t i)
+{
+	crm_i128 range = (crm_i128)panel->x[panel->n - 1] - panel->x[0];
+	size_t from = i;
+
+	do
+		i++;
+	while (i < panel->n &&
+	    ((crm_i128)panel->x[i] - panel->x[from]) * NAMES_MAX < range);
+	return i;
+}
+
+/* Names below lines, side by side, and the margins that those at both ends
+ * stand out into. */
+static void
+add_line_names(struct crm_buf *b, const struct crm_plot_panel *panel,
+    const struct crm_plot_axis *axis)
+{
+	struct crm_buf mark = CRM_BUF_INIT(200);
+	size_t i, n = 0, last = 0, columns, left, right;
+
+	for (i = 0; i < panel->n; i = next_named(panel, i))
+		n++;
+	columns = n > 0 ? LINE_ROOM / DIGIT / n : NAME_MAX;
+	columns = columns < LINE_NAME_MIN ? LINE_NAME_MIN
+	    : columns > NAME_MAX          ? NAME_MAX
+					  : columns;
+	crm_buf_adds(b, "set autoscale x\nset xtics (");
+	for (i = 0; i < panel->n; i = next_named(panel, i)) {
+		crm_buf_adds(b, i > 0 ? ", " : "");
+		add_text_in(b, panel->label[i], columns, true);
+		crm_buf_addf(b, " %lld", (long long)panel->x[i]);
+		last = i;
+	}
+	crm_buf_adds(b, ")\n");
+
+	crm_plot_add_mark(axis, axis->lo, &mark);
+	left = mark.n;
+	crm_buf_reset(&mark);
+	crm_plot_add_mark(axis, axis->hi, &mark);
+	left = 2 + (mark.n > left ? mark.n : left);
+	right = n > 0 ? crm_utf8_width(panel->label[last]) : 0;
+	right = 2 + (right < columns ? right : columns) / 2;
+	n = n > 0 ? crm_utf8_width(panel->label[0]) : 0;
+	n = 1 + (n < columns ? n : columns) / 2;
+	crm_buf_addf(b, "set lmargin %zu\nset rmargin %zu\n",
+	    n > left ? n : left, right);
+	crm_buf_release(&mark);
+}
+
 static void
 add_lines(struct crm_buf *b, const struct crm_plot_panel *panel)
 {
 	struct crm_plot_axis axis;
 	bool first = true;
-	size_t i, k, named = 0, width;
+	size_t i, k;
 
 	crm_plot_make_axis(panel, &axis);
 	add_marks(b, "y", &axis);
-	crm_buf_adds(b, "set autoscale x\nset xtics (");
-	for (i = 0; i < panel->n; i++) {
-		/* those that find room beside the one before */
-		if (i > 0 &&
-		    ((crm_i128)panel->x[i] - panel->x[named]) * NAMES_MAX <
-			(crm_i128)panel->x[panel->n - 1] - panel->x[0])
-			continue;
-		named = i;
-		crm_buf_adds(b, i > 0 ? ", " : "");
-		add_text(b, panel->label[i], true);
-		crm_buf_addf(b, " %lld", (long long)panel->x[i]);
-	}
-	crm_buf_adds(b, ")\n");
-	/* half of the last name stands out */
-	width = panel->n > 0 ? crm_utf8_width(panel->label[named]) : 0;
-	crm_buf_addf(b, "set rmargin %zu\n",
-	    2 + (width > NAME_MAX ? NAME_MAX : width) / 2);
+	add_line_names(b, panel, &axis);
 	crm_buf_adds(b,
 	    panel->ny > 1 ? "set key outside bottom horizontal\n"
 			  : "unset key\n");

@@ -254,7 +254,7 @@ cat >hostile.jsonl <<'END'
 END
 for kind in bars funnel lines; do
 	ok "hostile names: $kind" crm-plot $kind -o svg <hostile.jsonl
-	like 'stay as they are' "$(cat out)" '50% %s %n a_b\^c {/:Bold x} @v'
+	like 'stay as they are' "$(cat out)" '50% %s %n a_b\^c( {/:Bold x} @v|…)'
 done
 crm-plot -o svg <hostile.jsonl >out
 like 'also the first' "$(cat out)" "touch pwned.*system\\(.touch pwned"
