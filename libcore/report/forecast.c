@@ -138,9 +138,11 @@ static const struct crm_err *
 take_any(void *ctx, const struct crm_deal *deal)
 {
 	struct work *w = ctx;
+	const struct crm_err *err = crm_rates_add(&w->rates, deal);
 
-	crm_rates_add(&w->rates, deal);
-	return crm_whom_has(&w->r->whom, deal->who) ? take_deal(w, deal) : NULL;
+	return err == NULL && crm_whom_has(&w->r->whom, deal->who)
+	    ? take_deal(w, deal)
+	    : err;
 }
 
 /*

@@ -78,7 +78,7 @@ take_deal(void *ctx, const struct crm_deal *d)
 	const struct crm_pipeline *p = crm_pipeline_named(
 	    w->deals.kind, crm_deal_word(d, CRM_DEAL_PIPELINE));
 	bool won = d->end == CRM_END_WON;
-	const struct crm_err *err = NULL;
+	const struct crm_err *err;
 	int64_t at_us;
 	struct crm_path path;
 	int i;
@@ -88,7 +88,7 @@ take_deal(void *ctx, const struct crm_deal *d)
 		return NULL;
 	w->stay = crm_grow(w->stay, &w->stay_cap, p->nstages, sizeof(*w->stay));
 	memset(w->stay, 0, p->nstages * sizeof(*w->stay));
-	crm_stays_follow(&w->stays, p, d, &path, add_stay, w);
+	err = crm_stays_follow(&w->stays, p, d, &path, add_stay, w);
 	w->deal = d;
 	for (i = 0; err == NULL && i < (int)p->nstages; i++) {
 		if (p->stage[i].end == CRM_END_OPEN

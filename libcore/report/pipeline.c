@@ -1,8 +1,8 @@
 /* pipeline: deals by stage, or by whom and what. */
 #include "base/mem.h"
 #include "record/word.h"
-#include "report/deals.h"
 #include "report/list.h"
+#include "report/stays.h"
 
 #define VALUE 0 /* slots of money */
 #define WEIGHTED 1
@@ -33,8 +33,8 @@ static const struct crm_field columns[] = {
 struct work {
 	struct crm_report_run *r;
 	struct crm_deals deals;
-	bool by_stage;           /* rows are stages, and perhaps pipelines */
-	struct crm_nummap ended; /* deals that ended: 1 won, 2 lost */
+	struct crm_stays stays;
+	bool by_stage; /* rows are stages, and perhaps pipelines */
 	const struct crm_deal *deal; /* at hand */
 };
 
@@ -55,25 +55,6 @@ add_up(void *ctx, struct crm_view key)
 		g->count[AGED]++;
 	}
 	return crm_deal_add_money(&w->deals, d, g, VALUE, WEIGHTED);
-}
-
-static const struct crm_err *
-take_deal(void *ctx, const struct crm_deal *deal)
-{
-	struct work *w = ctx;
-	int64_t at_us;
-
-	/* --in means those that were closed in the period; rows of periods
-	 * have the others where they are expected */
-	if (!crm_deal_when(&w->deals, deal, CRM_DEAL_CLOSED, &at_us))
-		return NULL;
-	if (at_us == CRM_BY_NO_TIME)
-		(void)crm_deal_when(&w->deals, deal, CRM_DEAL_EXPECTED, &at_us);
-	w->deal = deal;
-	if (w->by_stage && crm_deal_is_decided(deal))
-		*crm_nummap_at(&w->ended, deal->id, NULL) =
-		    deal->end == CRM_END_WON ? 1 : 2;
-	return crm_deal_each_key(&w->deals, deal, at_us, NULL, add_up, w);
 }
 
 /* The values of --by for a deal that was at a stage. */
@@ -97,39 +78,55 @@ put_key(const struct work *w, const struct crm_deal *deal,
 	crm_buf_release(&word);
 }
 
-/* A stage that a deal was at once: the events of its changes tell. */
+/* The stages that a deal was at before it ended. */
 static const struct crm_err *
-take_turn(void *ctx, uint64_t id, const struct crm_stored *event)
+add_past(struct work *w)
+{
+	const struct crm_deal *d = w->deal;
+	struct crm_buf key = CRM_BUF_INIT(2000);
+	const struct crm_deal_turn *t;
+	const struct crm_err *err;
+	struct crm_group *g;
+	struct crm_view from;
+	size_t n, i;
+
+	err = crm_stays_of(&w->stays, d, &t, &n);
+	for (i = 0; err == NULL && i < n; i++) {
+		from = crm_view_str(t[i].from);
+		if (crm_stage_end_of(w->deals.kind, CRM_VNULL, from) !=
+		    CRM_END_OPEN)
+			continue;
+		crm_buf_reset(&key);
+		put_key(w, d, from, &key);
+		g = crm_groups_at(
+		    &w->deals.groups, crm_buf_view(&key), d->currency);
+		/* a deal that was there twice counts once */
+		if (crm_groups_distinct(&w->deals.groups, g, d->id, WON, false))
+			g->count[d->end == CRM_END_WON ? WON : LOST]++;
+	}
+	crm_buf_release(&key);
+	return err;
+}
+
+static const struct crm_err *
+take_deal(void *ctx, const struct crm_deal *deal)
 {
 	struct work *w = ctx;
-	const struct crm_err *err;
-	struct crm_buf key = CRM_BUF_INIT(2000);
-	enum crm_presence p;
-	struct crm_stored stored;
-	struct crm_deal deal;
-	struct crm_view v, from;
-	struct crm_group *g;
-	uint64_t *ended;
+	const struct crm_err *err = NULL;
+	int64_t at_us;
 
-	(void)id;
-	if (!crm_stored_get(event, CRM_EVENT_DEAL, &v) ||
-	    !crm_stored_get(event, CRM_EVENT_FROM, &from))
+	/* --in means those that were closed in the period; rows of periods
+	 * have the others where they are expected */
+	if (!crm_deal_when(&w->deals, deal, CRM_DEAL_CLOSED, &at_us))
 		return NULL;
-	ended = crm_nummap_get(&w->ended, crm_link_get(v));
-	if (ended == NULL ||
-	    crm_stage_end_of(w->deals.kind, CRM_VNULL, from) != CRM_END_OPEN)
-		return NULL;
-	err = crm_snap_get(w->r->snap, crm_link_get(v), &stored, &p);
-	if (err != NULL || p != CRM_LIVE)
-		return err;
-	crm_deal_read(&w->deals, crm_link_get(v), &stored, &deal);
-	put_key(w, &deal, from, &key);
-	g = crm_groups_at(&w->deals.groups, crm_buf_view(&key), deal.currency);
-	crm_buf_release(&key);
-	/* a deal that was there twice counts once */
-	if (crm_groups_distinct(&w->deals.groups, g, deal.id, WON, false))
-		g->count[*ended == 1 ? WON : LOST]++;
-	return NULL;
+	if (at_us == CRM_BY_NO_TIME)
+		(void)crm_deal_when(&w->deals, deal, CRM_DEAL_EXPECTED, &at_us);
+	w->deal = deal;
+	if (w->by_stage && crm_deal_is_decided(deal))
+		err = add_past(w);
+	return err != NULL
+	    ? err
+	    : crm_deal_each_key(&w->deals, deal, at_us, NULL, add_up, w);
 }
 
 static const struct crm_err *
@@ -170,13 +167,13 @@ run(struct crm_report_run *r)
 	const struct crm_err *err;
 
 	err = crm_deals_open(&w.deals, r);
+	if (err == NULL && w.by_stage)
+		err = crm_stays_gather(&w.deals, &w.stays);
 	if (err == NULL)
 		err = crm_deals_each(&w.deals, take_deal, &w);
-	if (err == NULL && w.by_stage && w.ended.used > 0)
-		err = crm_deals_each_turn(&w.deals, take_turn, &w);
 	if (err == NULL)
 		err = print(&w);
-	crm_nummap_release(&w.ended);
+	crm_stays_release(&w.stays);
 	crm_deals_close(&w.deals);
 	return err;
 }

@@ -11,26 +11,26 @@ count(struct crm_won_lost *c, bool won)
 	c->lost += !won;
 }
 
-void
+const struct crm_err *
 crm_rates_add(struct crm_rates *r, const struct crm_deal *d)
 {
 	const struct crm_pipeline *p = d->pipeline;
+	const struct crm_err *err;
 	struct crm_rate_counts *c;
 	struct crm_path path;
 	bool won = d->end == CRM_END_WON;
 	size_t i;
 
 	if (p == NULL || !crm_deal_is_decided(d))
-		return;
+		return NULL;
 	c = &r->pipeline[p - r->kind->pipeline];
 	count(&c->all, won);
-	if (r->stays.n == 0)
-		return;
-	crm_stays_follow(&r->stays, p, d, &path, NULL, NULL);
-	for (i = 0; path.known && i < p->nstages; i++)
+	err = crm_stays_follow(&r->stays, p, d, &path, NULL, NULL);
+	for (i = 0; err == NULL && path.known && i < p->nstages; i++)
 		if (p->stage[i].end == CRM_END_OPEN &&
 		    (won || (int)i <= path.far))
 			count(&c->stage[i], won);
+	return err;
 }
 
 const struct crm_err *
@@ -51,8 +51,7 @@ crm_rates_begin(struct crm_deals *d, struct crm_rates *out)
 static const struct crm_err *
 take_deal(void *ctx, const struct crm_deal *d)
 {
-	crm_rates_add(ctx, d);
-	return NULL;
+	return crm_rates_add(ctx, d);
 }
 
 const struct crm_err *

@@ -37,7 +37,8 @@ void crm_rates_release(struct crm_rates *);
 /* The same by one who passes all deals anyway: add each. */
 CRM_CHECK const struct crm_err *crm_rates_begin(
     struct crm_deals *, struct crm_rates *out);
-void crm_rates_add(struct crm_rates *, const struct crm_deal *);
+CRM_CHECK const struct crm_err *crm_rates_add(
+    struct crm_rates *, const struct crm_deal *);
 
 enum crm_rate_from {
 	CRM_RATE_NONE,     /* its pipeline or stage is none of crm.yaml */

@@ -119,9 +119,9 @@ take_stays(void *ctx, const struct crm_deal *d)
 	const struct crm_pipeline *p = pipeline_of(w, d);
 	struct crm_path path;
 
-	if (p != NULL)
-		crm_stays_follow(&w->stays, p, d, &path, keep_stay, w);
-	return NULL;
+	return p == NULL
+	    ? NULL
+	    : crm_stays_follow(&w->stays, p, d, &path, keep_stay, w);
 }
 
 static int
@@ -303,21 +303,23 @@ is_silent(const struct work *w)
 		crm_date_from_days(last), w->silence)) < w->today;
 }
 
-static void
+static const struct crm_err *
 judge_stage(struct work *w, const struct crm_pipeline *p)
 {
 	struct line *l = &w->line;
+	const struct crm_err *err;
 	struct crm_path path;
 
-	crm_stays_follow(&w->stays, p, w->deal, &path, NULL, NULL);
-	if (path.now < 0)
-		return;
+	err = crm_stays_follow(&w->stays, p, w->deal, &path, NULL, NULL);
+	if (err != NULL || path.now < 0)
+		return err;
 	l->has_since = path.since_us <= w->r->clock->now_us;
 	if (l->has_since)
 		l->minutes = (w->r->clock->now_us - path.since_us) /
 		    (60 * CRM_SECOND_US);
 	l->has_usual = usual_at(w, w->first + (uint32_t)path.now, &l->usual);
 	l->slow = is_slow(w);
+	return NULL;
 }
 
 static const struct crm_err *
@@ -372,7 +374,9 @@ take_deal(void *ctx, const struct crm_deal *deal)
 		return NULL;
 	*l = (struct line){ .id = deal->id };
 	w->deal = deal;
-	judge_stage(w, p);
+	err = judge_stage(w, p);
+	if (err != NULL)
+		return err;
 	l->has_opened = crm_deal_date(deal, CRM_DEAL_OPENED, &l->opened);
 	l->has_expected = crm_deal_date(deal, CRM_DEAL_EXPECTED, &l->expected);
 	(void)crm_stored_get(deal->stored, w->deals.kind->who, &who);

@@ -16,19 +16,29 @@ crm_history_each(struct crm_snap *snap, uint64_t id,
 	void *ctx, uint64_t number, const struct crm_changed *changed),
     void *ctx)
 {
-	struct crm_txn *t = crm_snap_txn(snap);
 	const struct crm_err *err;
 	struct crm_stored r;
-	struct crm_changed c;
 	enum crm_presence p;
-	uint64_t number, added, place = UINT64_MAX, before;
-	bool found;
 
 	err = crm_snap_get(snap, id, &r, &p);
-	if (err != NULL || p == CRM_ABSENT)
-		return err;
-	added = r.added;
-	for (number = r.updated; err == NULL && number != added;
+	return err != NULL || p == CRM_ABSENT
+	    ? err
+	    : crm_history_of(snap, id, &r, fn, ctx);
+}
+
+const struct crm_err *
+crm_history_of(struct crm_snap *snap, uint64_t id, const struct crm_stored *now,
+    const struct crm_err *(*fn)(
+	void *ctx, uint64_t number, const struct crm_changed *changed),
+    void *ctx)
+{
+	struct crm_txn *t = crm_snap_txn(snap);
+	const struct crm_err *err = NULL;
+	struct crm_changed c;
+	uint64_t number, added = now->added, place = UINT64_MAX, before;
+	bool found;
+
+	for (number = now->updated; err == NULL && number != added;
 	     number = c.previous) {
 		err = crm_changed_get(t, number, id, &c, &found);
 		if (err == NULL)

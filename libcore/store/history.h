@@ -62,6 +62,13 @@ CRM_CHECK const struct crm_err *crm_history_each(struct crm_snap *, uint64_t id,
 	void *ctx, uint64_t number, const struct crm_changed *changed),
     void *ctx);
 
+/* The same of a record at hand: no look-up lets go of it. */
+CRM_CHECK const struct crm_err *crm_history_of(struct crm_snap *, uint64_t id,
+    const struct crm_stored *now,
+    const struct crm_err *(*fn)(
+	void *ctx, uint64_t number, const struct crm_changed *changed),
+    void *ctx);
+
 /*
  * Call fn for each record that a change set changed, in the order of ids.
  */

@@ -2,18 +2,8 @@
  * about. */
 #include "base/mem.h"
 #include "record/word.h"
+#include "store/turned.h"
 #include "store/writing.h"
-
-/* The first moment of a day; of today, now. */
-static int64_t
-moment_of(const struct crm_writing *w, struct crm_date day, int64_t now_us)
-{
-	struct crm_zone *zone = w->b->store->config->zone;
-
-	return crm_date_days(day) == crm_date_days(crm_zone_date(zone, now_us))
-	    ? now_us
-	    : crm_zone_day_start_us(zone, day);
-}
 
 /* Have records of a kind a story? */
 static bool
@@ -69,9 +59,8 @@ crm_w_note_turn(struct crm_writing *w, uint64_t id, const struct crm_rec *old,
     const struct crm_rec *new, int64_t at_us)
 {
 	const struct crm_kind *k = new->kind;
-	struct crm_view from = CRM_VNULL, to = CRM_VNULL, v;
+	struct crm_view from = CRM_VNULL, to = CRM_VNULL, was, v;
 	struct crm_buf who = CRM_BUF_INIT(1 << 20);
-	struct crm_date day;
 	struct crm_turn *t;
 
 	if (k->stage == 0 || !crm_rec_get(new, k->stage, &to) ||
@@ -80,14 +69,12 @@ crm_w_note_turn(struct crm_writing *w, uint64_t id, const struct crm_rec *old,
 	put_who(&who, id, new);
 	if (who.n == 0)
 		goto done; /* it is in nobody's story */
-	if (k->closed != 0 && crm_rec_get(new, k->closed, &v) &&
-	    !(crm_rec_get(old, k->closed, &from) && crm_view_eq(from, v))) {
-		if (crm_value_get_date(v, &day))
-			at_us = moment_of(w, day, at_us);
-		else
-			(void)crm_value_get_time(v, &at_us);
+	if (k->closed != 0 && crm_rec_get(new, k->closed, &v)) {
+		if (!crm_rec_get(old, k->closed, &was))
+			was = CRM_VNULL;
+		at_us =
+		    crm_turned_at(w->b->store->config->zone, k, was, v, at_us);
 	}
-	(void)crm_rec_get(old, k->stage, &from);
 	w->turn =
 	    crm_grow(w->turn, &w->turn_cap, w->nturns + 1, sizeof(*w->turn));
 	t = &w->turn[w->nturns++];
