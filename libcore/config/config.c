@@ -351,6 +351,8 @@ read_event(struct crm_cfg *w, const struct crm_yaml_node *node)
 		err = crm_cfg_check_name(w, &t);
 	if (err != NULL)
 		return err;
+	if (crm_view_is(t.v, CRM_WHAT_COST))
+		return NULL; /* it was not always built in */
 	if (crm_words_find(what->choices, t.v) != NULL)
 		return crm_cfg_err(w, &t, "the word '%s' %s", t.v.p,
 		    crm_what_is_built_in(t.v) ? "is built in"

@@ -194,7 +194,8 @@ crm_what_is_built_in(struct crm_view word)
 {
 	uint8_t num = crm_word_num(word);
 
-	return num != CRM_W_NONE && num < CRM_W_LEAD;
+	return (num != CRM_W_NONE && num < CRM_W_LEAD) ||
+	    crm_view_is(word, CRM_WHAT_COST);
 }
 
 static inline bool

@@ -181,7 +181,8 @@ static const struct crm_field event[] = {
 	FC(EVENT, WHAT, "what",
 	    "call\0email\0meeting\0visit\0chat\0letter\0note\0quote\0purchase\0"
 	    "refund\0invoice\0payment\0feedback\0sent\0opened\0clicked\0"
-	    "replied\0bounced\0unsubscribed\0consent\0withdrawal\0stage\0",
+	    "replied\0bounced\0unsubscribed\0consent\0withdrawal\0stage\0"
+	    "cost\0",
 	    REQ | IDX | TAB | CRM_F_XWORDS, "what happened"),
 	F(EVENT, AT, "at", TIME, TAB | IDX, "when; now when not given"),
 	F(EVENT, BY, "by", TEXT, IDX, "who of us"),

@@ -97,6 +97,12 @@ crm_word_of(struct crm_view stored)
 struct crm_view crm_word_stored(uint8_t num);
 
 /*
+ * A kind of events that has no number: it stands in the store as its text, as
+ * the words of crm.yaml do, so that stores which had it as such keep it.
+ */
+#define CRM_WHAT_COST "cost"
+
+/*
  * Is an event of this kind a contact with the customer?  Calls, email,
  * meetings, visits, chats and letters are.
  */

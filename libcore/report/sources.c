@@ -1,11 +1,14 @@
-/* sources: where people and organisations came from, and who of them bought. */
+/* sources: where people and organisations came from, who of them bought, and
+ * what it cost to get them. */
 #include "base/mem.h"
 #include "record/value.h"
+#include "record/word.h"
 #include "report/buyers.h"
 #include "report/list.h"
 
-#define REVENUE 0 /* slot of money */
-#define PEOPLE 0  /* slots of counts */
+#define REVENUE 0 /* slots of money */
+#define COST 1
+#define PEOPLE 0 /* slots of counts */
 #define CUSTOMERS 1
 #define ORDERS 2
 
@@ -23,8 +26,17 @@ static const struct crm_field columns[] = {
 	{ .name = "currency", .type = CRM_T_CURRENCY, .help = "of revenue" },
 	{ .name = "average", .type = CRM_T_MONEY,
 	    .help = "revenue for each of people, customers or not" },
+	{ .name = "cost", .type = CRM_T_MONEY,
+	    .help = "what was spent on the source" },
+	{ .name = "return", .type = CRM_T_PERCENT,
+	    .help = "revenue less cost, as percent of cost" },
+	{ .name = "lead-cost", .type = CRM_T_MONEY, .flags = CRM_F_HIDDEN,
+	    .help = "cost for each of people" },
+	{ .name = "customer-cost", .type = CRM_T_MONEY, .flags = CRM_F_HIDDEN,
+	    .help = "cost for each of customers" },
 };
 /* clang-format on */
+enum { C_COST = 7 };
 
 struct work {
 	struct crm_report_run *r;
@@ -90,32 +102,113 @@ is_covered(const struct crm_report_run *r, const struct crm_stored *who)
 		at_us < r->period.to_us);
 }
 
-/* Everybody of one kind, in the order of ids, if the report covers them. */
+/* Go through what a query of our own finds, in the order of ids. */
 static const struct crm_err *
-take_kind(struct work *w, const char *kind)
+ask(struct work *w, const char *const *arg, size_t n,
+    const struct crm_err *(*take)(
+	struct work *, uint64_t id, const struct crm_stored *))
 {
-	struct crm_report_run *r = w->r;
-	struct crm_query_ctx ctx = { .snap = r->snap, .clock = r->clock };
+	struct crm_query_ctx ctx = { .snap = w->r->snap, .clock = w->r->clock };
 	const struct crm_err *err;
 	struct crm_query *q = NULL;
 	struct crm_run *run = NULL;
 	struct crm_stored stored;
 	uint64_t id;
 
-	w->next = 0;
-	err = crm_query_parse(&ctx, &kind, 1, true, &q, NULL);
+	err = crm_query_parse(&ctx, arg, n, true, &q, NULL);
 	if (err == NULL)
 		err = crm_run_open(q, &run);
 	while (err == NULL) {
 		err = crm_run_next(run, &id, &stored);
 		if (err != NULL || id == 0)
 			break;
-		if (crm_whom_has(&r->whom, id) && is_covered(r, &stored))
-			err = take_who(w, id);
+		err = take(w, id, &stored);
 	}
 	crm_run_close(run);
 	crm_query_free(q);
 	return err;
+}
+
+static const struct crm_err *
+take_any(struct work *w, uint64_t id, const struct crm_stored *who)
+{
+	return crm_whom_has(&w->r->whom, id) && is_covered(w->r, who)
+	    ? take_who(w, id)
+	    : NULL;
+}
+
+/* Everybody of one kind. */
+static const struct crm_err *
+take_kind(struct work *w, const char *kind)
+{
+	w->next = 0;
+	return ask(w, &kind, 1, take_any);
+}
+
+/* Costs are of a source, or of all: of a town nobody knows what it cost. */
+static bool
+lacks(const struct crm_report_run *r, size_t i)
+{
+	const struct crm_by_key *k = &r->by.key[0];
+
+	return i >= C_COST && r->by.n > 0 &&
+	    (r->by.n > 1 || k->of != CRM_BY_WHO || k->is_who || k->is_segment ||
+		k->ref.nlinks > 0 ||
+		!crm_view_eq(k->ref.last, CRM_V("source")));
+}
+
+/* Nor what some of the people of a source did. */
+static bool
+knows_cost(const struct crm_report_run *r)
+{
+	return r->whom.all && !lacks(r, C_COST);
+}
+
+/* What was spent; with --in, in the period. */
+static const struct crm_err *
+take_cost(struct work *w, uint64_t id, const struct crm_stored *event)
+{
+	struct crm_report_run *r = w->r;
+	struct crm_buf key = CRM_BUF_INIT(CRM_LINE_MAX);
+	struct crm_view source = CRM_VNULL;
+	const struct crm_err *err = NULL;
+	struct crm_event_core core;
+
+	if (!crm_event_core(event, id, &core) || core.currency == 0 ||
+	    (r->has_period &&
+		(core.at_us < r->period.from_us ||
+		    core.at_us >= r->period.to_us)))
+		return NULL;
+	(void)crm_stored_get(event, CRM_EVENT_SOURCE, &source);
+	if (r->by.n > 0)
+		crm_by_pack(&key, source);
+	err = crm_groups_add_money(&w->groups,
+	    crm_groups_at(&w->groups, crm_buf_view(&key), core.currency), COST,
+	    core.currency, core.minor);
+	crm_buf_release(&key);
+	return err;
+}
+
+/* What the source cost, and what came of it. */
+static const struct crm_err *
+put_cost(struct work *w, const struct crm_group *g)
+{
+	struct crm_row_maker *row = &w->r->row;
+	int64_t cost = g->money[COST], more;
+	size_t i;
+
+	if (!knows_cost(w->r)) {
+		for (i = C_COST; i < w->r->report->ncolumns; i++)
+			crm_row_none(row);
+		return NULL;
+	}
+	if (__builtin_sub_overflow(g->money[REVENUE], cost, &more))
+		return crm_err(CRM_E_DATA, "a sum of the report is too large");
+	crm_row_money(row, cost, g->currency);
+	crm_row_share(row, more, cost);
+	crm_row_average(row, cost, g->count[PEOPLE], g->currency);
+	crm_row_average(row, cost, g->count[CUSTOMERS], g->currency);
+	return NULL;
 }
 
 static const struct crm_err *
@@ -132,7 +225,7 @@ print(struct work *w)
 
 		crm_row_begin(&r->row);
 		crm_groups_add_key(&w->groups, g, &r->row);
-		if (people > 0)
+		if (people > 0 || g->currency == r->config->currency_num)
 			crm_row_number(&r->row, people);
 		else
 			crm_row_none(&r->row);
@@ -143,7 +236,9 @@ print(struct work *w)
 		crm_row_currency(&r->row, g->currency);
 		crm_row_average(
 		    &r->row, g->money[REVENUE], people, g->currency);
-		err = crm_row_put(&r->row, r->rows);
+		err = put_cost(w, g);
+		if (err == NULL)
+			err = crm_row_put(&r->row, r->rows);
 	}
 	return err;
 }
@@ -151,6 +246,7 @@ print(struct work *w)
 static const struct crm_err *
 run(struct crm_report_run *r)
 {
+	static const char *const costs[] = { "event", "what:" CRM_WHAT_COST };
 	struct work w = { .r = r };
 	const struct crm_err *err;
 
@@ -163,6 +259,8 @@ run(struct crm_report_run *r)
 		err = take_kind(&w, "person");
 	if (err == NULL)
 		err = take_kind(&w, "org");
+	if (err == NULL && knows_cost(r))
+		err = ask(&w, costs, 2, take_cost);
 	if (err == NULL)
 		err = print(&w);
 	crm_by_values_free(w.values);
@@ -173,12 +271,13 @@ run(struct crm_report_run *r)
 
 const struct crm_report crm_report_sources = {
 	.name = "sources",
-	.summary = "where people came from, and who of them bought",
+	.summary = "where people came from, who bought, and what it cost",
 	.main = "revenue",
 	.by = "source",
 	.period = true,
 	.whom = true,
 	.column = columns,
 	.ncolumns = sizeof(columns) / sizeof(columns[0]),
+	.lacks = lacks,
 	.run = run,
 };

@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-report basket and sources: what makes an order; who came from where.
 . "${0%/*}/../lib.sh"
-plan 20
+plan 29
 
 # report NAME TITLE WANT ARGS...
 report()
@@ -22,9 +22,9 @@ Carla,fair,Gdynia,2026-02-10
 Dora,,Sopot,2026-02-20
 EOF
 report basket 'no orders' ''
-report sources 'nobody bought' 'fair 2 0 0.0 0 0.00 EUR 0.00
-web 1 0 0.0 0 0.00 EUR 0.00
- 1 0 0.0 0 0.00 EUR 0.00'
+report sources 'nobody bought' 'fair 2 0 0.0 0 0.00 EUR 0.00 0.00 
+web 1 0 0.0 0 0.00 EUR 0.00 0.00 
+ 1 0 0.0 0 0.00 EUR 0.00 0.00 '
 echo 'timezone: Europe/Warsaw' >"$XDG_DATA_HOME/crm/crm.yaml"
 for product in Lamp Bulb Cable; do
 	crm-add product name=$product
@@ -100,3 +100,36 @@ is 'each once, for its best reason' "$(offers Bob)" "$(printf 'B\tD\t33.3\t1.33'
 is 'what they have is known whatever the report covers' \
 	"$(offers Cyd event doc:2)" "$(printf 'A\tC\t100.0\t1.00')"
 fails_with 65 'to nobody' crm-report -s offers basket --for Nobody
+
+# what sources cost: USD 8 are EUR 4; nobody came by print
+crm-add org name=Agency
+crm-log <<'EOF'
+who,what,at,amount,currency,source
+Agency,cost,2026-01-31,8,EUR,fair
+Agency,cost,2026-02-28,8,USD,fair
+Agency,cost,2026-02-28,-2,EUR,fair
+Agency,cost,2026-02-28,3,EUR,print
+Agency,cost,2026-02-28,4.50,EUR,
+EOF
+report sources 'what each cost, and what came of it' 'fair 2 2 33.00 10.00 230.0 5.00 5.00
+web 1 1 13.50 0.00  0.00 0.00
+ 2 1 1.50 4.50 -66.7 2.25 4.50
+print 0 0 0.00 3.00 -100.0  ' \
+	-f source,people,customers,revenue,cost,return,lead-cost,customer-cost
+report sources 'spent in a period' 'fair 1 2.00 950.0
+ 1 4.50 -66.7
+print 0 3.00 -100.0' --in 2026-02 -f source,people,cost,return
+report sources 'spent on all of them' '17.50 174.3' --by '' -f cost,return
+report sources 'of a town it is not known' 'Gdynia ' --by city -f city,cost -l 1
+is 'nor printed' "$(crm-report sources --by city -o csv | sed 1q)" \
+	city,people,customers,conversion,orders,revenue,currency,average
+report sources 'nor of some of them' 'web 13.50  ' -f source,revenue,cost,return Bob
+is 'it is no money of whom it was paid to' \
+	"$(crm-find org -f spent,balance,contacts,orders,last -o tsv | sed 1d)" \
+	"$(printf '0.00\t0.00\t0\t0\t')"
+echo 'events: [cost, demo]' >>"$XDG_DATA_HOME/crm/crm.yaml"
+is 'a store that had the word already keeps it' \
+	"$(crm-find event what:cost --count) $(crm-store config | grep '^events')" \
+	'5 events: [demo]'
+crm-rm "$(crm-find event source:print -o ids)"
+report sources 'what is removed was not spent' '14.50' --by '' -f cost
