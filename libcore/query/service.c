@@ -454,17 +454,20 @@ live(struct life *l, const struct ticket *t, const struct step *step, size_t n)
 {
 	struct crm_service *s = l->s;
 	struct crm_service_times *out = l->out;
+	uint8_t first = first_stage(step, n, t->stage);
+	/* nothing tells of its end but itself */
+	bool to_end = ends(first) && t->has_closed;
 	size_t i;
 
-	l->stage = first_stage(step, n, t->stage);
+	l->stage = to_end ? CRM_W_OPEN : first;
 	l->at_us = t->opened_us;
-	if (ends(l->stage) && t->has_closed) {
-		/* nothing tells of its end but itself */
-		l->stage = CRM_W_OPEN;
-		turn(l, t->stage, t->closed_us);
-	} else if (l->stage != CRM_W_OPEN)
+	if (l->stage != CRM_W_OPEN)
 		answer(out, t->opened_us);
 	for (i = 0; i < n; i++) {
+		if (to_end && step[i].at_us > t->closed_us) {
+			turn(l, first, t->closed_us);
+			to_end = false;
+		}
 		if (step[i].is_answer)
 			answer(out,
 			    step[i].at_us > t->opened_us ? step[i].at_us
@@ -472,6 +475,8 @@ live(struct life *l, const struct ticket *t, const struct step *step, size_t n)
 		if (step[i].is_turn)
 			turn(l, step[i].to, step[i].at_us);
 	}
+	if (to_end)
+		turn(l, first, t->closed_us);
 	if (!ends(l->stage))
 		live_until(l, s->clock->now_us);
 	out->is_ended = ends(l->stage);

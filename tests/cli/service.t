@@ -2,7 +2,7 @@
 # Tickets and their targets: working time, waiting, tiers, crm-report service,
 # crm-due; against a count minute by minute.
 . "${0%/*}/../lib.sh"
-plan 40
+plan 41
 
 # by ID: "respond-by solve-by responded" of a ticket, local time
 by()
@@ -182,3 +182,11 @@ else
 	skip 2 'there is no python3'
 fi
 ok 'the store is whole' crm-store check
+
+# a ticket that others kept: it was answered before it ended, whatever is read
+# first
+crm-add ticket title=Kept who=Bob stage=closed opened='2026-03-02 09:00' \
+	closed='2026-03-05 09:00' ref=kept:1
+crm-log Bob letter ticket=kept:1 direction=out at='2026-03-03 10:00'
+is 'an imported end is no answer to what was answered before' \
+	"$(crm-find ref:kept:1 -f responded -o tsv | sed 1d)" 2026-03-03T09:00:00Z
