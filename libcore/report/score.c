@@ -513,6 +513,7 @@ const struct crm_report crm_report_score = {
 	.alone = "id name score value reasons probability outcome",
 	.grouped = "records mean won lost auc log-loss base-loss",
 	.whom = true,
+	.match = "id score",
 	.arg = { [CRM_ARG_MODEL] = "", [CRM_ARG_CALIBRATE] = "" },
 	.column = columns,
 	.ncolumns = sizeof(columns) / sizeof(columns[0]),

@@ -2,7 +2,7 @@
 # All reports: the same store and clock give the same bytes, whoever asks and
 # wherever; as of a moment they are what they were then.
 . "${0%/*}/../lib.sh"
-plan 7
+plan 9
 
 crm-store init
 cat >"$HOME/.local/share/crm/crm.yaml" <<'EOF'
@@ -91,6 +91,50 @@ crm-store dump | crm-store -s copy load
 CRM_STORE=$PWD/copy every >got
 same_file 'so does who restored it' want got
 
+# sides WHEN: of each report on stdin, its name if there are rows of then; and
+# those of them that stand not side by side with what is now, with what was
+# said: in columns NAME-then, or in those that tell rows apart.  Texts that only
+# say more of a row are those of now.
+sides()
+{
+	while read -r name; do
+		crm-report "$name" --as-of "$1" -o tsv >then
+		crm-report "$name" --since "$1" -o tsv >both
+		awk -F'\t' -v name="$name" 'FNR == 1 { file++ }
+		file == 1 && FNR == 1 { for (i = 1; i <= NF; i++) column[i] = $i; n = NF; next }
+		file == 1 { row[FNR] = $1
+			for (i = 2; i <= n; i++)
+				if (column[i] != "reasons")
+					row[FNR] = row[FNR] "\t" $i
+			next }
+		FNR == 1 { for (i = 1; i <= NF; i++) at[$i] = i
+			for (i = 1; i <= n; i++) {
+				k[i] = at[column[i] "-then"] ? at[column[i] "-then"] : at[column[i]]
+				thens += at[column[i] "-then"] > 0 } next }
+		{ line = $(k[1])
+			for (i = 2; i <= n; i++)
+				if (column[i] != "reasons")
+					line = line "\t" $(k[i])
+			has[line] = 1 }
+		END { for (i in row) {
+				rows++
+				if (!(row[i] in has))
+					print name " lacks: " row[i] }
+			if (rows && thens)
+				print name }' then both
+	done 2>err
+}
+crm-store -s few init
+# models need customers who stopped: a third bought once, another a few times
+awk -F, 'NR == 1 { print "who,at,amount" }
+	$2 == "purchase" && $5 == "EUR" { i = substr($1, 2)
+		if (n[i]++ < (i % 3 == 1 ? 1 : i % 3 == 0 ? 2 + i % 5 : 99))
+			print $1 "," $3 "," $4 }' events.csv |
+	crm-log -q -s few --set what=purchase --add-missing person
+printf 'churn\nclv\nmodel\n' >models
+is 'models beside those of the year before' \
+	"$(CRM_STORE=$PWD/few sides 2025-12-31 <models)" "$(cat models)"
+
 # Half a year later, with more that happened.
 crm-history -l 1 -o tsv | sed 1d | cut -f 1 >change
 CRM_NOW=2026-09-15T12:00:00Z
@@ -108,3 +152,8 @@ crm-add -q person name=New city=oslo
 every --as-of change:"$(cat change)" >got
 same_file 'as of the change set before, they are what they were' want got
 is 'and now they are not' "$(every >got; cmp -s want got; echo $?)" 1
+
+# others since that change set
+grep -vxF -f models reports >others
+sides change:"$(cat change)" <others >got
+is 'all others beside what was said then' "$(sed 30q got)" "$(cat others)"
