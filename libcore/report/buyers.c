@@ -7,6 +7,7 @@ struct work {
 	const struct crm_report_run *r;
 	struct crm_buyers *out;
 	bool folds; /* stories of a period, not the rollups */
+	bool as_paid;
 	int64_t until_us;
 	size_t from; /* first row of the customer at hand */
 };
@@ -55,7 +56,7 @@ take_row(struct work *w, uint64_t who, uint8_t currency,
 	if (row.purchases == 0 && row.sum == 0)
 		return NULL;
 	row.balance = 0;
-	if (crm_config_has_rate(c, currency)) {
+	if (!w->as_paid && crm_config_has_rate(c, currency)) {
 		sum = row.sum;
 		row.sum = 0;
 		err = crm_config_add(c, sum, currency, &row.sum);
@@ -152,6 +153,7 @@ crm_buyers_gather(
 {
 	struct work w = { .r = r,
 		.out = out,
+		.as_paid = (how & CRM_BUYERS_AS_PAID) != 0,
 		.folds = r->has_period && (how & CRM_BUYERS_EVER) == 0 };
 	const struct crm_err *err;
 	bool few;

@@ -23,6 +23,9 @@ enum crm_buyers_how {
 	CRM_BUYERS_REFUNDED = 1 << 0, /* also who has nothing but refunds */
 	CRM_BUYERS_EVER = 1 << 1,     /* whatever the period is */
 	CRM_BUYERS_BY_NOW = 1 << 2,   /* not what is dated ahead */
+	/* Each currency in a row of its own, whether it has a rate or not: for
+	 * sums of many customers, which are to be rounded once. */
+	CRM_BUYERS_AS_PAID = 1 << 3,
 };
 
 struct crm_buyers {

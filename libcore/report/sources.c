@@ -67,7 +67,7 @@ add_up(void *ctx, struct crm_view key)
 	for (i = 0; err == NULL && i < w->nrows; i++) {
 		g = crm_groups_at(&w->groups, key, b[i].currency);
 		g->count[ORDERS] += b[i].row.orders;
-		if (b[i].currency != base)
+		if (g->currency != base)
 			g->count[CUSTOMERS] += b[i].row.purchases > 0;
 		err = crm_groups_add_money(
 		    &w->groups, g, REVENUE, b[i].currency, b[i].row.sum);
@@ -251,8 +251,9 @@ run(struct crm_report_run *r)
 	const struct crm_err *err;
 
 	crm_groups_init(&w.groups, r->config, &r->by);
-	err = crm_buyers_gather(
-	    r, CRM_BUYERS_EVER | CRM_BUYERS_REFUNDED, &w.buyers);
+	err = crm_buyers_gather(r,
+	    CRM_BUYERS_EVER | CRM_BUYERS_REFUNDED | CRM_BUYERS_AS_PAID,
+	    &w.buyers);
 	if (err == NULL)
 		err = crm_by_values_new(r->snap, r->clock, &r->by, &w.values);
 	if (err == NULL)

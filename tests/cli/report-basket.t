@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-report basket and sources: what makes an order; who came from where.
 . "${0%/*}/../lib.sh"
-plan 29
+plan 31
 
 # report NAME TITLE WANT ARGS...
 report()
@@ -133,3 +133,13 @@ is 'a store that had the word already keeps it' \
 	'5 events: [demo]'
 crm-rm "$(crm-find event source:print -o ids)"
 report sources 'what is removed was not spent' '14.50' --by '' -f cost
+
+# ten who paid 1.11 USD at 0.5: 5.55, not ten times 0.56
+crm-store -s many init
+echo 'rates: {USD: 0.5}' >many/crm.yaml
+awk 'BEGIN { print "who,amount"; for (i = 0; i < 10; i++) print "c:" i ",1.11" }' |
+	crm-log -q -s many --set what=purchase --set currency=USD --add-missing person
+for name in sources revenue; do
+	report $name 'many small sums are rounded once' '5.55 EUR' -s many --by '' \
+		-f revenue,currency
+done
