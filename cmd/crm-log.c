@@ -114,19 +114,7 @@ assign(struct list *l, struct crm_arena *arena, const char *name,
 	add(l, crm_arena_dup(arena, st.words.p, st.words.n));
 }
 
-static bool
-is_assigned(const char *name)
-{
-	size_t i, n = strlen(name);
-
-	for (i = 0; i < st.given.n; i++)
-		if (strncmp(st.given.arg[i], name, n) == 0 &&
-		    st.given.arg[i][n] == '=')
-			return true;
-	return false;
-}
-
-/* Make WHAT and TEXT name=value too; who logs it is the user. */
+/* Make WHAT and TEXT name=value too. */
 static void
 assign_rest(void)
 {
@@ -135,8 +123,6 @@ assign_rest(void)
 	assign(&st.given, &st.arena, "what", crm_view_str(st.what));
 	if (text.n > 0)
 		assign(&st.given, &st.arena, "text", text);
-	if (!is_assigned("by"))
-		assign(&st.given, &st.arena, "by", crm_buf_view(&st.ctx->user));
 }
 
 /* Assign who=ID for each link in a stored field. */

@@ -309,6 +309,8 @@ take(void *arg, const struct crm_bound *bound, bool *ok)
 
 	(void)arg;
 	memcpy(q.currency, bound->currency, sizeof(q.currency));
+	if ((bound->blank & (uint64_t)1 << CRM_EVENT_BY) == 0)
+		q.by = crm_buf_view(&im.ctx->user);
 	if (im.calendar)
 		crm_guests_keep_known(&im.guests, im.c.batch, im.letters, &q);
 	if (is_event(bound->kind)) {

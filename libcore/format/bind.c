@@ -228,6 +228,7 @@ begin(struct crm_bind *b, const struct crm_kind *k)
 	b->id = 0;
 	b->currency[0] = '\0';
 	b->bad = false;
+	b->blank = 0;
 	b->nedits = b->npieces = 0;
 	crm_buf_reset(&b->values);
 	crm_arena_reset(&b->row);
@@ -260,6 +261,7 @@ finish(struct crm_bind *b, struct crm_bound *out, bool *ok)
 	out->edit = b->edit;
 	out->nedits = b->nedits;
 	out->nset = 0;
+	out->blank = b->blank;
 	memcpy(out->currency, b->currency, sizeof(out->currency));
 	*ok = !b->bad;
 }
@@ -522,8 +524,11 @@ bind_field(struct crm_bind *b, const struct crm_target *t,
 		(void)add_edit(b, f, CRM_CLEAR, b->values.n);
 		return NULL;
 	}
-	if (c->type == CRM_CELL_NONE || text.n == 0)
+	if (c->type == CRM_CELL_NONE || text.n == 0) {
+		if (f->num < 64)
+			b->blank |= (uint64_t)1 << f->num;
 		return NULL;
+	}
 	if ((f->flags & CRM_F_MANY) != 0 && !crm_form_has_arrays(form))
 		return add_cell(b, f, c, form, t->system);
 	if (c->escaped) {

@@ -49,6 +49,8 @@ struct crm_bound {
 	size_t nedits;
 	size_t nset;      /* of these: the last ones, of options.set */
 	char currency[4]; /* named by an amount, or "" */
+	uint64_t blank;   /* bits: fields below 64 that had a cell with nothing
+	                     in it */
 };
 
 /*

@@ -68,6 +68,7 @@ struct crm_bind {
 	const struct crm_kind *kind;
 	uint64_t id;
 	char currency[4];
+	uint64_t blank; /* see crm_bound */
 	bool bad;
 	struct crm_edit *edit;
 	size_t *at; /* where each value begins in 'values' */

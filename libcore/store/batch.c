@@ -294,6 +294,21 @@ note_keys(struct crm_batch *b, const struct crm_request *q, uint64_t id)
 	}
 }
 
+/* Say who wrote an event.  Nobody gave that: sent again by another, it is the
+ * same event. */
+static void
+sign(struct crm_batch *b, const struct crm_request *q)
+{
+	size_t i;
+
+	if (q->by.n == 0 || q->id != 0)
+		return;
+	for (i = 0; i < q->nedits; i++)
+		if (q->edit[i].field->num == CRM_EVENT_BY)
+			return;
+	crm_rec_set(&b->rec, crm_field_num(q->kind, CRM_EVENT_BY), q->by);
+}
+
 const struct crm_err *
 crm_batch_add(struct crm_batch *b, const struct crm_request *q, bool *ok)
 {
@@ -307,8 +322,10 @@ crm_batch_add(struct crm_batch *b, const struct crm_request *q, bool *ok)
 	crm_rec_apply(&b->rec, q->edit, q->nedits, false);
 	err = crm_rule_finish(
 	    &b->rules, &b->rec, NULL, q->edit, q->nedits, q->currency, &field);
-	if (err == NULL && q->kind->letter == 'e')
+	if (err == NULL && q->kind->letter == 'e') {
+		sign(b, q);
 		make_key(b);
+	}
 	if (err == NULL)
 		err = crm_batch_fit_unique(b, &b->rec, &field);
 	if (err == NULL)

@@ -110,6 +110,9 @@ struct crm_request {
 	const struct crm_edit *edit;
 	size_t nedits;
 	char currency[4]; /* named by an amount, or "" */
+	/* Of an event that is added: who of us wrote it, unless the edits say
+	 * so or it comes with an id, as a copy does; may be empty. */
+	struct crm_view by;
 	/* Of crm_batch_put(): fields that find the record, in order. */
 	const struct crm_field *const *key;
 	size_t nkeys;
