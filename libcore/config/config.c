@@ -427,6 +427,8 @@ read_events(struct crm_cfg *w, const struct crm_yaml_node *node)
 	    "what crm-due goes by") \
 	X("assign",	crm_cfg_assign, \
 	    "who gets what is added without an owner; the first rule that fits") \
+	X("staff",	crm_cfg_staff, \
+	    "addresses and domains of those who work here: no customers") \
 	X("hooks",	read_hooks, \
 	    "seconds that a hook may take; 5 when not said")
 /* clang-format on */

@@ -27,6 +27,7 @@
  *   assign:                      who gets what is added without an owner
  *     - {query: 'person country:DE', owners: [ewa, jan]}
  *     - {query: ticket, owners: [ewa, jan], by: load}
+ *   staff: [own.example]         addresses, domains: no customers
  *   rfm:                         names for classes of customers, first that fits
  *     - best: {r: 4..5, m: 5}
  *     - other                    all that are left
@@ -204,6 +205,8 @@ struct crm_config {
 	size_t nscores;
 	struct crm_assign_rule *assign; /* the first that fits holds */
 	size_t nassign;
+	const char **staff; /* addresses, and domains without an @ */
+	size_t nstaff;
 	struct crm_quota *quota; /* the first that fits holds */
 	size_t nquotas;
 	struct crm_arena arena; /* of texts */

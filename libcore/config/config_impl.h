@@ -125,6 +125,7 @@ crm_cfg_fn crm_cfg_holidays;  /* holidays: */
 crm_cfg_fn crm_cfg_sla;       /* sla: */
 crm_cfg_fn crm_cfg_due;       /* due: */
 crm_cfg_fn crm_cfg_assign;    /* assign: */
+crm_cfg_fn crm_cfg_staff;     /* staff: */
 
 /* The name of a segment, copied: is it one?  Whether there is such a segment is
  * known when it is looked for. */
@@ -149,6 +150,7 @@ extern const char crm_config_field_keys[]; /* "key\0help\0..." */
 const char *crm_config_rfm_keys(void);     /* the same */
 extern const char crm_config_score_keys[]; /* the same */
 extern const char crm_config_quota_keys[]; /* the same */
+void crm_config_staff_print(const struct crm_config *, struct crm_buf *);
 void crm_config_quota_print(const struct crm_config *, struct crm_buf *);
 void crm_config_scores_print(const struct crm_config *, struct crm_buf *);
 void crm_config_rfm_default(struct crm_config *);

@@ -344,6 +344,7 @@ crm_config_print(const struct crm_config *c, struct crm_buf *b)
 	crm_config_print_due(c, b);
 	crm_config_scores_print(c, b);
 	crm_config_assign_print(c, b);
+	crm_config_staff_print(c, b);
 	crm_buf_addf(b, "hooks: %d\n", c->hook_s);
 	crm_config_quota_print(c, b);
 }
@@ -409,6 +410,9 @@ static const char template[] =
     "#assign:\n"
     "#  - {query: 'person country:DE', owners: [ewa, jan]}\n"
     "#  - {query: ticket, owners: [ewa, jan, ola], by: load}\n"
+    "\n"
+    "# Whose meetings with customers calendars hold: your own addresses.\n"
+    "#staff: [own.example, ewa@mail.example]\n"
     "\n"
     "# What crm-report rfm calls customers, by classes from 1 to 5 of\n"
     "# recency, frequency and money: the first line that fits counts.\n"

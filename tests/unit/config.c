@@ -140,7 +140,14 @@ refused_keys(void **state)
 		    "f:1:1: unknown key 'colour' (one of: timezone, country, "
 		    "currency, "
 		    "rates, week, events, pipelines, rfm, kinds, scores, "
-		    "quota, hours, holidays, sla, due, assign, hooks)" },
+		    "quota, hours, holidays, sla, due, assign, staff, "
+		    "hooks)" },
+		{ "staff: {a: b}",
+		    "f:1:9: expected a list, such as [own.example, "
+		    "ewa@mail.example]" },
+		{ "staff: [a@b.example, '@b.example']",
+		    "f:1:22: expected an address or a domain, such as "
+		    "ewa@mail.example or own.example, not '@b.example'" },
 		{ "assign: {owners: ewa}",
 		    "f:1:9: expected a list of rules, such as '- {query: "
 		    "ticket, owners: [ewa, jan]}'" },
@@ -1490,7 +1497,7 @@ keys(void **state)
 	(void)state;
 	check_keys(CRM_CONFIG_TOP,
 	    "timezone country currency rates week events pipelines rfm kinds scores "
-	    "quota hours holidays sla due assign hooks ");
+	    "quota hours holidays sla due assign staff hooks ");
 	check_keys(CRM_CONFIG_SLA, "segment priority respond solve ");
 	check_keys(CRM_CONFIG_DUE,
 	    "task ticket contact purchase birthday date deal late value "
