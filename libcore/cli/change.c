@@ -10,6 +10,7 @@
 #include "base/utf8.h"
 #include "cli/ask.h"
 #include "cli/msg.h"
+#include "cli/ours.h"
 #include "format/ahead.h"
 #include "query/assign_rule.h"
 #include "query/query.h"
@@ -295,6 +296,14 @@ read_rows(struct crm_changing *c, struct crm_reader *reader,
 	}
 }
 
+static const struct crm_err *
+gather_staff(void *ctx, struct crm_staff *staff)
+{
+	struct crm_changing *c = ctx;
+
+	return crm_ours_gather(crm_batch_snap(c->batch), c->ctx->user.p, staff);
+}
+
 const struct crm_err *
 crm_changing_read(struct crm_changing *c,
     const struct crm_err *(*take)(
@@ -312,13 +321,15 @@ crm_changing_read(struct crm_changing *c,
 		return err;
 	ahead = crm_ahead_new(reader, c->bind, wait_for_input, c, c->stream);
 	crm_reader_own(reader, crm_ctx_store_name(c->ctx));
-	crm_reader_user(reader, c->ctx->user.p);
+	crm_reader_staff(reader, gather_staff, c, c->alone);
 	crm_progress_begin(&c->progress, c->ctx->quiet || c->stream, true);
 	err = read_rows(c, reader, ahead, take, ctx);
 	if (c->progress.on)
 		crm_store_on_progress(c->ctx->store, tell_progress, c);
 	crm_progress_hide(&c->progress);
 	crm_ahead_free(ahead);
+	if (!c->ctx->quiet)
+		crm_ours_tell(crm_reader_left_out(reader));
 	crm_reader_close(reader);
 	return err;
 }

@@ -170,6 +170,19 @@ add_letters(const char *letters)
 			im.letters[strlen(im.letters)] = *letters;
 }
 
+/* Does --set give a field to who lacks it? */
+static bool
+sets(const char *field)
+{
+	size_t n = strlen(field), i;
+
+	for (i = 0; i < o.set.n; i++)
+		if (strncmp(o.set.item[i], field, n) == 0 &&
+		    (o.set.item[i][n] == '=' || o.set.item[i][n] == '+'))
+			return true;
+	return false;
+}
+
 /* The file is an export of a program we know: say how it is read. */
 static void
 recognised(void *ctx, const struct crm_preset *p, struct crm_view map)
@@ -296,6 +309,26 @@ look_for_twin(const struct crm_request *q, bool *ok)
 	return err != NULL || id == 0 ? err : tell_twin(id, f, ok);
 }
 
+/* What a calendar called off: remove it, if it is here. */
+static const struct crm_err *
+take_away(const struct crm_bound *bound, bool *ok)
+{
+	const struct crm_field *key = crm_field_num(bound->kind, CRM_EVENT_KEY);
+	struct crm_request q = { .kind = bound->kind,
+		.id = bound->id,
+		.edit = bound->edit,
+		.nedits = bound->nedits };
+	const struct crm_err *err = NULL;
+
+	q.key = is_event(bound->kind) ? &key : im.key;
+	q.nkeys = 1;
+	if (!is_event(bound->kind)) {
+		err = read_keys(bound->kind);
+		q.nkeys = im.nkeys;
+	}
+	return err != NULL ? err : crm_batch_drop(im.c.batch, &q, ok);
+}
+
 /* Add a record, or change the one that a key finds. */
 static const struct crm_err *
 take(void *arg, const struct crm_bound *bound, bool *ok)
@@ -308,6 +341,8 @@ take(void *arg, const struct crm_bound *bound, bool *ok)
 	bool by_key = im.keys != NULL;
 
 	(void)arg;
+	if (bound->gone)
+		return take_away(bound, ok);
 	memcpy(q.currency, bound->currency, sizeof(q.currency));
 	if ((bound->blank & (uint64_t)1 << CRM_EVENT_BY) == 0)
 		q.by = crm_buf_view(&im.ctx->user);
@@ -336,6 +371,7 @@ crm_import_stdin(void)
 	/* A column of times wants its days: today would be a guess. */
 	im.ctx->clock.of_file = true;
 	im.c.stream = o.stream;
+	im.c.alone = sets("who");
 	if (im.twins == 0)
 		im.twins = CRM_TWINS_ALLOW;
 	return crm_changing_read(&im.c, take, NULL);

@@ -32,6 +32,7 @@ struct bound_row {
 	char currency[4];
 	size_t at, n; /* the row as it was, in the piece */
 	size_t nvalues, nset;
+	bool gone;
 };
 
 /* Rows that are bound, and their values, one after the other. */
@@ -158,6 +159,7 @@ put(struct crm_ahead *a, const struct crm_row *row, const struct crm_bound *b)
 	memcpy(r->currency, b->currency, sizeof(r->currency));
 	r->nvalues = b->nedits;
 	r->nset = b->nset;
+	r->gone = b->gone;
 	add_bytes(p, row->raw, &r->at, &r->n);
 	for (i = 0; i < b->nedits; i++) {
 		const struct crm_edit *e = &b->edit[i];
@@ -427,7 +429,8 @@ next_of_piece(struct crm_ahead *a)
 		.id = r->id,
 		.edit = a->edit,
 		.nedits = r->nvalues,
-		.nset = r->nset };
+		.nset = r->nset,
+		.gone = r->gone };
 	memcpy(a->bound.currency, r->currency, sizeof(r->currency));
 	return true;
 }

@@ -262,6 +262,7 @@ finish(struct crm_bind *b, struct crm_bound *out, bool *ok)
 	out->nedits = b->nedits;
 	out->nset = 0;
 	out->blank = b->blank;
+	out->gone = false;
 	memcpy(out->currency, b->currency, sizeof(out->currency));
 	*ok = !b->bad;
 }
@@ -768,6 +769,7 @@ crm_bind_row(struct crm_bind *b, const struct crm_reader *reader,
 		err = crm_buf_end(&b->values);
 	finish(b, out, ok);
 	out->nset = b->nedits - own;
+	out->gone = row->gone;
 	return err;
 }
 

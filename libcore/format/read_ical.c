@@ -127,7 +127,8 @@ read_moment(struct crm_view v, struct moment *m)
 
 /* Bring a moment of a zone to UTC. */
 static const struct crm_err *
-to_utc(struct moment *m, struct crm_view tzid, char text[CRM_TIME_TEXT + 1])
+to_utc(struct crm_zone_names *zones, struct moment *m, struct crm_view tzid,
+    char text[CRM_TIME_TEXT + 1])
 {
 	const struct crm_err *err;
 	struct crm_zone *zone;
@@ -136,13 +137,12 @@ to_utc(struct moment *m, struct crm_view tzid, char text[CRM_TIME_TEXT + 1])
 		.day = (uint8_t)m->day };
 	int64_t s;
 
-	err = crm_zone_of_calendar(tzid, &zone);
+	err = crm_zone_names_get(zones, tzid, &zone);
 	if (err != NULL)
 		return err;
 	s = (int64_t)crm_date_days(d) * 86400 + m->hour * 3600 +
 	    m->minute * 60 + m->second;
 	s = crm_zone_to_utc(zone, s);
-	crm_zone_free(zone);
 	text[crm_time_put(text, s * CRM_SECOND_US)] = '\0';
 	return NULL;
 }
@@ -172,7 +172,7 @@ add_moment(struct entry *e, const char *field, const char *property)
 		    m.month, m.day);
 	else if (tzid.n > 0 && !m.utc && m.month >= 1 && m.month <= 12 &&
 	    m.day >= 1 && m.day <= 31)
-		err = to_utc(&m, tzid, text);
+		err = to_utc(&e->r->zones, &m, tzid, text);
 	else
 		(void)snprintf(text, sizeof(text),
 		    "%04d-%02d-%02dT%02d:%02d:%02d%s", m.year, m.month, m.day,
@@ -182,7 +182,7 @@ add_moment(struct entry *e, const char *field, const char *property)
 	return add_cell(e, field, crm_view_str(text));
 }
 
-/* Who takes part: people, who did not say no, each once. */
+/* Who takes part: people other than us, who did not say no, each once. */
 static void
 note_who(struct entry *e, const struct crm_cline *c)
 {
@@ -197,6 +197,8 @@ note_who(struct entry *e, const struct crm_cline *c)
 	    crm_cline_is_text(crm_cline_param(c, "PARTSTAT"), "DECLINED"))
 		return;
 	v = crm_view_trim(crm_view_skip(v, 7));
+	if (crm_staff_has(&e->r->staff, v))
+		return;
 	for (i = 0; i < e->nwho; i++)
 		if (crm_view_eq(e->who[i], v))
 			return;
@@ -204,24 +206,10 @@ note_who(struct entry *e, const struct crm_cline *c)
 		e->who[e->nwho++] = v;
 }
 
-/* A meeting with others is not one with whose calendar it is. */
-static void
-drop_reader(struct entry *e)
-{
-	size_t i, n = 0;
-
-	for (i = 0; i < e->nwho && e->r->user != NULL; i++)
-		if (!crm_cline_is_text(e->who[i], e->r->user))
-			e->who[n++] = e->who[i];
-	if (n > 0)
-		e->nwho = n;
-}
-
 /* Those invited come first: the customer, and not who invited them. */
-static const struct crm_err *
-add_who(struct entry *e)
+static void
+read_who(struct entry *e)
 {
-	const struct crm_err *err = NULL;
 	size_t i;
 
 	for (i = 0; i < e->n; i++)
@@ -230,7 +218,14 @@ add_who(struct entry *e)
 	for (i = 0; i < e->n; i++)
 		if (crm_cline_is(&e->line[i], "ORGANIZER"))
 			note_who(e, &e->line[i]);
-	drop_reader(e);
+}
+
+static const struct crm_err *
+add_who(struct entry *e)
+{
+	const struct crm_err *err = NULL;
+	size_t i;
+
 	for (i = 0; err == NULL && i < e->nwho; i++)
 		err = crm_cline_add_cell(
 		    e->r, &e->before, "who", e->who[i], true);
@@ -367,7 +362,6 @@ add_stage(struct entry *e)
 {
 	const struct crm_err *err;
 	bool done = is_value(e, "STATUS", "COMPLETED") ||
-	    is_value(e, "STATUS", "CANCELLED") ||
 	    (find(e, "STATUS") == NULL && find(e, "COMPLETED") != NULL);
 
 	err = add_cell(e, "stage", done ? CRM_V("done") : CRM_V("open"));
@@ -408,7 +402,17 @@ make_own(struct entry *e, struct crm_view id)
 	err = add_cell(e, "kind", CRM_V("task"));
 	if (err == NULL)
 		err = add_cell(e, "id", id);
-	return err != NULL ? err : add_stage(e);
+	return err != NULL || e->r->row.gone ? err : add_stage(e);
+}
+
+/* What was called off: only what finds it here. */
+static const struct crm_err *
+make_gone(struct entry *e)
+{
+	const struct crm_err *err;
+
+	err = add_cell(e, "kind", e->todo ? CRM_V("task") : CRM_V("event"));
+	return err != NULL ? err : add_name(e);
 }
 
 /* Take the component apart into its lines, without what is within it. */
@@ -447,13 +451,32 @@ read_lines(struct entry *e)
 	return err;
 }
 
-/* What is no news: an event that was called off, and what crm-due wrote of
- * this store but for its tasks. */
+/* From: RFC 5545 3.8.1.3: what its owner wants nobody else to read. */
+static bool
+is_private(const struct entry *e)
+{
+	return is_value(e, "CLASS", "PRIVATE") ||
+	    is_value(e, "CLASS", "CONFIDENTIAL");
+}
+
+/* Is it none of the store's business?  What crm-due wrote of this store is
+ * none, but for its tasks. */
 static bool
 is_skipped(const struct entry *e, bool own, struct crm_view id)
 {
-	return own ? !e->todo || id.n == 0
-		   : !e->todo && is_value(e, "STATUS", "CANCELLED");
+	struct crm_reader *r = e->r;
+
+	if (own)
+		return !e->todo || id.n == 0;
+	if (is_private(e))
+		r->left.private ++;
+	else if (r->row.gone)
+		return is_missing(e, "UID");
+	else if (!e->todo && e->nwho == 0 && !r->alone)
+		r->left.alone++;
+	else
+		return false;
+	return true;
 }
 
 /* Is it of this store?  Then id is that of a task, or empty. */
@@ -487,16 +510,28 @@ make_row(struct crm_reader *r, bool todo, bool *skip)
 	r->row.n = 0;
 	err = read_lines(&e);
 	if (err == NULL) {
+		read_who(&e);
 		own = is_own(&e, &id);
+		r->row.gone = is_value(&e, "STATUS", "CANCELLED");
 		*skip = is_skipped(&e, own, id);
 		if (!*skip)
-			err = own  ? make_own(&e, id)
-			    : todo ? make_task(&e)
-				   : make_event(&e);
+			err = own         ? make_own(&e, id)
+			    : r->row.gone ? make_gone(&e)
+			    : todo        ? make_task(&e)
+					  : make_event(&e);
 	}
 	crm_buf_release(&e.text);
 	crm_free(e.line);
 	return err;
+}
+
+static const struct crm_err *
+gather_staff(struct crm_reader *r)
+{
+	const struct crm_err *(*gather)(void *, struct crm_staff *) = r->gather;
+
+	r->gather = NULL;
+	return gather != NULL ? gather(r->gather_ctx, &r->staff) : NULL;
 }
 
 const struct crm_err *
@@ -506,6 +541,9 @@ crm_ical_row(struct crm_reader *r)
 	struct crm_view line;
 	bool event, todo, skip;
 
+	err = gather_staff(r);
+	if (err != NULL)
+		return err;
 	for (;;) {
 		err = crm_lines_next(&r->lines);
 		if (err != NULL)

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "format/cline.h"
 #include "format/reader.h"
+#include "format/zone_names.h"
 
 /*
  * Lines (read_lines.c): bytes from a file descriptor, of which one record of
@@ -159,7 +160,13 @@ struct crm_reader {
 	struct crm_arena card;  /* the same of a vCard */
 	bool calendar;          /* one was begun, and has not ended */
 	char *own;              /* what our own UIDs end with, or NULL */
-	char *user;             /* whose calendar it is, or NULL */
+	struct crm_staff staff; /* of a calendar: whose store it is */
+	bool alone;             /* events with these alone are rows */
+	/* adds to staff; NULL when it did, or nobody can */
+	const struct crm_err *(*gather)(void *ctx, struct crm_staff *);
+	void *gather_ctx;
+	struct crm_left_out left;
+	struct crm_zone_names zones;
 };
 
 /* JSON Lines (read_jsonl.c): make the cells of a row from a line. */

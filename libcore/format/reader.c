@@ -79,10 +79,19 @@ crm_reader_own(struct crm_reader *r, const char *store)
 }
 
 void
-crm_reader_user(struct crm_reader *r, const char *user)
+crm_reader_staff(struct crm_reader *r,
+    const struct crm_err *(*gather)(void *ctx, struct crm_staff *), void *ctx,
+    bool alone)
 {
-	crm_free(r->user);
-	r->user = crm_strndup(user, strlen(user));
+	r->gather = gather;
+	r->gather_ctx = ctx;
+	r->alone = alone;
+}
+
+struct crm_left_out
+crm_reader_left_out(const struct crm_reader *r)
+{
+	return r->left;
 }
 
 bool
@@ -108,7 +117,8 @@ crm_reader_close(struct crm_reader *r)
 	crm_yaml_free(r->yaml);
 	crm_arena_release(&r->card);
 	crm_free(r->own);
-	crm_free(r->user);
+	crm_zone_names_release(&r->zones);
+	crm_staff_release(&r->staff);
 	crm_free(r->cell);
 	crm_free(r->name);
 	crm_cols_release(&r->cols);

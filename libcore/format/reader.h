@@ -9,6 +9,7 @@
 #define CRM_READER_H
 
 #include "base/buf.h"
+#include "format/staff.h"
 
 enum crm_form_in {
 	CRM_IN_AUTO, /* told apart by its first bytes */
@@ -61,6 +62,7 @@ struct crm_row {
 	size_t n;
 	uint64_t line;       /* number of its first line, from 1 */
 	struct crm_view raw; /* the line or lines as they were, with newline */
+	bool gone; /* it was called off: its record is to be removed */
 };
 
 struct crm_reader;
@@ -136,11 +138,22 @@ CRM_CHECK const struct crm_err *crm_reader_next(
 void crm_reader_own(struct crm_reader *, const char *store);
 
 /*
- * Say who reads: a calendar's events with others are not with them.
+ * Say whose store it is: a calendar's events with others are not with them.
  *
- * user    an address, or a name that says nothing here; copied
+ * gather  called once, with the first row, when it is a calendar: adds them;
+ *         its error is that of crm_reader_next()
+ * alone   events with nobody else are rows too; else they are left out
  */
-void crm_reader_user(struct crm_reader *, const char *user);
+void crm_reader_staff(struct crm_reader *,
+    const struct crm_err *(*gather)(void *ctx, struct crm_staff *), void *ctx,
+    bool alone);
+
+/* How many entries of calendars were left out so far. */
+struct crm_left_out {
+	uint64_t private; /* their CLASS is PRIVATE or CONFIDENTIAL */
+	uint64_t alone;   /* events with nobody but staff */
+};
+struct crm_left_out crm_reader_left_out(const struct crm_reader *);
 
 /* The first line of the row or error that was returned last, from 1. */
 uint64_t crm_reader_line(const struct crm_reader *);

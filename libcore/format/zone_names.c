@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+#include "base/mem.h"
+
 #define NAME_MAX_BYTES 100 /* the longest of the database has 32 */
 
 static const struct {
@@ -80,4 +82,42 @@ crm_zone_of_calendar(struct crm_view tzid, struct crm_zone **out)
 		p = p != NULL ? p + 1 : NULL;
 	}
 	return crm_err(CRM_E_DATA, "the time zone '%s' is not known", name);
+}
+
+const struct crm_err *
+crm_zone_names_get(
+    struct crm_zone_names *names, struct crm_view tzid, struct crm_zone **out)
+{
+	const struct crm_err *err;
+	struct crm_zone_open *o;
+	size_t i;
+
+	for (i = 0; i < CRM_ZONE_NAMES_OPEN; i++) {
+		o = &names->open[i];
+		if (o->tzid != NULL && crm_view_is(tzid, o->tzid)) {
+			*out = o->zone;
+			return NULL;
+		}
+	}
+	err = crm_zone_of_calendar(tzid, out);
+	if (err != NULL)
+		return err;
+	o = &names->open[names->next++ % CRM_ZONE_NAMES_OPEN];
+	crm_free(o->tzid);
+	crm_zone_free(o->zone);
+	o->tzid = crm_strndup(tzid.p, tzid.n);
+	o->zone = *out;
+	return NULL;
+}
+
+void
+crm_zone_names_release(struct crm_zone_names *names)
+{
+	size_t i;
+
+	for (i = 0; i < CRM_ZONE_NAMES_OPEN; i++) {
+		crm_free(names->open[i].tzid);
+		crm_zone_free(names->open[i].zone);
+	}
+	memset(names, 0, sizeof(*names));
 }

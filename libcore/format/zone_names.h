@@ -20,4 +20,23 @@
 CRM_CHECK const struct crm_err *crm_zone_of_calendar(
     struct crm_view tzid, struct crm_zone **out);
 
+/* The zones that were asked for last, open: a calendar names one or two, in
+ * each of its events.  Begin with zeros. */
+#define CRM_ZONE_NAMES_OPEN 8
+struct crm_zone_names {
+	struct crm_zone_open {
+		char *tzid; /* NULL: free */
+		struct crm_zone *zone;
+	} open[CRM_ZONE_NAMES_OPEN];
+	unsigned int next; /* which one gives way */
+};
+
+/*
+ * As crm_zone_of_calendar(), but the zone stays with the names: dead at the
+ * next call.
+ */
+CRM_CHECK const struct crm_err *crm_zone_names_get(
+    struct crm_zone_names *, struct crm_view tzid, struct crm_zone **out);
+void crm_zone_names_release(struct crm_zone_names *);
+
 #endif

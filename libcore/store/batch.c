@@ -424,28 +424,44 @@ name_found(uint64_t id, char text[CRM_ID_TEXT])
 	return crm_is_new(id) ? "a line before" : crm_id_text(id, text);
 }
 
-const struct crm_err *
-crm_batch_put(struct crm_batch *b, const struct crm_request *q, bool *ok)
+/* The one record that the key fields find, or 0. */
+static const struct crm_err *
+find_one(struct crm_batch *b, const struct crm_request *q, uint64_t *out)
 {
 	const struct crm_err *err = NULL;
 	uint64_t ids[CRM_WHO_MAX];
-	struct crm_edit *edit;
-	struct crm_request found = *q;
 	char one[CRM_ID_TEXT], two[CRM_ID_TEXT];
 	size_t n = 0, i;
 
-	*ok = false;
+	*out = 0;
 	for (i = 0; err == NULL && n == 0 && i < q->nkeys; i++)
 		err = find_by_key(b, q, q->key[i], ids, &n);
-	if (err != NULL)
+	if (err != NULL || n == 0)
 		return err;
-	if (n == 0)
-		return crm_batch_add(b, q, ok);
 	if (n > 1)
 		return fault(b, q->key[i - 1]->name,
 		    crm_err(CRM_E_DATA, "several records have it: %s, %s%s",
 			name_found(ids[0], one), name_found(ids[1], two),
 			n > 2 ? ", ..." : ""));
+	*out = ids[0];
+	return NULL;
+}
+
+const struct crm_err *
+crm_batch_put(struct crm_batch *b, const struct crm_request *q, bool *ok)
+{
+	const struct crm_err *err;
+	struct crm_edit *edit;
+	struct crm_request found = *q;
+	uint64_t id;
+	size_t i;
+
+	*ok = false;
+	err = find_one(b, q, &id);
+	if (err != NULL || b->line_bad)
+		return err;
+	if (id == 0)
+		return crm_batch_add(b, q, ok);
 	edit = crm_arena_alloc(&b->line_arena, q->nedits * sizeof(*edit));
 	for (i = 0; i < q->nedits; i++) {
 		edit[i] = q->edit[i];
@@ -454,7 +470,7 @@ crm_batch_put(struct crm_batch *b, const struct crm_request *q, bool *ok)
 			edit[i].op = CRM_ADD;
 	}
 	found.edit = edit;
-	return crm_batch_edit(b, ids[0], &found, ok);
+	return crm_batch_edit(b, id, &found, ok);
 }
 
 /* Check an edit of a record that is there, as it is now. */
@@ -597,6 +613,23 @@ crm_batch_remove(struct crm_batch *b, uint64_t id, bool *ok)
 		return err;
 	return crm_batch_put_edit(
 	    b, id, NULL, 0, "\0\0\0", false, CRM_EDIT_REMOVE);
+}
+
+const struct crm_err *
+crm_batch_drop(struct crm_batch *b, const struct crm_request *q, bool *ok)
+{
+	const struct crm_err *err;
+	uint64_t id;
+
+	err = find_one(b, q, &id);
+	*ok = err == NULL && !b->line_bad;
+	if (!*ok || id == 0)
+		return err;
+	*ok = false;
+	if (crm_is_new(id) || crm_nummap_get(&b->given, id) != NULL)
+		return fault(b, NULL,
+		    crm_err(CRM_E_DATA, "a line before adds what is removed"));
+	return crm_batch_remove(b, id, ok);
 }
 
 const struct crm_err *

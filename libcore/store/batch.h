@@ -134,6 +134,13 @@ CRM_CHECK const struct crm_err *crm_batch_add(
 CRM_CHECK const struct crm_err *crm_batch_put(
     struct crm_batch *, const struct crm_request *, bool *ok);
 
+/*
+ * Remove the record that one of the key fields finds; when there is none
+ * nothing is done.
+ */
+CRM_CHECK const struct crm_err *crm_batch_drop(
+    struct crm_batch *, const struct crm_request *, bool *ok);
+
 /* Change a record, or remove it. */
 CRM_CHECK const struct crm_err *crm_batch_edit(
     struct crm_batch *, uint64_t id, const struct crm_request *, bool *ok);

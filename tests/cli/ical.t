@@ -172,9 +172,11 @@ END:VCALENDAR
 END
 fails_with 65 'somebody unknown, and nobody' crm-add <new.ics
 like 'is told' "$(cat err)" "stdin:2: who: .*new@holm.example"
-like 'both' "$(cat err)" 'stdin:7: who: a value is required'
-fails_with 65 'the one is made, the other left out' \
-	crm-add --add-missing person --skip-bad <new.ics
+like 'both' "$(cat err)" 'left out of the calendar: 1 with nobody but us'
+is 'but of what is wanted nothing is left out' "$(crm-add -n --set who=Ida \
+	--add-missing person -o jsonl <new.ics | jq -r 'select(.key ==
+	"ical:eight").who[0]')" p1
+ok 'the one is made, the other left out' crm-add --add-missing person <new.ics
 is 'with an address' "$(crm-find event key:~'ical:(seven|eight)' -f who.email \
 	-o tsv | tail -n +2)" new@holm.example
 
@@ -219,6 +221,132 @@ fails_with 65 'nobody is known' sh -c \
 	'grep -v "ida@\|own" some.ics | CRM_USER=boss@own.example crm-add'
 like 'is bad' "$(cat err)" 'stdin:2: who: .*stranger@holm.example'
 
+# Colleagues are no customers, whoever wrote them into the calendar first.
+cat >team.ics <<'END'
+BEGIN:VCALENDAR
+BEGIN:VEVENT
+UID:team1
+DTSTART:20260303T100000Z
+SUMMARY:Roof, first look
+ORGANIZER:mailto:Ewa@Firm.example
+ATTENDEE:mailto:jan@mail.example
+ATTENDEE:mailto:ola@mail.example
+ATTENDEE:mailto:kim@mail.example
+ATTENDEE:mailto:ida@holm.example
+END:VEVENT
+BEGIN:VEVENT
+UID:team2
+DTSTART:20260304T100000Z
+SUMMARY:Monday round
+ORGANIZER:mailto:ewa@firm.example
+ATTENDEE:mailto:ola@mail.example
+END:VEVENT
+BEGIN:VTODO
+UID:team3
+SUMMARY:Order paper
+ATTENDEE:mailto:ewa@firm.example
+END:VTODO
+END:VCALENDAR
+END
+cp "$XDG_DATA_HOME/crm/crm.yaml" yaml.before
+cat >>"$XDG_DATA_HOME/crm/crm.yaml" <<'END'
+staff: [firm.example, ola@mail.example]
+assign: [{query: deal, owners: [kim@mail.example]}]
+END
+crm-add org name=Hut owner=Jan@mail.example
+n=$(crm-find person --count)
+ok 'a calendar of a team' crm-add --add-missing person <team.ics
+is 'says what was of nobody else' "$(cat err)" 'crm-add: left out of the '\
+'calendar: 1 with nobody but us (--set who=WHO takes them)'
+is 'meets the customer alone' "$(crm-find event key:~'ical:team' -f text,who)" \
+	'{"text":"Roof, first look","who":["p1"]}'
+is 'nobody was made' "$(crm-find person --count)" "$n"
+is 'what is to be done here is with nobody' \
+	"$(crm-find task title:paper -f title,who)" '{"title":"Order paper"}'
+sed 's/[Ff]irm\.example/sub.firm.example/' team.ics >sub.ics
+is 'a domain is that domain' "$(crm-add -n --add-missing person --correct \
+	-o jsonl <sub.ics | jq -r 'select(.key == "ical:team1").who | length')" 2
+crm-store config >config
+like 'config prints it' "$(cat config)" '^staff: \[firm.example, ola@mail.example\]'
+printf 'staff: [nobody]\n' >"$XDG_DATA_HOME/crm/crm.yaml"
+fails_with 78 'what is no address' crm-store config
+like 'is told where' "$(cat err)" "crm.yaml:1:9: .*not 'nobody'"
+cp yaml.before "$XDG_DATA_HOME/crm/crm.yaml"
+
+# What its owner wants nobody to read stays out.
+cat >own.ics <<'END'
+BEGIN:VCALENDAR
+BEGIN:VEVENT
+UID:own1
+CLASS:PRIVATE
+SUMMARY:Doctor
+END:VEVENT
+BEGIN:VEVENT
+UID:own2
+CLASS:confidential
+DTSTART:20260305T100000Z
+SUMMARY:Pay of Ida
+ATTENDEE:mailto:ida@holm.example
+END:VEVENT
+BEGIN:VTODO
+UID:own3
+CLASS:PRIVATE
+SUMMARY:Ring mother
+END:VTODO
+BEGIN:VEVENT
+UID:own4
+CLASS:PUBLIC
+DTSTART:20260305T110000Z
+ATTENDEE:mailto:ida@holm.example
+END:VEVENT
+END:VCALENDAR
+END
+ok 'a calendar with what is private' crm-add --set who=Ida <own.ics
+is 'tells how much of it' "$(cat err)" \
+	'crm-add: left out of the calendar: 3 private'
+is 'and takes the rest' "$(crm-find event key:~ical:own -f key -o csv | sed 1d
+	crm-find task ref:~ical:own --count)" 'ical:own4
+0'
+ok 'quietly' crm-add -q --set who=Ida <own.ics
+empty 'when told so' err
+
+# What is called off goes, if it is here, and comes back with undo.
+cat >off.ics <<'END'
+BEGIN:VCALENDAR
+BEGIN:VEVENT
+UID:two@example
+RECURRENCE-ID:20260708T070000Z
+STATUS:CANCELLED
+END:VEVENT
+BEGIN:VTODO
+UID:three@example
+STATUS:CANCELLED
+SUMMARY:Send the papers
+END:VTODO
+BEGIN:VTODO
+UID:never-seen@example
+STATUS:CANCELLED
+SUMMARY:Old things
+END:VTODO
+END:VCALENDAR
+END
+tasks=$(crm-find task --count)
+ok 'what was called off' crm-add <off.ics
+is 'is removed' "$(crm-find event key:~two@example -f key -o csv | sed 1d
+	crm-find task ref:=ical:three@example --count)" 'ical:two@example
+0'
+is 'and nothing added, nor done and followed by the next one' \
+	"$(crm-find task --count)" $((tasks - 1))
+n=$(crm-history -o jsonl | wc -l)
+ok 'again' crm-add <off.ics
+is 'nothing happens' "$(crm-history -o jsonl | wc -l)" "$n"
+crm-undo >/dev/null
+is 'undo has it back' "$(crm-find event key:~two@example --count)" 2
+cat off.ics off.ics >twice.ics
+ok 'twice in one file' crm-add <twice.ics
+is 'is once' "$(crm-find task ref:=ical:three@example --count)" 0
+crm-undo >/dev/null
+
 # What crm-due writes comes back.
 crm-add task title='Ring Lars' who='Lars' due=2026-03-14
 crm-due -o ics >due.ics
@@ -228,6 +356,9 @@ is 'adds nothing' "$(crm-find task --count)" "$n"
 sed 's/^STATUS:NEEDS-ACTION/STATUS:COMPLETED/' due.ics >mine.ics
 ok 'with what was ticked off elsewhere' crm-add <mine.ics
 is 'is done' "$(crm-find task title:Ring -f stage -o tsv | tail -1)" 'done'
+sed 's/^STATUS:NEEDS-ACTION/STATUS:CANCELLED/' due.ics >mine.ics
+ok 'with what was called off elsewhere' crm-add <mine.ics
+is 'is removed' "$(crm-find task title:Ring --count)" 0
 
 # Bad ones.
 bad()
@@ -242,8 +373,9 @@ bad 'SUMMARY:Lunch\nATTENDEE:mailto:ida@holm.example' \
 	'stdin:2: the event has no DTSTART'
 bad 'DTSTART:\nATTENDEE:mailto:ida@holm.example' \
 	'stdin:2: the event has no DTSTART'
-bad 'DTSTART:tomorrow' "DTSTART: 'tomorrow' is no time"
-bad 'DTSTART;TZID=Moon:20260301T100000' \
+bad 'DTSTART:tomorrow\nATTENDEE:mailto:ida@holm.example' \
+	"DTSTART: 'tomorrow' is no time"
+bad 'DTSTART;TZID=Moon:20260301T100000\nATTENDEE:mailto:ida@holm.example' \
 	"DTSTART: the time zone 'Moon' is not known"
 bad 'no colon' "not a line of iCalendar: 'no colon'"
 head -20 cal.ics >cut.ics

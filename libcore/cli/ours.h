@@ -1,0 +1,22 @@
+/*
+ * ours - whose store it is, for calendars: staff are no customers.
+ */
+#ifndef CRM_OURS_H
+#define CRM_OURS_H
+
+#include "format/reader.h"
+#include "store/snap.h"
+
+/*
+ * Add the addresses of staff: those of crm.yaml's staff: and assign:, of all
+ * owners of records, and the user's, as far as these are addresses.
+ *
+ * Cost: a look-up for each owner.
+ */
+CRM_CHECK const struct crm_err *crm_ours_gather(
+    struct crm_snap *, const char *user, struct crm_staff *);
+
+/* Say what of calendars was left out, in one line; nothing when nothing was. */
+void crm_ours_tell(struct crm_left_out);
+
+#endif
