@@ -147,25 +147,62 @@ print_conflict(void *ctx, const struct crm_undo_conflict *c)
 	return crm_row_put(&st.row, st.rows);
 }
 
-/* "17", or "change:17"; without an operand the newest one. */
+/* That of others is not taken back unasked: say which one it would be. */
+static const struct crm_err *
+none_of_mine(struct crm_txn *txn, uint64_t newest)
+{
+	const struct crm_err *err;
+	struct crm_change c;
+
+	if (newest == 0)
+		return crm_err(CRM_E_DATA, "nothing was written yet");
+	err = crm_change_get(txn, newest, &c);
+	if (err != NULL)
+		return err;
+	return crm_err(CRM_E_DATA,
+	    "no change set is of %s; the newest is of %.*s: crm-undo %llu "
+	    "takes it back",
+	    st.ctx->user.p, CRM_VARG(c.user), (unsigned long long)newest);
+}
+
+/* The newest change set that is the user's own. */
+static const struct crm_err *
+find_mine(uint64_t *out)
+{
+	const struct crm_err *err;
+	uint64_t n, newest = 0;
+	struct crm_change c;
+	struct crm_snap *snap;
+
+	*out = 0;
+	err = crm_snap_open(st.ctx->store, &snap);
+	if (err != NULL)
+		return err;
+	for (n = crm_snap_last_change(snap); n > 0 && *out == 0; n--) {
+		err = crm_change_get(crm_snap_txn(snap), n, &c);
+		if (err != NULL)
+			break;
+		if (c.state == CRM_CHANGE_OPEN)
+			continue;
+		newest = newest == 0 ? n : newest;
+		if (crm_view_is(c.user, st.ctx->user.p))
+			*out = n;
+	}
+	if (err == NULL && *out == 0)
+		err = none_of_mine(crm_snap_txn(snap), newest);
+	crm_snap_close(snap);
+	return err;
+}
+
+/* "17", or "change:17"; without an operand one's own newest one. */
 static const struct crm_err *
 read_change(int argc, char **argv, uint64_t *out)
 {
 	static const struct crm_view prefix = { "change:", 7 };
-	const struct crm_err *err;
-	struct crm_snap *snap;
 	struct crm_view v;
 
-	if (argc == 0) {
-		err = crm_snap_open(st.ctx->store, &snap);
-		if (err != NULL)
-			return err;
-		*out = crm_snap_last_change(snap);
-		crm_snap_close(snap);
-		return *out != 0
-		    ? NULL
-		    : crm_err(CRM_E_DATA, "nothing was written yet");
-	}
+	if (argc == 0)
+		return find_mine(out);
 	v = crm_view_str(argv[0]);
 	if (crm_view_starts(v, prefix))
 		v = crm_view_skip(v, prefix.n);
@@ -224,6 +261,22 @@ describe(uint64_t number)
 	return NULL;
 }
 
+/* Who asked for it believes that something happened: also without a terminal,
+ * which has a receipt. */
+static const struct crm_err *
+commit(uint64_t number)
+{
+	const struct crm_batch_result *r = &st.c.sum;
+	const struct crm_err *err;
+
+	err = crm_changing_commit(&st.c);
+	if (err == NULL && !st.ctx->quiet && st.told == 0 &&
+	    r->added + r->changed + r->removed + r->restored == 0)
+		crm_msg("nothing is left of change %llu to take back",
+		    (unsigned long long)number);
+	return err;
+}
+
 static const struct crm_err *
 undo(uint64_t number)
 {
@@ -244,7 +297,7 @@ undo(uint64_t number)
 		crm_msg(
 		    "and %llu more", (unsigned long long)(st.told - TOLD_MAX));
 	if (conflicts == 0 || o.force || o.skip)
-		return crm_changing_commit(&st.c);
+		return commit(number);
 	err = crm_rows_end(st.rows);
 	if (err == NULL)
 		err = crm_sink_flush(&st.ctx->out);

@@ -622,6 +622,7 @@ commit_line(struct crm_changing *c)
 	c->ctx->headed = true;
 	c->sum.added += r.added;
 	c->sum.changed += r.changed;
+	c->sum.removed += r.removed;
 	c->sum.unchanged += r.unchanged;
 	c->sum.bad += r.bad;
 	catch_up(c, &r);

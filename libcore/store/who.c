@@ -384,7 +384,8 @@ const struct crm_err *
 crm_who_gone(struct crm_snap *snap, uint64_t id)
 {
 	const struct crm_err *err;
-	char name[CRM_ID_TEXT], at[CRM_TIME_TEXT];
+	struct crm_zone *zone = crm_store_config(crm_snap_store(snap))->zone;
+	char name[CRM_ID_TEXT], at[11];
 	struct crm_change c;
 	struct crm_stored r;
 	enum crm_presence p;
@@ -402,9 +403,9 @@ crm_who_gone(struct crm_snap *snap, uint64_t id)
 		return err;
 	if (number == 0)
 		return crm_err(CRM_E_DATA, "no such record: %s", name);
-	at[crm_time_put(at, c.clock_us)] = '\0';
+	at[crm_date_put(at, crm_zone_date(zone, c.clock_us))] = '\0';
 	return crm_err(CRM_E_DATA,
-	    "%s was removed by %.*s, %s (crm-undo %llu brings it back)", name,
+	    "%s was removed by %.*s on %s (crm-undo %llu brings it back)", name,
 	    CRM_VARG(c.user), at, (unsigned long long)number);
 }
 

@@ -51,7 +51,7 @@ crm-add person name=Gone
 id=$(crm-find Gone -o ids)
 CRM_USER=ewa crm-rm "$id"
 n=$(crm-history -l 1 -o tsv | sed -n '2s/	.*//p')
-told="$id was removed by ewa, 2026-03-15T12:00:00Z (crm-undo $n brings it back)"
+told="$id was removed by ewa on 2026-03-15 (crm-undo $n brings it back)"
 is 'crm-show' "$(crm-show "$id" 2>&1)" "crm-show: $told"
 is 'crm-set' "$(crm-set "$id" city=X 2>&1)" "crm-set: $told"
 is 'in a pipe' "$(echo "$id" | crm-log - call 2>&1 | head -1)" "crm-log: stdin:1: $told"

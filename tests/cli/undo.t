@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-undo: any change set is taken back, without losing what came after.
 . "${0%/*}/../lib.sh"
-plan 51
+plan 61
 
 # state: all records, without when they were changed
 state()
@@ -143,6 +143,27 @@ is 'an import' "$(crm-find person --count)" 20004
 run crm-undo
 is 'is taken back' "$(crm-find person --count) $(crm-find ref:many:7 --count)" '4 0'
 ok 'what it was is still sound' crm-store check
+
+# of several people each has their own back
+run crm-set p1 city=Kyoto
+mine=$(number)
+CRM_USER=ewa crm-set p2 city=Nara
+ok 'without a number' crm-undo
+is 'it is the newest of our own' "$(crm-find city:Kyoto,Nara -f id,city -o csv |
+	sed 1d)" 'p2,Nara'
+CRM_USER=jan fails_with 65 'who wrote nothing' crm-undo
+is 'is told whose the newest is' "$(cat err)" "crm-undo: no change set is of jan; \
+the newest is of tester: crm-undo $((mine + 2)) takes it back"
+ok 'what was taken back already' crm-undo "$mine"
+is 'is told, in a script too' "$(cat err)" \
+	"crm-undo: nothing is left of change $mine to take back"
+is 'and nothing written' "$(number)" $((mine + 2))
+run crm-rm p2
+n=$(number)
+fails_with 65 'who was removed' crm-show p2
+is 'is told with the day and how to have them back' "$(cat err)" \
+	"crm-show: p2 was removed by tester on 2026-03-15 (crm-undo $n brings it back)"
+ok 'which is so' crm-undo
 
 # the receipt says what was taken back, and whose it was
 if command -v script >/dev/null; then
