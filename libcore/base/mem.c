@@ -73,9 +73,12 @@ checked(void *p)
 void
 crm_mem_keep_little(void)
 {
-	/* It grows by itself otherwise, up to 32 MiB. */
 #ifdef __GLIBC__
+	/* It grows by itself otherwise, up to 32 MiB. */
 	(void)mallopt(M_MMAP_THRESHOLD, 1 << 20);
+	/* Many small pieces, freed one by one, would else go back page by
+	 * page. */
+	(void)mallopt(M_TRIM_THRESHOLD, 1 << 20);
 #endif
 }
 
