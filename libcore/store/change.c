@@ -275,8 +275,19 @@ done:
 const struct crm_err *
 crm_change_salt(uint8_t out[CRM_SALT_BYTES])
 {
-	if (getrandom(out, CRM_SALT_BYTES, 0) != CRM_SALT_BYTES)
-		return crm_err_errno(CRM_E_IO, "no random numbers");
+	/* Drawn in advance: first one, then as many as a call gives whole. */
+	static _Thread_local uint8_t drawn[256];
+	static _Thread_local size_t left, next = CRM_SALT_BYTES;
+
+	if (left == 0) {
+		if (getrandom(drawn, next, 0) != (ssize_t)next)
+			return crm_err_errno(CRM_E_IO, "no random numbers");
+		left = next;
+		next = sizeof(drawn);
+	}
+	left -= CRM_SALT_BYTES;
+	memcpy(out, drawn + left, CRM_SALT_BYTES);
+	memset(drawn + left, 0, CRM_SALT_BYTES);
 	return NULL;
 }
 
