@@ -24,6 +24,13 @@ word_of(const struct crm_rec *r, uint16_t num)
 						   : CRM_VNULL;
 }
 
+/* Have two records the same word, or neither one? */
+static bool
+same_word(const struct crm_rec *a, const struct crm_rec *b, uint16_t num)
+{
+	return crm_view_eq(word_of(a, num), word_of(b, num));
+}
+
 static bool
 has_ended(const struct crm_rec *r)
 {
@@ -92,15 +99,21 @@ crm_w_note_again(
     struct crm_writing *w, const struct crm_rec *old, const struct crm_rec *new)
 {
 	const struct crm_kind *k = new->kind;
-	const struct crm_field *repeat = part(k, "repeat", CRM_T_SPAN);
-	const struct crm_field *due = part(k, "due", CRM_T_DATE);
+	const struct crm_field *repeat, *due;
 	struct crm_buf bytes = CRM_BUF_INIT(CRM_LINE_MAX * 8);
 	struct crm_rec next = { 0 };
 	struct crm_span span;
 	struct crm_again *a;
 	struct crm_view v;
 
-	if (repeat == NULL || due == NULL || k->stage == 0 ||
+	/* most changes are none of the stage: then nothing ended */
+	if (k->stage == 0 ||
+	    (same_word(old, new, k->stage) &&
+		same_word(old, new, k->pipeline_field)))
+		return;
+	repeat = part(k, "repeat", CRM_T_SPAN);
+	due = part(k, "due", CRM_T_DATE);
+	if (repeat == NULL || due == NULL ||
 	    !crm_rec_get(new, repeat->num, &v) ||
 	    !crm_value_get_span(v, &span) || has_ended(old) || !has_ended(new))
 		return;
