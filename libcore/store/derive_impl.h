@@ -7,6 +7,7 @@
 #include "base/map.h"
 #include "base/runs.h"
 #include "base/spool.h"
+#include "record/value.h"
 #include "store/change.h"
 #include "store/derive.h"
 #include "store/gather.h"
@@ -17,6 +18,20 @@ struct crm_delta {
 	uint64_t who;
 	uint8_t currency;
 	struct crm_rollup row;
+};
+
+/* A word of a record's text. */
+struct crm_token {
+	size_t at; /* in the words of the derive */
+	uint32_t n;
+	uint8_t weight;
+};
+
+/* A word of what changed in a record: what its posting was and is. */
+struct crm_doubt {
+	struct crm_token token;
+	uint8_t was, is; /* weights; 0 also where there is none */
+	bool had, has;
 };
 
 /* Postings of a table: what is added and what is taken away. */
@@ -68,17 +83,42 @@ struct crm_derive {
 	size_t ntotals, total_cap;
 	/* scratch */
 	struct crm_map values;
-	struct crm_buf key, words;
-	struct crm_token {
-		size_t at;
-		uint32_t n;
-		uint8_t weight;
-	} * token[2];
+	struct crm_buf key, words, kept;
+	struct crm_token *token[2];
+	struct crm_doubt *doubt;
+	size_t doubt_cap;
 	size_t ntokens[2], token_cap[2];
 	size_t length[2]; /* of a record in words, see crm_text_byte() */
 	char full[CRM_KEY_MAX];
 	char byte; /* handed out by crm_derive_next() */
 };
+
+/* Does a field that has a flag belong to what is being derived? */
+bool crm_derive_wants(
+    char kind, const struct crm_field *, uint16_t flag, unsigned int what);
+
+/* Take a record apart; one that is not there has no fields. */
+void crm_derive_take_apart(
+    struct crm_postings *, const struct crm_stored *, int side);
+
+/*
+ * Values of one stored field, looked for byte for byte among those of another
+ * one; quick when both have the same order.
+ *
+ * asked   the values that will be asked for.  Where one of the two is long
+ *         nothing is found
+ */
+struct crm_among {
+	struct crm_many all, rest; /* behind the last one found */
+};
+void crm_among_begin(struct crm_among *, const struct crm_field *,
+    struct crm_view stored, struct crm_view asked);
+bool crm_is_among(struct crm_among *, struct crm_view);
+
+/* Removed records count as not there.  Returns NULL when there is nothing to
+ * derive. */
+const struct crm_kind *crm_derive_see_kind(const struct crm_derive *,
+    uint64_t id, const struct crm_stored **from, const struct crm_stored **to);
 
 /* Put a customer's share of an event into the rollups, story and totals. */
 CRM_CHECK const struct crm_err *crm_derive_event(struct crm_derive *,

@@ -449,6 +449,9 @@ few_postings(void **state)
 	(void)commit(b);
 	assert_int_equal(postings_of_change("tag+=vip"), 1);
 	assert_int_equal(postings_of_change("tag+=key-account"), 2);
+	/* a word that is there already, as heavy or heavier */
+	assert_int_equal(postings_of_change("tag+=anna"), 0);
+	assert_int_equal(postings_of_change("tag-=anna"), 0);
 	assert_int_equal(postings_of_change("city=Kraków"), 0);
 	assert_int_equal(postings_of_change("stage=customer"), 0);
 	/* 8 words and 11 are of one class, 12 of the next */
@@ -457,6 +460,105 @@ few_postings(void **state)
 	assert_int_equal(
 	    postings_of_change("note=red blue green black white brown"), 13);
 	check();
+}
+
+/* Some of few words, which so come in several fields at once. */
+static void
+draw_words(char *out, size_t size, const char *assign, uint32_t most)
+{
+	static const char *const few[] = { "red", "Blue", "green", "anna",
+		"nowak", "key-account", "x@red.example", "vip" };
+	uint32_t n = 1 + below(most), i;
+	size_t at = (size_t)snprintf(out, size, "%s", assign);
+
+	for (i = 0; i < n; i++)
+		at += (size_t)snprintf(out + at, size - at, "%s%s",
+		    i > 0 ? " " : "", few[below(8)]);
+}
+
+static void
+draw_change(char *out, size_t size)
+{
+	static const char *const assigns[] = {
+		"name=", "note=", "tag+=", "tag-=", "tag=", "", "", "given="
+	};
+	uint32_t i = below(8);
+
+	switch (i) {
+	case 0:
+	case 1:
+	case 7:
+		draw_words(out, size, assigns[i], 4);
+		break;
+	case 5:
+		(void)snprintf(out, size, "note=");
+		break;
+	case 6:
+		(void)snprintf(
+		    out, size, "email=nowak%u@red.example", below(1000000));
+		break;
+	default:
+		draw_words(out, size, assigns[i], 1);
+	}
+}
+
+/* Words that come and go in one field and stand in another one as well. */
+static void
+shared_words(void **state)
+{
+	enum { N = 30 };
+	struct crm_batch_options o = { 0 };
+	struct crm_batch *b = new_batch(&o);
+	char text[4][200];
+	uint32_t i, round;
+
+	(void)state;
+	for (i = 1; i <= N; i++) {
+		draw_words(text[0], sizeof(text[0]), "name=", 3);
+		assert_true(add(b, i, "person", text[0], NULL));
+	}
+	(void)commit(b);
+	for (round = 0; round < 60; round++) {
+		b = new_batch(&o);
+		for (i = 1; i <= N; i++) {
+			uint32_t n = 1 + below(3), j;
+
+			for (j = 0; j < n; j++)
+				draw_change(text[j], sizeof(text[j]));
+			assert_true(edit(b, crm_id('p', 0, i), text[0],
+			    n > 1 ? text[1] : NULL, n > 2 ? text[2] : NULL,
+			    NULL));
+		}
+		(void)commit(b);
+		check();
+	}
+}
+
+/* A list of so many tags that they are not looked through one by one. */
+static void
+many_tags(void **state)
+{
+	struct crm_batch_options o = { 0 };
+	struct crm_batch *b = new_batch(&o);
+	char tag[40];
+	uint32_t i, round;
+
+	(void)state;
+	assert_true(add(b, 1, "person", "name=Anna t40 t200", NULL));
+	(void)commit(b);
+	for (round = 0; round < 6; round++) {
+		/* up over the limit, and down below it again */
+		bool more = round < 3;
+
+		b = new_batch(&o);
+		for (i = 0; i < 30; i++) {
+			(void)snprintf(tag, sizeof(tag), "tag%c=t%u",
+			    more ? '+' : '-', (round % 3 * 30) + i);
+			assert_true(edit(b, crm_id('p', 0, 1), tag, NULL));
+		}
+		(void)commit(b);
+		check();
+	}
 }
 
 /* Lengths go up in classes, to the last of 31; weights stand beside them. */
@@ -654,6 +756,9 @@ main(void)
 		    too_large_among_many, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    few_postings, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    shared_words, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(many_tags, set_up, tear_down),
 		cmocka_unit_test(classes),
 		cmocka_unit_test_setup_teardown(wrong_days, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
