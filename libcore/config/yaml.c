@@ -1,4 +1,4 @@
-#include "config/yaml.h"
+#include "config/yaml_impl.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -574,8 +574,6 @@ read_text(struct load *l)
 {
 	const struct crm_err *err;
 
-	if (l->text.n > CRM_YAML_BYTES_MAX)
-		return too_long(l->yaml->name);
 	if (!yaml_parser_initialize(&l->parser))
 		return crm_err(CRM_E_AGAIN, "out of memory");
 	yaml_parser_set_encoding(&l->parser, YAML_UTF8_ENCODING);
@@ -589,18 +587,22 @@ read_text(struct load *l)
 const struct crm_err *
 crm_yaml_parse(const char *name, struct crm_view text, struct crm_yaml **out)
 {
+	struct crm_buf cut = CRM_BUF_INIT(2 * CRM_YAML_BYTES_MAX);
 	struct load l = { .text = text };
-	const struct crm_err *err;
+	const struct crm_err *err = NULL;
 
 	*out = NULL;
 	l.yaml = crm_calloc(1, sizeof(*l.yaml));
 	l.yaml->name = crm_arena_dup(&l.yaml->arena, name, strlen(name));
 	l.level[0].end = &l.yaml->root;
-	if (l.text.n == 0)
-		l.text = CRM_V("");
 	if (crm_view_starts(l.text, CRM_V("\xef\xbb\xbf")))
 		l.text = crm_view_skip(l.text, 3); /* a byte order mark */
-	err = read_text(&l);
+	if (l.text.n > CRM_YAML_BYTES_MAX)
+		err = too_long(name);
+	else if (crm_yaml_cut_comments(l.text, &cut)) {
+		l.text = crm_buf_view(&cut);
+		err = read_text(&l);
+	}
 	if (err != NULL)
 		goto done;
 	if (l.yaml->root != NULL && crm_yaml_is_null(l.yaml->root))
@@ -609,6 +611,7 @@ crm_yaml_parse(const char *name, struct crm_view text, struct crm_yaml **out)
 	l.yaml = NULL;
 done:
 	crm_yaml_free(l.yaml);
+	crm_buf_release(&cut);
 	return err;
 }
 

@@ -897,6 +897,67 @@ check_accepted(struct suite *s, const struct crm_yaml *yaml, const char *id)
 	s->equal++;
 }
 
+/* Put all that a tree says on lines. */
+static void
+add_lines(struct crm_buf *b, const struct crm_yaml_node *node, int depth)
+{
+	for (; node != NULL; node = node->next) {
+		crm_buf_addf(b, "%d %d %d %u:%u %u:%u ", depth, (int)node->kind,
+		    (int)node->plain, node->line, node->column, node->key_line,
+		    node->key_column);
+		crm_buf_addv(b, node->key);
+		crm_buf_addc(b, ' ');
+		crm_buf_addv(b, node->text);
+		crm_buf_addc(b, '\n');
+		add_lines(b, node->child, depth + 1);
+	}
+}
+
+/* What a text means with a comment before each line, or why it means
+ * nothing. */
+static void
+with_comments(struct crm_view text, const char *comment, struct crm_buf *out)
+{
+	struct crm_buf b = CRM_BUF_INIT(100 * FILE_MAX);
+	const struct crm_err *err;
+	struct crm_yaml *yaml;
+	size_t i;
+
+	for (i = 0; i < text.n; i++) {
+		if (i == 0 || text.p[i - 1] == '\n')
+			crm_buf_adds(&b, comment);
+		crm_buf_addc(&b, text.p[i]);
+	}
+	err = crm_yaml_parse("f", crm_buf_view(&b), &yaml);
+	if (err != NULL)
+		crm_buf_adds(out, err->msg);
+	else
+		add_lines(out, crm_yaml_root(yaml), 0);
+	crm_buf_addc(out, '\0');
+	crm_yaml_free(yaml);
+	crm_buf_release(&b);
+}
+
+/* A comment that is cut away means as much as one that libyaml reads, which
+ * is one with more than ASCII. */
+static void
+check_comments(struct crm_view text)
+{
+	struct crm_buf a = CRM_BUF_INIT(100 * FILE_MAX);
+	struct crm_buf b = CRM_BUF_INIT(100 * FILE_MAX);
+	char *e;
+
+	with_comments(text, "#a comment\n", &a);
+	with_comments(text, "#\xc3\xa1 comment\n", &b);
+	while ((e = strstr(b.p, "\xc3\xa1")) != NULL) {
+		*e = 'a'; /* where it is of a text */
+		memmove(e + 1, e + 2, strlen(e + 2) + 1);
+	}
+	assert_string_equal(a.p, b.p);
+	crm_buf_release(&a);
+	crm_buf_release(&b);
+}
+
 static void
 check_case(struct suite *s, const char *id, bool ok)
 {
@@ -918,6 +979,47 @@ check_case(struct suite *s, const char *id, bool ok)
 	else if (err != NULL && ok && !differs && !is_outside_subset(err->msg))
 		fail_msg("yaml/ok/%s.yaml: %s", id, err->msg);
 	s->refused += err != NULL;
+	crm_yaml_free(yaml);
+	check_comments(crm_buf_view(&s->yaml));
+}
+
+static void
+comments(void **state)
+{
+	static const struct {
+		const char *text, *msg; /* NULL: nothing is in it */
+	} cases[] = {
+		{ "#", NULL },
+		{ "# a\n#b\n\n#", NULL },
+		{ "# a\n#b\na: [\n",
+		    "f:4:1: did not find expected node content" },
+		{ "# \x01\n", "f:1:3: the character U+0001 is not allowed" },
+		{ "# a\n# \xff\n", "f:2:3: not UTF-8" },
+		{ "a: b\n# c\n d\n",
+		    "f:3:2: did not find expected key" BLOCK_MAP "1:1" INDENT },
+	};
+	static const char quoted[] = "# it's\na: \"b\n# c\n  d\"\n";
+	struct crm_yaml *yaml;
+	const struct crm_err *err;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		check_comments(crm_view_str(cases[i].text));
+		err = crm_yaml_parse("f", crm_view_str(cases[i].text), &yaml);
+		if (cases[i].msg == NULL) {
+			assert_null(err);
+			assert_null(crm_yaml_root(yaml));
+		} else {
+			assert_non_null(err);
+			assert_string_equal(err->msg, cases[i].msg);
+		}
+		crm_yaml_free(yaml);
+	}
+	check_comments(crm_view_str(quoted));
+	yaml = parsed(crm_view_str(quoted));
+	assert_true(crm_view_is(
+	    crm_yaml_get(crm_yaml_root(yaml), "a")->text, "b # c d"));
 	crm_yaml_free(yaml);
 }
 
@@ -969,6 +1071,7 @@ main(void)
 		cmocka_unit_test(output),
 		cmocka_unit_test(output_characters),
 		cmocka_unit_test(naughty_strings),
+		cmocka_unit_test(comments),
 		cmocka_unit_test(suite),
 	};
 
