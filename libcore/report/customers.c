@@ -61,14 +61,22 @@ struct line {
 	uint8_t currency;
 };
 
-struct work {
-	struct crm_report_run *r;
-	/* without --by: a line a customer, and those of the one at hand */
+/*
+ * Without --by: a line a customer and currency, or the best of them.  No two
+ * are alike when they are sorted, so it is the same who gathered which.
+ */
+struct lines {
 	struct line *line;
-	size_t nlines, cap, from;
-	size_t most; /* of the best lines that are wanted; 0: all */
+	size_t n, cap;
+	size_t from; /* those of the customer at hand */
+	size_t most; /* of the best that are wanted; 0: all */
 	struct line worst;
 	bool has_worst;
+};
+
+struct work {
+	struct crm_report_run *r;
+	struct lines all, by[CRM_SHARE_THREADS]; /* by thread */
 	/* with --by */
 	struct crm_groups groups;
 	struct crm_by_values *values;
@@ -118,61 +126,86 @@ cmp_lines(const void *x, const void *y)
 
 /* Only the best lines are wanted: keep so many, and note the last of them. */
 static void
-keep_best(struct work *w)
+keep_best(struct lines *s)
 {
-	qsort(w->line, w->nlines, sizeof(*w->line), cmp_lines);
-	w->nlines = w->most;
-	w->worst = w->line[w->nlines - 1];
-	w->has_worst = true;
+	qsort(s->line, s->n, sizeof(*s->line), cmp_lines);
+	s->n = s->most;
+	s->worst = s->line[s->n - 1];
+	s->has_worst = true;
+}
+
+/* May a line be among the best so far? */
+static bool
+may_be_best(const struct lines *s, const struct line *l)
+{
+	return !s->has_worst || cmp_lines(l, &s->worst) < 0;
 }
 
 /* The lines of a customer are complete: leave out those that are not among
  * the best so far. */
 static void
-end_customer(struct work *w)
+end_customer(struct lines *s)
 {
-	size_t i, n = w->from;
+	size_t i, n = s->from;
 
-	for (i = w->from; i < w->nlines; i++)
-		if (!w->has_worst || cmp_lines(&w->line[i], &w->worst) < 0)
-			w->line[n++] = w->line[i];
-	w->nlines = n;
-	if (w->most > 0 && w->nlines >= 2 * w->most && w->nlines > LINES_MORE)
-		keep_best(w);
-	w->from = w->nlines;
+	for (i = s->from; i < s->n; i++)
+		if (may_be_best(s, &s->line[i]))
+			s->line[n++] = s->line[i];
+	s->n = n;
+	if (s->most > 0 && s->n >= 2 * s->most && s->n > LINES_MORE)
+		keep_best(s);
+	s->from = s->n;
 }
 
 /*
- * Without --by: add to the customer's line.  Currencies with a rate share
- * one; lines of one customer follow each other.
+ * Add to a customer's line.  Currencies with a rate share one; lines of one
+ * customer follow each other.
  */
 static const struct crm_err *
-add_line(struct work *w)
+add_line(struct lines *s, const struct crm_config *config, uint64_t who,
+    uint8_t currency, const struct crm_rollup *row)
 {
-	bool rated = crm_config_has_rate(w->r->config, w->currency);
-	uint8_t currency = rated ? w->r->config->currency_num : w->currency;
+	bool rated = crm_config_has_rate(config, currency);
+	uint8_t as = rated ? config->currency_num : currency;
 	struct line *l;
 	size_t i;
 
-	if (w->nlines > w->from && w->line[w->from].who != w->who)
-		end_customer(w);
-	for (i = w->from; i < w->nlines; i++)
-		if (w->line[i].currency == currency)
+	if (s->n > s->from && s->line[s->from].who != who)
+		end_customer(s);
+	for (i = s->from; i < s->n; i++)
+		if (s->line[i].currency == as)
 			break;
-	if (i == w->nlines) {
-		w->line =
-		    crm_grow(w->line, &w->cap, w->nlines + 1, sizeof(*w->line));
-		w->line[w->nlines++] =
-		    (struct line){ .who = w->who, .currency = currency };
+	if (i == s->n) {
+		s->line =
+		    crm_grow(s->line, &s->cap, s->n + 1, sizeof(*s->line));
+		s->line[s->n++] = (struct line){ .who = who, .currency = as };
 	}
-	l = &w->line[i];
-	l->orders += w->row->orders;
-	merge_days(l, w->row);
+	l = &s->line[i];
+	l->orders += row->orders;
+	merge_days(l, row);
 	if (rated)
-		return crm_config_add(
-		    w->r->config, w->row->sum, w->currency, &l->spent);
-	return crm_add_i64(l->spent, w->row->sum, &l->spent) ? NULL
-							     : too_large();
+		return crm_config_add(config, row->sum, currency, &l->spent);
+	return crm_add_i64(l->spent, row->sum, &l->spent) ? NULL : too_large();
+}
+
+/* Put the lines of both threads together. */
+static void
+join_lines(struct work *w)
+{
+	struct lines *all = &w->all;
+	size_t i;
+
+	for (i = 0; i < CRM_SHARE_THREADS; i++) {
+		struct lines *s = &w->by[i];
+
+		all->line = crm_grow(
+		    all->line, &all->cap, all->n + s->n, sizeof(*all->line));
+		if (s->n > 0)
+			memcpy(all->line + all->n, s->line,
+			    s->n * sizeof(*all->line));
+		all->n += s->n;
+		crm_free(s->line);
+	}
 }
 
 /* Add what a customer bought in one currency to a group. */
@@ -216,31 +249,75 @@ take_row(struct work *w, uint64_t who, uint8_t currency,
 	w->row = row;
 	return w->r->by_given
 	    ? crm_by_each(w->values, who, CRM_BY_NO_TIME, 0, NULL, add_up, w)
-	    : add_line(w);
+	    : add_line(&w->all, w->r->config, who, currency, row);
 }
 
-/* The rows of a block: key without its first byte, which is the prefix; sums. */
-static const struct crm_err *
-take_run(struct work *w, const struct crm_run_of *run)
+/* A row of a run: key without its first byte, which is the prefix; sums. */
+#define ROW (CRM_ROLLUP_KEY - 1 + CRM_ROLLUP_BYTES)
+#define ROW_WHO \
+	(CRM_ROLLUP_WHO - 1) /* bytes of it that are the customer; then
+                                        its currency */
+
+/* Is the i-th row of a run surely all that its customer bought? */
+static bool
+is_alone(const struct crm_run_of *run, size_t i, const struct lines *s)
 {
+	const char *p = run->p + i * ROW;
+	char who[CRM_ROLLUP_WHO];
+
+	if (i + 1 == run->n || memcmp(p, p + ROW, ROW_WHO) == 0)
+		return false;
+	if (s->n == s->from)
+		return true;
+	crm_be64(who, s->line[s->from].who);
+	return memcmp(who + 1, p, ROW_WHO) != 0;
+}
+
+/* Is a row, by its sum, surely not of one of the best lines?  Most are not,
+ * once the best of the base currency are enough. */
+static bool
+is_less(const struct work *w, const struct lines *s,
+    const struct crm_run_of *run, size_t i, int64_t sum)
+{
+	const struct crm_config *config = w->r->config;
+	uint8_t currency = (uint8_t)run->p[i * ROW + ROW_WHO];
+
+	if (!s->has_worst || s->worst.currency != config->currency_num)
+		return false;
+	if (currency != config->currency_num)
+		return !crm_config_has_rate(config, currency);
+	return sum < s->worst.spent &&
+	    (config->nrates == 0 || is_alone(run, i, s));
+}
+
+static const struct crm_err *
+take_run(void *ctx, const struct crm_part *part, const struct crm_run_of *run)
+{
+	struct work *w = ctx;
+	struct lines *s = &w->by[part->thread];
+	const struct crm_config *config = w->r->config;
 	const struct crm_err *err = NULL;
 	const char *p = run->p;
 	struct crm_rollup row;
 	char key[CRM_ROLLUP_KEY];
 	uint64_t who;
+	int64_t sum;
 	size_t i;
 
 	key[0] = run->prefix.p[0];
-	for (i = 0; err == NULL && i < run->n; i++) {
-		memcpy(key + 1, p, CRM_ROLLUP_KEY - 1);
-		p += CRM_ROLLUP_KEY - 1;
-		crm_rollup_read(crm_view(p, CRM_ROLLUP_BYTES), &row);
-		p += CRM_ROLLUP_BYTES;
-		if (is_none(&row))
+	for (i = 0; err == NULL && i < run->n; i++, p += ROW) {
+		if (!crm_rollup_read_sum(p + CRM_ROLLUP_KEY - 1, &sum) ||
+		    is_less(w, s, run, i, sum))
 			continue;
+		memcpy(key + 1, p, CRM_ROLLUP_KEY - 1);
 		who = crm_be64_get(key);
-		if (crm_whom_has(&w->r->whom, who))
-			err = take_row(w, who, (uint8_t)key[8], &row);
+		if (!crm_whom_has(&w->r->whom, who))
+			continue;
+		crm_rollup_read(
+		    crm_view(p + CRM_ROLLUP_KEY - 1, CRM_ROLLUP_BYTES), &row);
+		err = w->r->by_given
+		    ? take_row(w, who, (uint8_t)key[8], &row)
+		    : add_line(s, config, who, (uint8_t)key[8], &row);
 	}
 	return err;
 }
@@ -250,18 +327,12 @@ static const struct crm_err *
 from_rollups(struct work *w)
 {
 	const struct crm_err *err;
-	struct crm_rollup_walk *walk;
-	struct crm_run_of run;
+	size_t i;
 
-	err = crm_rollup_open(w->r->snap, &walk);
-	if (err == NULL)
-		err = crm_rollup_next_run(walk, &run);
-	while (err == NULL && run.n > 0) {
-		err = take_run(w, &run);
-		if (err == NULL)
-			err = crm_rollup_next_run(walk, &run);
-	}
-	crm_rollup_close(walk);
+	for (i = 0; i < CRM_SHARE_THREADS; i++)
+		w->by[i].most = w->all.most;
+	err = crm_rollup_each_run(w->r->snap, w->r->by_given, take_run, w);
+	join_lines(w);
 	return err;
 }
 
@@ -351,20 +422,20 @@ print_lines(struct work *w)
 	const struct crm_err *err = NULL;
 	size_t i;
 
-	if (w->nlines > 1)
-		qsort(w->line, w->nlines, sizeof(*w->line), cmp_lines);
-	for (i = 0; err == NULL && i < w->nlines; i++) {
+	if (w->all.n > 1)
+		qsort(w->all.line, w->all.n, sizeof(*w->all.line), cmp_lines);
+	for (i = 0; err == NULL && i < w->all.n; i++) {
 		if (crm_rows_is_full(r->rows))
 			break;
 		crm_buf_reset(&name);
-		err = crm_who_name(r->snap, w->line[i].who, &name);
+		err = crm_who_name(r->snap, w->all.line[i].who, &name);
 		if (err != NULL)
 			break;
 		crm_row_begin(&r->row);
-		crm_row_link(&r->row, w->line[i].who);
+		crm_row_link(&r->row, w->all.line[i].who);
 		crm_row_text(&r->row, crm_buf_view(&name));
-		w->line[i].customers = 1;
-		err = print_line(w, &w->line[i]);
+		w->all.line[i].customers = 1;
+		err = print_line(w, &w->all.line[i]);
 	}
 	crm_buf_release(&name);
 	return err;
@@ -437,21 +508,21 @@ explain(struct crm_report_run *r, uint64_t who)
 
 	base_currency = r->config->currency_num;
 	err = r->has_period ? from_story(&w) : from_rollups(&w);
-	if (err == NULL && w.nlines > 1)
-		qsort(w.line, w.nlines, sizeof(*w.line), cmp_lines);
-	for (i = 0; err == NULL && i < w.nlines; i++) {
-		if (w.line[i].currency != w.line[from].currency)
+	if (err == NULL && w.all.n > 1)
+		qsort(w.all.line, w.all.n, sizeof(*w.all.line), cmp_lines);
+	for (i = 0; err == NULL && i < w.all.n; i++) {
+		if (w.all.line[i].currency != w.all.line[from].currency)
 			from = i;
-		if (w.line[i].who != who)
+		if (w.all.line[i].who != who)
 			continue;
-		for (end = i + 1; end < w.nlines &&
-		     w.line[end].currency == w.line[i].currency;
+		for (end = i + 1; end < w.all.n &&
+		     w.all.line[end].currency == w.all.line[i].currency;
 		     end++)
 			;
-		explain_line(&w, &w.line[i], i - from + 1, end - from);
+		explain_line(&w, &w.all.line[i], i - from + 1, end - from);
 	}
 	crm_rollups_release(&w.rows);
-	crm_free(w.line);
+	crm_free(w.all.line);
 	return err;
 }
 
@@ -464,7 +535,7 @@ run(struct crm_report_run *r)
 
 	base_currency = r->config->currency_num;
 	if (left < SIZE_MAX / 4)
-		w.most = (size_t)left;
+		w.all.most = (size_t)left;
 	crm_groups_init(&w.groups, r->config, &r->by);
 	err = crm_by_values_new(r->snap, r->clock, &r->by, &w.values);
 	if (err == NULL)
@@ -474,7 +545,7 @@ run(struct crm_report_run *r)
 	crm_by_values_free(w.values);
 	crm_groups_release(&w.groups);
 	crm_rollups_release(&w.rows);
-	crm_free(w.line);
+	crm_free(w.all.line);
 	return err;
 }
 

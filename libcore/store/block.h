@@ -159,11 +159,16 @@ struct crm_run_of {
 	size_t n;      /* 0: no more blocks */
 };
 
-/* Those of the first block, and then of the next one, whatever its prefix. */
-CRM_CHECK const struct crm_err *crm_walk_first_run(
-    struct crm_walk *, struct crm_run_of *out);
+/*
+ * Those from a key on, and then of the next block, whatever its prefix.
+ *
+ * from    full key or the beginning of one; empty: the first one
+ * to      as from: those that are not below it are left out; empty: none are
+ */
+CRM_CHECK const struct crm_err *crm_walk_first_run(struct crm_walk *,
+    struct crm_view from, struct crm_view to, struct crm_run_of *out);
 CRM_CHECK const struct crm_err *crm_walk_next_run(
-    struct crm_walk *, struct crm_run_of *out);
+    struct crm_walk *, struct crm_view to, struct crm_run_of *out);
 
 /*
  * HEAP: the entry of an id.  Cheap when ids come in order: the block at hand

@@ -289,39 +289,77 @@ crm_walk_floor(struct crm_walk *w, struct crm_view key, struct crm_entry *out)
 	return crm_walk_prev(w, out);
 }
 
-static void
-take_run(const struct crm_walk *w, struct crm_run_of *out)
+/* How many entries of the block at hand are below a key of the same prefix:
+ * nearly always all. */
+static const struct crm_err *
+count_below(struct crm_walk *w, struct crm_view key, uint32_t *out)
 {
+	char text[CRM_KEY_MAX];
+	struct crm_ent last;
+	size_t n;
+
+	*out = w->b.count;
+	if (!crm_block_at(&w->b, w->b.count - 1, &last))
+		return crm_block_damaged(
+		    w->b.key, "an entry that cannot be read");
+	n = crm_ent_key(w->form, crm_walk_prefix(w), &last, text);
+	return crm_view_cmp(crm_view(text, n), key) < 0
+	    ? NULL
+	    : lower_bound(w, key, out);
+}
+
+/* What is left of the block at hand, as far as it is below a key. */
+static const struct crm_err *
+take_run(struct crm_walk *w, struct crm_view to, struct crm_run_of *out)
+{
+	const struct crm_err *err = NULL;
+	uint32_t end = w->b.count;
+	struct crm_view prefix;
+	int c = -1;
+
 	out->n = 0;
 	if (!w->loaded)
-		return;
-	out->prefix = crm_walk_prefix(w);
-	out->p = (const char *)w->b.body;
-	out->n = w->b.count;
+		return NULL;
+	prefix = crm_walk_prefix(w);
+	if (to.n > 0)
+		c = crm_view_cmp(
+		    prefix, crm_view(to.p, to.n < prefix.n ? to.n : prefix.n));
+	if (c > 0)
+		return NULL;
+	if (c == 0)
+		err = count_below(w, to, &end);
+	out->prefix = prefix;
+	out->p = (const char *)w->b.body +
+	    (size_t)w->i * (w->form->key + w->form->value);
+	out->n = end > w->i ? end - w->i : 0;
+	return err;
 }
 
 const struct crm_err *
-crm_walk_first_run(struct crm_walk *w, struct crm_run_of *out)
+crm_walk_first_run(struct crm_walk *w, struct crm_view from, struct crm_view to,
+    struct crm_run_of *out)
 {
 	const struct crm_err *err;
 	struct crm_view k, v;
+	struct crm_entry e;
 
-	err = crm_cur_first(w->cur, &k, &v);
-	if (err == NULL)
-		err = load(w, k, v);
-	if (err == NULL)
-		take_run(w, out);
-	return err;
+	if (from.n > 0)
+		err = crm_walk_seek(w, from, &e);
+	else {
+		err = crm_cur_first(w->cur, &k, &v);
+		if (err == NULL)
+			err = load(w, k, v);
+	}
+	return err != NULL ? err : take_run(w, to, out);
 }
 
 const struct crm_err *
-crm_walk_next_run(struct crm_walk *w, struct crm_run_of *out)
+crm_walk_next_run(
+    struct crm_walk *w, struct crm_view to, struct crm_run_of *out)
 {
 	const struct crm_err *err = crm_walk_next_block(w);
 
-	if (err == NULL)
-		take_run(w, out);
-	return err;
+	return err != NULL ? err : take_run(w, to, out);
 }
 
 /* HEAP: find an id in the block at hand; *past: it is behind this block. */

@@ -29,8 +29,8 @@ crm_engine_check_owner(const struct crm_env *env)
 	return crm_err(CRM_E_BUG, "the store was used after a fork");
 }
 
-static const struct crm_err *
-bad_page(void)
+const struct crm_err *
+crm_engine_bad_page(void)
 {
 	return crm_err(CRM_E_DATA,
 	    "the store is damaged: a page is not what it should be "
@@ -100,16 +100,9 @@ check_place(struct crm_txn *t, const void *found)
 	if (!see_map(env, page) ||
 	    (flags != PAGE_OVERFLOW &&
 		!crm_page_is_whole(page, env->page, CRM_PAGE_OF_VALUES)))
-		return bad_page();
+		return crm_engine_bad_page();
 	*slot = (uintptr_t)page;
 	return NULL;
-}
-
-/* Are pages read by hand, and not by LMDB? */
-static bool
-by_hand(const struct crm_txn *t)
-{
-	return CRM_PAGES_BY_HAND && !t->writes;
 }
 
 /* The pages of a new snapshot: all that it uses are in the file. */
@@ -155,9 +148,9 @@ name_of(const struct crm_txn *t, unsigned int tree, char room[32])
 	return crm_view(room, n + name.n);
 }
 
-/* Find where a table's tree is in this snapshot. */
-static const struct crm_err *
-find_tree(struct crm_txn *t, unsigned int i, const struct crm_tree **out)
+const struct crm_err *
+crm_engine_find_tree(
+    struct crm_txn *t, unsigned int i, const struct crm_tree **out)
 {
 	const char *page;
 	char room[32];
@@ -177,7 +170,7 @@ find_tree(struct crm_txn *t, unsigned int i, const struct crm_tree **out)
 	if (!see_map(t->env, page) ||
 	    !crm_page_is_whole(page, t->env->page, CRM_PAGE_OF_TABLES) ||
 	    !crm_tree_read(crm_view(v.mv_data, v.mv_size), &t->tree[i]))
-		return bad_page();
+		return crm_engine_bad_page();
 	t->pages.from =
 	    (const char *)page - ((uintptr_t)page - t->env->map_from);
 	t->known[i] = true;
@@ -196,12 +189,13 @@ get(struct crm_txn *t, unsigned int tree, struct crm_view key,
 	int rc;
 
 	*out = CRM_VNULL;
-	if (by_hand(t)) {
-		err = find_tree(t, tree, &root);
+	if (crm_engine_by_hand(t)) {
+		err = crm_engine_find_tree(t, tree, &root);
 		if (err != NULL)
 			return err;
-		return crm_tree_get(&t->pages, root, key, out) ? NULL
-							       : bad_page();
+		return crm_tree_get(&t->pages, root, key, out)
+		    ? NULL
+		    : crm_engine_bad_page();
 	}
 	rc = mdb_get(t->txn, dbi, &k, &v);
 	if (rc == MDB_NOTFOUND)
@@ -317,6 +311,10 @@ crm_txn_end(struct crm_txn *t)
 {
 	if (t == NULL)
 		return;
+	if (t->twin) {
+		crm_free(t);
+		return;
+	}
 	mdb_txn_abort(t->txn);
 	if (!t->paused)
 		t->env->live--;
@@ -366,7 +364,7 @@ crm_cur_open(struct crm_txn *t, enum crm_table table, struct crm_cur **out)
 	int rc = 0;
 
 	*out = NULL;
-	if (!by_hand(t))
+	if (!crm_engine_by_hand(t))
 		rc = mdb_cursor_open(t->txn, t->dbi[table], &c->cur);
 	if (rc != 0) {
 		crm_free(c);
@@ -418,12 +416,12 @@ crm_cur_seek(struct crm_cur *c, struct crm_view at, struct crm_view *key,
 		return crm_cur_first(c, key, value);
 	if (c->cur != NULL)
 		return move(c, MDB_SET_RANGE, &k, key, value);
-	err = find_tree(c->txn, c->table, &tree);
+	err = crm_engine_find_tree(c->txn, c->table, &tree);
 	if (err != NULL)
 		return err;
 	return crm_tree_seek(&c->txn->pages, tree, &c->spot, at, key, value)
 	    ? NULL
-	    : bad_page();
+	    : crm_engine_bad_page();
 }
 
 /* The other movements, by LMDB or by hand. */
@@ -439,11 +437,12 @@ go(struct crm_cur *c, MDB_cursor_op op,
 
 	if (c->cur != NULL)
 		return move(c, op, &k, key, value);
-	err = find_tree(c->txn, c->table, &tree);
+	err = crm_engine_find_tree(c->txn, c->table, &tree);
 	if (err != NULL)
 		return err;
-	return hand(&c->txn->pages, tree, &c->spot, key, value) ? NULL
-								: bad_page();
+	return hand(&c->txn->pages, tree, &c->spot, key, value)
+	    ? NULL
+	    : crm_engine_bad_page();
 }
 
 const struct crm_err *

@@ -104,6 +104,27 @@ void crm_txn_pause(struct crm_txn *);
 CRM_CHECK const struct crm_err *crm_txn_resume(struct crm_txn *);
 
 /*
+ * The same snapshot for another thread, which reads one table with it; of the
+ * pages that each of the two has proved, the other one knows nothing.
+ *
+ * out     NULL: there can be none, pages are not read by hand.  End it before
+ *         the first one pauses or ends
+ */
+CRM_CHECK const struct crm_err *crm_txn_twin(
+    struct crm_txn *, enum crm_table, struct crm_txn **out);
+
+/*
+ * Keys that cut what a table has under a prefix into parts of about the same
+ * size.
+ *
+ * most    parts: key has room for one less
+ * n       of keys, in order, dead as views are; 0: it is little, or pages are
+ *         not read by hand
+ */
+CRM_CHECK const struct crm_err *crm_txn_split(struct crm_txn *, enum crm_table,
+    struct crm_view prefix, size_t most, struct crm_view *key, size_t *n);
+
+/*
  * Do all of fn in one write transaction, and commit it.
  *
  * fn      may be called again from the beginning, in a new transaction, when

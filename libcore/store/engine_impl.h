@@ -54,6 +54,7 @@ struct crm_txn {
 	unsigned int set;
 	const MDB_dbi *dbi; /* of that set */
 	bool writes, paused;
+	bool twin; /* of another one, to which LMDB's belongs */
 	size_t dirty;
 	/* Writing: leaves that were found whole, by number, the last one of
 	 * each slot. */
@@ -127,6 +128,20 @@ crm_engine_val(struct crm_view v)
 
 	memcpy(&m.mv_data, &v.p, sizeof(v.p)); /* LMDB does not write there */
 	return m;
+}
+
+/* Find where a table's tree is in this snapshot; of OWN_TREE too. */
+CRM_CHECK const struct crm_err *crm_engine_find_tree(
+    struct crm_txn *, unsigned int tree, const struct crm_tree **out);
+
+/* The error for a page that is not what it should be. */
+const struct crm_err *crm_engine_bad_page(void);
+
+/* Are pages read by hand, and not by LMDB? */
+static inline bool
+crm_engine_by_hand(const struct crm_txn *t)
+{
+	return CRM_PAGES_BY_HAND && !t->writes;
 }
 
 /* BUG in a child of the process that opened the environment. */

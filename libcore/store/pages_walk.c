@@ -1,6 +1,11 @@
 #include "store/pages_walk.h"
 
+#include <string.h>
+
 #include "store/pages_impl.h"
+
+/* Keys seen for each part that is wanted, for parts of about the same size. */
+#define SPLIT_EVEN 4
 
 /* What a walk is: the tree's pages, and where it stands. */
 struct walk {
@@ -350,4 +355,89 @@ crm_tree_prev(struct crm_pages *pages, const struct crm_tree *tree,
 	const struct walk w = { pages, tree, spot };
 
 	return step(&w, false, key, value);
+}
+
+/* Of one level of branches, keys that begin with a prefix. */
+struct split {
+	struct crm_view prefix;
+	unsigned int level;
+	size_t seen;
+	/* Handed out: parts - 1 of all that there are, evenly. */
+	size_t all, parts;
+	struct crm_view *key;
+	size_t n;
+};
+
+static void
+see_key(struct split *s, struct crm_view key)
+{
+	if (key.n < s->prefix.n ||
+	    (s->prefix.n > 0 && memcmp(key.p, s->prefix.p, s->prefix.n) != 0))
+		return;
+	if (s->n + 1 < s->parts && s->seen >= (s->n + 1) * s->all / s->parts)
+		s->key[s->n++] = key;
+	s->seen++;
+}
+
+/* Is a key behind all that begin with the prefix? */
+static bool
+is_behind(const struct split *s, struct crm_view key)
+{
+	return crm_view_cmp(
+		   crm_view(key.p, key.n < s->prefix.n ? key.n : s->prefix.n),
+		   s->prefix) > 0;
+}
+
+/* See the keys of a branch and of those below, down to the level. */
+static bool
+see_branch(const struct walk *w, unsigned int level, struct split *s)
+{
+	const char *page = w->spot->page[level];
+	size_t i, n = crm_page_count(page);
+
+	for (i = 0; i < n; i++) {
+		if (i > 0 && is_behind(s, crm_page_key(page, i)))
+			break;
+		if (i > 0)
+			see_key(s, crm_page_key(page, i));
+		if (level == s->level ||
+		    (i + 1 < n &&
+			crm_view_cmp(crm_page_key(page, i + 1), s->prefix) <=
+			    0))
+			continue;
+		w->spot->at[level] = (uint16_t)i;
+		if (!follow(w, level) || !see_branch(w, level + 1, s))
+			return false;
+	}
+	return true;
+}
+
+bool
+crm_tree_split(struct crm_pages *pages, const struct crm_tree *tree,
+    struct crm_view prefix, size_t most, size_t least, struct crm_view *key,
+    size_t *n)
+{
+	struct crm_spot spot = { 0 };
+	const struct walk w = { pages, tree, &spot };
+	struct split s = { .prefix = prefix, .key = key };
+
+	*n = 0;
+	if (tree->depth < 2)
+		return true;
+	if (!arrive_at_root(&w) || !see_branch(&w, 0, &s))
+		return false;
+	while (s.seen < most * SPLIT_EVEN && s.level + 2 < tree->depth) {
+		s.seen = 0;
+		s.level++;
+		if (!see_branch(&w, 0, &s))
+			return false;
+	}
+	s.all = s.seen;
+	s.parts = s.level + 2 < tree->depth ? s.seen : s.seen / least;
+	s.parts = s.parts < most ? s.parts : most;
+	s.seen = 0;
+	if (s.parts > 1 && !see_branch(&w, 0, &s))
+		return false;
+	*n = s.n;
+	return true;
 }

@@ -75,6 +75,21 @@ CRM_CHECK bool crm_tree_next(struct crm_pages *, const struct crm_tree *,
 CRM_CHECK bool crm_tree_prev(struct crm_pages *, const struct crm_tree *,
     struct crm_spot *, struct crm_view *key, struct crm_view *value);
 
+/*
+ * Keys that cut what begins with a prefix into parts of about the same size:
+ * some of those by which branches lead to it.  Which ones they are settles
+ * nothing but how even the parts are.
+ *
+ * most    parts, 1 at the least: key has room for one less
+ * least   leaves of a part
+ * n       of keys; in order, dead as views are
+ *
+ * False as above.  Cost: the branches of one or two levels.
+ */
+CRM_CHECK bool crm_tree_split(struct crm_pages *, const struct crm_tree *,
+    struct crm_view prefix, size_t most, size_t least, struct crm_view *key,
+    size_t *n);
+
 /* The value of a key; p is NULL when there is none.  False as above. */
 CRM_CHECK bool crm_tree_get(struct crm_pages *, const struct crm_tree *,
     struct crm_view key, struct crm_view *value);

@@ -12,6 +12,7 @@
 #define CRM_ROLLUP_H
 
 #include "base/runs.h"
+#include "store/parts.h"
 #include "store/snap.h"
 #include "store/story.h"
 
@@ -28,11 +29,21 @@ struct crm_rollup {
 };
 
 #define CRM_ROLLUP_KEY 9
+#define CRM_ROLLUP_WHO 8 /* bytes of it that are the customer */
 #define CRM_ROLLUP_BYTES 48
 
 void crm_rollup_key(char out[CRM_ROLLUP_KEY], uint64_t who, uint8_t currency);
 void crm_rollup_read(struct crm_view value, struct crm_rollup *out);
 void crm_rollup_write(char out[CRM_ROLLUP_BYTES], const struct crm_rollup *);
+
+/* Of a stored row the sum alone; false: nothing was bought or refunded, but for
+ * what is 0 in the end. */
+static inline bool
+crm_rollup_read_sum(const char *value, int64_t *sum)
+{
+	*sum = (int64_t)crm_le64_get(value);
+	return *sum != 0 || crm_le32_get(value + 28) != 0;
+}
 
 /* Is nothing in a row? */
 bool crm_rollup_is_empty(const struct crm_rollup *);
@@ -136,10 +147,17 @@ CRM_CHECK const struct crm_err *crm_rollup_first(
 CRM_CHECK const struct crm_err *crm_rollup_next(
     struct crm_rollup_walk *, struct crm_rollup_at *out);
 
-/* Or, of a walk just opened, many rows at a time, as a table's blocks hold
- * them: see crm_walk_first_run(). */
-CRM_CHECK const struct crm_err *crm_rollup_next_run(
-    struct crm_rollup_walk *, struct crm_run_of *out);
+/*
+ * Or many rows at a time, as a table's blocks hold them, maybe in two threads.
+ *
+ * fn      gets the rows of a part in order; those of one customer are in the
+ *         same part
+ * alone   see crm_parts_each()
+ */
+typedef const struct crm_err *crm_rollup_run_fn(
+    void *ctx, const struct crm_part *, const struct crm_run_of *);
+CRM_CHECK const struct crm_err *crm_rollup_each_run(
+    struct crm_snap *, bool alone, crm_rollup_run_fn *fn, void *ctx);
 
 /* The error for sums of a customer that do not fit. */
 const struct crm_err *crm_rollup_too_large(uint64_t who, uint8_t currency);

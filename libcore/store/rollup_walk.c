@@ -6,7 +6,6 @@
 struct crm_rollup_walk {
 	struct crm_walk *walk; /* NULL: of the past */
 	struct crm_entry e;
-	bool begun;
 	const char *row; /* of the past */
 	size_t n, at;
 };
@@ -106,30 +105,56 @@ crm_rollup_next(struct crm_rollup_walk *w, struct crm_rollup_at *out)
 	return err;
 }
 
-/* Rows of the past stand with their prefix before each: one at a time. */
-static void
-run_past(struct crm_rollup_walk *w, struct crm_run_of *out)
-{
-	const char *p = w->row + w->at * CRM_PAST_ROW;
+/* What crm_rollup_each_run() calls. */
+struct each {
+	crm_rollup_run_fn *fn;
+	void *ctx;
+};
 
-	out->n = w->at < w->n;
-	if (out->n == 0)
-		return;
-	w->at++;
-	out->prefix = crm_view(p, 1);
-	out->p = p + 1;
+/* crm_parts_each(): the rows of a part. */
+static const struct crm_err *
+each_of_part(void *ctx, const struct crm_part *part)
+{
+	const struct each *e = ctx;
+	const struct crm_err *err;
+	struct crm_run_of run;
+
+	err = crm_walk_first_run(part->walk, part->from, part->to, &run);
+	while (err == NULL && run.n > 0) {
+		err = e->fn(e->ctx, part, &run);
+		if (err == NULL)
+			err = crm_walk_next_run(part->walk, part->to, &run);
+	}
+	return err;
+}
+
+/* Rows of the past stand with their prefix before each: one at a time. */
+static const struct crm_err *
+each_past(const struct each *e, struct crm_past *past)
+{
+	const struct crm_part part = { 0 };
+	const struct crm_err *err;
+	struct crm_run_of run = { .n = 1 };
+	const char *p;
+	size_t n, i;
+
+	err = crm_past_rollups(past, &p, &n);
+	for (i = 0; err == NULL && i < n; i++, p += CRM_PAST_ROW) {
+		run.prefix = crm_view(p, 1);
+		run.p = p + 1;
+		err = e->fn(e->ctx, &part, &run);
+	}
+	return err;
 }
 
 const struct crm_err *
-crm_rollup_next_run(struct crm_rollup_walk *w, struct crm_run_of *out)
+crm_rollup_each_run(
+    struct crm_snap *snap, bool alone, crm_rollup_run_fn *fn, void *ctx)
 {
-	bool first = !w->begun;
+	struct each e = { fn, ctx };
 
-	w->begun = true;
-	if (w->walk == NULL) {
-		run_past(w, out);
-		return NULL;
-	}
-	return first ? crm_walk_first_run(w->walk, out)
-		     : crm_walk_next_run(w->walk, out);
+	return crm_snap_past(snap) != NULL
+	    ? each_past(&e, crm_snap_past(snap))
+	    : crm_parts_each(snap, CRM_TABLE_ROLLUP, CRM_VNULL, CRM_ROLLUP_WHO,
+		  alone, each_of_part, &e);
 }

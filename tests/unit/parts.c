@@ -1,0 +1,237 @@
+/*
+ * A table gone through in parts, by two threads: the same as in one go, in the
+ * same order once parts are put together.
+ */
+#include "with_store.h"
+
+#include "store/parts.h"
+
+#define PEOPLE 9000
+
+/* What the parts of a walk came to. */
+struct told {
+	struct crm_buf part[CRM_PARTS_MAX];
+	size_t wrong; /* parts and threads that are none */
+};
+
+static int
+set_up_many(void **state)
+{
+	char line[4][40];
+	struct crm_batch_options o = { 0 };
+	struct crm_batch *b;
+	unsigned int i;
+	int rc = set_up(state);
+
+	b = new_batch(&o);
+	for (i = 1; i <= PEOPLE; i++) {
+		(void)snprintf(line[0], 40, "name=Q%u", i);
+		assert_true(add(b, i, "person", line[0], NULL));
+	}
+	(void)commit(b);
+	b = new_batch(&o);
+	for (i = 1; i <= PEOPLE; i++) {
+		(void)snprintf(line[0], 40, "who=Q%u", i);
+		(void)snprintf(
+		    line[1], 40, "at=2025-%02u-%02u", 1 + i % 12, 1 + i % 28);
+		(void)snprintf(
+		    line[2], 40, "amount=%u.%02u", below(900), below(100));
+		assert_true(add(b, i, "event", line[0], "what=purchase",
+		    line[1], line[2], NULL));
+		(void)snprintf(line[3], 40, "at=2024-%02u-11", 1 + i % 7);
+		if (i % 3 == 0)
+			assert_true(add(b, i, "event", line[0], "what=purchase",
+			    line[3], line[2], "currency=USD", NULL));
+		if (i % 4 == 0)
+			assert_true(add(b, i, "event", line[0], "what=call",
+			    line[3], NULL));
+	}
+	(void)commit(b);
+	return rc;
+}
+
+static void
+begin(struct told *t)
+{
+	size_t i;
+
+	memset(t, 0, sizeof(*t));
+	for (i = 0; i < CRM_PARTS_MAX; i++)
+		t->part[i].max = 10 << 20;
+}
+
+/* All of it, in the order of parts. */
+static struct crm_buf
+end(struct told *t)
+{
+	struct crm_buf all = CRM_BUF_INIT(10 << 20);
+	size_t i;
+
+	for (i = 0; i < CRM_PARTS_MAX; i++) {
+		crm_buf_addv(&all, crm_buf_view(&t->part[i]));
+		crm_buf_release(&t->part[i]);
+	}
+	assert_int_equal(t->wrong, 0);
+	return all;
+}
+
+static struct crm_buf *
+of_part(struct told *t, const struct crm_part *p)
+{
+	if (p->thread >= CRM_SHARE_THREADS || p->number >= CRM_PARTS_MAX)
+		(void)__atomic_add_fetch(&t->wrong, 1, __ATOMIC_SEQ_CST);
+	return &t->part[p->number];
+}
+
+static const struct crm_err *
+tell_run(void *ctx, const struct crm_part *part, const struct crm_run_of *run)
+{
+	struct told *t = ctx;
+	struct crm_buf *b = of_part(t, part);
+	size_t row = CRM_ROLLUP_KEY - 1 + CRM_ROLLUP_BYTES, i;
+
+	for (i = 0; i < run->n; i++) {
+		crm_buf_addv(b, run->prefix);
+		crm_buf_add(b, run->p + i * row, row);
+	}
+	return NULL;
+}
+
+/* The same, row by row. */
+static struct crm_buf
+each_row(struct crm_snap *snap)
+{
+	struct crm_buf b = CRM_BUF_INIT(10 << 20);
+	struct crm_rollup_walk *w;
+	struct crm_rollup_at at;
+	char key[CRM_ROLLUP_KEY];
+
+	no_err(crm_rollup_open(snap, &w));
+	for (no_err(crm_rollup_first(w, 0, &at)); at.who != 0;
+	     no_err(crm_rollup_next(w, &at))) {
+		crm_rollup_key(key, at.who, at.currency);
+		crm_buf_add(&b, key, sizeof(key));
+		crm_buf_addv(&b, at.value);
+	}
+	crm_rollup_close(w);
+	return b;
+}
+
+/* How many parts there are, and that none begins with the customer with whom
+ * the one before ends. */
+static size_t
+count_parts(const struct told *t)
+{
+	size_t row = CRM_ROLLUP_KEY + CRM_ROLLUP_BYTES, i, n = 0;
+	const struct crm_buf *last = NULL;
+
+	for (i = 0; i < CRM_PARTS_MAX; i++) {
+		if (t->part[i].n == 0)
+			continue;
+		if (last != NULL)
+			assert_memory_not_equal(last->p + last->n - row,
+			    t->part[i].p, CRM_ROLLUP_WHO);
+		last = &t->part[i];
+		n++;
+	}
+	return n;
+}
+
+static void
+rollups(void **state)
+{
+	struct crm_snap *snap;
+	struct crm_buf want, got;
+	struct told t;
+	int alone;
+
+	(void)state;
+	no_err(crm_snap_open(store, &snap));
+	want = each_row(snap);
+	assert_true(want.n / (CRM_ROLLUP_KEY + CRM_ROLLUP_BYTES) > PEOPLE);
+	for (alone = 0; alone < 2; alone++) {
+		begin(&t);
+		no_err(crm_rollup_each_run(snap, alone != 0, tell_run, &t));
+		if (alone != 0)
+			assert_int_equal(count_parts(&t), 1);
+		else
+			assert_true(count_parts(&t) > 2);
+		got = end(&t);
+		assert_int_equal(got.n, want.n);
+		assert_memory_equal(got.p, want.p, want.n);
+		crm_buf_release(&got);
+	}
+	crm_buf_release(&want);
+	crm_snap_close(snap);
+}
+
+/* Of the past there is one part, with the same rows. */
+static void
+past(void **state)
+{
+	struct crm_as_of then = { .change = 2 };
+	struct crm_buf want, got;
+	struct crm_snap *snap;
+	struct told t;
+
+	(void)state;
+	no_err(crm_snap_open(store, &snap));
+	want = each_row(snap);
+	crm_snap_close(snap);
+	no_err(crm_snap_open_as_of(store, &then, &snap));
+	begin(&t);
+	no_err(crm_rollup_each_run(snap, false, tell_run, &t));
+	assert_int_equal(count_parts(&t), 1);
+	got = end(&t);
+	assert_int_equal(got.n, want.n);
+	assert_memory_equal(got.p, want.p, want.n);
+	crm_buf_release(&want);
+	crm_buf_release(&got);
+	crm_snap_close(snap);
+}
+
+static const struct crm_err *
+fail_from(void *ctx, const struct crm_part *part, const struct crm_run_of *run)
+{
+	const size_t *from = ctx;
+
+	(void)run;
+	return part->number < *from
+	    ? NULL
+	    : crm_err(CRM_E_DATA, "part %zu", part->number);
+}
+
+/* Whoever fails first, it is the first part's failure that is told. */
+static void
+failures(void **state)
+{
+	const struct crm_err *err;
+	struct crm_snap *snap;
+	char want[20];
+	size_t from;
+	int i;
+
+	(void)state;
+	no_err(crm_snap_open(store, &snap));
+	for (from = 0; from < 2; from++)
+		for (i = 0; i < 50; i++) {
+			(void)snprintf(want, sizeof(want), "part %zu", from);
+			err =
+			    crm_rollup_each_run(snap, false, fail_from, &from);
+			assert_non_null(err);
+			assert_string_equal(err->msg, want);
+		}
+	crm_snap_close(snap);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(rollups),
+		cmocka_unit_test(past),
+		cmocka_unit_test(failures),
+	};
+
+	return cmocka_run_group_tests(tests, set_up_many, tear_down);
+}
