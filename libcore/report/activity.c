@@ -1,6 +1,7 @@
 /* activity: what was done and what happened, counted. */
 #include "record/word.h"
 #include "report/list.h"
+#include "report/put.h"
 
 #define EVENTS 0 /* slots of counts */
 #define CUSTOMERS 1
@@ -50,27 +51,16 @@ take(void *ctx, const struct crm_fact *f)
 }
 
 static const struct crm_err *
-print(struct work *w)
+add_columns(void *ctx, const struct crm_group *g)
 {
-	const struct crm_err *err = NULL;
+	struct work *w = ctx;
 	struct crm_report_run *r = w->r;
-	size_t i;
+	struct crm_row_maker *row = &w->r->row;
 
-	crm_groups_sort(&w->groups,
-	    crm_by_begins_with_period(&r->by) ? CRM_ORDER_KEY : CRM_ORDER_COUNT,
-	    EVENTS);
-	for (i = 0; err == NULL && i < w->groups.n; i++) {
-		const struct crm_group *g = &w->groups.group[i];
-
-		crm_row_begin(&r->row);
-		crm_groups_add_key(&w->groups, g, &r->row);
-		crm_row_number(&r->row, g->count[EVENTS]);
-		crm_row_date(
-		    &r->row, crm_zone_date(r->clock->zone, g->last_us));
-		crm_row_number(&r->row, g->count[CUSTOMERS]);
-		err = crm_row_put(&r->row, r->rows);
-	}
-	return err;
+	crm_row_number(row, g->count[EVENTS]);
+	crm_row_date(row, crm_zone_date(r->clock->zone, g->last_us));
+	crm_row_number(row, g->count[CUSTOMERS]);
+	return NULL;
 }
 
 static const struct crm_err *
@@ -90,7 +80,8 @@ run(struct crm_report_run *r)
 	if (err == NULL)
 		err = crm_facts_each(&facts, take, &w);
 	if (err == NULL)
-		err = print(&w);
+		err = crm_put_groups(
+		    r, &w.groups, CRM_ORDER_COUNT, EVENTS, add_columns, &w);
 	crm_by_values_free(w.values);
 	crm_groups_release(&w.groups);
 	return err;

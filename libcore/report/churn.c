@@ -5,6 +5,7 @@
 #include "report/buyers.h"
 #include "report/explain.h"
 #include "report/list.h"
+#include "report/put.h"
 #include "report/worth.h"
 
 #define MILLION CRM_WORTH_MILLION
@@ -113,25 +114,11 @@ make_line(struct work *w, const struct line *l)
 }
 
 static const struct crm_err *
-put_line(struct work *w, const struct line *l)
+make_nth(void *ctx, size_t i)
 {
-	const struct crm_err *err = make_line(w, l);
+	struct work *w = ctx;
 
-	return err != NULL ? err : crm_row_put(&w->r->row, w->r->rows);
-}
-
-static const struct crm_err *
-print_lines(struct work *w)
-{
-	const struct crm_err *err = NULL;
-	size_t i;
-
-	for (i = 0; err == NULL && i < w->worth.repeats.n; i++) {
-		if (crm_rows_is_full(w->r->rows))
-			break;
-		err = put_line(w, &w->line[i]);
-	}
-	return err;
+	return make_line(w, &w->line[i]);
 }
 
 static const struct crm_err *
@@ -150,32 +137,23 @@ add_up(void *ctx, struct crm_view key)
 }
 
 static const struct crm_err *
-print_groups(struct work *w)
+add_columns(void *ctx, const struct crm_group *g)
 {
-	const struct crm_err *err = crm_groups_settle(&w->groups);
+	struct work *w = ctx;
 	struct crm_row_maker *row = &w->r->row;
-	size_t i;
+	int64_t n = g->count[CUSTOMERS];
 
-	crm_groups_sort(&w->groups, CRM_ORDER_MONEY, STAKE);
-	for (i = 0; err == NULL && i < w->groups.n; i++) {
-		const struct crm_group *g = &w->groups.group[i];
-		int64_t n = g->count[CUSTOMERS];
-
-		crm_row_begin(row);
-		crm_groups_add_key(&w->groups, g, row);
+	crm_row_none(row);
+	crm_row_number(row, n);
+	crm_row_share(row, n * MILLION - g->count[ALIVE], n * MILLION);
+	crm_row_mean(row, g->count[SINCE], n);
+	crm_row_none(row);
+	if (g->count[VALUED] > 0)
+		crm_row_money(row, g->money[STAKE], g->currency);
+	else
 		crm_row_none(row);
-		crm_row_number(row, n);
-		crm_row_share(row, n * MILLION - g->count[ALIVE], n * MILLION);
-		crm_row_mean(row, g->count[SINCE], n);
-		crm_row_none(row);
-		if (g->count[VALUED] > 0)
-			crm_row_money(row, g->money[STAKE], g->currency);
-		else
-			crm_row_none(row);
-		crm_row_currency(row, g->currency);
-		err = crm_row_put(row, w->r->rows);
-	}
-	return err;
+	crm_row_currency(row, g->currency);
+	return NULL;
 }
 
 static const struct crm_err *
@@ -192,7 +170,9 @@ group_lines(struct work *w)
 			    CRM_BY_NO_TIME, 0, NULL, add_up, w);
 	}
 	crm_by_values_free(w->values);
-	return err != NULL ? err : print_groups(w);
+	return err != NULL ? err
+			   : crm_put_groups(w->r, &w->groups, CRM_ORDER_MONEY,
+				 STAKE, add_columns, w);
 }
 
 static const struct crm_err *
@@ -204,7 +184,9 @@ run(struct crm_report_run *r)
 	crm_groups_init(&w.groups, r->config, &r->by);
 	if (err == NULL) {
 		make_lines(&w);
-		err = r->by_given ? group_lines(&w) : print_lines(&w);
+		err = r->by_given
+		    ? group_lines(&w)
+		    : crm_put_rows(r, w.worth.repeats.n, make_nth, &w);
 	}
 	crm_groups_release(&w.groups);
 	crm_worth_release(&w.worth);

@@ -5,6 +5,7 @@
 #include "report/buyers.h"
 #include "report/explain.h"
 #include "report/list.h"
+#include "report/put.h"
 #include "report/worth.h"
 
 #define REPEATS_MOST 7 /* own key: that or more */
@@ -123,29 +124,22 @@ make_line(struct work *w, const struct crm_worth_line *l)
 }
 
 static const struct crm_err *
-put_line(struct work *w, const struct crm_worth_line *l)
+make_nth(void *ctx, size_t i)
 {
-	const struct crm_err *err = make_line(w, l);
+	struct work *w = ctx;
 
-	return err != NULL ? err : crm_row_put(&w->r->row, w->r->rows);
+	return make_line(w, &w->worth.line[i]);
 }
 
-static const struct crm_err *
-print_lines(struct work *w)
+static void
+sort_lines(struct work *w)
 {
-	const struct crm_err *err = NULL;
 	size_t i;
 
 	for (i = 0; i < w->worth.nfits; i++)
 		qsort(w->worth.line + w->worth.fit[i].from,
 		    w->worth.fit[i].end - w->worth.fit[i].from,
 		    sizeof(*w->worth.line), cmp_lines);
-	for (i = 0; err == NULL && i < w->worth.repeats.n; i++) {
-		if (crm_rows_is_full(w->r->rows))
-			break;
-		err = put_line(w, &w->worth.line[i]);
-	}
-	return err;
 }
 
 static const struct crm_err *
@@ -172,41 +166,26 @@ add_up(void *ctx, struct crm_view key)
 }
 
 static const struct crm_err *
-print_groups(struct work *w)
+add_columns(void *ctx, const struct crm_group *g)
 {
-	const struct crm_err *err = crm_groups_settle(&w->groups);
+	struct work *w = ctx;
 	struct crm_row_maker *row = &w->r->row;
-	size_t i;
+	int64_t n = g->count[CUSTOMERS];
 
-	crm_groups_sort(&w->groups,
-	    w->r->by.n > 0 && w->r->by.key[0].of == CRM_BY_OWN
-		? CRM_ORDER_KEY
-		: CRM_ORDER_MONEY,
-	    CLV);
-	for (i = 0; err == NULL && i < w->groups.n; i++) {
-		const struct crm_group *g = &w->groups.group[i];
-		int64_t n = g->count[CUSTOMERS];
-
-		crm_row_begin(row);
-		crm_groups_add_key(&w->groups, g, row);
-		crm_row_none(row);
-		crm_row_number(row, n);
-		crm_row_mean(row, g->count[REPEATS], n);
-		crm_row_mean(row, g->count[SINCE], n);
-		put_millionths(row, g->count[ALIVE], n);
-		put_millionths(row, g->count[EXPECTED], n);
-		crm_row_dec(row,
-		    (struct crm_dec){
-			(g->count[ACTUAL] * 1000 + n / 2) / n, 3 });
-		crm_row_none(row);
-		put_money(row, g->count[VALUED] > 0 ? g->money[CLV] : -1,
-		    g->currency);
-		crm_row_money(row, g->money[SPENT], g->currency);
-		crm_row_currency(row, g->currency);
-		crm_row_none(row);
-		err = crm_row_put(row, w->r->rows);
-	}
-	return err;
+	crm_row_none(row);
+	crm_row_number(row, n);
+	crm_row_mean(row, g->count[REPEATS], n);
+	crm_row_mean(row, g->count[SINCE], n);
+	put_millionths(row, g->count[ALIVE], n);
+	put_millionths(row, g->count[EXPECTED], n);
+	crm_row_dec(
+	    row, (struct crm_dec){ (g->count[ACTUAL] * 1000 + n / 2) / n, 3 });
+	crm_row_none(row);
+	put_money(row, g->count[VALUED] > 0 ? g->money[CLV] : -1, g->currency);
+	crm_row_money(row, g->money[SPENT], g->currency);
+	crm_row_currency(row, g->currency);
+	crm_row_none(row);
+	return NULL;
 }
 
 /* The values of the report's own key. */
@@ -251,7 +230,13 @@ group_lines(struct work *w)
 	}
 	crm_by_values_free(w->values);
 	crm_buf_release(&own.buf);
-	return err != NULL ? err : print_groups(w);
+	return err != NULL
+	    ? err
+	    : crm_put_groups(w->r, &w->groups,
+		  w->r->by.n > 0 && w->r->by.key[0].of == CRM_BY_OWN
+		      ? CRM_ORDER_KEY
+		      : CRM_ORDER_MONEY,
+		  CLV, add_columns, w);
 }
 
 static const struct crm_err *
@@ -261,8 +246,12 @@ run(struct crm_report_run *r)
 	const struct crm_err *err = crm_worth_make(r, false, &w.worth);
 
 	crm_groups_init(&w.groups, r->config, &r->by);
-	if (err == NULL)
-		err = r->by_given ? group_lines(&w) : print_lines(&w);
+	if (err == NULL && r->by_given)
+		err = group_lines(&w);
+	else if (err == NULL) {
+		sort_lines(&w);
+		err = crm_put_rows(r, w.worth.repeats.n, make_nth, &w);
+	}
 	crm_groups_release(&w.groups);
 	crm_worth_release(&w.worth);
 	return err;

@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "record/value.h"
 #include "record/word.h"
+#include "report/put.h"
 
 const struct crm_field crm_deal_keys[2] = {
 	{ .name = "deal-size", .type = CRM_T_NUMBER },
@@ -389,4 +390,21 @@ crm_deals_each_turn(struct crm_deals *d,
 	static const char *const turns[] = { "event", "what:stage" };
 
 	return ask(d, turns, 2, fn, ctx);
+}
+
+const struct crm_err *
+crm_deals_report(struct crm_deals *d, struct crm_report_run *r,
+    const struct crm_err *(*take)(void *ctx, const struct crm_deal *),
+    enum crm_groups_order order, size_t slot,
+    const struct crm_err *(*add)(void *ctx, const struct crm_group *),
+    void *ctx)
+{
+	const struct crm_err *err = crm_deals_open(d, r);
+
+	if (err == NULL)
+		err = crm_deals_each(d, take, ctx);
+	if (err == NULL)
+		err = crm_put_groups(r, &d->groups, order, slot, add, ctx);
+	crm_deals_close(d);
+	return err;
 }

@@ -76,6 +76,17 @@ CRM_CHECK const struct crm_err *crm_deals_each(struct crm_deals *,
 CRM_CHECK const struct crm_err *crm_deals_each_of_all(struct crm_deals *,
     const struct crm_err *(*fn)(void *ctx, const struct crm_deal *), void *ctx);
 
+/*
+ * All that a simple report does: open, call take with each deal, print the
+ * groups that came of it (see crm_put_groups()) and close.
+ */
+CRM_CHECK const struct crm_err *crm_deals_report(struct crm_deals *,
+    struct crm_report_run *,
+    const struct crm_err *(*take)(void *ctx, const struct crm_deal *),
+    enum crm_groups_order, size_t slot,
+    const struct crm_err *(*add)(void *ctx, const struct crm_group *),
+    void *ctx);
+
 /* Call fn with each event that tells of a change of stage. */
 CRM_CHECK const struct crm_err *crm_deals_each_turn(struct crm_deals *,
     const struct crm_err *(*fn)(

@@ -1,6 +1,7 @@
 /* funnel: how many deals get how far, and how long they stay on the way. */
 #include "base/mem.h"
 #include "report/list.h"
+#include "report/put.h"
 #include "report/stays.h"
 
 #define DEALS 0 /* slots of counts */
@@ -106,35 +107,23 @@ take_deal(void *ctx, const struct crm_deal *d)
 }
 
 static const struct crm_err *
-print(struct work *w)
+add_columns(void *ctx, const struct crm_group *g)
 {
-	const struct crm_err *err = NULL;
-	struct crm_report_run *r = w->r;
-	size_t i;
+	struct work *w = ctx;
+	struct crm_row_maker *row = &w->r->row;
 
-	crm_groups_sort(&w->deals.groups, CRM_ORDER_KEY, 0);
-	for (i = 0; err == NULL && i < w->deals.groups.n; i++) {
-		const struct crm_group *g = &w->deals.groups.group[i];
-
-		crm_row_begin(&r->row);
-		crm_groups_add_key(&w->deals.groups, g, &r->row);
-		crm_row_number(&r->row, g->count[DEALS]);
-		/* those that are won have come to the end */
-		if (g->count[WON] == g->count[DEALS] && g->count[ONWARD] == 0)
-			crm_row_none(&r->row);
-		else
-			crm_row_share(
-			    &r->row, g->count[ONWARD], g->count[DEALS]);
-		crm_row_number(&r->row, g->count[HERE]);
-		crm_row_number(&r->row, g->count[WON]);
-		crm_row_number(&r->row, g->count[LOST]);
-		crm_row_share(
-		    &r->row, g->count[WON], g->count[WON] + g->count[LOST]);
-		crm_row_mean(
-		    &r->row, g->count[MINUTES], g->count[STAYS] * DAY_MINUTES);
-		err = crm_row_put(&r->row, r->rows);
-	}
-	return err;
+	crm_row_number(row, g->count[DEALS]);
+	/* those that are won have come to the end */
+	if (g->count[WON] == g->count[DEALS] && g->count[ONWARD] == 0)
+		crm_row_none(row);
+	else
+		crm_row_share(row, g->count[ONWARD], g->count[DEALS]);
+	crm_row_number(row, g->count[HERE]);
+	crm_row_number(row, g->count[WON]);
+	crm_row_number(row, g->count[LOST]);
+	crm_row_share(row, g->count[WON], g->count[WON] + g->count[LOST]);
+	crm_row_mean(row, g->count[MINUTES], g->count[STAYS] * DAY_MINUTES);
+	return NULL;
 }
 
 /* Stages come in the order that the schema has them in. */
@@ -163,7 +152,8 @@ run(struct crm_report_run *r)
 	if (err == NULL)
 		err = crm_deals_each(&w.deals, take_deal, &w);
 	if (err == NULL)
-		err = print(&w);
+		err = crm_put_groups(
+		    r, &w.deals.groups, CRM_ORDER_KEY, 0, add_columns, &w);
 	crm_stays_release(&w.stays);
 	crm_free(w.stay);
 	crm_deals_close(&w.deals);

@@ -2,6 +2,7 @@
 #include "base/mem.h"
 #include "record/word.h"
 #include "report/list.h"
+#include "report/put.h"
 #include "report/stays.h"
 
 #define VALUE 0 /* slots of money */
@@ -130,34 +131,20 @@ take_deal(void *ctx, const struct crm_deal *deal)
 }
 
 static const struct crm_err *
-print(struct work *w)
+add_columns(void *ctx, const struct crm_group *g)
 {
-	const struct crm_err *err = crm_groups_settle(&w->deals.groups);
-	struct crm_report_run *r = w->r;
-	size_t i;
+	struct work *w = ctx;
+	struct crm_row_maker *row = &w->r->row;
 
-	/* stages in the order in which they are gone through */
-	crm_groups_sort(&w->deals.groups,
-	    w->by_stage || crm_by_begins_with_period(&r->by) ? CRM_ORDER_KEY
-							     : CRM_ORDER_MONEY,
-	    VALUE);
-	for (i = 0; err == NULL && i < w->deals.groups.n; i++) {
-		const struct crm_group *g = &w->deals.groups.group[i];
-
-		crm_row_begin(&r->row);
-		crm_groups_add_key(&w->deals.groups, g, &r->row);
-		crm_row_number(&r->row, g->count[DEALS]);
-		crm_row_money(&r->row, g->money[VALUE], g->currency);
-		crm_row_money(&r->row, g->money[WEIGHTED], g->currency);
-		crm_row_currency(&r->row, g->currency);
-		crm_row_mean(&r->row, g->count[AGES], g->count[AGED]);
-		crm_row_number(&r->row, g->count[WON]);
-		crm_row_number(&r->row, g->count[LOST]);
-		crm_row_share(
-		    &r->row, g->count[WON], g->count[WON] + g->count[LOST]);
-		err = crm_row_put(&r->row, r->rows);
-	}
-	return err;
+	crm_row_number(row, g->count[DEALS]);
+	crm_row_money(row, g->money[VALUE], g->currency);
+	crm_row_money(row, g->money[WEIGHTED], g->currency);
+	crm_row_currency(row, g->currency);
+	crm_row_mean(row, g->count[AGES], g->count[AGED]);
+	crm_row_number(row, g->count[WON]);
+	crm_row_number(row, g->count[LOST]);
+	crm_row_share(row, g->count[WON], g->count[WON] + g->count[LOST]);
+	return NULL;
 }
 
 static const struct crm_err *
@@ -172,7 +159,9 @@ run(struct crm_report_run *r)
 	if (err == NULL)
 		err = crm_deals_each(&w.deals, take_deal, &w);
 	if (err == NULL)
-		err = print(&w);
+		err = crm_put_groups(r, &w.deals.groups,
+		    w.by_stage ? CRM_ORDER_KEY : CRM_ORDER_MONEY, VALUE,
+		    add_columns, &w);
 	crm_stays_release(&w.stays);
 	crm_deals_close(&w.deals);
 	return err;

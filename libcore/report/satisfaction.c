@@ -2,6 +2,7 @@
 #include "record/scale.h"
 #include "record/word.h"
 #include "report/list.h"
+#include "report/put.h"
 
 #define ANSWERS 0 /* slots of counts */
 #define GOOD 1    /* of each verdict, in their order */
@@ -133,9 +134,10 @@ put_bound(struct crm_row_maker *row, const struct crm_group *g, int64_t v)
 	crm_row_dec(row, (struct crm_dec){ v, 2 });
 }
 
-static void
-add_figures(struct work *w, const struct crm_group *g)
+static const struct crm_err *
+add_figures(void *ctx, const struct crm_group *g)
 {
+	struct work *w = ctx;
 	struct crm_row_maker *row = &w->r->row;
 	int64_t n = g->count[ANSWERS], sum = g->count[SUM], margin;
 	int64_t mean =
@@ -153,23 +155,7 @@ add_figures(struct work *w, const struct crm_group *g)
 	crm_row_number(row, g->count[GOOD]);
 	crm_row_number(row, g->count[FAIR]);
 	crm_row_number(row, g->count[BAD]);
-}
-
-static const struct crm_err *
-print(struct work *w)
-{
-	const struct crm_err *err = NULL;
-	struct crm_report_run *r = w->r;
-	size_t i;
-
-	crm_groups_sort(&w->groups, CRM_ORDER_KEY, 0);
-	for (i = 0; err == NULL && i < w->groups.n; i++) {
-		crm_row_begin(&r->row);
-		crm_groups_add_key(&w->groups, &w->groups.group[i], &r->row);
-		add_figures(w, &w->groups.group[i]);
-		err = crm_row_put(&r->row, r->rows);
-	}
-	return err;
+	return NULL;
 }
 
 /* All feedback, unless a query says which. */
@@ -203,7 +189,8 @@ run(struct crm_report_run *r)
 	if (err == NULL)
 		err = crm_facts_each(&facts, take, &w);
 	if (err == NULL)
-		err = print(&w);
+		err = crm_put_groups(
+		    r, &w.groups, CRM_ORDER_KEY, 0, add_figures, &w);
 	crm_query_free(q);
 	crm_by_values_free(w.values);
 	crm_groups_release(&w.groups);

@@ -3,6 +3,7 @@
 
 #include "record/value.h"
 #include "report/list.h"
+#include "report/put.h"
 
 #define TICKETS 0 /* slots of counts */
 #define ANSWERED 1
@@ -136,34 +137,24 @@ add_hours(struct crm_row_maker *row, int64_t seconds, int64_t n)
 }
 
 static const struct crm_err *
-print(struct work *w)
+add_columns(void *ctx, const struct crm_group *g)
 {
-	const struct crm_err *err = NULL;
+	struct work *w = ctx;
 	struct crm_row_maker *row = &w->r->row;
-	size_t i;
+	const int64_t *n = g->count;
 
-	crm_groups_sort(&w->groups, CRM_ORDER_KEY, 0);
-	for (i = 0; err == NULL && i < w->groups.n; i++) {
-		const int64_t *n = w->groups.group[i].count;
-
-		crm_row_begin(row);
-		crm_groups_add_key(&w->groups, &w->groups.group[i], row);
-		crm_row_number(row, n[TICKETS]);
-		crm_row_number(row, n[ANSWERED]);
-		add_hours(row, n[RESPOND_S], n[ANSWERED]);
-		crm_row_number(row, n[RESPOND_MET]);
-		crm_row_number(row, n[RESPOND_MISSED]);
-		crm_row_share(
-		    row, n[RESPOND_MET], n[RESPOND_MET] + n[RESPOND_MISSED]);
-		crm_row_number(row, n[SOLVED]);
-		add_hours(row, n[SOLVE_S], n[SOLVED]);
-		crm_row_number(row, n[SOLVE_MET]);
-		crm_row_number(row, n[SOLVE_MISSED]);
-		crm_row_share(
-		    row, n[SOLVE_MET], n[SOLVE_MET] + n[SOLVE_MISSED]);
-		err = crm_row_put(row, w->r->rows);
-	}
-	return err;
+	crm_row_number(row, n[TICKETS]);
+	crm_row_number(row, n[ANSWERED]);
+	add_hours(row, n[RESPOND_S], n[ANSWERED]);
+	crm_row_number(row, n[RESPOND_MET]);
+	crm_row_number(row, n[RESPOND_MISSED]);
+	crm_row_share(row, n[RESPOND_MET], n[RESPOND_MET] + n[RESPOND_MISSED]);
+	crm_row_number(row, n[SOLVED]);
+	add_hours(row, n[SOLVE_S], n[SOLVED]);
+	crm_row_number(row, n[SOLVE_MET]);
+	crm_row_number(row, n[SOLVE_MISSED]);
+	crm_row_share(row, n[SOLVE_MET], n[SOLVE_MET] + n[SOLVE_MISSED]);
+	return NULL;
 }
 
 static const struct crm_err *
@@ -180,7 +171,8 @@ run(struct crm_report_run *r)
 	if (err == NULL)
 		err = take_all(&w);
 	if (err == NULL)
-		err = print(&w);
+		err = crm_put_groups(
+		    r, &w.groups, CRM_ORDER_KEY, 0, add_columns, &w);
 	crm_by_values_free(w.values);
 	crm_service_free(w.service);
 	crm_groups_release(&w.groups);

@@ -5,6 +5,7 @@
 #include "record/word.h"
 #include "report/buyers.h"
 #include "report/list.h"
+#include "report/put.h"
 
 #define REVENUE 0 /* slots of money */
 #define COST 1
@@ -212,35 +213,24 @@ put_cost(struct work *w, const struct crm_group *g)
 }
 
 static const struct crm_err *
-print(struct work *w)
+add_columns(void *ctx, const struct crm_group *g)
 {
-	const struct crm_err *err = crm_groups_settle(&w->groups);
+	struct work *w = ctx;
 	struct crm_report_run *r = w->r;
-	size_t i;
+	struct crm_row_maker *row = &w->r->row;
+	int64_t people = g->count[PEOPLE];
 
-	crm_groups_sort(&w->groups, CRM_ORDER_MONEY, REVENUE);
-	for (i = 0; err == NULL && i < w->groups.n; i++) {
-		const struct crm_group *g = &w->groups.group[i];
-		int64_t people = g->count[PEOPLE];
-
-		crm_row_begin(&r->row);
-		crm_groups_add_key(&w->groups, g, &r->row);
-		if (people > 0 || g->currency == r->config->currency_num)
-			crm_row_number(&r->row, people);
-		else
-			crm_row_none(&r->row);
-		crm_row_number(&r->row, g->count[CUSTOMERS]);
-		crm_row_share(&r->row, g->count[CUSTOMERS], people);
-		crm_row_number(&r->row, g->count[ORDERS]);
-		crm_row_money(&r->row, g->money[REVENUE], g->currency);
-		crm_row_currency(&r->row, g->currency);
-		crm_row_average(
-		    &r->row, g->money[REVENUE], people, g->currency);
-		err = put_cost(w, g);
-		if (err == NULL)
-			err = crm_row_put(&r->row, r->rows);
-	}
-	return err;
+	if (people > 0 || g->currency == r->config->currency_num)
+		crm_row_number(row, people);
+	else
+		crm_row_none(row);
+	crm_row_number(row, g->count[CUSTOMERS]);
+	crm_row_share(row, g->count[CUSTOMERS], people);
+	crm_row_number(row, g->count[ORDERS]);
+	crm_row_money(row, g->money[REVENUE], g->currency);
+	crm_row_currency(row, g->currency);
+	crm_row_average(row, g->money[REVENUE], people, g->currency);
+	return put_cost(w, g);
 }
 
 static const struct crm_err *
@@ -263,7 +253,8 @@ run(struct crm_report_run *r)
 	if (err == NULL && knows_cost(r))
 		err = ask(&w, costs, 2, take_cost);
 	if (err == NULL)
-		err = print(&w);
+		err = crm_put_groups(
+		    r, &w.groups, CRM_ORDER_MONEY, REVENUE, add_columns, &w);
 	crm_by_values_free(w.values);
 	crm_groups_release(&w.groups);
 	crm_buyers_release(&w.buyers);

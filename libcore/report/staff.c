@@ -6,6 +6,7 @@
 #include "record/word.h"
 #include "report/deals.h"
 #include "report/list.h"
+#include "report/put.h"
 
 #define MEMORY ((size_t)64 << 20)
 #define MINUTE_US (60 * CRM_SECOND_US)
@@ -182,33 +183,22 @@ take_deal(void *ctx, const struct crm_deal *deal)
 }
 
 static const struct crm_err *
-print(struct work *w)
+add_columns(void *ctx, const struct crm_group *g)
 {
-	const struct crm_err *err = crm_groups_settle(&w->deals.groups);
-	struct crm_report_run *r = w->r;
-	size_t i;
+	struct work *w = ctx;
+	struct crm_row_maker *row = &w->r->row;
 
-	crm_groups_sort(&w->deals.groups, CRM_ORDER_KEY, 0);
-	for (i = 0; err == NULL && i < w->deals.groups.n; i++) {
-		const struct crm_group *g = &w->deals.groups.group[i];
-
-		crm_row_begin(&r->row);
-		crm_groups_add_key(&w->deals.groups, g, &r->row);
-		crm_row_number(&r->row, g->count[EVENTS]);
-		crm_row_number(&r->row, g->count[CONTACTS]);
-		crm_row_number(&r->row, g->count[CUSTOMERS]);
-		crm_row_number(&r->row, g->count[ANSWERS]);
-		crm_row_mean(
-		    &r->row, g->count[MINUTES], g->count[ANSWERS] * 60);
-		crm_row_number(&r->row, g->count[WINS]);
-		crm_row_number(&r->row, g->count[LOSSES]);
-		crm_row_share(
-		    &r->row, g->count[WINS], g->count[WINS] + g->count[LOSSES]);
-		crm_row_money(&r->row, g->money[WON_VALUE], g->currency);
-		crm_row_currency(&r->row, g->currency);
-		err = crm_row_put(&r->row, r->rows);
-	}
-	return err;
+	crm_row_number(row, g->count[EVENTS]);
+	crm_row_number(row, g->count[CONTACTS]);
+	crm_row_number(row, g->count[CUSTOMERS]);
+	crm_row_number(row, g->count[ANSWERS]);
+	crm_row_mean(row, g->count[MINUTES], g->count[ANSWERS] * 60);
+	crm_row_number(row, g->count[WINS]);
+	crm_row_number(row, g->count[LOSSES]);
+	crm_row_share(row, g->count[WINS], g->count[WINS] + g->count[LOSSES]);
+	crm_row_money(row, g->money[WON_VALUE], g->currency);
+	crm_row_currency(row, g->currency);
+	return NULL;
 }
 
 static const struct crm_err *
@@ -232,7 +222,8 @@ run(struct crm_report_run *r)
 	if (err == NULL)
 		err = crm_deals_each(&w.deals, take_deal, &w);
 	if (err == NULL)
-		err = print(&w);
+		err = crm_put_groups(
+		    r, &w.deals.groups, CRM_ORDER_KEY, 0, add_columns, &w);
 	crm_deals_close(&w.deals);
 	crm_runs_free(w.runs);
 	return err;

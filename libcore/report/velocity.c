@@ -154,41 +154,27 @@ add_velocity(struct crm_row_maker *row, const struct crm_group *g)
 }
 
 static const struct crm_err *
-print(struct work *w)
+add_columns(void *ctx, const struct crm_group *g)
 {
-	const struct crm_err *err = crm_groups_settle(&w->deals.groups);
-	struct crm_report_run *r = w->r;
-	size_t i;
+	struct work *w = ctx;
+	struct crm_row_maker *row = &w->r->row;
 
-	crm_groups_sort(&w->deals.groups,
-	    crm_by_begins_with_period(&r->by) ? CRM_ORDER_KEY : CRM_ORDER_MONEY,
-	    WON_VALUE);
-	for (i = 0; err == NULL && i < w->deals.groups.n; i++) {
-		const struct crm_group *g = &w->deals.groups.group[i];
-
-		crm_row_begin(&r->row);
-		crm_groups_add_key(&w->deals.groups, g, &r->row);
-		crm_row_number(&r->row, g->count[DEALS]);
-		crm_row_money(&r->row, g->money[VALUE], g->currency);
-		crm_row_number(&r->row, g->count[WINS]);
-		crm_row_number(&r->row, g->count[LOSSES]);
-		crm_row_share(
-		    &r->row, g->count[WINS], g->count[WINS] + g->count[LOSSES]);
-		crm_row_average(
-		    &r->row, g->money[WON_VALUE], g->count[WINS], g->currency);
-		crm_row_mean(&r->row, g->count[DAYS], g->count[AGED]);
-		add_velocity(&r->row, g);
-		crm_row_currency(&r->row, g->currency);
-		err = crm_row_put(&r->row, r->rows);
-	}
-	return err;
+	crm_row_number(row, g->count[DEALS]);
+	crm_row_money(row, g->money[VALUE], g->currency);
+	crm_row_number(row, g->count[WINS]);
+	crm_row_number(row, g->count[LOSSES]);
+	crm_row_share(row, g->count[WINS], g->count[WINS] + g->count[LOSSES]);
+	crm_row_average(row, g->money[WON_VALUE], g->count[WINS], g->currency);
+	crm_row_mean(row, g->count[DAYS], g->count[AGED]);
+	add_velocity(row, g);
+	crm_row_currency(row, g->currency);
+	return NULL;
 }
 
 static const struct crm_err *
 run(struct crm_report_run *r)
 {
 	struct work w = { .r = r };
-	const struct crm_err *err;
 	size_t i;
 
 	w.first = r->has_period ? crm_date_days(r->period.first) : INT32_MIN;
@@ -200,13 +186,8 @@ run(struct crm_report_run *r)
 				w.unit = r->by.key[i].unit;
 			w.periods = true;
 		}
-	err = crm_deals_open(&w.deals, r);
-	if (err == NULL)
-		err = crm_deals_each(&w.deals, take_deal, &w);
-	if (err == NULL)
-		err = print(&w);
-	crm_deals_close(&w.deals);
-	return err;
+	return crm_deals_report(&w.deals, r, take_deal, CRM_ORDER_MONEY,
+	    WON_VALUE, add_columns, &w);
 }
 
 const struct crm_report crm_report_velocity = {

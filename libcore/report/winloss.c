@@ -69,47 +69,29 @@ take_deal(void *ctx, const struct crm_deal *deal)
 }
 
 static const struct crm_err *
-print(struct work *w)
+add_columns(void *ctx, const struct crm_group *g)
 {
-	const struct crm_err *err = crm_groups_settle(&w->deals.groups);
-	struct crm_report_run *r = w->r;
-	size_t i;
+	struct work *w = ctx;
+	struct crm_row_maker *row = &w->r->row;
 
-	crm_groups_sort(&w->deals.groups,
-	    crm_by_begins_with_period(&r->by) ? CRM_ORDER_KEY : CRM_ORDER_MONEY,
-	    WON_VALUE);
-	for (i = 0; err == NULL && i < w->deals.groups.n; i++) {
-		const struct crm_group *g = &w->deals.groups.group[i];
-
-		crm_row_begin(&r->row);
-		crm_groups_add_key(&w->deals.groups, g, &r->row);
-		crm_row_number(&r->row, g->count[WON]);
-		crm_row_number(&r->row, g->count[LOST]);
-		crm_row_share(
-		    &r->row, g->count[WON], g->count[WON] + g->count[LOST]);
-		crm_row_money(&r->row, g->money[WON_VALUE], g->currency);
-		crm_row_money(&r->row, g->money[LOST_VALUE], g->currency);
-		crm_row_currency(&r->row, g->currency);
-		crm_row_mean(&r->row, g->count[WON_DAYS], g->count[WON_AGED]);
-		crm_row_mean(&r->row, g->count[LOST_DAYS], g->count[LOST_AGED]);
-		err = crm_row_put(&r->row, r->rows);
-	}
-	return err;
+	crm_row_number(row, g->count[WON]);
+	crm_row_number(row, g->count[LOST]);
+	crm_row_share(row, g->count[WON], g->count[WON] + g->count[LOST]);
+	crm_row_money(row, g->money[WON_VALUE], g->currency);
+	crm_row_money(row, g->money[LOST_VALUE], g->currency);
+	crm_row_currency(row, g->currency);
+	crm_row_mean(row, g->count[WON_DAYS], g->count[WON_AGED]);
+	crm_row_mean(row, g->count[LOST_DAYS], g->count[LOST_AGED]);
+	return NULL;
 }
 
 static const struct crm_err *
 run(struct crm_report_run *r)
 {
 	struct work w = { .r = r };
-	const struct crm_err *err;
 
-	err = crm_deals_open(&w.deals, r);
-	if (err == NULL)
-		err = crm_deals_each(&w.deals, take_deal, &w);
-	if (err == NULL)
-		err = print(&w);
-	crm_deals_close(&w.deals);
-	return err;
+	return crm_deals_report(&w.deals, r, take_deal, CRM_ORDER_MONEY,
+	    WON_VALUE, add_columns, &w);
 }
 
 const struct crm_report crm_report_winloss = {
