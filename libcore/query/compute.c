@@ -393,6 +393,8 @@ put_overdue(struct crm_compute *c, uint64_t who, struct crm_buf *out)
 	size_t n = 0, i;
 
 	err = rows_of(c, who);
+	/* one that paid for its people may owe what its balance has not */
+	n = crm_id_kind(who) == 'o';
 	for (i = 0; err == NULL && i < c->rows.n; i++)
 		n += c->rows.row[i].row.balance > 0;
 	if (err == NULL && n > 0) {

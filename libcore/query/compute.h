@@ -56,20 +56,21 @@ struct crm_open_invoice {
 	uint8_t currency;
 	uint64_t event;
 	const char *doc; /* "" when it has none */
+	/* Of a payment: the organisation that paid for one of its people, or
+	 * 0, and how much it paid for these. */
+	uint64_t payer;
+	int64_t elsewhere;
 };
 
 /*
  * Which invoices of a customer are open: a payment settles that of its doc,
- * and what is left of it or has no doc the oldest open one.  An invoice with
+ * its payer's own or else, of an organisation, those of its people; and what
+ * is left of it or has no doc its payer's oldest open one.  An invoice with
  * a negative amount is a credit note and settles as a payment does.
  *
  * out     in the order of their time; lives in the arena
  */
 CRM_CHECK const struct crm_err *crm_open_invoices(struct crm_snap *,
-    uint64_t who, struct crm_arena *, struct crm_open_invoice **out, size_t *n);
-
-/* The same of all invoices, paid or not. */
-CRM_CHECK const struct crm_err *crm_all_invoices(struct crm_snap *,
     uint64_t who, struct crm_arena *, struct crm_open_invoice **out, size_t *n);
 
 /* All invoices of a customer, all that pays, and what settled what. */
@@ -92,6 +93,32 @@ struct crm_bills {
 CRM_CHECK const struct crm_err *crm_bills_settle(
     struct crm_snap *, uint64_t who, struct crm_arena *, struct crm_bills *out);
 void crm_bills_release(struct crm_bills *);
+
+/* The same, but that only payments by doc have settled invoices, of the
+ * customer's own. */
+CRM_CHECK const struct crm_err *crm_bills_own(
+    struct crm_snap *, uint64_t who, struct crm_arena *, struct crm_bills *out);
+
+/*
+ * Then, pay with what an organisation paid by doc what its people owe.
+ *
+ * who    the organisation, or a person of one
+ */
+CRM_CHECK const struct crm_err *crm_bills_settle_firm(
+    struct crm_snap *, uint64_t who, struct crm_arena *, struct crm_bills *);
+
+/*
+ * Say which invoices count, so that those of one number and currency are one:
+ * the first open one, or the one that was paid last when all are paid.
+ *
+ * counts  ninv of them; 0: no
+ */
+#define CRM_COUNTS_OPEN 1
+#define CRM_COUNTS_PAID 2
+void crm_bills_count(const struct crm_bills *, uint8_t *counts);
+
+/* Pay of an invoice what is there; both by their places. */
+void crm_bills_pay(struct crm_bills *, size_t inv, size_t pay);
 
 /*
  * Does an event say that a product was bought, that a campaign was got or

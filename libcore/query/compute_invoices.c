@@ -1,6 +1,7 @@
 /* Which invoices are open. */
 #include <stdlib.h>
 
+#include "base/map.h"
 #include "base/mem.h"
 #include "query/compute.h"
 #include "record/value.h"
@@ -25,6 +26,8 @@ read_bill(struct crm_snap *snap, const struct crm_story *s, struct crm_arena *a,
 	out->currency = s->currency;
 	out->event = s->event;
 	out->doc = "";
+	out->payer = 0;
+	out->elsewhere = 0;
 	err = crm_snap_get(snap, s->event, &e, &p);
 	if (err != NULL || p != CRM_LIVE)
 		return err;
@@ -35,9 +38,8 @@ read_bill(struct crm_snap *snap, const struct crm_story *s, struct crm_arena *a,
 	return NULL;
 }
 
-/* Pay of an invoice what is there. */
-static void
-settle(struct crm_bills *b, size_t inv, size_t pay)
+void
+crm_bills_pay(struct crm_bills *b, size_t inv, size_t pay)
 {
 	struct crm_open_invoice *i = &b->inv[inv], *p = &b->pay[pay];
 	int64_t paid = i->left < p->left ? i->left : p->left;
@@ -148,7 +150,7 @@ pay_by_doc(struct crm_bills *b)
 		     p->left > 0 && by_doc[j]->currency == p->currency &&
 		     strcmp(by_doc[j]->doc, p->doc) == 0;
 		     j++)
-			settle(b, (size_t)(by_doc[j] - b->inv), i);
+			crm_bills_pay(b, (size_t)(by_doc[j] - b->inv), i);
 	}
 	crm_free(by_doc);
 }
@@ -165,7 +167,7 @@ pay_oldest(struct crm_bills *b)
 		for (j = &next[p->currency]; p->left > 0 && *j < b->ninv;
 		     (*j)++) {
 			if (b->inv[*j].currency == p->currency)
-				settle(b, *j, i);
+				crm_bills_pay(b, *j, i);
 			if (p->left == 0)
 				break;
 		}
@@ -173,18 +175,29 @@ pay_oldest(struct crm_bills *b)
 }
 
 const struct crm_err *
-crm_bills_settle(struct crm_snap *snap, uint64_t who, struct crm_arena *a,
+crm_bills_own(struct crm_snap *snap, uint64_t who, struct crm_arena *a,
     struct crm_bills *out)
 {
 	const struct crm_err *err;
 
 	memset(out, 0, sizeof(*out));
 	err = gather_bills(snap, who, a, out);
-	if (err != NULL)
-		return err;
-	pay_by_doc(out);
-	pay_oldest(out);
-	return NULL;
+	if (err == NULL)
+		pay_by_doc(out);
+	return err;
+}
+
+const struct crm_err *
+crm_bills_settle(struct crm_snap *snap, uint64_t who, struct crm_arena *a,
+    struct crm_bills *out)
+{
+	const struct crm_err *err = crm_bills_own(snap, who, a, out);
+
+	if (err == NULL)
+		err = crm_bills_settle_firm(snap, who, a, out);
+	if (err == NULL)
+		pay_oldest(out);
+	return err;
 }
 
 void
@@ -195,10 +208,9 @@ crm_bills_release(struct crm_bills *b)
 	crm_free(b->settled);
 }
 
-/* All of them, or those that are open. */
-static const struct crm_err *
-find_invoices(struct crm_snap *snap, uint64_t who, bool all,
-    struct crm_arena *a, struct crm_open_invoice **out, size_t *n)
+const struct crm_err *
+crm_open_invoices(struct crm_snap *snap, uint64_t who, struct crm_arena *a,
+    struct crm_open_invoice **out, size_t *n)
 {
 	struct crm_bills b;
 	const struct crm_err *err = crm_bills_settle(snap, who, a, &b);
@@ -207,23 +219,53 @@ find_invoices(struct crm_snap *snap, uint64_t who, bool all,
 	*n = 0;
 	*out = crm_arena_alloc(a, (b.ninv + 1) * sizeof(**out));
 	for (i = 0; err == NULL && i < b.ninv; i++)
-		if (all || b.inv[i].left > 0)
+		if (b.inv[i].left > 0)
 			(*out)[k++] = b.inv[i];
 	*n = k;
 	crm_bills_release(&b);
 	return err;
 }
 
-const struct crm_err *
-crm_open_invoices(struct crm_snap *snap, uint64_t who, struct crm_arena *a,
-    struct crm_open_invoice **out, size_t *n)
+/* Does a paid invoice stand for its number rather than another paid one? */
+static bool
+is_later(const struct crm_open_invoice *a, const struct crm_open_invoice *b)
 {
-	return find_invoices(snap, who, false, a, out, n);
+	return a->left <= 0 && b->left <= 0 && a->paid_us > b->paid_us;
 }
 
-const struct crm_err *
-crm_all_invoices(struct crm_snap *snap, uint64_t who, struct crm_arena *a,
-    struct crm_open_invoice **out, size_t *n)
+void
+crm_bills_count(const struct crm_bills *b, uint8_t *counts)
 {
-	return find_invoices(snap, who, true, a, out, n);
+	const struct crm_open_invoice *inv = b->inv;
+	struct crm_map by_doc = CRM_MAP_INIT;
+	struct crm_buf key = CRM_BUF_INIT(CRM_LINE_MAX * 2);
+	uint64_t *at, none;
+	size_t i, was;
+
+	for (i = 0; i < b->ninv; i++) {
+		bool open = inv[i].left > 0;
+
+		counts[i] = 0;
+		if (!open && inv[i].paid_us == INT64_MIN)
+			continue; /* of nothing */
+		none = 0;
+		at = &none;
+		if (inv[i].doc[0] != '\0') {
+			crm_buf_reset(&key);
+			crm_buf_addc(&key, (char)inv[i].currency);
+			crm_buf_adds(&key, inv[i].doc);
+			at = crm_map_at(&by_doc, crm_buf_view(&key), NULL);
+		}
+		was =
+		    (size_t)*at; /* the place, and 1, of the one that counts */
+		if (was > 0 && (!open || counts[was - 1] == CRM_COUNTS_OPEN) &&
+		    !is_later(&inv[i], &inv[was - 1]))
+			continue;
+		if (was > 0)
+			counts[was - 1] = 0;
+		counts[i] = open ? CRM_COUNTS_OPEN : CRM_COUNTS_PAID;
+		*at = i + 1;
+	}
+	crm_map_release(&by_doc);
+	crm_buf_release(&key);
 }

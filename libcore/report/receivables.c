@@ -67,10 +67,12 @@ struct work {
 	bool paid; /* paid invoices count, too */
 	struct crm_groups groups;
 	struct crm_by_values *values;
-	/* the debt at hand, and all open invoices of its who */
-	const struct debt *at;
-	const struct crm_open_invoice *invoice;
-	size_t ninvoices;
+	/* the debt at hand, and all bills of its who */
+	struct debt at;
+	struct crm_bills bills;
+	uint8_t *counts; /* for each invoice what it counts as */
+	size_t counts_cap;
+	int64_t open, credit; /* of the debt at hand */
 };
 
 static void
@@ -167,20 +169,18 @@ slot_of(int64_t days)
 
 static const struct crm_err *
 add_invoice(struct work *w, struct crm_group *g,
-    const struct crm_open_invoice *i, int64_t *open)
+    const struct crm_open_invoice *i, bool counts)
 {
 	int64_t due = crm_date_days(i->due);
 	const struct crm_err *err;
 
 	if (g->count[INVOICES] == 0 || due < g->count[OLDEST])
 		g->count[OLDEST] = due;
-	g->count[INVOICES]++;
+	g->count[INVOICES] += counts;
 	err = crm_groups_add_money(&w->groups, g, OPEN, i->currency, i->left);
 	if (err == NULL && due < w->today)
 		err = crm_groups_add_money(&w->groups, g,
 		    slot_of(w->today - due), i->currency, i->left);
-	if (err == NULL && !crm_add_i64(*open, i->left, open))
-		err = crm_err(CRM_E_DATA, "a sum of the report is too large");
 	return err;
 }
 
@@ -199,54 +199,107 @@ static const struct crm_err *
 add_up(void *ctx, struct crm_view key)
 {
 	struct work *w = ctx;
-	const struct debt *d = w->at;
-	struct crm_group *g = crm_groups_at(&w->groups, key, d->currency);
+	struct crm_group *g = crm_groups_at(&w->groups, key, w->at.currency);
 	const struct crm_err *err = NULL;
-	int64_t open = 0;
 	size_t i;
 
-	if (crm_groups_distinct(&w->groups, g, d->who, 0, true))
+	if (crm_groups_distinct(&w->groups, g, w->at.who, 0, true))
 		g->count[CUSTOMERS]++;
-	for (i = 0; err == NULL && i < w->ninvoices; i++) {
-		const struct crm_open_invoice *v = &w->invoice[i];
+	for (i = 0; err == NULL && i < w->bills.ninv; i++) {
+		const struct crm_open_invoice *v = &w->bills.inv[i];
 
-		if (v->currency != d->currency)
+		if (v->currency != w->at.currency)
 			continue;
 		if (v->left > 0)
-			err = add_invoice(w, g, v, &open);
-		else if (v->paid_us != INT64_MIN)
+			err = add_invoice(
+			    w, g, v, (w->counts[i] & CRM_COUNTS_OPEN) != 0);
+		else if ((w->counts[i] & CRM_COUNTS_PAID) != 0)
 			add_paid(w, g, v);
 	}
 	if (err != NULL)
 		return err;
+	return crm_groups_add_money(
+	    &w->groups, g, CREDIT, w->at.currency, w->credit);
+}
+
+/* An organisation that paid for its people is asked about too, even if all
+ * that it has adds up to nothing. */
+static void
+note_payer(struct work *w, uint64_t payer, uint8_t currency)
+{
+	size_t i;
+
+	if (!crm_whom_has(&w->r->whom, payer))
+		return;
+	for (i = 0; i < w->n; i++)
+		if (w->debt[i].who == payer && w->debt[i].currency == currency)
+			return;
+	w->debt = crm_grow(w->debt, &w->cap, w->n + 1, sizeof(*w->debt));
+	w->debt[w->n++] = (struct debt){ payer, 0, currency };
+}
+
+/*
+ * What is open of a debt, and what was paid beyond it.  What an organisation
+ * paid for one of its people is paid by these.
+ */
+static const struct crm_err *
+sum_debt(struct work *w)
+{
+	const struct crm_bills *b = &w->bills;
+	uint8_t currency = w->at.currency;
+	int64_t balance = w->at.balance;
+	bool ok = balance != INT64_MIN;
+	size_t i;
+
+	w->open = 0;
+	for (i = 0; ok && i < b->ninv; i++)
+		if (b->inv[i].currency == currency)
+			ok = crm_add_i64(w->open, b->inv[i].left, &w->open);
+	for (i = 0; ok && i < b->npay; i++) {
+		const struct crm_open_invoice *p = &b->pay[i];
+
+		if (p->currency != currency)
+			continue;
+		if (p->payer != 0)
+			note_payer(w, p->payer, currency);
+		ok = crm_add_i64(balance,
+		    p->payer != 0 ? -p->minor : p->elsewhere, &balance);
+	}
 	/* the rest of what was paid: the balance is what it is */
-	if (!crm_add_i64(
-		open, d->balance == INT64_MIN ? INT64_MAX : -d->balance, &open))
+	if (!ok || balance == INT64_MIN ||
+	    !crm_add_i64(w->open, -balance, &w->credit))
 		return crm_err(CRM_E_DATA, "a sum of the report is too large");
-	return crm_groups_add_money(&w->groups, g, CREDIT, d->currency, open);
+	return NULL;
 }
 
 static const struct crm_err *
 add_debts(struct work *w)
 {
 	struct crm_arena arena = CRM_ARENA_INIT;
-	struct crm_open_invoice *invoice;
 	const struct crm_err *err = NULL;
 	size_t i;
 
 	for (i = 0; err == NULL && i < w->n; i++) {
-		if (i == 0 || w->debt[i].who != w->debt[i - 1].who) {
+		w->at = w->debt[i];
+		if (i == 0 || w->at.who != w->debt[i - 1].who) {
+			crm_bills_release(&w->bills);
 			crm_arena_release(&arena);
-			err = (w->paid ? crm_all_invoices : crm_open_invoices)(
-			    w->r->snap, w->debt[i].who, &arena, &invoice,
-			    &w->ninvoices);
-			w->invoice = invoice;
+			err = crm_bills_settle(
+			    w->r->snap, w->at.who, &arena, &w->bills);
+			w->counts = crm_grow(
+			    w->counts, &w->counts_cap, w->bills.ninv + 1, 1);
+			crm_bills_count(&w->bills, w->counts);
 		}
-		w->at = &w->debt[i];
 		if (err == NULL)
-			err = crm_by_each(w->values, w->at->who, CRM_BY_NO_TIME,
+			err = sum_debt(w);
+		if (err == NULL && (w->paid || w->open != 0 || w->credit != 0))
+			err = crm_by_each(w->values, w->at.who, CRM_BY_NO_TIME,
 			    0, NULL, add_up, w);
 	}
+	crm_bills_release(&w->bills);
+	memset(&w->bills, 0, sizeof(w->bills));
+	crm_free(w->counts);
+	w->counts = NULL;
 	crm_arena_release(&arena);
 	return err;
 }
@@ -383,6 +436,7 @@ list_settled(struct work *w, const struct crm_bills *b, size_t inv, size_t pay,
 {
 	const struct crm_open_invoice *other;
 	char amount[CRM_EXPLAIN_TEXT], d[CRM_EXPLAIN_TEXT], name[80];
+	char id[CRM_ID_TEXT];
 	size_t i;
 
 	for (i = 0; i < b->nsettled; i++) {
@@ -399,6 +453,9 @@ list_settled(struct work *w, const struct crm_bills *b, size_t inv, size_t pay,
 			    : other->minor < 0 ? "credit note"
 					       : "payment",
 			other, name));
+		if (other->payer != 0)
+			crm_buf_addf(
+			    out, " by %s", crm_id_text(other->payer, id));
 		if (other->doc[0] != '\0' && s->inv == inv)
 			crm_buf_addf(out, " on %s", day_of(w, other, d));
 	}
@@ -434,6 +491,12 @@ explain_payment(struct work *w, const struct crm_bills *b, size_t i)
 	struct crm_buf settles = CRM_BUF_INIT(CRM_LINE_MAX);
 	bool credit = v->minor < 0; /* an invoice with a negative amount */
 
+	if (v->elsewhere > 0) {
+		crm_buf_adds(
+		    &settles, crm_amount_text(a, v->elsewhere, v->currency));
+		crm_buf_addf(&settles, " of %s of people of theirs",
+		    bill_name(w, "invoice", v, name));
+	}
 	list_settled(w, b, SIZE_MAX, i, &settles);
 	crm_explain_money(w->r,
 	    bill_name(w, credit ? "credit note" : "payment", v, name), v->minor,
@@ -483,7 +546,8 @@ explain(struct crm_report_run *r, uint64_t who)
 	for (i = 0; err == NULL && i < b.ninv; i++)
 		explain_invoice(&w, &b, i);
 	for (i = 0; err == NULL && i < b.npay; i++)
-		explain_payment(&w, &b, i);
+		if (b.pay[i].payer == 0)
+			explain_payment(&w, &b, i);
 	if (err == NULL)
 		err = add_debts(&w);
 	if (err == NULL)

@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-report receivables: ages, documents, credit, currencies, groups.
 . "${0%/*}/../lib.sh"
-plan 19
+plan 31
 
 # owes TITLE WANT ARGS...
 owes()
@@ -79,3 +79,49 @@ EOF
 owes 'who owes nothing is left out' '' -s paid
 # 10 and 19 days; what was paid before the invoice came took none
 owes 'unless how they pay is asked for' 'Anna 0 3 9.7 1' -s paid -f name,invoices,paid,days-to-pay,paid-late
+
+# a firm pays the invoice of one of its people, by its number
+export CRM_STORE=$tmp/firm
+crm-store init
+crm-add org name=Mae
+crm-add person name=Lin org=Mae
+crm-add person name=Kim org=Mae
+crm-add person name=Other
+crm-log <<'EOF'
+who,what,at,due,amount,doc
+Lin,invoice,2026-01-01,2026-01-15,100,R1
+Kim,invoice,2026-01-01,2026-01-15,30,R1
+Other,invoice,2026-01-01,2026-01-15,7,R1
+EOF
+crm-log Mae payment amount=110 doc=R1 at=2026-02-01
+owes 'settles it, of another one as far as it goes' 'Kim 1 20.00 0.00 20.00
+Other 1 7.00 0.00 7.00' -f name,invoices,open,credit,balance
+is 'nor is it late' "$(crm-find any overdue:0.01.. -f name,overdue -o tsv |
+	sed 1d | tr '\t' ' ')" 'Kim 20.00
+Other 7.00'
+owes 'in all' '27.00 27.00' --by '' -f open,balance
+is 'which is what the balances are' "$(crm-find any -f balance -o tsv |
+	awk 'NR > 1 { s += $1 } END { printf "%.2f", s }')" 27.00
+owes 'asked for alone it is the same' 'Kim 20.00' -f name,open Kim
+owes 'the firm too' '' -f name,open Mae
+crm-report receivables --explain Lin -f figure,how -o tsv >out
+like 'how is said' "$(cat out)" 'paid: 100.00 by payment R1 by o1 on 2026-02-01; open: 0'
+crm-report receivables --explain Mae -f figure,how -o tsv >out
+like 'by the firm too' "$(cat out)" 'settles: 110.00 of invoice R1 of people of theirs; left: 0'
+crm-log Mae invoice amount=110 doc=R2 at=2026-01-01 due=2026-01-15
+owes 'whose own is not paid by it' 'Mae 110.00 0.00
+Kim 20.00 0.00
+Other 7.00 0.00' -f name,open,credit
+is 'and late' "$(crm-find Mae -f overdue -o tsv | sed 1d)" 110.00
+crm-log Mae payment amount=150 doc=R2 at=2026-02-02
+owes 'its own comes first, then the oldest of its own' 'Kim 20.00 0.00
+Other 7.00 0.00
+Mae 0.00 40.00' -f name,open,credit
+# lines of one invoice
+crm-log <<'EOF'
+who,what,at,due,amount,doc
+Other,invoice,2026-03-01,2026-03-10,1,R5
+Other,invoice,2026-03-01,2026-03-20,2,R5
+EOF
+owes 'of one number are one invoice, late by parts' '2 10.00 2.00 1.00' \
+	-f invoices,open,not-due,1-30 Other

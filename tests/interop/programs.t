@@ -2,7 +2,7 @@
 # Mail programs, calendars, databases and plotters given what we write; and
 # our programs with nothing but cron's environment.
 . "${0%/*}/../lib.sh"
-plan 32
+plan 35
 LC_ALL=C.UTF-8
 export LC_ALL
 
@@ -116,6 +116,27 @@ if with hledger 3; then
 	is 'of each' "$(hledger -f all.journal bal -N assets:receivable -O csv |
 		grep -c 'রহিম উদ্দিন.*50\.25')" 1
 fi
+# a firm that pays for one of its people, and too much; a currency besides
+export CRM_STORE=$tmp/paid
+crm-store init
+crm-add org name='Pay, Ltd'
+crm-add person name='Of Pay' org='Pay, Ltd'
+crm-log 'Of Pay' invoice amount=20 doc=P1
+crm-log 'Of Pay' invoice amount=8 doc=P2
+crm-log 'Pay, Ltd' payment amount=23 doc=P1
+crm-log 'Pay, Ltd' invoice amount=70USD doc=P3 2>/dev/null
+crm-find event -o ledger >paid.journal
+crm-report receivables --by '' -f balance,currency -o tsv | sed 1d |
+	tr '\t' ' ' | sort >want
+is 'a firm pays for its people' "$(cat want)" '5.00 EUR
+70.00 USD'
+if with hledger 2; then
+	ok 'hledger: strict, that too' hledger -f paid.journal check --strict
+	hledger -f paid.journal bal -N --depth 2 assets:receivable |
+		sed 's/^ *//; s/  .*//' | sort >got
+	same_file 'and it owes the same' got want
+fi
+unset CRM_STORE
 
 # psql \copy: a cluster of its own, without a network.
 pg=
