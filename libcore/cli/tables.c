@@ -134,5 +134,6 @@ crm_tables_add(struct crm_buf *b)
 	add_keys(b, "assign", crm_config_keys(CRM_CONFIG_ASSIGN));
 	add_keys(b, "stage", crm_config_keys(CRM_CONFIG_STAGE));
 	add_keys(b, "quota", crm_config_keys(CRM_CONFIG_QUOTA));
+	add_keys(b, "papers", crm_config_keys(CRM_CONFIG_PAPERS));
 	crm_schema_free(s);
 }

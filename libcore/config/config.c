@@ -417,6 +417,8 @@ read_events(struct crm_cfg *w, const struct crm_yaml_node *node)
 	    "figures of one's own, for crm-report score and queries") \
 	X("quota",	crm_cfg_quota, \
 	    "what deals should bring, for crm-report forecast") \
+	X("papers",	crm_cfg_papers, \
+	    "what stands on quotes and invoices beside what they are about") \
 	X("hours",	crm_cfg_hours, \
 	    "working time of each day of the week; all when not said") \
 	X("holidays",	crm_cfg_holidays, \
@@ -466,6 +468,8 @@ crm_config_keys(enum crm_config_level level)
 		return crm_config_stage_keys;
 	case CRM_CONFIG_QUOTA:
 		return crm_config_quota_keys;
+	case CRM_CONFIG_PAPERS:
+		return crm_config_papers_keys;
 	case CRM_CONFIG_TOP:
 		break;
 	}
@@ -482,6 +486,7 @@ config_new(void)
 	memcpy(c->currency, "EUR", 4);
 	c->currency_num = crm_currency_num(CRM_V("EUR"));
 	c->week_start = 1;
+	c->sender = c->footer = "";
 	c->hook_s = HOOK_S;
 	crm_config_due_defaults(&c->due);
 	crm_config_rfm_default(c);

@@ -40,6 +40,7 @@
  *     chance:                    learned from deals that were won and lost
  *       of: deal
  *       learn: [source, product, who.industry]
+ *   papers:                      what stands on quotes and invoices
  *   quota:                       what deals should bring; the first that fits
  *     - {in: 2026-q1, amount: 90000}
  *     - {in: 2026, for: {owner: anna}, amount: 120000}
@@ -209,6 +210,8 @@ struct crm_config {
 	size_t nstaff;
 	struct crm_quota *quota; /* the first that fits holds */
 	size_t nquotas;
+	/* On papers, lines parted by '\n'; "" when not said. */
+	const char *sender, *footer;
 	struct crm_arena arena; /* of texts */
 };
 
@@ -250,6 +253,7 @@ enum crm_config_level {
 	CRM_CONFIG_ASSIGN, /* assign: a rule */
 	CRM_CONFIG_STAGE,  /* pipelines: NAME: STAGE:, and of other kinds */
 	CRM_CONFIG_QUOTA,  /* quota: a quota */
+	CRM_CONFIG_PAPERS, /* papers: */
 };
 
 /* The keys of a level, "key\0help\0..." and an empty one in the end: for the

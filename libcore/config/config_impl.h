@@ -119,6 +119,7 @@ crm_cfg_fn crm_cfg_kinds;     /* kinds: */
 crm_cfg_fn crm_cfg_rfm;       /* rfm: */
 crm_cfg_fn crm_cfg_scores;    /* scores: */
 crm_cfg_fn crm_cfg_quota;     /* quota: */
+crm_cfg_fn crm_cfg_papers;    /* papers: */
 crm_cfg_fn crm_cfg_fields;    /* kinds: KIND: fields: */
 crm_cfg_fn crm_cfg_hours;     /* hours: */
 crm_cfg_fn crm_cfg_holidays;  /* holidays: */
@@ -151,6 +152,8 @@ const char *crm_config_rfm_keys(void);     /* the same */
 extern const char crm_config_score_keys[]; /* the same */
 extern const char crm_config_quota_keys[]; /* the same */
 void crm_config_staff_print(const struct crm_config *, struct crm_buf *);
+extern const char crm_config_papers_keys[];
+void crm_config_papers_print(const struct crm_config *, struct crm_buf *);
 void crm_config_quota_print(const struct crm_config *, struct crm_buf *);
 void crm_config_scores_print(const struct crm_config *, struct crm_buf *);
 void crm_config_rfm_default(struct crm_config *);

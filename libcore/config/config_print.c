@@ -347,6 +347,7 @@ crm_config_print(const struct crm_config *c, struct crm_buf *b)
 	crm_config_staff_print(c, b);
 	crm_buf_addf(b, "hooks: %d\n", c->hook_s);
 	crm_config_quota_print(c, b);
+	crm_config_papers_print(c, b);
 }
 
 static const char template[] =
@@ -426,6 +427,12 @@ static const char template[] =
     "#quota:\n"
     "#  - {in: 2026-q1, amount: 90000}\n"
     "#  - {in: 2026, for: {owner: anna}, amount: 120000}\n"
+    "\n"
+    "# What stands on quotes and invoices (crm-show -o text and html), line\n"
+    "# by line: who sends them, and what is said at their end.\n"
+    "#papers:\n"
+    "#  sender: [Oak Ltd, 1 High Street, London N1 9GU, VAT GB123456789]\n"
+    "#  footer: ['To be paid to IBAN GB33 BUKB 2020 1555 5555 55']\n"
     "\n"
     "# More fields, and kinds of your own.  Types are text, email,\n"
     "# phone, url, date, time, span, number, percent, money, currency,\n"

@@ -121,6 +121,7 @@ keys score 'Keys of a score'
 keys stage 'Keys of a stage'
 keys assign 'Keys of an assign rule'
 keys quota 'Keys of a quota'
+keys papers 'Keys of papers'
 keys sla Targets
 keys due 'Keys of due'
 awk -F '\t' '$1 == "type" && $2 != "choice" && $2 != "link" { print $2 }' \

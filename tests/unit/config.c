@@ -140,7 +140,7 @@ refused_keys(void **state)
 		    "f:1:1: unknown key 'colour' (one of: timezone, country, "
 		    "currency, "
 		    "rates, week, events, pipelines, rfm, kinds, scores, "
-		    "quota, hours, holidays, sla, due, assign, staff, "
+		    "quota, papers, hours, holidays, sla, due, assign, staff, "
 		    "hooks)" },
 		{ "staff: {a: b}",
 		    "f:1:9: expected a list, such as [own.example, "
@@ -148,6 +148,7 @@ refused_keys(void **state)
 		{ "staff: [a@b.example, '@b.example']",
 		    "f:1:22: expected an address or a domain, such as "
 		    "ewa@mail.example or own.example, not '@b.example'" },
+		    "quota, papers, hours, holidays, sla, due, assign, hooks)" },
 		{ "assign: {owners: ewa}",
 		    "f:1:9: expected a list of rules, such as '- {query: "
 		    "ticket, owners: [ewa, jan]}'" },
@@ -1497,7 +1498,8 @@ keys(void **state)
 	(void)state;
 	check_keys(CRM_CONFIG_TOP,
 	    "timezone country currency rates week events pipelines rfm kinds scores "
-	    "quota hours holidays sla due assign staff hooks ");
+	    "quota papers hours holidays sla due assign staff hooks ");
+	    "quota papers hours holidays sla due assign hooks ");
 	check_keys(CRM_CONFIG_SLA, "segment priority respond solve ");
 	check_keys(CRM_CONFIG_DUE,
 	    "task ticket contact purchase birthday date deal late value "
@@ -1507,6 +1509,7 @@ keys(void **state)
 	check_keys(CRM_CONFIG_ASSIGN, "query owners by ");
 	check_keys(CRM_CONFIG_STAGE, "chance ends next needs ");
 	check_keys(CRM_CONFIG_QUOTA, "in for amount ");
+	check_keys(CRM_CONFIG_PAPERS, "sender footer ");
 	check_keys(CRM_CONFIG_KIND, "letter plural fields stages ");
 	check_keys(CRM_CONFIG_FIELD,
 	    "type choices to many required unique indexed searched personal "
