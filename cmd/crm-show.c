@@ -78,8 +78,14 @@ show_operand(char *who)
 	enum crm_presence p = CRM_ABSENT;
 	struct crm_stored r;
 	uint64_t id;
+	bool is_id = crm_id_parse(crm_view_str(who), &id), found;
 
-	if (o.all && crm_id_parse(crm_view_str(who), &id))
+	if (s.paper != NULL && !is_id && strcmp(who, "-") != 0) {
+		err = crm_paper_print_number(s.paper, who, &found);
+		if (err != NULL || found)
+			return err;
+	}
+	if (o.all && is_id)
 		err = crm_snap_get(s.snap, id, &r, &p);
 	if (err == NULL && p != CRM_ABSENT)
 		return show_one(NULL, 0, CRM_VNULL, id);

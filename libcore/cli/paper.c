@@ -18,120 +18,10 @@
 #define TEMPLATE_MAX ((size_t)1 << 20)
 #define LINES_MAX 100000 /* of one paper */
 
-static const char text_template[] =
-    "{title} {doc}\n"
-    "\n"
-    "{if who.name}{who.name}{end}\n"
-    "{if who.street}\n"
-    "{who.street}\n"
-    "{end}\n"
-    "{if who.city}\n"
-    "{if who.postcode}{who.postcode} {end}{who.city}\n"
-    "{end}\n"
-    "{if who.country}\n"
-    "{who.country}\n"
-    "{end}\n"
-    "\n"
-    "Date  {day}\n"
-    "{if due}\n"
-    "Due   {due}\n"
-    "{end}\n"
-    "\n"
-    "  #  Item                               "
-    "    Quantity         Price        Amount\n"
-    "{lines}\n"
-    "{n:3}  {item:-34} {qty:12} {price:13} {amount:13}\n"
-    "{end}\n"
-    "\n"
-    "{if tax}\n"
-    "     Net                                "
-    "                           {net:13}\n"
-    "     Tax                                "
-    "                           {tax:13}\n"
-    "{end}\n"
-    "     Total {currency}                        "
-    "                             {total:13}\n";
-
-static const char html_template[] =
-    "<!DOCTYPE html>\n"
-    "<html>\n"
-    "<head>\n"
-    "<meta charset=\"utf-8\">\n"
-    "<title>{title} {doc}</title>\n"
-    "<style>\n"
-    "body {{ font-family: sans-serif; max-width: 45em; margin: 2em auto; }\n"
-    "table {{ border-collapse: collapse; width: 100%; }\n"
-    "th, td {{ text-align: left; padding: .3em; }\n"
-    "th {{ border-bottom: 1px solid; }\n"
-    ".n {{ text-align: right; }\n"
-    "</style>\n"
-    "</head>\n"
-    "<body>\n"
-    "<h1>{title} {doc}</h1>\n"
-    "<p>{who.name}\n"
-    "{if who.street}\n"
-    "<br>{who.street}\n"
-    "{end}\n"
-    "{if who.city}\n"
-    "<br>{who.postcode} {who.city}\n"
-    "{end}\n"
-    "{if who.country}\n"
-    "<br>{who.country}\n"
-    "{end}\n"
-    "</p>\n"
-    "<p>Date {day}\n"
-    "{if due}\n"
-    "<br>Due {due}\n"
-    "{end}\n"
-    "</p>\n"
-    "<table>\n"
-    "<tr><th>#<th>Item<th class=n>Quantity<th class=n>Price<th class=n>"
-    "Amount\n"
-    "{lines}\n"
-    "<tr><td>{n}<td>{item}<td class=n>{qty}<td class=n>{price}<td class=n>"
-    "{amount}\n"
-    "{end}\n"
-    "{if tax}\n"
-    "<tr><td><td>Net<td><td><td class=n>{net}\n"
-    "<tr><td><td>Tax<td><td><td class=n>{tax}\n"
-    "{end}\n"
-    "<tr><td><td><b>Total</b><td><td><td class=n><b>{total} {currency}</b>\n"
-    "</table>\n"
-    "</body>\n"
-    "</html>\n";
-
-/* What is counted or added up here, and no field. */
-static const char own_names[] = "title\0n\0item\0net\0tax\0total\0currency\0";
-
-/* Names of a template that are fields, "id,who.name", and what they are of an
- * event. */
-struct columns {
-	struct crm_buf fields;
-	struct crm_map place; /* name to its column */
-	uint64_t n;
-};
-
-/* A line, or the paper itself. */
-struct part {
-	char *row; /* as TSV */
-	struct crm_dec amount, tax;
-};
-
-struct crm_paper {
-	struct crm_ctx *ctx;
-	struct crm_snap *snap;
-	bool html;
-	struct crm_map printed; /* word and number */
-	/* of the paper at hand */
-	struct crm_template *template;
-	struct crm_buf file, name, title;
-	struct columns columns;
-	struct part head, *line;
-	size_t nlines, line_cap;
-	struct crm_dec total, tax; /* of its own events */
-	char currency[4];
-	struct crm_arena arena;
-};
+static const char *const wanted[] = { "product.name", "text", "who.name",
+	"who.org.name", "who.street", "who.postcode", "who.city", "who.country",
+	"who.org.street", "who.org.postcode", "who.org.city",
+	"who.org.country" };
 
 struct crm_paper *
 crm_paper_new(struct crm_ctx *ctx, struct crm_snap *snap, bool html)
@@ -175,6 +65,8 @@ crm_paper_free(struct crm_paper *p)
 	crm_buf_release(&p->title);
 	crm_arena_release(&p->arena);
 	crm_free(p->line);
+	crm_free(p->taxes);
+	crm_paper_paid_release(&p->paid);
 	crm_free(p);
 }
 
@@ -194,13 +86,17 @@ note_column(struct columns *c, struct crm_view name)
 }
 
 static void
-note_name(void *ctx, struct crm_view name, bool in_lines)
+note_name(void *ctx, struct crm_view name, enum crm_template_list list)
 {
 	struct crm_paper *p = ctx;
+	bool field = list == CRM_LIST_NONE || list == CRM_LIST_LINES;
 
-	(void)in_lines;
-	if (crm_words_find(own_names, name) == NULL)
+	if (crm_paper_is_own(name, list))
+		return;
+	if (field)
 		note_column(&p->columns, name);
+	else if (p->unknown == NULL)
+		p->unknown = crm_arena_dup(&p->arena, name.p, name.n);
 }
 
 /* Read the template of a word, one's own or the one that is built in. */
@@ -209,7 +105,9 @@ read_template(struct crm_paper *p, struct crm_view word)
 {
 	const struct crm_err *err;
 	struct crm_view text;
+	size_t i;
 
+	p->unknown = NULL;
 	crm_buf_reset(&p->name);
 	crm_buf_addf(&p->name, "templates/%.*s.%s", CRM_VARG(word),
 	    p->html ? "html" : "txt");
@@ -217,7 +115,7 @@ read_template(struct crm_paper *p, struct crm_view word)
 	    crm_store_dir(p->ctx->store), p->name.p, TEMPLATE_MAX, &p->file);
 	text = crm_buf_view(&p->file);
 	if (err != NULL && err->code == CRM_E_NOINPUT) {
-		text = crm_view_str(p->html ? html_template : text_template);
+		text = crm_view_str(p->html ? crm_paper_html : crm_paper_text);
 		err = NULL;
 	}
 	if (err == NULL && crm_utf8_check(text) < text.n)
@@ -227,9 +125,13 @@ read_template(struct crm_paper *p, struct crm_view word)
 	if (err != NULL)
 		return err;
 	/* these are wanted in any case, and come first */
-	note_column(&p->columns, CRM_V("product.name"));
-	note_column(&p->columns, CRM_V("text"));
+	for (i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
+		note_column(&p->columns, crm_view_str(wanted[i]));
 	crm_template_names(p->template, note_name, p);
+	if (p->unknown != NULL)
+		return crm_err(CRM_E_CONFIG,
+		    "%s: '%s' is no name of {taxes} or {payments}", p->name.p,
+		    p->unknown);
 	return crm_buf_end(&p->columns.fields);
 }
 
@@ -301,80 +203,6 @@ read_row(
 	return err;
 }
 
-/* Add a cell of a row, without the escapes of TSV. */
-static void
-add_cell(const char *row, uint64_t col, struct crm_buf *out)
-{
-	for (; col > 0 && *row != '\0'; row++)
-		col -= *row == '\t';
-	for (; *row != '\0' && *row != '\t' && *row != '\n'; row++) {
-		if (*row != '\\') {
-			crm_buf_addc(out, *row);
-			continue;
-		}
-		row++;
-		crm_buf_addc(out,
-		    *row == 't'       ? '\t'
-			: *row == 'n' ? '\n'
-			: *row == 'r' ? '\r'
-				      : *row);
-	}
-}
-
-static void
-add_dec(struct crm_buf *out, struct crm_dec d)
-{
-	char text[CRM_DEC_TEXT];
-
-	crm_buf_add(out, text, crm_dec_put(text, d));
-}
-
-/* What is computed here. */
-static void
-add_own(struct crm_paper *p, struct crm_view name, size_t line,
-    const struct part *part, struct crm_buf *out)
-{
-	bool whole = line == SIZE_MAX;
-	struct crm_dec tax = whole ? p->tax : part->tax;
-	struct crm_dec net = whole ? p->total : part->amount;
-	char digits[20];
-
-	if (crm_view_is(name, "title"))
-		crm_buf_addv(out, crm_buf_view(&p->title));
-	else if (crm_view_is(name, "currency"))
-		crm_buf_adds(out, p->currency);
-	else if (crm_view_is(name, "total"))
-		add_dec(out, p->total);
-	else if (crm_view_is(name, "tax") && tax.m != 0)
-		add_dec(out, tax);
-	else if (crm_view_is(name, "net")) {
-		net.m -= tax.m;
-		add_dec(out, net);
-	} else if (crm_view_is(name, "n") && !whole)
-		crm_buf_add(out, digits, crm_num_put(digits, line + 1));
-	else if (crm_view_is(name, "item") && !whole) {
-		add_cell(part->row, 0, out);
-		if (out->n == 0)
-			add_cell(part->row, 1, out);
-	}
-}
-
-static void
-value(void *ctx, struct crm_view name, size_t line, struct crm_buf *out)
-{
-	struct crm_paper *p = ctx;
-	const struct part *part = line == SIZE_MAX ? &p->head : &p->line[line];
-	uint64_t *col;
-
-	if (crm_words_find(own_names, name) != NULL)
-		add_own(p, name, line, part, out);
-	else {
-		col = crm_map_get(&p->columns.place, name);
-		if (col != NULL)
-			add_cell(part->row, *col, out);
-	}
-}
-
 static struct crm_dec
 money_of(const struct crm_stored *r, uint16_t num)
 {
@@ -386,14 +214,30 @@ money_of(const struct crm_stored *r, uint16_t num)
 	return d;
 }
 
-/* a += b, both with the digits of the currency; 0 fits any. */
-static bool
-add_up(struct crm_dec *a, struct crm_dec b)
+/* Say so when an amount is not what its quantity and price make. */
+static void
+compare_amount(struct crm_paper *p, uint64_t id, const struct crm_stored *r)
 {
-	if (a->scale < b.scale && !crm_dec_rescale(*a, b.scale, a))
-		return false;
-	return crm_dec_rescale(b, a->scale, &b) &&
-	    crm_add_i64(a->m, b.m, &a->m);
+	struct crm_dec qty = { 1, 0 }, price, made, amount;
+	char a[CRM_DEC_TEXT + 1], b[CRM_DEC_TEXT + 1], q[CRM_DEC_TEXT + 1];
+	char of[CRM_DEC_TEXT + 1], text[CRM_ID_TEXT];
+	int decimals = crm_currency_decimals(crm_view_str(p->currency));
+	struct crm_view v;
+
+	if (!crm_stored_get(r, CRM_EVENT_PRICE, &v) ||
+	    !crm_value_get_dec(v, &price))
+		return;
+	if (crm_stored_get(r, CRM_EVENT_QTY, &v))
+		(void)crm_value_get_dec(v, &qty);
+	amount = money_of(r, CRM_EVENT_AMOUNT);
+	if (!crm_dec_mul(
+		qty, price, (uint8_t)(decimals < 0 ? 2 : decimals), &made) ||
+	    crm_dec_cmp(made, amount) == 0)
+		return;
+	q[crm_dec_put(q, qty)] = a[crm_dec_put(a, price)] = '\0';
+	b[crm_dec_put(b, made)] = of[crm_dec_put(of, amount)] = '\0';
+	crm_msg("%s: %s times %s is %s, but its amount is %s",
+	    crm_id_text(id, text), q, a, b, of);
 }
 
 /* Take an event as a line, or look at its amount alone. */
@@ -420,8 +264,8 @@ take(struct crm_paper *p, uint64_t id, bool as_line, struct crm_dec *total,
 		return crm_err(CRM_E_DATA,
 		    "%s is in %.3s, others of the same number in %s",
 		    crm_id_text(id, text), code, p->currency);
-	if (!add_up(total, money_of(&r, CRM_EVENT_AMOUNT)) ||
-	    !add_up(tax, money_of(&r, CRM_EVENT_TAX)))
+	if (!crm_paper_add(total, money_of(&r, CRM_EVENT_AMOUNT)) ||
+	    !crm_paper_add(tax, money_of(&r, CRM_EVENT_TAX)))
 		return crm_err(CRM_E_DATA, "the sum is too large");
 	if (!as_line)
 		return NULL;
@@ -433,7 +277,73 @@ take(struct crm_paper *p, uint64_t id, bool as_line, struct crm_dec *total,
 	line = &p->line[p->nlines++];
 	line->amount = money_of(&r, CRM_EVENT_AMOUNT);
 	line->tax = money_of(&r, CRM_EVENT_TAX);
+	compare_amount(p, id, &r);
 	return read_row(p, id, &r, &line->row);
+}
+
+/* Say so when the lines of an invoice do not make what it says. */
+static void
+compare_sums(struct crm_view doc, const char *of, struct crm_dec own,
+    struct crm_dec lines)
+{
+	char a[CRM_DEC_TEXT + 1], b[CRM_DEC_TEXT + 1];
+
+	if (crm_dec_cmp(own, lines) == 0)
+		return;
+	a[crm_dec_put(a, lines)] = b[crm_dec_put(b, own)] = '\0';
+	crm_msg("invoice %.*s%s is %s, but its lines add up to %s",
+	    CRM_VARG(doc), of, b, a);
+}
+
+/* The taxes of the lines by rate; of the whole, when they do not make it. */
+static const struct crm_err *
+add_up_taxes(struct crm_paper *p, struct crm_dec taxed)
+{
+	struct part whole = { NULL, p->total, p->tax };
+	bool from_lines = crm_dec_cmp(taxed, p->tax) == 0, ok = true;
+	size_t n = from_lines ? p->nlines : 1, i;
+
+	crm_free(p->taxes);
+	p->taxes = NULL;
+	p->ntaxes = 0;
+	if (p->tax.m == 0)
+		return NULL;
+	p->taxes = crm_calloc(n, sizeof(*p->taxes));
+	for (i = 0; ok && i < n; i++) {
+		struct part *part = from_lines ? &p->line[i] : &whole;
+		struct crm_dec amount = part->amount, tax = part->tax;
+
+		/* all with the digits of the whole */
+		ok = crm_paper_align(&amount, &tax) &&
+		    crm_dec_rescale(tax, p->total.scale, &tax);
+		p->taxes[i].tax = tax;
+		p->taxes[i].net = crm_paper_net(amount, tax);
+	}
+	p->ntaxes = n;
+	return ok && crm_paper_taxes(p->taxes, &p->ntaxes)
+	    ? NULL
+	    : crm_err(CRM_E_DATA, "the sum is too large");
+}
+
+/* What was paid of it; only of invoices, and not of credit notes. */
+static const struct crm_err *
+add_up_payments(
+    struct crm_paper *p, struct crm_view word, const uint64_t *own, size_t n)
+{
+	const struct crm_err *err;
+	size_t i;
+
+	p->paid.n = 0;
+	p->paid.found = false;
+	p->paid_minor = 0;
+	if (!crm_view_is(word, "invoice") || p->total.m < 0)
+		return NULL;
+	err = crm_paper_paid(p->snap, own, n, &p->paid);
+	for (i = 0; err == NULL && i < p->paid.n; i++)
+		if (!crm_add_i64(p->paid_minor, p->paid.payment[i].minor,
+			&p->paid_minor))
+			err = crm_err(CRM_E_DATA, "the sum is too large");
+	return err;
 }
 
 /*
@@ -447,42 +357,48 @@ collect(struct crm_paper *p, uint64_t id, uint64_t customer,
 	const struct crm_clock *clock = &p->ctx->clock;
 	struct crm_dec sold = { 0, 0 }, taxed = { 0, 0 };
 	const struct crm_err *err = NULL;
-	uint64_t *own = NULL, *sales = NULL;
+	uint64_t *found = NULL, *sales = NULL, *own = &id;
 	size_t n = 0, m = 0, i;
 
 	if (doc.n > 0)
 		err = crm_paper_events(
-		    p->snap, clock, word, doc, customer, &own, &n);
+		    p->snap, clock, word, doc, customer, &found, &n);
 	if (err == NULL && n == 1 && crm_view_is(word, "invoice"))
 		err = crm_paper_events(p->snap, clock, CRM_V("purchase"), doc,
 		    customer, &sales, &m);
-	for (i = 0; err == NULL && i < (n > 0 ? n : 1); i++)
-		err = take(p, n > 0 ? own[i] : id, m == 0, &p->total, &p->tax);
+	if (n > 0)
+		own = found;
+	else
+		n = 1;
+	for (i = 0; err == NULL && i < n; i++)
+		err = take(p, own[i], m == 0, &p->total, &p->tax);
 	for (i = 0; err == NULL && i < m; i++)
 		err = take(p, sales[i], true, &sold, &taxed);
-	crm_free(own);
-	crm_free(sales);
-	if (err != NULL || m == 0)
-		return err;
-	if (p->tax.m == 0)
-		p->tax = taxed;
-	if (crm_dec_cmp(sold, p->total) != 0) {
-		char a[CRM_DEC_TEXT + 1], b[CRM_DEC_TEXT + 1];
-
-		a[crm_dec_put(a, sold)] = b[crm_dec_put(b, p->total)] = '\0';
-		crm_msg("invoice %.*s is %s, but its lines add up to %s",
-		    CRM_VARG(doc), b, a);
+	if (err == NULL && m > 0) {
+		if (p->tax.m == 0)
+			p->tax = taxed;
+		compare_sums(doc, "", p->total, sold);
+		compare_sums(doc, ": its tax", p->tax, taxed);
 	}
-	return NULL;
+	if (err == NULL)
+		err = add_up_taxes(p, m > 0 ? taxed : p->tax);
+	if (err == NULL)
+		err = add_up_payments(p, word, own, n);
+	crm_free(found);
+	crm_free(sales);
+	return err;
 }
 
-/* "Invoice"; a purchase is the customer's order. */
+/* "Invoice"; a purchase is the customer's order, and an invoice below zero a
+ * credit note. */
 static void
 make_title(struct crm_paper *p, struct crm_view word)
 {
 	crm_buf_reset(&p->title);
 	if (crm_view_is(word, "purchase"))
 		word = CRM_V("order");
+	else if (crm_view_is(word, "invoice") && p->total.m < 0)
+		word = CRM_V("credit note");
 	crm_buf_addv(&p->title, word);
 	if (p->title.n > 0 && p->title.p[0] >= 'a' && p->title.p[0] <= 'z')
 		p->title.p[0] = (char)(p->title.p[0] - 'a' + 'A');
@@ -491,9 +407,11 @@ make_title(struct crm_paper *p, struct crm_view word)
 static void
 put(struct crm_paper *p)
 {
-	struct crm_template_source source = {
-		.value = value, .nlines = p->nlines, .ctx = p
-	};
+	struct crm_template_source source = { .value = crm_paper_value,
+		.n = { [CRM_LIST_LINES] = p->nlines,
+		    [CRM_LIST_TAXES] = p->ntaxes,
+		    [CRM_LIST_PAYMENTS] = p->paid.n },
+		.ctx = p };
 	struct crm_buf *out = &p->ctx->out.buf;
 	struct crm_buf text = CRM_BUF_INIT(SIZE_MAX / 2);
 	struct crm_view rest, line;
@@ -561,7 +479,6 @@ crm_paper_print(struct crm_paper *p, uint64_t id)
 		return err;
 	p->total = p->tax = (struct crm_dec){ 0, 0 };
 	memset(p->currency, 0, sizeof(p->currency));
-	make_title(p, word);
 	err = read_template(p, word);
 	if (err == NULL)
 		err = crm_snap_get(p->snap, id, &r, &presence);
@@ -569,7 +486,25 @@ crm_paper_print(struct crm_paper *p, uint64_t id)
 		err = read_row(p, id, &r, &p->head.row);
 	if (err == NULL)
 		err = collect(p, id, customer, word, doc);
-	if (err == NULL)
-		put(p);
+	if (err != NULL)
+		return err;
+	make_title(p, word);
+	put(p);
+	return NULL;
+}
+
+const struct crm_err *
+crm_paper_print_number(struct crm_paper *p, const char *number, bool *found)
+{
+	const struct crm_err *err;
+	uint64_t *id;
+	size_t n, i;
+
+	err = crm_paper_numbered(
+	    p->snap, &p->ctx->clock, crm_view_str(number), &id, &n);
+	*found = n > 0;
+	for (i = 0; err == NULL && i < n; i++)
+		err = crm_paper_print(p, id[i]);
+	crm_free(id);
 	return err;
 }

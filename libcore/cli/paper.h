@@ -28,4 +28,13 @@ void crm_paper_free(struct crm_paper *);
 CRM_CHECK const struct crm_err *crm_paper_print(
     struct crm_paper *, uint64_t id);
 
+/*
+ * Print the papers of a number: the invoices, else the orders, else the quotes,
+ * else what there is.
+ *
+ * found   false: there is no event of money with it
+ */
+CRM_CHECK const struct crm_err *crm_paper_print_number(
+    struct crm_paper *, const char *number, bool *found);
+
 #endif

@@ -4,6 +4,7 @@
 #include "query/query.h"
 #include "record/kinds.h"
 #include "record/value.h"
+#include "record/word.h"
 
 const struct crm_err *
 crm_paper_customer(
@@ -31,7 +32,7 @@ crm_paper_customer(
 	return err;
 }
 
-/* All events of a word and a number, whoever they are for. */
+/* All events of a word, or of money, and a number, whoever they are for. */
 static const struct crm_err *
 find_events(struct crm_query_ctx *qc, struct crm_view word, struct crm_view doc,
     uint64_t **id, size_t *n)
@@ -42,7 +43,8 @@ find_events(struct crm_query_ctx *qc, struct crm_view word, struct crm_view doc,
 	const struct crm_err *err;
 	struct crm_query *q = NULL;
 
-	crm_buf_addf(&what, "what:%.*s", CRM_VARG(word));
+	crm_buf_addf(
+	    &what, word.n > 0 ? "what:%.*s" : "has:amount", CRM_VARG(word));
 	crm_buf_adds(&number, "doc:=");
 	crm_buf_addv(&number, doc);
 	arg[1] = what.p;
@@ -77,6 +79,49 @@ crm_paper_events(struct crm_snap *snap, const struct crm_clock *clock,
 			continue;
 		err = crm_paper_customer(snap, &r, &whose);
 		if (err == NULL && whose == customer)
+			(*id)[(*n)++] = (*id)[i];
+	}
+	return err;
+}
+
+/* How far a word is on the way to money; 0: it is not on it. */
+static int
+rank_of(const struct crm_stored *event)
+{
+	struct crm_view v;
+
+	if (!crm_stored_get(event, CRM_EVENT_WHAT, &v))
+		return 0;
+	v = crm_word_get(v);
+	return crm_view_is(v, "invoice") ? 3
+	    : crm_view_is(v, "purchase") ? 2
+					 : crm_view_is(v, "quote");
+}
+
+const struct crm_err *
+crm_paper_numbered(struct crm_snap *snap, const struct crm_clock *clock,
+    struct crm_view doc, uint64_t **id, size_t *n)
+{
+	struct crm_query_ctx qc = { .snap = snap, .clock = clock };
+	const struct crm_err *err;
+	enum crm_presence presence;
+	struct crm_stored r;
+	size_t all = 0, i;
+	int best = 0, rank;
+
+	*id = NULL;
+	*n = 0;
+	err = find_events(&qc, CRM_VNULL, doc, id, &all);
+	for (i = 0; err == NULL && i < all; i++) {
+		err = crm_snap_get(snap, (*id)[i], &r, &presence);
+		if (err != NULL || presence != CRM_LIVE)
+			continue;
+		rank = rank_of(&r);
+		if (rank > best) {
+			best = rank;
+			*n = 0;
+		}
+		if (rank == best)
 			(*id)[(*n)++] = (*id)[i];
 	}
 	return err;

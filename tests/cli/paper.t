@@ -2,7 +2,7 @@
 # Quotes, orders and invoices: lines without retyping, and templates.
 . "${0%/*}/../lib.sh"
 need jq
-plan 30
+plan 49
 
 export CRM_STORE=$tmp/store
 crm-store init
@@ -33,7 +33,7 @@ Date  2026-03-15
   3  Discount	for "friends"                                                  0.00
 
      Net                                                                  763.42
-     Tax                                                                  175.58
+     Tax    23 % of        763.42                                         175.58
      Total EUR                                                            939.00'
 is 'once, whichever line is named' \
 	"$(crm-find event doc:Q7 -o ids | crm-show -o text - | grep -c Quote)" 1
@@ -69,7 +69,8 @@ is 'an invoice of one event' "$(crm-show -o text "$id" | grep -A9 '#')" \
   2  Bolts                                                                  0.20
 
      Net                                                                  146.38
-     Tax                                                                   33.62
+     Tax    23 % of        146.18                                          33.62
+     Tax     0 % of          0.20                                           0.00
      Total EUR                                                            180.00'
 run crm-set "$id" amount=181
 run crm-show -o text "$id"
@@ -109,7 +110,7 @@ fails_with 64 'which has no other' crm-show --all -o html o1
 # HTML
 ok 'as HTML' crm-show -o html e1
 is 'values are escaped' "$(grep -c \
-	'<p>Hotel &lt;Lipa&gt; &amp; Co$\|for &quot;friends&quot;<' out)" 2
+	'>Hotel &lt;Lipa&gt; &amp; Co$\|for &quot;friends&quot;<' out)" 2
 unlike 'none slips through' "$(cat out)" '<Lipa>|"friends'
 
 # templates of one's own
@@ -138,3 +139,94 @@ fails_with 78 'a block without an end' crm-show -o text e1
 like 'is pointed at' "$(cat err)" 'templates/quote.txt:2: a block has no {end}'
 echo '{Total}' >"$CRM_STORE/templates/quote.txt"
 fails_with 78 'a name that is none' crm-show -o text e1
+rm -r "$CRM_STORE/templates"
+
+# by its number, with what was paid
+ok 'the number of a paper' crm-show -o text R3
+like 'is its invoice' "$(cat out)" '^Invoice R3'
+crm-show -o text R4 >got 2>/dev/null
+is 'of two customers both' "$(grep -c ^Invoice got)" 2
+ok 'of an order' crm-show -o text B12
+like 'it is the order' "$(cat out)" '^Order B12'
+fails_with 65 'of nothing' crm-show -o text R99
+crm-log o1 payment amount=39.005 doc=R3 at=2026-03-20 2>/dev/null
+crm-log o1 payment amount=39 doc=R3 at=2026-03-20
+crm-log o1 invoice amount=-100 doc=R3 at=2026-03-21 Returned
+is 'what was paid, and what is open' "$(crm-show -o text R3 |
+	sed -n '/Total/,$p' | tr -s ' ')" ' Total EUR 839.00
+
+ Payment 2026-03-20 39.00
+ Open EUR 800.00'
+crm-log o1 invoice amount=-50 doc=G1 text='Chairs returned' tax=-9.35
+is 'a credit note' "$(crm-show -o text G1 | sed -n '1p;/Tax/p;/Open/p' |
+	tr -s ' ')" 'Credit note G1
+ Tax 23 % of -40.65 -9.35'
+
+# a person of a firm, without a street; who sends it
+crm-add org name=Mae street='1 Low St' postcode=N1 city=London country=GB
+crm-add person name='রহিম উদ্দিন' org=Mae
+crm-log 'রহিম উদ্দিন' quote qty=3 price=10 amount=25 tax=1 doc=Q8 \
+	text='A text that is so long that it does not fit its column
+and has a second line'
+crm-log 'রহিম উদ্দিন' quote amount=10.5 tax=0.5 doc=Q8 text=abc
+echo 'papers: {sender: [Oak Ltd, "1 High St"], footer: IBAN 1}' \
+	>"$CRM_STORE/crm.yaml"
+ok 'of a person of a firm' crm-show -o text Q8
+is 'an amount that is another is told of' "$(cat err)" \
+	"crm-show: $(crm-find event doc:Q8 qty:3 -o ids): 3 times 10.00 is 30.00, but its amount is 25.00"
+is 'all of it' "$(cat out)" 'Oak Ltd
+1 High St
+
+Quote Q8
+
+Mae
+রহিম উদ্দিন
+1 Low St
+N1 London
+GB
+
+Date  2026-03-15
+
+  #  Item                                   Quantity         Price        Amount
+  1  A text that is so long that it                3         10.00         25.00
+     does not fit its column
+     and has a second line
+  2  abc                                                                   10.50
+
+     Net                                                                   34.00
+     Tax     5 % of         10.00                                           0.50
+     Tax   4.2 % of         24.00                                           1.00
+     Total EUR                                                             35.50
+
+IBAN 1'
+crm-set 'রহিম উদ্দিন' city=Dhaka
+is 'a town of their own is all of their address' \
+	"$(crm-show -o text Q8 2>/dev/null | sed -n '6,9p')" 'Mae
+রহিম উদ্দিন
+Dhaka'
+is 'the configuration is printed' "$(crm-store config | grep -A2 papers)" \
+	'papers:
+  sender: [Oak Ltd, 1 High St]
+  footer: [IBAN 1]'
+ok 'as HTML' crm-show -o html Q8
+is 'with all of it' "$(grep -c 'Oak Ltd\|IBAN 1\|^Dhaka\|5 % of\|second line' out)" 5
+if command -v xmllint >/dev/null; then
+	is 'which is in order' "$(xmllint --html --noout out 2>&1)" ''
+else
+	skip 1 'there is no xmllint'
+fi
+
+# yen have no decimals; 40 lines; amounts of other decimals than their tax
+i=0
+while [ $i -lt 40 ]; do
+	i=$((i + 1))
+	echo "o1,invoice,J1,item $i,110,10,JPY"
+done | sed '1i who,what,doc,text,amount,tax,currency' | crm-log 2>/dev/null
+is '40 lines of yen' "$(crm-show -o text J1 | sed -n '/ Net/,/Total/p' | tr -s ' ')" \
+	' Net 4000
+ Tax 10 % of 4000 400
+ Total JPY 4400'
+mkdir "$CRM_STORE/templates"
+echo '{taxes}{day}{end}' >"$CRM_STORE/templates/quote.txt"
+fails_with 78 'a name that the list has not' crm-show -o text Q8
+like 'is told of' "$(cat err)" "'day' is no name of {taxes}"

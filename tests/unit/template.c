@@ -13,7 +13,8 @@
 
 /* "a" is set, "b" has marks, "wide" is two columns a letter, "n" the line. */
 static void
-value(void *ctx, struct crm_view name, size_t line, struct crm_buf *out)
+value(void *ctx, struct crm_view name, struct crm_template_at at,
+    struct crm_buf *out)
 {
 	(void)ctx;
 	if (crm_view_is(name, "a"))
@@ -22,16 +23,21 @@ value(void *ctx, struct crm_view name, size_t line, struct crm_buf *out)
 		crm_buf_adds(out, "<&>\"'{");
 	else if (crm_view_is(name, "wide"))
 		crm_buf_adds(out, "\xe6\x97\xa5");
-	else if (crm_view_is(name, "n") && line != SIZE_MAX)
-		crm_buf_addc(out, (char)('1' + line));
-	else if (crm_view_is(name, "even") && line % 2 == 1)
+	else if (crm_view_is(name, "long"))
+		crm_buf_adds(out, "one two threefour\n\nfive");
+	else if (crm_view_is(name, "wides")) /* two columns each */
+		crm_buf_adds(out, "\xe6\x97\xa5\xe6\x97\xa5");
+	else if (crm_view_is(name, "n") && at.list != CRM_LIST_NONE)
+		crm_buf_addc(out, (char)('1' + at.item));
+	else if (crm_view_is(name, "even") && at.item % 2 == 1)
 		crm_buf_adds(out, "even");
 }
 
 static void
 check(const char *text, bool html, const char *want)
 {
-	struct crm_template_source s = { .value = value, .nlines = 3 };
+	struct crm_template_source s = { .value = value,
+		.n = { [CRM_LIST_LINES] = 3, [CRM_LIST_TAXES] = 1 } };
 	struct crm_buf out = CRM_BUF_INIT(10000);
 	struct crm_template *t;
 
@@ -67,6 +73,7 @@ blocks(void **state)
 {
 	(void)state;
 	check("{lines}{n},{end}{n}", false, "1,2,3,.");
+	check("{taxes}t{n}{end}{payments}p{n}{end}", false, "t1.");
 	check("a\n  {lines}\n{n}\n  {end}\nb\n", false, "a\n1\n2\n3\nb\n.");
 	check(
 	    "{if a}yes{else}no{end} {if c}yes{else}no{end}", false, "yes no.");
@@ -74,6 +81,22 @@ blocks(void **state)
 	check("{lines}{if even}{n}{else}-{end}{end}", false, "-2-.");
 	check("{if c}\nc\n{end}\n\nd", false, "\nd.");
 	check(" {if a} b{end}\n", false, "  b\n."); /* not alone */
+}
+
+/* Values that are wider than their columns. */
+static void
+wraps(void **state)
+{
+	(void)state;
+	check("[{long:-8}|{a:2}]\n", false,
+	    "[one two | x]\n threefou\n r\n\n five\n.");
+	check("{long:-3}{long:-9}|", false,
+	    "oneone two  |\ntwothreefour\nthr\neeffive\nour\n\nfiv\ne.");
+	check("{wides:-3}|\n{wides:-1}|", false,
+	    "\xe6\x97\xa5 |\n\xe6\x97\xa5\n"
+	    "\xe6\x97\xa5\xe6\x97\xa5|.");
+	check("{long:-4}", true, "one two threefour\n\nfive.");
+	check("{long:20}", false, "one two threefour\n\nfive.");
 }
 
 static void
@@ -101,7 +124,7 @@ refused(void **state)
 		{ "{if a}{else}{else}{end}",
 		    "t:1: there is no {if ...} for '{else}'" },
 		{ "{lines}\n\n{lines}{end}{end}",
-		    "t:3: lines within lines: '{lines}'" },
+		    "t:3: a list within a list: '{lines}'" },
 		{ "\n\n{if a}\n", "t:3: a block has no {end}" },
 		{ "{if a b}{end}", "t:1: not a name in '{if a b}'" },
 	};
@@ -126,6 +149,7 @@ main(void)
 		cmocka_unit_test(expands),
 		cmocka_unit_test(values),
 		cmocka_unit_test(blocks),
+		cmocka_unit_test(wraps),
 		cmocka_unit_test(refused),
 	};
 
