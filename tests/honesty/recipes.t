@@ -305,7 +305,7 @@ these are late:
 
 A3: to be paid by 2026-02-15; paid: 9.00 by payment A3 on 2026-02-20; open: 90.00, 28 days late
 
-Please pay 90.00 EUR.'
+Please pay 90 EUR.'
 CRM_NOW=2026-03-20T12:00:00Z
 cron dunning
 is 'not again within a fortnight' "$(($(letters) - n))" 2
