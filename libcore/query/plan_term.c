@@ -242,8 +242,8 @@ crm_plan_is_rollup(const struct crm_planning *p, const struct crm_term *t,
 	case CRM_N_ORDERS:
 	case CRM_N_SPENT:
 	case CRM_N_BALANCE:
-	case CRM_N_OVERDUE:
 		return !matches_zero(t);
+	case CRM_N_OVERDUE: /* an org may have paid for its people instead */
 	case CRM_N_CONTACTS:
 		return !org && !matches_zero(t);
 	default:

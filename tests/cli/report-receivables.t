@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-report receivables: ages, documents, credit, currencies, groups.
 . "${0%/*}/../lib.sh"
-plan 31
+plan 32
 
 # owes TITLE WANT ARGS...
 owes()
@@ -113,6 +113,7 @@ owes 'whose own is not paid by it' 'Mae 110.00 0.00
 Kim 20.00 0.00
 Other 7.00 0.00' -f name,open,credit
 is 'and late' "$(crm-find Mae -f overdue -o tsv | sed 1d)" 110.00
+is 'and found so' "$(crm-find any overdue:100.. -f name -o tsv | sed 1d)" Mae
 crm-log Mae payment amount=150 doc=R2 at=2026-02-02
 owes 'its own comes first, then the oldest of its own' 'Kim 20.00 0.00
 Other 7.00 0.00
