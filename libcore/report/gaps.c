@@ -52,15 +52,25 @@ crm_gaps_twice_median(const struct crm_gaps *g)
 void
 crm_gaps_take(struct crm_gaps *g, const int32_t *day, size_t ndays)
 {
-	int32_t gap;
-	size_t i;
+	lanes from, to, gap, longest = { 0 }, more;
+	size_t i, k;
 
 	g->n = ndays - 1;
 	g->longest = 1;
 	g->gap = crm_grow(g->gap, &g->cap, g->n + LANES, sizeof(*g->gap));
-	for (i = 0; i < g->n; i++) {
-		gap = g->gap[i] = day[i + 1] - day[i];
-		g->longest = gap > g->longest ? gap : g->longest;
+	for (i = 0; i + LANES <= g->n; i += LANES) {
+		memcpy(&from, day + i, sizeof(from));
+		memcpy(&to, day + i + 1, sizeof(to));
+		gap = to - from;
+		memcpy(g->gap + i, &gap, sizeof(gap));
+		more = gap > longest;
+		longest = (gap & more) | (longest & ~more);
+	}
+	for (k = 0; k < LANES; k++)
+		g->longest = longest[k] > g->longest ? longest[k] : g->longest;
+	for (; i < g->n; i++) {
+		g->gap[i] = day[i + 1] - day[i];
+		g->longest = g->gap[i] > g->longest ? g->gap[i] : g->longest;
 	}
 	for (; i % LANES != 0; i++)
 		g->gap[i] = CRM_NO_GAP;

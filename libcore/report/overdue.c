@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/radix.h"
 #include "record/word.h"
 #include "report/buyers.h"
 #include "report/explain.h"
@@ -14,6 +15,8 @@
 
 #define FEW 32
 #define DAYS_LEAST 3 /* on which somebody bought, to have a rhythm */
+
+#define AHEAD 8 /* lines that are fetched before they are printed */
 
 __extension__ typedef __int128 i128;
 
@@ -150,13 +153,38 @@ take(void *ctx, uint64_t who, struct crm_days *days)
 	return NULL;
 }
 
-/* Of all customers, those who are wanted. */
+/* Of all customers, those who are wanted; each part has lines of its own. */
 static const struct crm_err *
-take_all(void *ctx, uint64_t who, struct crm_days *days)
+take_all(
+    void *ctx, const struct crm_part *part, uint64_t who, struct crm_days *days)
 {
-	struct work *w = ctx;
+	struct work *w = (struct work *)ctx + part->number;
 
-	return crm_whom_has(&w->r->whom, who) ? take(ctx, who, days) : NULL;
+	return crm_whom_has(&w->r->whom, who) ? take(w, who, days) : NULL;
+}
+
+static const struct crm_err *
+find_all(struct work *w)
+{
+	struct work *part = crm_calloc(CRM_PARTS_MAX, sizeof(*part));
+	const struct crm_err *err;
+	size_t i;
+
+	for (i = 0; i < CRM_PARTS_MAX; i++)
+		part[i] = *w;
+	err = crm_days_each_part(w->r->snap, w->cut, take_all, part);
+	for (i = 0; i < CRM_PARTS_MAX; i++) {
+		w->line = crm_grow(
+		    w->line, &w->cap, w->n + part[i].n, sizeof(*w->line));
+		if (part[i].n > 0)
+			memcpy(w->line + w->n, part[i].line,
+			    part[i].n * sizeof(*w->line));
+		w->n += part[i].n;
+		crm_free(part[i].line);
+		crm_free(part[i].gaps.gap);
+	}
+	crm_free(part);
+	return err;
 }
 
 static const struct crm_err *
@@ -213,8 +241,7 @@ find_lines(struct work *w)
 	err = crm_whom_is_few(w->r->snap, &w->r->whom, &few);
 	if (err != NULL)
 		return err;
-	return few ? take_few(w, &w->r->whom)
-		   : crm_days_each(w->r->snap, take_all, w);
+	return few ? take_few(w, &w->r->whom) : find_all(w);
 }
 
 /* What they spent: in the base currency, or what there is. */
@@ -243,26 +270,21 @@ add_spent(struct work *w)
 }
 
 /*
- * A line's place: since divided by gap, largest first.  The key is that in
- * whole 2^-40th, which settles nearly all; since has 23 bits at most.
+ * Lines are sorted by since divided by gap, largest first.  The key is that in
+ * whole 2^-20th, backwards, which settles most; since has 23 bits at most.
  */
-struct place {
-	int64_t key;
-	const struct line *line;
-};
+#define KEY_MAX (UINT64_C(1) << 44)
 
 /* Of equal keys by the fractions themselves: qsort() hands over no context. */
 static int32_t today;
 
 static int
-cmp_places(const void *x, const void *y)
+cmp_keyed(const void *x, const void *y)
 {
-	const struct place *p = x, *q = y;
-	const struct line *a = p->line, *b = q->line;
+	const struct line *a = ((const struct crm_keyed *)x)->of;
+	const struct line *b = ((const struct crm_keyed *)y)->of;
 	int64_t m, n;
 
-	if (p->key != q->key)
-		return p->key > q->key ? -1 : 1;
 	m = (int64_t)(today - a->last) * b->twice;
 	n = (int64_t)(today - b->last) * a->twice;
 	if (m != n)
@@ -270,23 +292,41 @@ cmp_places(const void *x, const void *y)
 	return a->who < b->who ? -1 : a->who > b->who;
 }
 
+/* Those whose keys are equal: nearly always in order already. */
+static void
+settle_ties(struct crm_keyed *k, size_t n)
+{
+	size_t from, i;
+	bool sorted;
+
+	for (from = 0; from < n; from = i) {
+		sorted = true;
+		for (i = from + 1; i < n && k[i].key == k[from].key; i++)
+			sorted = sorted && cmp_keyed(&k[i - 1], &k[i]) < 0;
+		if (!sorted)
+			qsort(k + from, i - from, sizeof(*k), cmp_keyed);
+	}
+}
+
 /* Free it. */
-static struct place *
+static struct crm_keyed *
 sort_lines(const struct work *w)
 {
-	struct place *place = crm_calloc(w->n + 1, sizeof(*place));
+	struct crm_keyed *k = crm_calloc(w->n + 1, sizeof(*k));
+	int64_t since;
 	size_t i;
 
 	today = w->today;
 	for (i = 0; i < w->n; i++) {
 		const struct line *l = &w->line[i];
 
-		place[i].line = l;
-		place[i].key =
-		    (int64_t)(today - l->last) * ((int64_t)1 << 40) / l->twice;
+		since = today - l->last;
+		k[i].of = l;
+		k[i].key = KEY_MAX - (uint64_t)(since * (1 << 20) / l->twice);
 	}
-	qsort(place, w->n, sizeof(*place), cmp_places);
-	return place;
+	crm_radix_sort(k, w->n);
+	settle_ties(k, w->n);
+	return k;
 }
 
 static const struct crm_err *
@@ -331,15 +371,18 @@ static const struct crm_err *
 print_lines(struct work *w)
 {
 	const struct crm_err *err = NULL;
-	struct place *place = sort_lines(w);
+	struct crm_keyed *sorted = sort_lines(w);
 	size_t i;
 
 	for (i = 0; err == NULL && i < w->n; i++) {
 		if (crm_rows_is_full(w->r->rows))
 			break;
-		err = put_line(w, place[i].line);
+		/* they stand anywhere */
+		if (i + AHEAD < w->n)
+			__builtin_prefetch(sorted[i + AHEAD].of);
+		err = put_line(w, sorted[i].of);
 	}
-	crm_free(place);
+	crm_free(sorted);
 	return err;
 }
 

@@ -282,6 +282,59 @@ crm_block_ids(const struct crm_block *b, struct crm_block_pos *pos,
 	return true;
 }
 
+/* One number on from the last one, of any length. */
+static bool
+slow_number(const uint8_t **p, const uint8_t *end, uint64_t *last)
+{
+	uint64_t delta;
+	size_t n = crm_varint_get(*p, (size_t)(end - *p), &delta);
+
+	*p += n;
+	*last += delta;
+	return n > 0 && delta <= UINT32_MAX;
+}
+
+bool
+crm_block_numbers(const struct crm_block *b, struct crm_block_pos *pos,
+    int64_t base, int32_t *number)
+{
+	const uint8_t *p = b->body + pos->at, *end = b->body + b->n;
+	uint64_t last = 0, i = 0, w, two;
+	int k;
+
+	while (i < pos->left) {
+		if (pos->left - i < 4 || end - p < 8) {
+			if (!slow_number(&p, end, &last))
+				return false;
+			number[i++] = (int32_t)((int64_t)last - base);
+			continue;
+		}
+		/* Of one byte or of two, whichever: a branch would be guessed
+		 * wrong as often as not. */
+		w = crm_le64_get((const char *)p);
+		for (k = 0; k < 4 && (w & 0x8080) != 0x8080; k++) {
+			two = w >> 7 & 1;
+			last += (w & 0x7f) | (w >> 1 & 0x3f80 & -two);
+			number[i++] = (int32_t)((int64_t)last - base);
+			p += 1 + two;
+			w >>= 8 + 8 * two;
+		}
+		if (k == 0) {
+			if (!slow_number(&p, end, &last))
+				return false;
+			number[i++] = (int32_t)((int64_t)last - base);
+		}
+	}
+	/* They rise: the first is above INT32_MIN if the last is. */
+	if ((int64_t)last - base > INT32_MAX || base > INT32_MAX)
+		return false;
+	pos->at = (size_t)(p - b->body);
+	pos->i += (uint32_t)pos->left;
+	pos->left = 0;
+	pos->id += last;
+	return true;
+}
+
 int
 crm_block_step(
     const struct crm_block *b, struct crm_block_pos *pos, struct crm_ent *out)

@@ -237,6 +237,28 @@ CRM_CHECK const struct crm_err *crm_walk_next_with(
 void crm_walk_group_ids(struct crm_walk *, struct crm_ids *out);
 
 /*
+ * POSTING without values: groups one after the other, with the numbers of their
+ * ids less a base, where these are near each other.  Blocks are not taken apart
+ * but for that: a group costs half of what crm_walk_group_ids() does.
+ *
+ * walk      is used for nothing else until the end
+ * from, to  keys of groups, or the beginning of one; to may be empty: all that
+ *           have the prefix of from
+ * base      0 to INT32_MAX
+ * group     without the prefix; p is NULL: no more
+ * number    *n of them in an array grown by crm_grow()
+ *
+ * Fails with DATA too when a number is too far from the base.
+ */
+struct crm_numbers;
+CRM_CHECK const struct crm_err *crm_numbers_open(struct crm_walk *walk,
+    struct crm_view from, struct crm_view to, int32_t base,
+    struct crm_numbers **out);
+CRM_CHECK const struct crm_err *crm_numbers_next(struct crm_numbers *,
+    struct crm_view *group, int32_t **number, size_t *cap, size_t *n);
+void crm_numbers_close(struct crm_numbers *);
+
+/*
  * Check one block, whatever table it is said to be of: head, checksum, and that
  * its entries can be read, lie in it and are in order.
  *

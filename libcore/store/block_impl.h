@@ -82,6 +82,14 @@ bool crm_block_group(const struct crm_block *, struct crm_block_pos *);
 bool crm_block_ids(const struct crm_block *, struct crm_block_pos *,
     uint64_t *id, uint8_t *byte);
 
+/*
+ * The same with the numbers of the ids less a base, of forms without values.
+ *
+ * number  gets pos->left of them; false too when they are not near the base
+ */
+bool crm_block_numbers(const struct crm_block *, struct crm_block_pos *pos,
+    int64_t base, int32_t *number);
+
 /* The i-th entry of a HEAP or FIXED block; false when it cannot be read. */
 bool crm_block_at(const struct crm_block *, uint32_t i, struct crm_ent *out);
 

@@ -136,10 +136,26 @@ crm_days_all(struct crm_snap *snap, uint64_t who, struct crm_days *out)
 	    : crm_days_fold(snap, who, INT64_MIN, INT64_MAX, out);
 }
 
+/* What crm_days_each() calls, of parts or, if that is not wanted, of all. */
+struct each {
+	crm_days_part_fn *of_part;
+	crm_days_fn *of_all;
+	void *ctx;
+};
+
+static const struct crm_err *
+hand_out(const struct each *e, const struct crm_part *part, uint64_t who,
+    struct crm_days *days)
+{
+	return e->of_part != NULL ? e->of_part(e->ctx, part, who, days)
+				  : e->of_all(e->ctx, who, days);
+}
+
 /* As they were: of all stories. */
 static const struct crm_err *
-each_story(struct crm_snap *snap, crm_days_fn *fn, void *ctx)
+each_story(struct crm_snap *snap, const struct each *e)
 {
+	const struct crm_part part = { 0 };
 	struct crm_days days = { 0 };
 	struct crm_story_walk *w;
 	const struct crm_err *err;
@@ -153,77 +169,66 @@ each_story(struct crm_snap *snap, crm_days_fn *fn, void *ctx)
 		who = s.who;
 		err = take_story(snap, w, INT64_MAX, &s, &days);
 		if (err == NULL && days.n > 0)
-			err = fn(ctx, who, &days);
+			err = hand_out(e, &part, who, &days);
 	}
 	crm_story_close(w);
 	crm_days_release(&days);
 	return err;
 }
 
-/* The days of the group at hand, all of them. */
+/* crm_parts_each(): the customers of a part. */
 static const struct crm_err *
-take_group(struct crm_walk *w, struct crm_days *out)
+each_of_part(void *ctx, const struct crm_part *part)
 {
-	const struct crm_err *err = NULL;
-	struct crm_ids ids;
-
-	out->n = 0;
-	crm_walk_group_ids(w, &ids);
-	while (err == NULL && ids.n > 0) {
-		add_ids(out, &ids);
-		err = crm_walk_more_ids(w, &ids);
-	}
-	return err;
-}
-
-/* The customer of a group; 0: it is none of days. */
-static const struct crm_err *
-read_group(const struct crm_entry *e, const char *prefix, uint64_t *who)
-{
-	*who = 0;
-	if (e->prefix.p == NULL ||
-	    memcmp(e->prefix.p, prefix, CRM_INDEX_PREFIX) != 0)
-		return NULL;
-	if (e->key.n != 8)
-		return crm_err(
-		    CRM_E_DATA, "the store is damaged: days of nobody");
-	*who = crm_be64_get(e->key.p);
-	return NULL;
-}
-
-static const struct crm_err *
-each_group(struct crm_snap *snap, crm_days_fn *fn, void *ctx)
-{
-	char prefix[CRM_INDEX_PREFIX];
+	const struct each *e = ctx;
 	struct crm_days days = { 0 };
+	struct crm_numbers *s = NULL;
 	const struct crm_err *err;
-	struct crm_walk *w;
-	struct crm_entry e;
-	uint64_t who = 0;
+	struct crm_view group;
 
-	crm_index_prefix(prefix, CRM_DAYS_KIND, CRM_W_PURCHASE);
-	err = crm_walk_open(crm_snap_txn(snap), CRM_TABLE_INDEX, &w);
-	if (err == NULL)
-		err = crm_walk_group(w, crm_view(prefix, sizeof(prefix)), &e);
-	if (err == NULL)
-		err = read_group(&e, prefix, &who);
-	while (err == NULL && who != 0) {
-		err = take_group(w, &days);
-		if (err == NULL)
-			err = fn(ctx, who, &days);
-		if (err == NULL)
-			err = crm_walk_next_group(w, &e);
-		if (err == NULL)
-			err = read_group(&e, prefix, &who);
+	err = crm_numbers_open(
+	    part->walk, part->from, part->to, CRM_DAYS_BIAS, &s);
+	while (err == NULL) {
+		err =
+		    crm_numbers_next(s, &group, &days.day, &days.cap, &days.n);
+		if (err != NULL || group.p == NULL)
+			break;
+		err = group.n == 8
+		    ? hand_out(e, part, crm_be64_get(group.p), &days)
+		    : crm_err(
+			  CRM_E_DATA, "the store is damaged: days of nobody");
 	}
-	crm_walk_close(w);
+	crm_numbers_close(s);
 	crm_days_release(&days);
 	return err;
+}
+
+static const struct crm_err *
+each(struct crm_snap *snap, bool alone, struct each *e)
+{
+	char prefix[CRM_INDEX_PREFIX];
+
+	if (crm_snap_past(snap) != NULL)
+		return each_story(snap, e);
+	crm_index_prefix(prefix, CRM_DAYS_KIND, CRM_W_PURCHASE);
+	return crm_parts_each(snap, CRM_TABLE_INDEX,
+	    crm_view(prefix, sizeof(prefix)), CRM_DAYS_GROUP, alone,
+	    each_of_part, e);
 }
 
 const struct crm_err *
 crm_days_each(struct crm_snap *snap, crm_days_fn *fn, void *ctx)
 {
-	return crm_snap_past(snap) != NULL ? each_story(snap, fn, ctx)
-					   : each_group(snap, fn, ctx);
+	struct each e = { .of_all = fn, .ctx = ctx };
+
+	return each(snap, true, &e);
+}
+
+const struct crm_err *
+crm_days_each_part(
+    struct crm_snap *snap, bool alone, crm_days_part_fn *fn, void *ctx)
+{
+	struct each e = { .of_part = fn, .ctx = ctx };
+
+	return each(snap, alone, &e);
 }

@@ -14,6 +14,7 @@
 #ifndef CRM_DAYS_H
 #define CRM_DAYS_H
 
+#include "store/parts.h"
 #include "store/snap.h"
 
 #define CRM_DAYS_KIND '\1'
@@ -65,5 +66,11 @@ typedef const struct crm_err *crm_days_fn(
     void *ctx, uint64_t who, struct crm_days *days);
 CRM_CHECK const struct crm_err *crm_days_each(
     struct crm_snap *, crm_days_fn *fn, void *ctx);
+
+/* The same in two threads, as crm_parts_each(); of the past in one part. */
+typedef const struct crm_err *crm_days_part_fn(
+    void *ctx, const struct crm_part *, uint64_t who, struct crm_days *days);
+CRM_CHECK const struct crm_err *crm_days_each_part(
+    struct crm_snap *, bool alone, crm_days_part_fn *fn, void *ctx);
 
 #endif

@@ -4,9 +4,12 @@
  */
 #include "with_store.h"
 
+#include "base/radix.h"
+#include "store/days.h"
 #include "store/parts.h"
 
-#define PEOPLE 9000
+#define PEOPLE 25000
+#define DAYS 1500 /* of one of them */
 
 /* What the parts of a walk came to. */
 struct told {
@@ -45,6 +48,14 @@ set_up_many(void **state)
 		if (i % 4 == 0)
 			assert_true(add(b, i, "event", line[0], "what=call",
 			    line[3], NULL));
+	}
+	/* Days in more than a block, near each other and centuries apart. */
+	for (i = 0; i < DAYS; i++) {
+		(void)snprintf(line[1], 40, "at=%u-%02u-%02u",
+		    1900 + i / 336 + (i > DAYS / 2 ? 300 : 0), 1 + i / 28 % 12,
+		    1 + i % 28);
+		assert_true(add(b, i, "event", "who=Q77", "what=purchase",
+		    line[1], "amount=1", NULL));
 	}
 	(void)commit(b);
 	return rc;
@@ -191,6 +202,85 @@ past(void **state)
 }
 
 static const struct crm_err *
+tell_days(
+    void *ctx, const struct crm_part *part, uint64_t id, struct crm_days *days)
+{
+	struct crm_buf *b = of_part(ctx, part);
+	size_t i;
+
+	crm_buf_addf(b, "%llx:", (unsigned long long)id);
+	for (i = 0; i < days->n; i++)
+		crm_buf_addf(b, " %d", days->day[i]);
+	crm_buf_addc(b, '\n');
+	return NULL;
+}
+
+/* Numbers of ids are read as ids are, whichever way. */
+static void
+days(void **state)
+{
+	const struct crm_part none = { 0 };
+	struct crm_days one = { 0 };
+	struct crm_snap *snap;
+	struct told t, told;
+	struct crm_buf want, got;
+	size_t most = 0;
+	uint64_t i;
+
+	(void)state;
+	no_err(crm_snap_open(store, &snap));
+	begin(&told);
+	for (i = 1; i <= PEOPLE; i++) {
+		no_err(crm_days_today(snap, crm_id('p', 0, i), &one));
+		if (one.n > most)
+			most = one.n;
+		if (one.n > 0)
+			no_err(
+			    tell_days(&told, &none, crm_id('p', 0, i), &one));
+	}
+	want = end(&told);
+	assert_true(most >= DAYS);
+	for (i = 0; i < 2; i++) {
+		begin(&t);
+		no_err(crm_days_each_part(snap, i != 0, tell_days, &t));
+		if (i == 0)
+			assert_true(t.part[1].n > 0);
+		got = end(&t);
+		assert_int_equal(got.n, want.n);
+		assert_memory_equal(got.p, want.p, want.n);
+		crm_buf_release(&got);
+	}
+	crm_buf_release(&want);
+	crm_days_release(&one);
+	crm_snap_close(snap);
+}
+
+/* Sorted, and those of the same key as they were. */
+static void
+radix(void **state)
+{
+	static struct crm_keyed k[5000];
+	static char place[5000];
+	uint64_t top;
+	size_t i, n;
+
+	(void)state;
+	for (top = 1; top != 0; top <<= 9)
+		for (n = 0; n <= 5000; n += 2500) {
+			for (i = 0; i < n; i++) {
+				k[i].key = top * below(700) + below(3);
+				k[i].of = place + i;
+			}
+			crm_radix_sort(k, n);
+			for (i = 1; i < n; i++)
+				assert_true(k[i - 1].key < k[i].key ||
+				    (k[i - 1].key == k[i].key &&
+					(const char *)k[i - 1].of <
+					    (const char *)k[i].of));
+		}
+}
+
+static const struct crm_err *
 fail_from(void *ctx, const struct crm_part *part, const struct crm_run_of *run)
 {
 	const size_t *from = ctx;
@@ -230,6 +320,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rollups),
 		cmocka_unit_test(past),
+		cmocka_unit_test(days),
+		cmocka_unit_test(radix),
 		cmocka_unit_test(failures),
 	};
 
