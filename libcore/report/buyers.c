@@ -87,6 +87,15 @@ take_who(struct work *w, uint64_t who, struct crm_rollups *rows)
 	return err;
 }
 
+/* Is a row of contacts alone?  Whenever they are dated, nothing was bought. */
+static bool
+is_of_contacts(const struct crm_rollup_at *e)
+{
+	int64_t sum;
+
+	return e->currency == 0 && !crm_rollup_read_sum(e->value.p, &sum);
+}
+
 static const struct crm_err *
 walk_all(struct work *w)
 {
@@ -108,7 +117,7 @@ walk_all(struct work *w)
 		else if (w->folds) {
 			if (who != last)
 				err = take_who(w, who, &rows);
-		} else {
+		} else if (!is_of_contacts(&e)) {
 			crm_rollup_read(e.value, &row);
 			err = take_row(w, who, e.currency, &row);
 		}
