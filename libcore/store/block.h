@@ -239,7 +239,7 @@ void crm_walk_group_ids(struct crm_walk *, struct crm_ids *out);
 /*
  * POSTING without values: groups one after the other, with the numbers of their
  * ids less a base, where these are near each other.  Blocks are not taken apart
- * but for that: a group costs half of what crm_walk_group_ids() does.
+ * but for that.
  *
  * walk      is used for nothing else until the end
  * from, to  keys of groups, or the beginning of one; to may be empty: all that

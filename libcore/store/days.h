@@ -60,7 +60,7 @@ CRM_CHECK const struct crm_err *crm_days_all(
  * days    one at the least; fn may change them, and they are dead when it
  *         returns
  *
- * Cost: 2 to 3 ns a day and 30 a customer; of the past, passing all stories.
+ * Cost: passing all days, which stand side by side; of the past, all stories.
  */
 typedef const struct crm_err *crm_days_fn(
     void *ctx, uint64_t who, struct crm_days *days);
