@@ -48,6 +48,16 @@ struct crm_pending {
 	size_t size; /* bytes it needs behind the one before it */
 };
 
+static inline size_t
+crm_varint_size(uint64_t v)
+{
+	size_t n = 1;
+
+	for (; v >= 0x80; v >>= 7)
+		n++;
+	return n;
+}
+
 /*
  * Encode n entries as the block of a key.
  *

@@ -75,16 +75,6 @@ prefix_of(const struct crm_block_writer *w)
 	return crm_view(w->key, w->form->prefix);
 }
 
-static size_t
-varint_size(uint64_t v)
-{
-	size_t n = 1;
-
-	for (; v >= 0x80; v >>= 7)
-		n++;
-	return n;
-}
-
 static struct crm_ent
 ent_of(const struct crm_block_writer *w, const struct crm_pending *p)
 {
@@ -122,10 +112,10 @@ entry_size(const struct crm_block_writer *w, const struct crm_pending *prev,
 		break;
 	}
 	if (prev != NULL)
-		return varint_size(e->id - prev->id) + w->form->value;
+		return crm_varint_size(e->id - prev->id) + w->form->value;
 	kind = crm_block_kind(w->form, prefix_of(w), e->a);
-	return varint_size(e->a.n) + e->a.n + 2 + varint_size(e->id - kind) +
-	    w->form->value;
+	return crm_varint_size(e->a.n) + e->a.n + 2 +
+	    crm_varint_size(e->id - kind) + w->form->value;
 }
 
 /*
@@ -483,45 +473,94 @@ crm_block_put(
 	return push(w, &e, !w->more);
 }
 
-/* Is a key, of the same prefix as the one before it, behind all that the block
- * at hand held, and in that block? */
+/* Does an id of the group of the operation before belong to the block at hand,
+ * and not to the one behind it?  It is noted as that of the operation. */
 static bool
-is_at_end(const struct crm_block_writer *w, struct crm_view key)
+belongs(struct crm_block_writer *w, uint64_t id)
 {
-	return !w->more &&
-	    (w->bound_n == 0 ||
-		crm_view_cmp(key, crm_view(w->bound, w->bound_n)) < 0);
+	crm_be64(w->last + w->last_n - 8, id);
+	return w->bound_n == 0 ||
+	    crm_view_cmp(crm_view(w->last, w->last_n),
+		crm_view(w->bound, w->bound_n)) < 0;
+}
+
+/* Like push() of an entry of the group of the one that waits before it, when
+ * there is room for it. */
+static bool
+push_id(struct crm_block_writer *w, const struct crm_ent *e)
+{
+	size_t n = w->npending, size;
+	struct crm_pending *p;
+
+	if (n == 0)
+		return false;
+	size = crm_varint_size(e->id - w->pending[n - 1].id) + e->value.n;
+	if (w->size + size >
+	    (w->more ? 2 * (size_t)w->form->limit : room(w, 0)))
+		return false;
+	w->pending =
+	    crm_grow(w->pending, &w->pending_cap, n + 1, sizeof(*w->pending));
+	p = &w->pending[n];
+	*p = p[-1];
+	p->id = e->id;
+	p->size = size;
+	p->value = w->bytes.n;
+	if (e->value.n > 0)
+		crm_buf_addc(&w->bytes, e->value.p[0]);
+	w->npending++;
+	w->size += size;
+	return true;
+}
+
+/* Put ids behind *e, of its group, as far as they go into the block at hand,
+ * which has none of them left; done says how many. */
+static const struct crm_err *
+push_ids(struct crm_block_writer *w, struct crm_ent *e, const uint64_t *id,
+    const uint8_t *byte, size_t n, size_t *done)
+{
+	bool all = n > 0 && belongs(w, id[n - 1]);
+	const struct crm_err *err = NULL;
+	size_t i;
+
+	for (i = 0; err == NULL && i < n; i++) {
+		if (id[i] <= e->id || (id[i] ^ e->id) >> 56 != 0 ||
+		    !(all || belongs(w, id[i])))
+			break;
+		e->id = id[i];
+		if (w->form->value > 0)
+			e->value = crm_view(byte + i, 1);
+		if (!push_id(w, e))
+			err = push(w, e, !w->more);
+	}
+	crm_be64(w->last + w->last_n - 8, e->id);
+	*done = i;
+	return err;
 }
 
 const struct crm_err *
 crm_block_put_ids(struct crm_block_writer *w, struct crm_view group,
     const uint64_t *id, const uint8_t *byte, size_t n)
 {
+	size_t i, more, has = w->form->value, len = group.n + 1 + 8;
 	const struct crm_err *err = NULL;
 	char key[CRM_KEY_MAX];
 	struct crm_view was;
 	struct crm_ent e;
-	size_t i, len = group.n + 1 + 8;
 
 	if (len > CRM_KEY_MAX || group.n < w->form->prefix)
 		return crm_err(CRM_E_BUG, "a group of %zu bytes", group.n);
 	memcpy(key, group.p, group.n);
 	key[group.n] = '\0';
-	for (i = 0; err == NULL && i < n; i++) {
+	for (i = 0; err == NULL && i < n; i += 1 + more) {
+		more = 0;
 		crm_be64(key + group.n + 1, id[i]);
-		if (i > 0 && id[i] > e.id && is_at_end(w, crm_view(key, len)))
-			e.id = id[i];
-		else
-			err = go_to_key(w, crm_view(key, len), &e, &was);
-		if (err != NULL)
-			break;
-		e.value =
-		    w->form->value > 0 ? crm_view(byte + i, 1) : CRM_VNULL;
-		err = push(w, &e, !w->more);
-	}
-	if (n > 0) {
-		memcpy(w->last, key, len);
-		w->last_n = len;
+		err = go_to_key(w, crm_view(key, len), &e, &was);
+		e.value = has > 0 ? crm_view(byte + i, 1) : CRM_VNULL;
+		if (err == NULL)
+			err = push(w, &e, !w->more);
+		if (err == NULL && (!w->more || !crm_view_eq(w->ent.a, e.a)))
+			err = push_ids(w, &e, id + i + 1,
+			    has > 0 ? byte + i + 1 : NULL, n - i - 1, &more);
 	}
 	return err;
 }

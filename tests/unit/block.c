@@ -172,13 +172,35 @@ struct batch {
 	size_t n;
 };
 
+/* Put the ids of one group that follow each other, n of them. */
+static const struct crm_err *
+put_run(struct crm_block_writer *w, const struct batch *b, size_t i, size_t *n)
+{
+	struct crm_view key = key_of(&b->e[i]), next;
+	uint64_t id[64];
+	uint8_t byte[64];
+	size_t k = 0;
+
+	do {
+		next = key_of(&b->e[i + k]);
+		id[k] = crm_be64_get(next.p + next.n - 8);
+		byte[k] =
+		    b->e[i + k].value_n > 0 ? (uint8_t)b->e[i + k].value[0] : 0;
+		k++;
+		next = i + k < b->n ? key_of(&b->e[i + k]) : CRM_VNULL;
+	} while (k < 64 && next.n == key.n && !b->del[i + k] &&
+	    memcmp(next.p, key.p, key.n - 8) == 0);
+	*n = k;
+	return crm_block_put_ids(w, crm_view(key.p, key.n - 9), id, byte, k);
+}
+
 static const struct crm_err *
 apply(void *ctx, struct crm_txn *t)
 {
 	struct batch *b = ctx;
 	struct crm_block_writer *w;
 	const struct crm_err *err;
-	size_t i;
+	size_t i, run;
 
 	err = crm_block_write(t, b->table, &w);
 	for (i = 0; err == NULL && i < b->n; i++) {
@@ -197,10 +219,8 @@ apply(void *ctx, struct crm_txn *t)
 				err = crm_block_put(w, key, value);
 		} else if (i % 5 == 1 &&
 		    crm_form_of(b->table)->layout == CRM_POSTING) {
-			uint64_t id = crm_be64_get(key.p + key.n - 8);
-
-			err = crm_block_put_ids(w, crm_view(key.p, key.n - 9),
-			    &id, (const uint8_t *)value.p, 1);
+			err = put_run(w, b, i, &run);
+			i += run - 1;
 		} else
 			err = crm_block_put(w, key, value);
 	}
@@ -677,6 +697,16 @@ put_wrong(void *ctx, struct crm_txn *t)
 		no_err(crm_block_write(t, CRM_TABLE_INDEX, &w));
 		err = crm_block_put_ids(w, CRM_V("p\0\1x"), &id, NULL, 1);
 		break;
+	case 3: /* and behind one of the right kind */
+		no_err(crm_block_write(t, CRM_TABLE_INDEX, &w));
+		err = crm_block_put_ids(w, CRM_V("o\0\1x"),
+		    (const uint64_t[]){ id, crm_id('p', 0, 2) }, NULL, 2);
+		break;
+	case 4: /* ids that are not in order */
+		no_err(crm_block_write(t, CRM_TABLE_INDEX, &w));
+		err = crm_block_put_ids(w, CRM_V("o\0\1x"),
+		    (const uint64_t[]){ id, id + 8, id + 4 }, NULL, 3);
+		break;
 	case 2: /* more than a block may hold */
 		no_err(crm_block_write(t, CRM_TABLE_RECORD, &w));
 		crm_be64(key, id);
@@ -703,10 +733,11 @@ refused(void **state)
 	int i;
 
 	(void)state;
-	for (i = 0; i < 4; i++) {
+	for (i = 0; i <= 5; i++) {
 		err = crm_env_update(env, put_wrong, &i);
 		assert_non_null(err);
-		assert_int_equal(err->code, i < 2 ? CRM_E_BUG : CRM_E_DATA);
+		assert_int_equal(
+		    err->code, i == 2 || i == 5 ? CRM_E_DATA : CRM_E_BUG);
 	}
 }
 
