@@ -20,41 +20,92 @@ crm_fold_version(void)
 
 #define SECOND 0x8000 /* in comb_index: it joins with what is before it */
 
-/*
- * Can a code point neither change in NFC nor change what is before it?  The
- * first of those that join stays as it is without a second one.
- */
+static utf8proc_ssize_t
+compose(struct crm_view v, utf8proc_uint8_t **out)
+{
+	*out = NULL;
+	return utf8proc_map((const utf8proc_uint8_t *)v.p,
+	    (utf8proc_ssize_t)v.n, out,
+	    (utf8proc_option_t)(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
+}
+
+/* Is a code point that has parts its own NFC?  Most text uses few of these:
+ * what was found out is remembered. */
 static bool
-is_inert(uint32_t cp)
+is_whole(uint32_t cp)
+{
+	static _Thread_local struct {
+		uint32_t cp; /* 0: empty */
+		bool is;
+	} memo[256];
+	uint32_t slot = (cp ^ cp >> 8) % 256;
+	utf8proc_uint8_t *out;
+	utf8proc_ssize_t n;
+	struct crm_view v;
+	char text[4];
+
+	if (memo[slot].cp == cp)
+		return memo[slot].is;
+	v = crm_view(text, crm_utf8_put(text, cp));
+	n = compose(v, &out);
+	memo[slot].cp = cp;
+	memo[slot].is = n >= 0 && crm_view_eq(crm_view(out, (size_t)n), v);
+	crm_free(out);
+	return memo[slot].is;
+}
+
+/* What stands before a code point: the class of a mark, or 0; and whether the
+ * letter may join with what follows. */
+struct before {
+	int mark;
+	bool joins;
+};
+
+/* May a code point stand there in NFC?  If it may join, no. */
+static bool
+fits_nfc(uint32_t cp, struct before *b)
 {
 	const utf8proc_property_t *p;
+	int mark = b->mark;
+	bool second;
 
-	if (cp < 0x300)
-		return true;
 	if (cp >= 0x1160 && cp <= 0x11ff) /* vowels and finals of Hangul */
 		return false;
 	p = utf8proc_get_property((utf8proc_int32_t)cp);
-	return p->decomp_seqindex == UINT16_MAX && p->combining_class == 0 &&
-	    (p->comb_index == UINT16_MAX || p->comb_index < SECOND);
+	second = p->comb_index != UINT16_MAX && p->comb_index >= SECOND;
+	if ((second && b->joins) ||
+	    (p->combining_class != 0 && p->combining_class < mark) ||
+	    (p->decomp_seqindex != UINT16_MAX && !is_whole(cp)))
+		return false;
+	b->mark = p->combining_class;
+	if (b->mark == 0) /* what has parts may join by the first of them */
+		b->joins = (p->comb_index != UINT16_MAX && !second) ||
+		    p->decomp_seqindex != UINT16_MAX;
+	return true;
 }
 
+/* The quick check of Unicode: no, where it takes more to know. */
 static bool
 is_nfc(struct crm_view v)
 {
+	static const struct before plain = { 0, true }; /* below U+0300 */
+	struct before b = { 0, false };
 	uint32_t cp = 0;
 	size_t i, len;
 
 	for (i = 0; i < v.n; i += len) {
 		if (v.n - i >= 8 && crm_le64_is_ascii(v.p + i)) {
 			len = 8;
+			b = plain;
 			continue;
 		}
-		if ((unsigned char)v.p[i] < 0xcc) { /* below U+0300 */
+		if ((unsigned char)v.p[i] < 0xcc) {
 			len = (unsigned char)v.p[i] < 0x80 ? 1 : 2;
+			b = plain;
 			continue;
 		}
 		len = crm_utf8_get(v.p + i, v.n - i, &cp);
-		if (len == 0 || !is_inert(cp))
+		if (len == 0 || !fits_nfc(cp, &b))
 			return false;
 	}
 	return true;
@@ -63,14 +114,13 @@ is_nfc(struct crm_view v)
 struct crm_view
 crm_nfc(struct crm_arena *a, struct crm_view v)
 {
-	utf8proc_uint8_t *out = NULL;
+	utf8proc_uint8_t *out;
 	utf8proc_ssize_t n;
 	struct crm_view r = v;
 
 	if (is_nfc(v))
 		return v;
-	n = utf8proc_map((const utf8proc_uint8_t *)v.p, (utf8proc_ssize_t)v.n,
-	    &out, (utf8proc_option_t)(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
+	n = compose(v, &out);
 	if (n >= 0 && !crm_view_eq(crm_view(out, (size_t)n), v))
 		r = crm_view(
 		    crm_arena_dup(a, (char *)out, (size_t)n), (size_t)n);

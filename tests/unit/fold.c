@@ -5,8 +5,10 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <utf8proc.h>
 
 #include "base/fold.h"
+#include "base/mem.h"
 #include "base/utf8.h"
 
 static void
@@ -106,6 +108,64 @@ nfc(void **state)
 	crm_arena_release(&a);
 }
 
+/* What the library makes of a text. */
+static void
+is_as_composed(struct crm_arena *a, struct crm_view v)
+{
+	utf8proc_uint8_t *out = NULL;
+	utf8proc_ssize_t n =
+	    utf8proc_map((const utf8proc_uint8_t *)v.p, (utf8proc_ssize_t)v.n,
+		&out, (utf8proc_option_t)(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
+	struct crm_view got = crm_nfc(a, v);
+
+	assert_true(n >= 0);
+	if (!crm_view_eq(got, crm_view(out, (size_t)n)))
+		fail_msg("'%.*s' is composed otherwise", CRM_VARG(v));
+	crm_free(out);
+}
+
+/* Whether a text is in NFC already is told at a glance: as the library has it,
+ * of each code point, and of some that have to do with each other. */
+static void
+nfc_as_the_library(void **state)
+{
+	struct crm_arena a = CRM_ARENA_INIT;
+	static uint32_t odd[1 << 16];
+	uint32_t cp, n = 0, seed = 1, i, k;
+	char text[5 * 4];
+	size_t len;
+
+	(void)state;
+	for (cp = 1; cp < 0x30000; cp++) {
+		const utf8proc_property_t *p =
+		    utf8proc_get_property((utf8proc_int32_t)cp);
+
+		if (cp >= 0xd800 && cp < 0xe000)
+			continue;
+		is_as_composed(&a, crm_view(text, crm_utf8_put(text, cp)));
+		crm_arena_reset(&a);
+		if ((cp >= 0x1100 && cp < 0x1200) || p->combining_class != 0 ||
+		    p->comb_index != UINT16_MAX ||
+		    (p->decomp_seqindex != UINT16_MAX && p->decomp_type == 0))
+			odd[n++] = cp;
+	}
+	assert_in_range(n, 1000, sizeof(odd) / sizeof(odd[0]) - 1);
+	for (i = 0; i < 300000; i++) {
+		/* neighbours are of one script, mostly */
+		seed = seed * 1103515245 + 12345;
+		cp = (seed >> 8) % n;
+		for (len = 0, k = 0; k < 2 + i % 4; k++) {
+			seed = seed * 1103515245 + 12345;
+			len += crm_utf8_put(text + len,
+			    odd[i % 2 != 0 ? (cp + (seed >> 8) % 64) % n
+					   : (seed >> 8) % n]);
+		}
+		is_as_composed(&a, crm_view(text, len));
+		crm_arena_reset(&a);
+	}
+	crm_arena_release(&a);
+}
+
 static void
 words(void **state)
 {
@@ -149,6 +209,7 @@ main(void)
 		cmocka_unit_test(folded),
 		cmocka_unit_test(folded_twice),
 		cmocka_unit_test(nfc),
+		cmocka_unit_test(nfc_as_the_library),
 		cmocka_unit_test(words),
 	};
 
