@@ -82,25 +82,52 @@ crm_digests_add(struct crm_digests *d, uint64_t id, struct crm_view stored)
 	return crm_buf_end(&d->done);
 }
 
+/*
+ * Put a chunk: behind all that the table has where it belongs there, so that
+ * pages are filled.
+ *
+ * cur     NULL: it is the only one, and the way to the end would cost more
+ */
+static const struct crm_err *
+put_chunk(struct crm_txn *t, struct crm_cur *cur, struct crm_view key,
+    struct crm_view value)
+{
+	const struct crm_err *err;
+	struct crm_view last, unused;
+
+	if (cur == NULL)
+		return crm_kv_put(t, CRM_TABLE_CHANGE, key, value);
+	err = crm_cur_last(cur, &last, &unused);
+	if (err != NULL)
+		return err;
+	return last.p == NULL || crm_view_cmp(last, key) < 0
+	    ? crm_cur_append(cur, key, value)
+	    : crm_kv_put(t, CRM_TABLE_CHANGE, key, value);
+}
+
 const struct crm_err *
 crm_digests_put(struct crm_digests *d, struct crm_txn *t, uint64_t number)
 {
 	struct crm_buf b = CRM_BUF_INIT(CRM_LOG_VALUE_MAX);
 	const struct crm_err *err = NULL;
 	size_t at, n, chunk = CRM_DIGESTS_A_CHUNK * CRM_DIGEST_BYTES;
+	struct crm_cur *cur = NULL;
 	uint32_t i = 1;
 	char key[12];
 
 	end_group(d);
+	if (d->done.n > chunk)
+		err = crm_cur_open(t, CRM_TABLE_CHANGE, &cur);
 	for (at = 0; err == NULL && at < d->done.n; at += n, i++) {
 		n = d->done.n - at < chunk ? d->done.n - at : chunk;
 		crm_buf_reset(&b);
 		crm_digests_encode(&b, number, i, crm_view(d->done.p + at, n));
 		crm_be64(key, number);
 		crm_be32(key + 8, i);
-		err = crm_kv_put(
-		    t, CRM_TABLE_CHANGE, crm_view(key, 12), crm_buf_view(&b));
+		err = put_chunk(
+		    t, cur, crm_view(key, sizeof(key)), crm_buf_view(&b));
 	}
+	crm_cur_close(cur);
 	crm_buf_release(&b);
 	return err;
 }
