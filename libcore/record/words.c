@@ -80,14 +80,12 @@ lower(char c)
 	return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
 }
 
-/* Equal but for case; words of other scripts, when folded. */
+/* Equal but for the case of plain letters. */
 static bool
-same_word(struct crm_view v, struct crm_view word)
+same_letters(struct crm_view v, struct crm_view word)
 {
 	size_t i;
 
-	if (!crm_utf8_is_ascii(v) || !crm_utf8_is_ascii(word))
-		return crm_fold_eq(v, word);
 	if (v.n != word.n)
 		return false;
 	for (i = 0; i < v.n; i++)
@@ -99,10 +97,21 @@ same_word(struct crm_view v, struct crm_view word)
 const char *
 crm_words_find(const char *words, struct crm_view word)
 {
+	bool plain = crm_utf8_is_ascii(word);
 	const char *w;
+	size_t n;
 
-	for (w = words; w != NULL && *w != '\0'; w += strlen(w) + 1)
-		if (same_word(word, crm_view_str(w)))
+	for (w = words; w != NULL && *w != '\0'; w += n + 1) {
+		n = strlen(w);
+		if (same_letters(word, crm_view(w, n)))
 			return w;
+	}
+	/* those of other scripts, when folded */
+	for (w = words; w != NULL && *w != '\0'; w += n + 1) {
+		n = strlen(w);
+		if ((!plain || !crm_utf8_is_ascii(crm_view(w, n))) &&
+		    crm_fold_eq(word, crm_view(w, n)))
+			return w;
+	}
 	return NULL;
 }
