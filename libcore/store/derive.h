@@ -66,6 +66,10 @@ CRM_CHECK const struct crm_err *crm_derive_rest(struct crm_derive *,
 bool crm_derive_has_words(const struct crm_derive *, uint64_t id,
     const struct crm_stored *, unsigned int what);
 
+/* May records of a kind have such fields? */
+bool crm_derive_may_have_words(
+    const struct crm_derive *, char kind, unsigned int what);
+
 /*
  * Write what was gathered for a table of postings or for the story: sorted,
  * in bounded pieces.

@@ -373,3 +373,16 @@ crm_derive_has_words(const struct crm_derive *d, uint64_t id,
 			return true;
 	return false;
 }
+
+bool
+crm_derive_may_have_words(
+    const struct crm_derive *d, char kind, unsigned int what)
+{
+	const struct crm_kind *k = crm_kind_of(d->schema, kind);
+	size_t i;
+
+	for (i = 0; k != NULL && i < k->nfields; i++)
+		if (has_words(k, &k->field[i], what))
+			return true;
+	return false;
+}

@@ -17,6 +17,10 @@ struct crm_deriver {
 	struct crm_derive *derive;
 	struct crm_digests *digests; /* NULL: none are wanted */
 	struct half rest, words;
+	/* May such records as the last one have words? */
+	char kind;
+	unsigned int what;
+	bool may_have_words;
 };
 
 const struct crm_err *
@@ -133,21 +137,40 @@ add(struct crm_deriver *f, struct half *h, const char *head,
 	return crm_worker_give(h->worker, &h->piece);
 }
 
+/* Has a record words?  Most come in rows of one kind: what holds for all of it
+ * is asked once. */
+static bool
+has_words(struct crm_deriver *f, uint64_t id, struct crm_view bytes,
+    unsigned int what)
+{
+	char kind = crm_id_kind(id);
+	struct crm_stored stored;
+
+	if (kind != f->kind || what != f->what) {
+		f->kind = kind;
+		f->what = what;
+		f->may_have_words =
+		    crm_derive_may_have_words(f->derive, kind, what);
+	}
+	if (!f->may_have_words)
+		return false;
+	(void)crm_code_open(bytes, &stored);
+	return crm_derive_has_words(f->derive, id, &stored, what);
+}
+
 const struct crm_err *
 crm_deriver_add(struct crm_deriver *f, uint64_t id, struct crm_view bytes,
     unsigned int what, uint64_t line)
 {
 	const struct crm_err *err;
-	struct crm_stored stored;
 	char head[HEAD];
 
-	(void)crm_code_open(bytes, &stored);
 	crm_le64(head, id);
 	crm_le64(head + 8, line);
 	crm_le32(head + 16, what);
 	crm_le32(head + 20, (uint32_t)bytes.n);
 	err = add(f, &f->rest, head, bytes);
-	if (err == NULL && crm_derive_has_words(f->derive, id, &stored, what))
+	if (err == NULL && has_words(f, id, bytes, what))
 		err = add(f, &f->words, head, bytes);
 	return err;
 }
