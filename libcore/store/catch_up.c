@@ -18,7 +18,7 @@
 struct catching {
 	struct crm_store *store;
 	struct crm_derive *d;
-	struct crm_deriver *deriver; /* fills it */
+	struct crm_deriver *deriver; /* fills it; NULL: there is nothing */
 	struct crm_mark mark; /* as it is to be while pieces are written */
 	struct crm_mark was;
 	enum crm_table table;
@@ -290,9 +290,15 @@ read_tail(struct catching *c, uint64_t least, bool *any)
 		last = c->mark.reach;
 		*any = last > c->mark.mark && last - c->mark.mark >= least;
 	}
-	if (*any)
+	if (*any) {
+		/* LMDB keeps the pages of transactions before for those to
+		 * come: what is gathered has to do with half of what a batch
+		 * may take. */
+		c->d = crm_derive_new(c->store, crm_store_part(c->store) / 2);
+		c->deriver = crm_deriver_new(c->d, NULL);
 		err = crm_derive_range(c->deriver, snap, CRM_TABLE_EVENT,
 		    c->mark.mark + 1, last, CRM_DERIVE_LAGGING);
+	}
 	crm_snap_close(snap);
 	return err;
 }
@@ -309,12 +315,8 @@ crm_catch_up(struct crm_store *s, uint64_t least)
 
 	if (!crm_gate_claim_lag(s->gate))
 		return NULL;
-	/* LMDB keeps the pages of transactions before for those to come: what
-	 * is gathered has to do with half of what a batch may take. */
-	c.d = crm_derive_new(s, crm_store_part(s) / 2);
-	c.deriver = crm_deriver_new(c.d, NULL);
 	err = read_tail(&c, least, &any);
-	if (err == NULL)
+	if (err == NULL && any)
 		err = crm_deriver_end_rest(c.deriver);
 	if (err == NULL && any)
 		err = crm_store_update(s, begin, &c);

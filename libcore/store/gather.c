@@ -55,7 +55,7 @@ struct crm_gather {
 	uint32_t *order; /* groups by key, when all are in memory */
 	size_t next;
 	struct crm_view run_key, run_value; /* the entry read ahead */
-	char name[CRM_GATHER_KEY_MAX];
+	struct crm_buf name;                /* of the group handed out */
 	struct crm_buf packed;
 	uint64_t *id;
 	uint8_t *byte;
@@ -70,6 +70,7 @@ crm_gather_new(size_t memory, int dir, bool bytes)
 	g->memory = memory;
 	g->dir = dir;
 	g->bytes = bytes;
+	g->name.max = 2 * CRM_GATHER_KEY_MAX;
 	g->packed.max = (size_t)1 << 30;
 	return g;
 }
@@ -85,6 +86,7 @@ crm_gather_free(struct crm_gather *g)
 	crm_free(g->pool);
 	crm_runs_free(g->runs);
 	crm_free(g->order);
+	crm_buf_release(&g->name);
 	crm_buf_release(&g->packed);
 	crm_free(g->id);
 	crm_free(g->byte);
@@ -421,8 +423,9 @@ crm_gather_next(struct crm_gather *g, struct crm_gathered *out)
 	}
 	if (g->run_key.p == NULL)
 		return NULL;
-	memcpy(g->name, g->run_key.p, g->run_key.n);
-	out->group = crm_view(g->name, g->run_key.n);
+	crm_buf_reset(&g->name);
+	crm_buf_addv(&g->name, g->run_key);
+	out->group = crm_buf_view(&g->name);
 	do {
 		unsorted |= unpack(g, g->run_value, out);
 		err = crm_runs_next(g->runs, &g->run_key, &g->run_value);
