@@ -949,7 +949,8 @@ check_comments(struct crm_view text)
 
 	with_comments(text, "#a comment\n", &a);
 	with_comments(text, "#\xc3\xa1 comment\n", &b);
-	while ((e = strstr(b.p, "\xc3\xa1")) != NULL) {
+	for (e = strstr(b.p, "\xc3\xa1"); e != NULL;
+	     e = strstr(e, "\xc3\xa1")) {
 		*e = 'a'; /* where it is of a text */
 		memmove(e + 1, e + 2, strlen(e + 2) + 1);
 	}
