@@ -10,6 +10,7 @@
 #include "cli/env.h"
 #include "cli/gnuplot.h"
 #include "cli/main.h"
+#include "cli/msg.h"
 #include "plot/plot.h"
 #include "report/report.h"
 
@@ -153,8 +154,15 @@ draw_picture(struct crm_ctx *ctx, const struct crm_plot *plot,
 	struct crm_buf script = CRM_BUF_INIT((size_t)1 << 30);
 	struct crm_buf out = CRM_BUF_INIT((size_t)1 << 30);
 	const struct crm_err *err;
+	bool lacking = false;
 
 	err = crm_plot_add_script(plot, picture->form, &script);
+	/* of SVG it is whoever shows it who needs the fonts */
+	if (err == NULL && picture->form == CRM_PLOT_PNG)
+		err = crm_gnuplot_letters(&script, &lacking);
+	if (lacking && !ctx->quiet)
+		crm_msg("no font here has some of the letters: they are '?' "
+			"(Debian: fonts-noto)");
 	if (err == NULL)
 		err = crm_gnuplot(crm_buf_view(&script), &out);
 	if (err == NULL && picture->path != NULL)

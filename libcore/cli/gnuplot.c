@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "base/mem.h"
+#include "base/utf8.h"
 #include "cli/env.h"
 
 #define PICTURE_MAX ((size_t)256 << 20)
@@ -31,14 +33,22 @@ open_scratch(int *fd)
 	return err;
 }
 
+/* A program to run: its standard input and error, and what it prints. */
+struct child {
+	const char *argv[4]; /* the name first; up to a NULL */
+	int in, said;
+	struct crm_buf *out;
+};
+
 /* In the child. */
 static void
-become(int in, int out, int said)
+become(const struct child *c, int out)
 {
-	if (dup2(in, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0 ||
-	    dup2(said, STDERR_FILENO) < 0)
+	if (dup2(c->in, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0 ||
+	    dup2(c->said, STDERR_FILENO) < 0)
 		_exit(1);
-	(void)execlp("gnuplot", "gnuplot", "-d", "-", (char *)NULL);
+	(void)execlp(c->argv[0], c->argv[0], c->argv[1], c->argv[2], c->argv[3],
+	    (char *)NULL);
 	_exit(errno == ENOENT ? NOT_FOUND : 126);
 }
 
@@ -67,38 +77,54 @@ failed(int said)
 	return err;
 }
 
+/* code: the exit status, or -1. */
 static const struct crm_err *
-run(int in, int said, struct crm_buf *out)
+run(const struct child *c, int *code)
 {
 	const struct crm_err *err;
 	int fd[2], status = 0;
 	pid_t pid;
 
 	if (pipe(fd) != 0)
-		return crm_err_errno(CRM_E_AGAIN, "cannot start gnuplot");
+		return crm_err_errno(
+		    CRM_E_AGAIN, "cannot start %s", c->argv[0]);
 	pid = fork();
 	if (pid == 0) {
 		(void)close(fd[0]);
-		become(in, fd[1], said);
+		become(c, fd[1]);
 	}
 	(void)close(fd[1]);
 	if (pid < 0) {
 		(void)close(fd[0]);
-		return crm_err_errno(CRM_E_AGAIN, "cannot start gnuplot");
+		return crm_err_errno(
+		    CRM_E_AGAIN, "cannot start %s", c->argv[0]);
 	}
-	err = crm_read_fd(fd[0], "gnuplot", PICTURE_MAX, out);
+	err = crm_read_fd(fd[0], c->argv[0], PICTURE_MAX, c->out);
 	(void)close(fd[0]);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
+	*code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+	return err;
+}
+
+static const struct crm_err *
+draw(int in, int said, struct crm_buf *out)
+{
+	struct child c = { .argv = { "gnuplot", "-d", "-" },
+		.in = in,
+		.said = said,
+		.out = out };
+	const struct crm_err *err;
+	int code;
+
+	err = run(&c, &code);
 	if (err != NULL)
 		return err;
-	if (WIFEXITED(status) && WEXITSTATUS(status) == NOT_FOUND)
+	if (code == NOT_FOUND)
 		return crm_err(CRM_E_NOINPUT,
 		    "gnuplot is not installed: it draws the pictures "
 		    "(without -o it is drawn as text)");
-	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0 || out->n == 0)
-		return failed(said);
-	return NULL;
+	return code != 0 || out->n == 0 ? failed(said) : NULL;
 }
 
 const struct crm_err *
@@ -116,11 +142,124 @@ crm_gnuplot(struct crm_view script, struct crm_buf *out)
 		lseek(in, 0, SEEK_SET) != 0))
 		err = crm_err_errno(CRM_E_IO, "cannot write the script");
 	if (err == NULL)
-		err = run(in, said, out);
+		err = draw(in, said, out);
 	if (in >= 0)
 		(void)close(in);
 	if (said >= 0)
 		(void)close(said);
+	return err;
+}
+
+#define LETTERS 0x110000
+
+/* The value of a hexadecimal digit, or -1. */
+static int
+hex_of(char c)
+{
+	return c >= '0' && c <= '9' ? c - '0'
+	    : c >= 'a' && c <= 'f'  ? c - 'a' + 10
+				    : -1;
+}
+
+/* Mark the letters of a list such as "20-7e a0 a2-2e9".  Returns how many
+ * ranges there are. */
+static size_t
+mark_letters(struct crm_view v, unsigned char *has)
+{
+	uint32_t from = 0, at = 0, i;
+	bool any = false, range = false;
+	size_t n = 0, k;
+
+	for (k = 0; k <= v.n; k++) {
+		char c = k < v.n ? v.p[k] : ' ';
+
+		if (hex_of(c) >= 0) {
+			at = at < LETTERS ? at * 16 + (uint32_t)hex_of(c) : at;
+			any = true;
+			continue;
+		}
+		if (any && c == '-') {
+			from = at;
+			range = true;
+		} else if (any) {
+			for (i = range ? from : at; i <= at && i < LETTERS; i++)
+				has[i / 8] |= (unsigned char)(1U << i % 8);
+			range = false;
+			n++;
+		}
+		at = 0;
+		any = any && range;
+	}
+	return n;
+}
+
+/* The letters of all fonts: of those that can be drawn in any size. */
+static const struct crm_err *
+list_letters(unsigned char *has, size_t *n)
+{
+	struct crm_buf list = CRM_BUF_INIT(PICTURE_MAX);
+	struct child c = { .argv = { "fc-list", "--format", "%{charset}\n",
+			       ":scalable=true" },
+		.out = &list };
+	const struct crm_err *err;
+	int code = 0;
+
+	*n = 0;
+	c.in = c.said = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (c.in < 0)
+		return crm_err_errno(CRM_E_IO, "/dev/null");
+	err = run(&c, &code);
+	if (err == NULL && code == 0 && list.n > 0)
+		*n = mark_letters(crm_buf_view(&list), has);
+	(void)close(c.in);
+	crm_buf_release(&list);
+	return err;
+}
+
+/* What is never seen, so that no font needs it: joiners, signs of direction,
+ * variants. */
+static bool
+is_unseen(uint32_t cp)
+{
+	return (cp >= 0x200b && cp <= 0x200f) ||
+	    (cp >= 0x202a && cp <= 0x202e) || (cp >= 0x2060 && cp <= 0x206f) ||
+	    (cp >= 0xfe00 && cp <= 0xfe0f) || cp == 0xfeff || cp == 0xad;
+}
+
+const struct crm_err *
+crm_gnuplot_letters(struct crm_buf *script, bool *lacking)
+{
+	unsigned char *has = crm_calloc(LETTERS / 8, 1);
+	struct crm_buf b = CRM_BUF_INIT(script->max);
+	const struct crm_err *err = NULL;
+	size_t i, n = 0, len;
+	uint32_t cp;
+
+	*lacking = false;
+	if (!crm_utf8_is_ascii(crm_buf_view(script)))
+		err = list_letters(has, &n);
+	for (i = 0; err == NULL && n > 0 && i < script->n; i += len) {
+		struct crm_view v;
+
+		len = crm_utf8_get(script->p + i, script->n - i, &cp);
+		len = len > 0 ? len : 1;
+		v = crm_view(script->p + i, len);
+		if (len == 1 || is_unseen(cp) ||
+		    (has[cp / 8] & 1U << cp % 8) != 0) {
+			crm_buf_addv(&b, v);
+			continue;
+		}
+		*lacking = true;
+		if (crm_utf8_width(v) > 0) /* else it goes with its letter */
+			crm_buf_addc(&b, '?');
+	}
+	if (*lacking) {
+		crm_buf_reset(script);
+		crm_buf_addv(script, crm_buf_view(&b));
+		err = crm_buf_end(script);
+	}
+	crm_buf_release(&b);
+	crm_free(has);
 	return err;
 }
 

@@ -288,6 +288,23 @@ crm-plot -o p.png <cohort.csv
 is 'png is one' "$(head -c 4 p.png | od -An -c | tr -d ' ')" '211PNG'
 crm-plot -o p2.png <cohort.csv
 same_file 'the same rows give the same bytes' p2.png p.png
+# letters of no font: gnuplot would draw a sign over all the picture
+printf 'n,v\nZażółć,1\n' >letters.csv
+sed 's/Zażółć/Za????/' letters.csv >marks.csv
+printf '#!/bin/sh\necho 20-7e a0\n' >fake/fc-list
+printf '#!/bin/sh\nexit 1\n' >none/fc-list
+chmod +x fake/fc-list none/fc-list
+rm fake/gnuplot
+run env PATH="$tmp/fake:$PATH" crm-plot -o got.png <letters.csv
+like 'letters that no font has are told' "$(cat err)" 'no font here has'
+crm-plot -o want.png <marks.csv
+same_file 'and are marks' got.png want.png
+run env PATH="$tmp/fake:$PATH" crm-plot -q -o got.svg <letters.csv
+like 'not in SVG, whose fonts are those of who shows it' "$(cat got.svg)" 'Zażółć'
+run env PATH="$tmp/none:$PATH" crm-plot -o got.png <letters.csv
+crm-plot -o want.png <letters.csv
+same_file 'nor where nobody knows the fonts' got.png want.png
+empty 'and nothing is told' err
 is 'no scratch is left' "$(find . -name '*.svg.*' -o -name '*.png.*')" ''
 fails_with 73 'where no file can be' crm-plot -o none/such/x.svg <money.jsonl
 
