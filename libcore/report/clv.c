@@ -313,6 +313,7 @@ const struct crm_report crm_report_clv = {
 	.name = "clv",
 	.summary = "what customers will buy, and what that is worth today",
 	.main = "clv",
+	.spare = "since repeats",
 	.by = "id",
 	.summary_by = "repeats",
 	.key = keys,

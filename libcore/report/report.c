@@ -414,6 +414,7 @@ run_both(struct crm_report_run *r, const struct crm_report_options *o,
     const struct crm_field *column, size_t n, uint64_t *rows)
 {
 	const struct crm_report_then *t = o->then;
+	struct crm_rows_options ro = o->rows;
 	struct crm_report_run then =
 	    make_run(r->report, t->snap, t->clock, o->user);
 	struct crm_compare_how how = {
@@ -424,6 +425,7 @@ run_both(struct crm_report_run *r, const struct crm_report_options *o,
 	bool moves = crm_moves_asked(o->by);
 	const struct crm_err *err;
 
+	ro.spare = r->report->spare;
 	then.notes = o->notes;
 	err = read_options(
 	    &then, o, t->in != o->in ? "--against" : "--in", t->in);
@@ -434,9 +436,9 @@ run_both(struct crm_report_run *r, const struct crm_report_options *o,
 	}
 	if (err == NULL)
 		err = moves ? crm_moves_new(
-				  r, &o->rows, o->writer, o->by, column, n, &m)
-			    : crm_compare_new(r->snap, &o->rows, o->writer,
-				  column, n, &how, &c);
+				  r, &ro, o->writer, o->by, column, n, &m)
+			    : crm_compare_new(r->snap, &ro, o->writer, column,
+				  n, &how, &c);
 	if (err == NULL)
 		err = run_into(r, o->query,
 		    moves ? crm_moves_side(m, false)

@@ -19,7 +19,8 @@ static const struct crm_field keys[] = {
 };
 
 static const struct crm_field columns[] = {
-	{ .name = "id", .type = CRM_T_LINK, .help = "what is judged" },
+	{ .name = "id", .type = CRM_T_LINK, .flags = CRM_F_COMPUTED,
+	    .help = "what is judged" },
 	{ .name = "name", .type = CRM_T_TEXT, .help = "what it is called" },
 	{ .name = "score", .type = CRM_T_TEXT, .help = "which score" },
 	{ .name = "value", .type = CRM_T_NUMBER,

@@ -2,7 +2,7 @@
 # Scores of crm.yaml: points by query, chances learned from deals; as a report
 # and as fields; what is refused.
 . "${0%/*}/../lib.sh"
-plan 34
+plan 35
 
 crm-add person name=Anna email=anna@x.example tag=vip
 crm-add person name=Bob
@@ -36,6 +36,9 @@ score()
 	is "score $*" "$(crm-report score "$@" -o tsv | sed 1d |
 		tr '\t\n' ' |')" "$score_want"
 }
+is 'a table has ids, and names beside them' \
+	"$(crm-report score -o table -f id,name,value | sed -n 2p |
+		tr -s ' ')" 'p1 Anna 42'
 score 'p1 heat 42 +25 deal stage:proposal; +10 event what:replied at:-30d..; +7 tag:vip|o1 heat -20 -20 no:email|p2 heat -20 -20 no:email|d2 want 8 +5 org industry:retail; +3 deal opened:2026-02|d1 want 0 |' \
 	-f id,score,value,reasons
 score 'p1 42|' -f id,value person tag:vip

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Tables: no blanks at the end of a line.
 . "${0%/*}/../lib.sh"
-plan 41
+plan 42
 
 run crm-add person name=Anna email=anna@x.example city=Oslo owner=ben
 run crm-add person name='Bertil Andersson'
@@ -122,3 +122,7 @@ is 'spare columns go first' "$(sed q shown | tr -s ' ')" \
 narrow 66 'crm-report staff --color=never -f staff,losses,events,contacts,answers,wins,win-rate,won-value'
 is 'but not where they were named' "$(sed q shown | tr -s ' ')" \
 	'staff losses events contacts answers wins win-rate …'
+narrow 80 'crm-report revenue --in 2026-03 --against 2026-01 --color=never'
+is 'also beside another period, with what is compared of them' \
+	"$(sed q shown | tr -s ' ')" \
+	'month revenue revenue-then revenue-change currency …'
