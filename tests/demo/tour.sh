@@ -13,6 +13,10 @@ if [ -z "$store" ]; then
 	trap 'rm -rf "$store"' EXIT
 	trap 'exit 130' INT TERM
 fi
+case $store in
+/*) ;;
+*) store=$PWD/$store ;;
+esac
 CRM_STORE=$store/crm
 CRM_NOW=2026-03-15T10:00:00Z # the day the sample ends
 CRM_USER=ewa
