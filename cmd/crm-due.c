@@ -21,6 +21,10 @@ static struct {
 static const char forms[] = "table\0jsonl\0tsv\0csv\0ids\0yaml\0ics\0";
 #define FORM_ICS 6 /* behind those of enum crm_form_out */
 
+/* For people: a narrow terminal has no room for the last ones, and what to do,
+ * why and whose it is are what the list is for. */
+#define TABLE_FIELDS "id,due,title,why,owner,who,last,what,urgency,at"
+
 /* clang-format off */
 static const struct crm_opt opts[] = {
 	OPT_TEXT('f', "fields", "field,...", &o.fields, "choose the columns"),
@@ -66,7 +70,9 @@ static const struct crm_err *
 print_rows(enum crm_form_out form)
 {
 	struct crm_rows_options ro = { .form = form,
-		.fields = o.fields,
+		.fields = o.fields == NULL && form == CRM_OUT_TABLE
+		    ? TABLE_FIELDS
+		    : o.fields,
 		.sort = o.sort,
 		.limit = o.limit };
 	struct crm_writer *writer = crm_ctx_writer(st.ctx, form);

@@ -272,7 +272,8 @@ const struct crm_field crm_due_columns[] = {
 	{ .name = "what", .type = CRM_T_TEXT, .help = "what it is" },
 	{ .name = "title", .type = CRM_T_TEXT, .help = "its name or title" },
 	{ .name = "who", .type = CRM_T_LINK, .help = "the customer" },
-	{ .name = "why", .type = CRM_T_TEXT, .help = "why it is due" },
+	{ .name = "why", .type = CRM_T_TEXT, .flags = CRM_F_WHOLE,
+	    .help = "why it is due" },
 	{ .name = "owner", .type = CRM_T_TEXT, .help = "who of us" },
 	{ .name = "last", .type = CRM_T_TEXT, .help = "the last contact" },
 };

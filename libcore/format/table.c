@@ -22,6 +22,7 @@ struct crm_table_out {
 	size_t ncols, width;
 	bool dim, begun;
 	bool less;    /* columns were left out */
+	bool whole;   /* there is a column that is to be whole */
 	size_t *wide; /* columns of the widest cell, then what is printed */
 	bool *shown;
 	struct crm_view *one;  /* of same ones: what all cells say */
@@ -57,8 +58,10 @@ crm_table_new(struct crm_sink *sink, const struct crm_table_column *col,
 	t->one = crm_calloc(n, sizeof(*t->one));
 	t->differs = crm_calloc(n, sizeof(*t->differs));
 	t->moved = crm_calloc(n, sizeof(*t->moved));
-	for (i = 0; i < n; i++)
+	for (i = 0; i < n; i++) {
 		t->shown[i] = col[i].keep;
+		t->whole = t->whole || col[i].whole;
+	}
 	return t;
 }
 
@@ -293,24 +296,34 @@ move_back(struct crm_table_out *t)
 static size_t
 least_of(const struct crm_table_out *t, size_t i)
 {
+	const struct crm_table_column *c = &t->col[i];
 	size_t least = COLUMN_MIN;
 
-	if (!t->col[i].cut)
+	if (!c->cut)
 		return t->wide[i];
-	if (t->col[i].dear && t->width / 4 > least)
+	if (c->whole && t->width * 2 / 5 > least)
+		least = t->width * 2 / 5;
+	else if (c->dear && !t->whole && t->width / 4 > least)
 		least = t->width / 4 < DEAR_MIN ? t->width / 4 : DEAR_MIN;
 	return t->wide[i] < least ? t->wide[i] : least;
 }
 
-/* The widest column that can be shortened, of those that are dear or of the
- * others; ncols when there is none. */
+/* When a column is shortened: before those with a higher number. */
+static int
+turn_of(const struct crm_table_column *c)
+{
+	return c->whole ? 2 : c->dear;
+}
+
+/* The widest column that can be shortened in a turn; ncols when there is
+ * none. */
 static size_t
-widest(const struct crm_table_out *t, bool dear)
+widest(const struct crm_table_out *t, int turn)
 {
 	size_t i, at = t->ncols;
 
 	for (i = 0; i < t->ncols; i++)
-		if (t->shown[i] && t->col[i].dear == dear &&
+		if (t->shown[i] && turn_of(&t->col[i]) == turn &&
 		    t->wide[i] > least_of(t, i) &&
 		    (at == t->ncols || t->wide[i] > t->wide[at]))
 			at = i;
@@ -405,6 +418,7 @@ fit(struct crm_table_out *t, bool all)
 {
 	bool too_wide;
 	size_t at, sum;
+	int turn = 0;
 
 	for (at = 0; at < t->ncols; at++) {
 		size_t title = crm_utf8_width(crm_view_str(t->col[at].title));
@@ -419,13 +433,14 @@ fit(struct crm_table_out *t, bool all)
 	if (t->width == 0)
 		return;
 	leave_out(t);
-	for (sum = total_width(t, t->wide); sum > t->width; sum--) {
-		at = widest(t, false);
-		if (at == t->ncols)
-			at = widest(t, true);
-		if (at == t->ncols)
-			break;
+	for (sum = total_width(t, t->wide); sum > t->width && turn < 3;) {
+		at = widest(t, turn);
+		if (at == t->ncols) {
+			turn++;
+			continue;
+		}
 		t->wide[at]--;
+		sum--;
 	}
 }
 

@@ -13,7 +13,8 @@ struct crm_table_column {
 	bool right; /* numbers: aligned at their right end */
 	bool keep;  /* not left out when all its cells are empty */
 	bool cut;   /* words: may be shortened when the terminal is narrow */
-	bool dear;  /* shortened last, and less: it says whom a row is about */
+	bool dear;  /* shortened late, and less: it says whom a row is about */
+	bool whole; /* last, down to 2/5 of the terminal: it is why one looks */
 	/* Where all its cells say the same, the end of the header can say it
 	 * instead; else it is not left out: without it rows look alike. */
 	bool same;
@@ -25,9 +26,9 @@ struct crm_table_column {
  * Where a table is wider than the terminal a column whose cells are all the
  * same gives way to that text, at the end of the header.  Then the widest
  * columns of words are shortened, with an ellipsis at the end of a cell, those
- * that are dear when the others have given what they can; where that is not
- * enough columns are left out, spare ones and then from the right, and an
- * ellipsis stands behind the last title.
+ * that are dear when the others have given what they can, then those that are
+ * to be whole; where that is not enough columns are left out, spare ones and
+ * then from the right, and an ellipsis stands behind the last title.
  * Ids, dates and numbers are whole or not there.
  *
  * width   columns of the terminal; 0: no limit

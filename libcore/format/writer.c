@@ -105,6 +105,7 @@ make_table(struct crm_writer *w)
 		w->table_col[i].dear = is_dear(f);
 		w->table_col[i].same = f->type == CRM_T_CURRENCY;
 		w->table_col[i].spare = w->col[i].spare;
+		w->table_col[i].whole = (f->flags & CRM_F_WHOLE) != 0;
 	}
 	w->table = crm_table_new(
 	    w->sink, w->table_col, w->ncols, w->o.width, w->o.color);

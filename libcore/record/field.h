@@ -51,6 +51,7 @@ enum crm_field_flag {
 	CRM_F_PROMPT = 1 << 10,   /* of an event: its index never lags */
 	CRM_F_YEARLESS = 1 << 11, /* a date that may lack its year */
 	CRM_F_XWORDS = 1 << 12,   /* a choice that also takes x-NAME */
+	CRM_F_WHOLE = 1 << 13,    /* tables shorten all else first */
 };
 
 struct crm_field {

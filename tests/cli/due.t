@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-due: what is due and why, its order, whose and of whom, --new, calendars.
 . "${0%/*}/../lib.sh"
-plan 93
+plan 99
 
 # due TITLE WANT ARGS...: columns with '|' between
 due()
@@ -283,3 +283,24 @@ CRM_NOW=2026-03-25T05:00:00Z crm-due -o ics t7 | tr -d '\r' >flat2
 is 'a UID stays' "$(grep '^UID' flat2)" "$uid"
 fails_with 64 'no columns there' crm-due -o ics -f id
 is 'utf-8 is not cut within a character' "$(iconv -f utf-8 -t utf-8 all.ics | cmp - all.ics)" ''
+
+# For people: on a narrow terminal why it is due, and whose it is, stay.
+if command -v script >/dev/null; then
+	crm-add person name='Bartholomew of the Long Name' every=30d owner=ewa
+	crm-log 'Bartholomew of the Long Name' call x at=2026-01-01
+	for cols in 60 80 100; do
+		COLUMNS=$cols script -qec "crm-due name:Bartholomew" /dev/null \
+			</dev/null 2>&1 | tr -d '\r' >shown
+		is "$cols columns" "$(LC_ALL=C.UTF-8 wc -L <shown |
+			awk '{ print $1 <= n }' n=$cols)" 1
+		cp shown shown.$cols
+	done
+	like '60 columns: why, cut last' "$(cat shown.60)" \
+		'  Bartholom…  every 30d, last contac'
+	like '80 columns: why, and whose' "$(cat shown.80)" \
+		'  Barthol.*…  every 30d, last contact 80 days ago  ewa$'
+	like '100 columns: with whom, too' "$(sed q shown.100)" \
+		'id  *due  *title  *why  *owner  *who'
+else
+	skip 6 'there is no script'
+fi
