@@ -151,8 +151,11 @@ open_told(int32_t today, int argc, char **argv)
 	struct crm_buf list = CRM_BUF_INIT(1 << 20);
 	const struct crm_err *err;
 
-	crm_buf_addf(
-	    &list, "%s\n%s\n", st.ctx->user.p, o.owner != NULL ? o.owner : "");
+	/* no owner begins with a blank */
+	crm_buf_addf(&list, "%s\n%s\n", st.ctx->user.p,
+	    o.owner == NULL          ? ""
+		: o.owner[0] == '\0' ? " nobody"
+				     : o.owner);
 	crm_query_quote(&list, (const char *const *)argv, (size_t)argc);
 	err = crm_told_open(crm_store_dir(st.ctx->store), crm_buf_view(&list),
 	    LOCK_WAIT_MS, today, &st.told);

@@ -163,6 +163,16 @@ owner_of(struct crm_due *d, uint64_t who, const char **out)
 	return err;
 }
 
+/* Is what has this owner, or none, asked for? */
+static bool
+is_theirs(const struct crm_due *d, const char *owner)
+{
+	if (d->o->owner == NULL)
+		return true;
+	return crm_fold_eq(crm_view_str(owner != NULL ? owner : ""),
+	    crm_view_str(d->o->owner));
+}
+
 const struct crm_err *
 crm_due_add(struct crm_due *d, struct crm_due_item *item, struct crm_view who,
     struct crm_view owner)
@@ -181,11 +191,7 @@ crm_due_add(struct crm_due *d, struct crm_due_item *item, struct crm_view who,
 	item->owner = keep_owner(d, owner);
 	if (item->owner == NULL && item->who != item->id)
 		err = owner_of(d, item->who, &item->owner);
-	if (err != NULL ||
-	    (d->o->owner != NULL &&
-		(item->owner == NULL ||
-		    !crm_fold_eq(
-			crm_view_str(item->owner), crm_view_str(d->o->owner)))))
+	if (err != NULL || !is_theirs(d, item->owner))
 		return err;
 	d->item = crm_grow(d->item, &d->cap, d->n + 1, sizeof(*d->item));
 	d->item[d->n++] = *item;

@@ -70,7 +70,8 @@ struct crm_due_item {
 struct crm_due_options {
 	struct crm_snap *snap;
 	const struct crm_clock *clock;
-	const char *owner;       /* what is theirs alone; NULL: everybody's */
+	const char *owner;       /* what is theirs alone; "": what is nobody's;
+	                            NULL: everybody's */
 	struct crm_query *query; /* of whom, or of which things; NULL: all */
 	int32_t until;           /* day: what is due up to it */
 	int32_t since;           /* birthdays and such from that day on */

@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-due: what is due and why, its order, whose and of whom, --new, calendars.
 . "${0%/*}/../lib.sh"
-plan 99
+plan 101
 
 # due TITLE WANT ARGS...: columns with '|' between
 due()
@@ -55,6 +55,11 @@ due 'and tomorrow' 't3|12.34|due tomorrow' --within 1d task title:Soon -f id,urg
 due 'in days' 't3|2026-03-16' --within 1d task Soon -f id,due
 due 'whose: of the task, else of the customer' t4 --owner ewa -f id
 due 'mine' '' --owner me -f id
+is "nobody's, and somebody's, are all" "$({
+	crm-due --owner '' -o ids
+	crm-due | jq -r 'select(.owner).id'
+} | sort)" "$(crm-due -o ids | sort)"
+ok 'of which there are some' crm-due -q --owner ''
 CRM_USER=jan due 'theirs, whatever the case' t2 --owner JAN -f id
 CRM_USER=jan due 'mine is whose I am' t2 --owner me -f id
 due 'of whom' t1 Anna -f id

@@ -55,7 +55,8 @@ cron()
 	}' page.txt | sed "s|\\\\%|%|g; s|/srv/|$tmp/srv/|g; s|/backup|$tmp/backup|" \
 		>cron.line
 	[ -s cron.line ] || diag "no line of the crontab calls $1"
-	bare /bin/sh -c "$(cat cron.line)" </dev/null >cron.out 2>&1 || {
+	(cd home && bare /bin/sh -c "$(cat ../cron.line)") \
+		</dev/null >cron.out 2>&1 || {
 		diag "cron: $1: exit $?"
 		diag <cron.out
 	}
@@ -120,12 +121,17 @@ p1,call,,,,,,2025-09-02,,wants two more
 END
 crm-add task title='Ask "Mac"; rm -rf /' who=p2 owner=jan due=2026-03-14
 crm-add task title='চা পাঠান' who=p3 owner=ewa due=2026-03-15
+crm-add task title='Nobodys: call the plumber' due=2026-03-15
 crm-find person -o jsonl >before
 
 cron morning >out
 empty 'morning: says nothing itself' out
 is 'a letter to each of us' "$(grep -h '^To:' mail/* | sort)" 'To: ewa
-To: jan'
+To: jan
+To: office'
+is "and what is nobody's to the office" "$(crm-due --owner '' -o ids | wc -l) $(
+	grep -h '^[0-9]*-[0-9]*-[0-9]* .*Nobodys' mail/* | wc -l) $(
+	grep -l '^Subject: What nobody sees to' mail/* | wc -l)" '1 1 1'
 like 'with what there is to do' "$(cat mail/*)" '^2026-03-14 .*Ask "Mac"; rm -rf / '
 is 'whole headers, and one blank line' "$(sed '/^$/q' mail/1)" 'To: ewa
 Subject: What there is to do today
@@ -321,9 +327,14 @@ if command -v hledger >/dev/null; then
 	is 'sales of the month' "$(LC_ALL=C.UTF-8 hledger -f srv/books/2026-03.journal \
 		bal -N --depth 1 income | awk '{ print $1 }')" \
 		"-$(crm-report revenue --in 2026-03 --by '' -f revenue -o tsv | sed 1d)"
+	rm srv/books/*
+	(cd srv && bare CRM_STORE=../store books books 2026-03)
+	is 'from a store and to a folder that are named from here' \
+		"$(ls srv/books)" '2026-03.csv
+2026-03.journal'
 	like 'and who owes what' "$(cat srv/books/2026-03.csv)" '^p1,Łukasz Żak,1,76\.00,'
 else
-	skip 4 'there is no hledger: make check-interop installs it'
+	skip 5 'there is no hledger: make check-interop installs it'
 	echo books >>ran
 fi
 
