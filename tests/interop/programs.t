@@ -3,6 +3,7 @@
 # our programs with nothing but cron's environment.
 . "${0%/*}/../lib.sh"
 plan 35
+plan 34
 LC_ALL=C.UTF-8
 export LC_ALL
 
@@ -54,8 +55,46 @@ for mutt in mutt neomutt; do
 	unlike "$mutt: nobody is nobody" "$(cat nobody)" 'mill\.example'
 done
 
-# aerc(1) cannot be driven without its own mail; what it reads is said in
-# aerc-config(5): address, tab, name.
+# aerc: its list of addresses pops up while To: is typed.
+if with aerc 2; then
+	if command -v script >/dev/null; then
+		mkdir -p aerc/aerc letters/in/cur letters/in/new letters/in/tmp
+		cat >aerc/aerc/accounts.conf <<-END
+		[us]
+		source = maildir://$tmp/letters
+		default = in
+		outgoing = /bin/true
+		from = Us <us@own.example>
+		END
+		chmod 600 aerc/aerc/accounts.conf
+		cat >aerc/aerc/aerc.conf <<-END
+		[compose]
+		address-book-cmd = crm-find -o aerc %s
+		[ui]
+		completion-popovers = true
+		completion-delay = 100ms
+		END
+		cp /usr/share/aerc/binds.conf aerc/aerc/
+		printf '#!/bin/sh\nexec sleep 60\n' >editor
+		chmod +x editor
+		for word in mill nobody; do
+			{ sleep 2; printf ':compose\r'; sleep 2
+				printf %s $word; sleep 3; } |
+				XDG_CONFIG_HOME="$tmp/aerc" EDITOR="$tmp/editor" \
+				TERM=xterm timeout 20 script -qec \
+				"stty cols 100 rows 30; timeout 9 aerc" \
+				/dev/null >screen 2>&1
+			sed 's/\x1b\][^\x1b]*\x1b\\//g
+				s/\x1b\[[0-9;?]*[a-zA-Z]/ /g' screen |
+				tr -d '\r' >aerc.$word
+		done
+		like 'aerc: names and addresses, of any script' "$(cat aerc.mill)" \
+			'Other, Jr" <ann@mill\.example>.*রহিম উদ্দিন <rahim@mill\.example>'
+		unlike 'aerc: nobody is nobody' "$(cat aerc.nobody)" 'mill\.example'
+	else
+		skip 2 'there is no script'
+	fi
+fi
 crm-find -o aerc an >aerc.out
 is 'aerc: address, tab, name' "$(cat aerc.out)" 'ann@mill.example	Ann "A" Other, Jr
 home@mill.example	Ann "A" Other, Jr'
