@@ -266,8 +266,8 @@ is 'what is to be done here is with nobody' \
 sed 's/[Ff]irm\.example/sub.firm.example/' team.ics >sub.ics
 is 'a domain is that domain' "$(crm-add -n --add-missing person --correct \
 	-o jsonl <sub.ics | jq -r 'select(.key == "ical:team1").who | length')" 2
-crm-store config >config
-like 'config prints it' "$(cat config)" '^staff: \[firm.example, ola@mail.example\]'
+crm-store config >shown
+like 'config prints it' "$(cat shown)" '^staff: \[firm.example, ola@mail.example\]'
 printf 'staff: [nobody]\n' >"$XDG_DATA_HOME/crm/crm.yaml"
 fails_with 78 'what is no address' crm-store config
 like 'is told where' "$(cat err)" "crm.yaml:1:9: .*not 'nobody'"

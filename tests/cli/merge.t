@@ -2,7 +2,7 @@
 # crm-merge: what pointed at those that go points at the one that stays, and
 # crm-undo takes it back wholly.
 . "${0%/*}/../lib.sh"
-plan 54
+plan 55
 
 # state: all records and what is summed, without when they were changed
 state()
@@ -192,3 +192,15 @@ crm-add person <list 2>err
 empty 'a stream passes' err
 crm-add person --duplicates warn <list 2>err
 like 'unless asked, with its line' "$(cat err)" '^crm-add: stdin:2: name: may be'
+
+# Notes: that of who stays, then of each that goes, as they were named.
+a=$(crm-add org name='Note one' note=first -o ids)
+b=$(crm-add org name='Note two' note=second -o ids)
+c=$(crm-add org name='Note three' note='third' -o ids)
+crm-merge "$a" "$c" "$b"
+is 'notes stand in the order that was given' \
+	"$(crm-find "$a" -f note -o jsonl | jq -r .note)" "first
+third
+merged $c: name Note three
+second
+merged $b: name Note two"
