@@ -108,3 +108,22 @@ crm_buf_end(const struct crm_buf *b)
 		return NULL;
 	return crm_err(CRM_E_DATA, "longer than %zu bytes", b->max);
 }
+
+size_t
+crm_varint_get_long(const void *in, size_t n, uint64_t *out)
+{
+	const unsigned char *p = in;
+	uint64_t v = 0;
+	size_t i;
+
+	for (i = 0; i < n && i < CRM_VARINT_MAX; i++) {
+		if (i == CRM_VARINT_MAX - 1 && p[i] > 1)
+			return 0;
+		v |= (uint64_t)(p[i] & 0x7f) << (7 * i);
+		if ((p[i] & 0x80) == 0) {
+			*out = v;
+			return i + 1;
+		}
+	}
+	return 0;
+}

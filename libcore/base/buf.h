@@ -220,27 +220,27 @@ crm_varint_put(void *out, uint64_t v)
 }
 
 /*
- * Read a variable-length integer of at most n bytes.
+ * Read a variable-length integer of at most n bytes; one of a byte or two, as
+ * most are, without a call.
  *
  * Returns its length in bytes, 0 when it is cut short or over 64 bits.
  */
+size_t crm_varint_get_long(const void *in, size_t n, uint64_t *out);
+
 static inline size_t
 crm_varint_get(const void *in, size_t n, uint64_t *out)
 {
 	const unsigned char *p = in;
-	uint64_t v = 0;
-	size_t i;
 
-	for (i = 0; i < n && i < CRM_VARINT_MAX; i++) {
-		if (i == CRM_VARINT_MAX - 1 && p[i] > 1)
-			return 0;
-		v |= (uint64_t)(p[i] & 0x7f) << (7 * i);
-		if ((p[i] & 0x80) == 0) {
-			*out = v;
-			return i + 1;
-		}
+	if (n > 0 && p[0] < 0x80) {
+		*out = p[0];
+		return 1;
 	}
-	return 0;
+	if (n > 1 && p[1] < 0x80) {
+		*out = (p[0] & 0x7fu) | (unsigned int)p[1] << 7;
+		return 2;
+	}
+	return crm_varint_get_long(in, n, out);
 }
 
 static inline uint64_t

@@ -124,6 +124,7 @@ crm_block_open(const struct crm_form *f, struct crm_view key,
 	out->count = crm_le16_get(value.p + 2);
 	out->body = (const uint8_t *)value.p + CRM_HEAD;
 	out->n = value.n - CRM_HEAD;
+	out->base = f->layout == CRM_HEAP ? crm_block_base(f, key) : 0;
 	if (out->count == 0 ||
 	    (f->layout == CRM_FIXED &&
 		out->n != (size_t)out->count * (f->key + f->value)) ||
@@ -174,7 +175,7 @@ heap_entry(
 	if (n == 0 || delta > CRM_ID_NUMBER_MAX)
 		return false;
 	out->a = CRM_VNULL;
-	out->id = crm_block_base(b->form, b->key) + delta;
+	out->id = b->base + delta;
 	out->value = crm_view(b->body + from + n, to - from - n);
 	return out->id <= CRM_ID_NUMBER_MAX;
 }

@@ -15,6 +15,7 @@ struct crm_block {
 	const uint8_t *body;
 	size_t n;       /* bytes of body */
 	uint32_t count; /* entries */
+	uint64_t base;  /* HEAP: what its entries' numbers are counted from */
 };
 
 /* One entry: FIXED and POSTING have a, HEAP and POSTING have id. */
