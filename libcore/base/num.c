@@ -228,7 +228,14 @@ static i128
 divide_rounded(i128 v, unsigned int digits)
 {
 	i128 div = 1, half;
+	int64_t small;
 
+	if (digits < sizeof(tens) / sizeof(*tens)) { /* as a rule */
+		half = tens[digits] / 2;
+		v += v < 0 ? -half : half;
+		small = (int64_t)v;
+		return small == v ? small / tens[digits] : v / tens[digits];
+	}
 	while (digits-- > 0)
 		div *= 10;
 	half = div / 2;

@@ -99,6 +99,18 @@ dec_sums(void **state)
 	assert_int_equal(c.m, -500);
 	a.m = INT64_MAX;
 	assert_false(crm_dec_mul(a, b, 3, &c));
+	b = (struct crm_dec){ 100, 2 }; /* wide on the way */
+	assert_true(crm_dec_mul(a, b, 2, &c));
+	assert_true(c.m == INT64_MAX);
+	a.m = -INT64_MAX;
+	assert_true(crm_dec_mul(a, b, 2, &c));
+	assert_true(c.m == -INT64_MAX);
+	a = (struct crm_dec){ 5, CRM_DEC_SCALE_MAX }; /* more than 18 digits */
+	b = (struct crm_dec){ INT64_MAX / 4, 2 };
+	assert_true(crm_dec_mul(a, b, 0, &c));
+	assert_int_equal(c.m, 0);
+	b.m = INT64_MAX;
+	assert_true(crm_dec_mul(b, b, 0, &c) == false);
 	assert_true(crm_dec_cmp((struct crm_dec){ 10, 1 },
 			(struct crm_dec){ 1, 0 }) == 0);
 	assert_true(crm_dec_cmp((struct crm_dec){ INT64_MAX, 0 },
