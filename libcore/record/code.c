@@ -111,19 +111,15 @@ crm_stored_all(const struct crm_stored *r, struct crm_slot *out)
 }
 
 uint32_t
-crm_stored_low(const struct crm_stored *r, uint16_t n, struct crm_view *out)
+crm_stored_low(const struct crm_stored *r, uint16_t n, uint8_t *place)
 {
 	const unsigned char *d = r->dir, *end = d + 2 * (size_t)r->n;
-	size_t from = 0, to, room = r->values.n;
 	uint32_t has = 0, i;
 	unsigned int num;
 
 	if ((r->flags & FORMS) == 0)
-		for (; d < end && (num = d[0] & 0x7f) < n; d += 2, from = to) {
-			to = d[1];
-			if (from >= to || to > room)
-				continue;
-			out[num] = crm_view(r->values.p + from, to - from);
+		for (; d < end && (num = *d & 0x7f) < n; d += 2) {
+			place[num] = (uint8_t)((size_t)(d - r->dir) / 2);
 			has |= 1u << num;
 		}
 	else
@@ -131,8 +127,8 @@ crm_stored_low(const struct crm_stored *r, uint16_t n, struct crm_view *out)
 			num = field_at(r, i) & 0x7fff;
 			if (num >= n)
 				break;
-			out[num] = value_at(r, i);
-			has |= (uint32_t)(out[num].n > 0) << num;
+			place[num] = (uint8_t)i;
+			has |= 1u << num;
 		}
 	return has;
 }
@@ -161,7 +157,7 @@ crm_stored_get(const struct crm_stored *r, uint16_t num, struct crm_view *out)
 
 	if (i == r->n || (field_at(r, i) & 0x7fff) != num)
 		return false;
-	*out = value_at(r, i);
+	*out = crm_stored_value(r, i);
 	return out->n > 0;
 }
 

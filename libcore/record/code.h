@@ -114,15 +114,29 @@ crm_stored_each(const struct crm_stored *r,
 }
 
 /*
- * Its fields of low numbers, by number.
+ * Which of the fields of low numbers it has.
  *
  * n       of those below n, which is 32 at most
- * out     room for n; set where there is a value
+ * place   room for n; that of a field it has is set to its place among all:
+ *         crm_stored_value() has its value
  *
- * Returns which are set: a bit for each number.
+ * Returns which they are: a bit for each number.
  */
-uint32_t crm_stored_low(
-    const struct crm_stored *r, uint16_t n, struct crm_view *out);
+uint32_t crm_stored_low(const struct crm_stored *r, uint16_t n, uint8_t *place);
+
+/* The value of the i-th field, i < n; empty where it is damaged. */
+static inline struct crm_view
+crm_stored_value(const struct crm_stored *r, uint32_t i)
+{
+	size_t from = 0, to;
+
+	if ((r->flags & (CRM_R_MIDDLE | CRM_R_WIDE)) != 0)
+		return crm_stored_at(r, i).value;
+	if (i > 0)
+		from = r->dir[2 * (size_t)i - 1];
+	to = r->dir[2 * (size_t)i + 1];
+	return crm_stored_slot(r->values, 0, false, from, to).value;
+}
 
 /*
  * Add a record's stored form.

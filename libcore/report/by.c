@@ -445,8 +445,7 @@ crm_by_pack(struct crm_buf *packed, struct crm_view value)
 	if (to == NULL)
 		return;
 	n = crm_varint_put(to, value.n);
-	if (value.n > 0)
-		memcpy(to + n, value.p, value.n);
+	(void)crm_copy_few(to + n, value.p, value.n);
 	crm_buf_used(packed, n + value.n);
 }
 

@@ -253,7 +253,7 @@ crm_deal_read(struct crm_deals *d, uint64_t id, const struct crm_stored *stored,
 
 	out->id = id;
 	out->stored = stored;
-	out->has = crm_stored_low(stored, CRM_DEAL_FIELDS, out->field);
+	out->has = crm_stored_low(stored, CRM_DEAL_FIELDS, out->place);
 	out->who = crm_deal_get(out, d->kind->who, &v) ? first_link(v) : 0;
 	out->currency = crm_deal_get(out, CRM_DEAL_CURRENCY, &v) && v.n == 1
 	    ? (uint8_t)v.p[0]

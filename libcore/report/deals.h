@@ -18,9 +18,9 @@ struct crm_deal {
 	const struct crm_pipeline *pipeline;
 	const struct crm_stage *stage; /* of that pipeline */
 	enum crm_stage_end end;        /* by a stage of any */
-	/* its built-in fields, by number: those whose bit is set */
+	/* which built-in fields it has, a bit each, and where they are stored */
 	uint32_t has;
-	struct crm_view field[CRM_DEAL_FIELDS];
+	uint8_t place[CRM_DEAL_FIELDS];
 };
 
 /*
@@ -105,8 +105,8 @@ crm_deal_get(const struct crm_deal *d, uint16_t num, struct crm_view *out)
 		return crm_stored_get(d->stored, num, out);
 	if ((d->has >> num & 1) == 0)
 		return false;
-	*out = d->field[num];
-	return true;
+	*out = crm_stored_value(d->stored, d->place[num]);
+	return out->n > 0;
 }
 
 /* What it is worth, if it says. */

@@ -23,6 +23,8 @@ crm_groups_release(struct crm_groups *g)
 	crm_arena_release(&g->arena);
 	crm_buf_release(&g->key);
 	crm_free(g->group);
+	crm_free(g->near);
+	g->near = NULL;
 	g->group = NULL;
 	g->n = g->cap = 0;
 }
@@ -40,15 +42,15 @@ settled_in(struct crm_groups *g, uint8_t currency)
 	return g->settled[currency];
 }
 
-struct crm_group *
-crm_groups_at(struct crm_groups *g, struct crm_view key, uint8_t currency)
+/* The same of any key, in a currency that amounts come out in. */
+static struct crm_group *
+at_any(struct crm_groups *g, struct crm_view key, uint8_t currency)
 {
 	struct crm_group *group;
 	uint64_t *at;
 	bool added;
 	char *to;
 
-	currency = settled_in(g, currency);
 	crm_buf_reset(&g->key);
 	to = crm_buf_room(&g->key, 1 + key.n);
 	if (to != NULL) {
@@ -67,6 +69,58 @@ crm_groups_at(struct crm_groups *g, struct crm_view key, uint8_t currency)
 	group->key = crm_view(crm_arena_dup(&g->arena, key.p, key.n), key.n);
 	group->currency = currency;
 	group->last_us = INT64_MIN;
+	return group;
+}
+
+/* The bytes of a short key as two numbers: with its length they are the key. */
+static void
+read_short(struct crm_view key, struct crm_group_near *out)
+{
+	out->first = out->last = 0;
+	if (key.n >= 8) {
+		out->first = crm_le64_get(key.p);
+		out->last = crm_le64_get(key.p + key.n - 8);
+	} else if (key.n >= 4) {
+		out->first = crm_le32_get(key.p);
+		out->last = crm_le32_get(key.p + key.n - 4);
+	} else if (key.n > 0) {
+		out->first = (uint8_t)key.p[0] |
+		    (unsigned int)(uint8_t)key.p[key.n / 2] << 8;
+		out->last = (uint8_t)key.p[key.n - 1];
+	}
+	out->n = (uint8_t)key.n;
+}
+
+/* The upper bits of the last product depend on all bits of the key. */
+static size_t
+place_of(const struct crm_group_near *of)
+{
+	uint64_t h = of->first * 0x9e3779b97f4a7c15u;
+
+	h ^= of->last + of->n + ((uint64_t)of->currency << 32);
+	return (h * 0xa0761d6478bd642fu) >> (64 - CRM_GROUPS_NEAR_BITS);
+}
+
+struct crm_group *
+crm_groups_at(struct crm_groups *g, struct crm_view key, uint8_t currency)
+{
+	struct crm_group_near of = { .currency = settled_in(g, currency) };
+	struct crm_group_near *near;
+	struct crm_group *group;
+
+	if (key.n > CRM_GROUPS_NEAR_KEY)
+		return at_any(g, key, of.currency);
+	if (g->near == NULL)
+		g->near = crm_calloc(CRM_GROUPS_NEAR, sizeof(*g->near));
+	read_short(key, &of);
+	near = &g->near[place_of(&of)];
+	if (near->known && near->first == of.first && near->last == of.last &&
+	    near->n == of.n && near->currency == of.currency)
+		return &g->group[near->group];
+	group = at_any(g, key, of.currency);
+	*near = of;
+	near->known = true;
+	near->group = (uint32_t)(group - g->group);
 	return group;
 }
 

@@ -32,10 +32,27 @@ struct crm_group {
 	size_t nparts;
 };
 
+/*
+ * The groups of short keys that were asked for lately, each at the place that
+ * the bytes of its key lead to: most reports have few groups, and finding one
+ * in the map costs more than adding to it.
+ */
+#define CRM_GROUPS_NEAR_BITS 10
+#define CRM_GROUPS_NEAR (1 << CRM_GROUPS_NEAR_BITS)
+#define CRM_GROUPS_NEAR_KEY 16 /* bytes */
+
+struct crm_group_near {
+	uint64_t first, last; /* bytes of the key, from both ends */
+	uint8_t n, currency;
+	bool known;
+	uint32_t group;
+};
+
 struct crm_groups {
 	const struct crm_config *config;
 	const struct crm_by *by;
 	struct crm_map map;
+	struct crm_group_near *near; /* NULL: nothing was asked for yet */
 	struct crm_group *group;
 	size_t n, cap;
 	struct crm_arena arena;

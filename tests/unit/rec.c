@@ -261,7 +261,8 @@ low_fields(void **state)
 {
 	static char filler[70000];
 	static const size_t size[] = { 10, 1000, sizeof(filler) };
-	struct crm_view low[9], one;
+	struct crm_view one;
+	uint8_t low[9];
 	struct crm_stored r;
 	uint32_t has;
 	uint16_t num;
@@ -287,7 +288,8 @@ low_fields(void **state)
 			assert_int_equal(
 			    has >> num & 1, crm_stored_get(&r, num, &one));
 			if ((has >> num & 1) != 0)
-				assert_true(crm_view_eq(low[num], one));
+				assert_true(crm_view_eq(
+				    crm_stored_value(&r, low[num]), one));
 		}
 		crm_buf_release(&b);
 	}
