@@ -51,7 +51,7 @@ struct crm_bound {
 	char currency[4]; /* named by an amount, or "" */
 	uint64_t blank;   /* bits: fields below 64 that had a cell with nothing
 	                     in it */
-	bool gone;        /* what is bound finds a record that is to be removed */
+	bool gone; /* what is bound finds a record that is to be removed */
 };
 
 /*

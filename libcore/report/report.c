@@ -435,10 +435,10 @@ run_both(struct crm_report_run *r, const struct crm_report_options *o,
 		how.then = &then.period.first;
 	}
 	if (err == NULL)
-		err = moves ? crm_moves_new(
-				  r, &ro, o->writer, o->by, column, n, &m)
-			    : crm_compare_new(r->snap, &ro, o->writer, column,
-				  n, &how, &c);
+		err = moves
+		    ? crm_moves_new(r, &ro, o->writer, o->by, column, n, &m)
+		    : crm_compare_new(
+			  r->snap, &ro, o->writer, column, n, &how, &c);
 	if (err == NULL)
 		err = run_into(r, o->query,
 		    moves ? crm_moves_side(m, false)

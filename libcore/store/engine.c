@@ -311,6 +311,7 @@ crm_txn_end(struct crm_txn *t)
 {
 	if (t == NULL)
 		return;
+	crm_engine_call_back(t);
 	if (t->twin) {
 		crm_free(t);
 		return;
@@ -326,6 +327,7 @@ crm_txn_pause(struct crm_txn *t)
 {
 	if (t->paused)
 		return;
+	crm_engine_call_back(t);
 	mdb_txn_reset(t->txn);
 	t->paused = true;
 	t->env->live--;

@@ -2,8 +2,7 @@
 # Mail programs, calendars, databases and plotters given what we write; and
 # our programs with nothing but cron's environment.
 . "${0%/*}/../lib.sh"
-plan 35
-plan 34
+plan 37
 LC_ALL=C.UTF-8
 export LC_ALL
 
