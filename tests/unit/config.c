@@ -143,7 +143,7 @@ refused_keys(void **state)
 		    "quota, papers, hours, holidays, sla, due, assign, staff, "
 		    "hooks)" },
 		{ "staff: {a: b}",
-		    "f:1:9: expected a list, such as [own.example, "
+		    "f:1:8: expected a list, such as [own.example, "
 		    "ewa@mail.example]" },
 		{ "staff: [a@b.example, '@b.example']",
 		    "f:1:22: expected an address or a domain, such as "
