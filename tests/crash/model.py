@@ -692,14 +692,13 @@ class Test:
 
     def logged(self, rows):
         first = self.m.has_bought()
-        ids = [self.m.add("e", f) for f in rows]
+        ids = [self.m.add("e", dict(f, by="tester")) for f in rows]
         self.m.buyers(ids, first)
 
     def do_log(self):
         f = self.event()
         if f is None:
             return
-        g = dict(f, by="tester")
         argv = ["crm-log", self.named(f["who"][0]), f["what"], "text=" + f["text"],
                 "at=" + f["at"]]
         argv += ["who=" + self.named(w) for w in f["who"][1:]]
@@ -707,7 +706,7 @@ class Test:
             argv.append("amount=" + cents(f["amount"]))
         if "doc" in f:
             argv.append("doc=" + f["doc"])
-        self.command(argv, lambda: self.logged([g]))
+        self.command(argv, lambda: self.logged([f]))
 
     def do_events(self):
         rows = [self.event() for _ in range(self.rng.randrange(1, 15))]
