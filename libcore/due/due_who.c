@@ -66,13 +66,9 @@ every_of(struct crm_due *d, uint64_t id, const struct crm_stored *r,
 static const struct crm_err *
 day_added(struct crm_due *d, const struct crm_stored *r, int32_t *out)
 {
-	const struct crm_err *err = NULL;
-	struct crm_view v;
 	int64_t at_us = 0;
+	const struct crm_err *err = crm_snap_created(d->snap, r, &at_us);
 
-	if (!crm_stored_get(r, CRM_N_CREATED, &v) ||
-	    !crm_value_get_time(v, &at_us))
-		err = crm_snap_change_time(d->snap, r->added, &at_us);
 	*out = crm_due_day_of(d, at_us);
 	return err;
 }

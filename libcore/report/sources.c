@@ -91,16 +91,19 @@ take_who(struct work *w, uint64_t who)
 }
 
 /* --in: who was added in the period. */
-static bool
-is_covered(const struct crm_report_run *r, const struct crm_stored *who)
+static const struct crm_err *
+covers(const struct crm_report_run *r, const struct crm_stored *who, bool *out)
 {
-	struct crm_view v;
+	const struct crm_err *err = NULL;
 	int64_t at_us;
 
-	return !r->has_period ||
-	    (crm_stored_get(who, CRM_N_CREATED, &v) &&
-		crm_value_get_time(v, &at_us) && at_us >= r->period.from_us &&
-		at_us < r->period.to_us);
+	*out = true;
+	if (!r->has_period)
+		return NULL;
+	err = crm_snap_created(r->snap, who, &at_us);
+	*out = err == NULL && at_us >= r->period.from_us &&
+	    at_us < r->period.to_us;
+	return err;
 }
 
 /* Go through what a query of our own finds, in the order of ids. */
@@ -133,9 +136,13 @@ ask(struct work *w, const char *const *arg, size_t n,
 static const struct crm_err *
 take_any(struct work *w, uint64_t id, const struct crm_stored *who)
 {
-	return crm_whom_has(&w->r->whom, id) && is_covered(w->r, who)
-	    ? take_who(w, id)
-	    : NULL;
+	const struct crm_err *err;
+	bool yes;
+
+	if (!crm_whom_has(&w->r->whom, id))
+		return NULL;
+	err = covers(w->r, who, &yes);
+	return err == NULL && yes ? take_who(w, id) : err;
 }
 
 /* Everybody of one kind. */

@@ -209,18 +209,6 @@ take_note(struct uniting *u, struct crm_view theirs)
 	crm_buf_addv(&u->note, theirs);
 }
 
-/* When a record came: what it says, or the change set that added it. */
-static const struct crm_err *
-get_created(struct uniting *u, const struct crm_stored *r, int64_t *out_us)
-{
-	struct crm_view v;
-
-	return crm_stored_get(r, CRM_N_CREATED, &v) &&
-		crm_value_get_time(v, out_us)
-	    ? NULL
-	    : crm_snap_change_time(u->snap, r->added, out_us);
-}
-
 /* Read a record: its values are copied, its links are those of afterwards. */
 static const struct crm_err *
 read(struct uniting *u, uint64_t id, struct crm_rec *out, int64_t *created_us)
@@ -248,7 +236,7 @@ read(struct uniting *u, uint64_t id, struct crm_rec *out, int64_t *created_us)
 		if (f != NULL)
 			crm_rec_set(out, f, s.value);
 	}
-	err = get_created(u, &r, created_us);
+	err = crm_snap_created(u->snap, &r, created_us);
 	for (i = 0; err == NULL && i < u->kind->nfields; i++) {
 		f = &u->kind->field[i];
 		if (f->type != CRM_T_LINK || f->num == 0 ||

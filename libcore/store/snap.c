@@ -458,6 +458,18 @@ crm_snap_change_time(struct crm_snap *s, uint64_t number, int64_t *out_us)
 	return NULL;
 }
 
+const struct crm_err *
+crm_snap_created(
+    struct crm_snap *s, const struct crm_stored *r, int64_t *out_us)
+{
+	struct crm_view v;
+
+	if (crm_stored_get(r, CRM_N_CREATED, &v) &&
+	    crm_value_get_time(v, out_us))
+		return NULL;
+	return crm_snap_change_time(s, r->added, out_us);
+}
+
 static int
 cmp_ids(const void *x, const void *y)
 {

@@ -141,6 +141,11 @@ uint64_t crm_snap_state(const struct crm_snap *);
 CRM_CHECK const struct crm_err *crm_snap_change_time(
     struct crm_snap *, uint64_t number, int64_t *out_us);
 
+/* When a record was added: what its created says, stored or not; cost as
+ * above. */
+CRM_CHECK const struct crm_err *crm_snap_created(
+    struct crm_snap *, const struct crm_stored *, int64_t *out_us);
+
 /*
  * The ids of a kind's records whose field has a value, or all whose field's
  * key begins so.

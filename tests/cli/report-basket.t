@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-report basket and sources: what makes an order; who came from where.
 . "${0%/*}/../lib.sh"
-plan 31
+plan 34
 
 # report NAME TITLE WANT ARGS...
 report()
@@ -61,6 +61,12 @@ report sources 'by town' 'Gdynia 2 100.0
 Sopot 2 50.0' --by city -f city,people,conversion
 report sources 'who were added in a period' 'fair 1 21.00
  1 0.00' --in 2026-02 -f source,people,revenue
+crm-add person name=Eva source=walk-in
+report sources 'also who was added today, as nobody said' 'walk-in 1' \
+	--in today -f source,people
+report sources 'as a query finds them' 'walk-in 1' created:today -f source,people
+report sources 'and not another day' '' --in yesterday
+crm-undo
 report sources 'of some' 'web 1 1' -f source,people,customers Bob
 crm-log Bob purchase amount=3 currency=USD 2>err
 crm-log Dora purchase amount=3 currency=USD 2>err
