@@ -345,7 +345,8 @@ check(const struct crm_report_run *r)
 		  r->arg[CRM_ARG_MODEL]);
 }
 
-/* Call fn with each score that is asked for. */
+/* Call fn with each score that is asked for.  What has too few deals to learn
+ * from is told of and left out; alone it is what there is to say. */
 static const struct crm_err *
 each_score(struct work *w,
     bool (*wanted)(const struct work *, const struct crm_score *),
@@ -353,16 +354,22 @@ each_score(struct work *w,
 {
 	const struct crm_config *c = w->r->config;
 	const struct crm_err *err = check(w->r);
-	size_t i;
+	size_t i, n = 0;
 
 	if (err == NULL)
 		err = read_until(w->r, &w->until);
+	for (i = 0; err == NULL && i < c->nscores; i++)
+		n += wanted(w, &c->score[i]);
 	for (i = 0; err == NULL && i < c->nscores; i++) {
 		if (!wanted(w, &c->score[i]))
 			continue;
 		err = crm_scores_make(w->r, &c->score[i], w->until, &w->s);
-		if (err == NULL)
+		if (err == NULL) {
 			err = fn(w);
+		} else if (err->code == CRM_E_DATA && n > 1) {
+			crm_report_note(w->r, "%s", err->msg);
+			err = NULL;
+		}
 		crm_scores_release(&w->s);
 	}
 	return err;

@@ -2,7 +2,7 @@
 # Scores of crm.yaml: points by query, chances learned from deals; as a report
 # and as fields; what is refused.
 . "${0%/*}/../lib.sh"
-plan 35
+plan 38
 
 crm-add person name=Anna email=anna@x.example tag=vip
 crm-add person name=Bob
@@ -134,6 +134,14 @@ crm-report score >out 2>err
 is 'too few to learn from' "$? $(cat err)" \
 	"65 crm-report: score 'chance': 0 deals won and 0 lost are too few to learn from: it takes 20 of each"
 is 'as a field none has any then' "$(crm-find deal has:chance --count)" 0
+cp "$yaml" learned.yaml
+printf '  heat:\n    points:\n      - 7: tag:vip\n' >>"$yaml"
+crm-report score -f name,score,value -o tsv 2>err | sed '1d; /\t0$/d' >got
+is 'others are there all the same' "$(cat got)" 'Anna	heat	7'
+is 'and it is said which is not' "$(cat err)" \
+	"crm-report: score 'chance': 0 deals won and 0 lost are too few to learn from: it takes 20 of each"
+fails_with 65 'by its name it is an error' crm-report score --model chance
+mv learned.yaml "$yaml"
 awk 'BEGIN {
 	print "title,source,stage,opened,closed,tag"
 	for (i = 0; i < 200; i++) {
