@@ -396,6 +396,22 @@ say_customer(struct crm_card *c)
 	return err;
 }
 
+/* Until when a ticket is to be answered and solved, and when it was answered:
+ * what nobody wrote down, but goes by. */
+static const struct crm_err *
+say_targets(struct crm_card *c)
+{
+	static const struct entry targets[] = { { "tier", "tier ", "" },
+		{ "respond-by", "answer by ", "" },
+		{ "responded", "answered ", "" },
+		{ "solve-by", "solve by ", "" } };
+	const struct crm_field *due = crm_field_named(c->kind, CRM_V("due"));
+
+	if (due != NULL) /* respond-by has it */
+		(void)crm_nummap_at(&c->shown, due->num, NULL);
+	return FIELDS(c, "targets", targets);
+}
+
 const struct crm_err *
 crm_card_print(struct crm_card *c, uint64_t id, size_t events)
 {
@@ -411,6 +427,8 @@ crm_card_print(struct crm_card *c, uint64_t id, size_t events)
 	err = say_head(c);
 	if (err == NULL && (c->kind->letter == 'p' || c->kind->letter == 'o'))
 		err = say_customer(c);
+	if (err == NULL && c->kind->letter == 'k')
+		err = say_targets(c);
 	if (err == NULL)
 		err = say_rest(c);
 	if (err == NULL)

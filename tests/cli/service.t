@@ -2,7 +2,7 @@
 # Tickets and their targets: working time, waiting, tiers, crm-report service,
 # crm-due; against a count minute by minute.
 . "${0%/*}/../lib.sh"
-plan 41
+plan 43
 
 # by ID: "respond-by solve-by responded" of a ticket, local time
 by()
@@ -49,6 +49,11 @@ crm-add ticket title=Own who=Bob due='2026-03-09 18:00'
 is 'its own due stands in' "$(crm-find k7 -f respond-by -o tsv | sed 1d)" 2026-03-09T17:00:00Z
 is 'the tier' "$(crm-find ticket -f id,tier -o tsv | sed 1d | tr '\t\n' ' ;')" \
 	'k1 gold;k2 ;k3 gold;k4 gold;k5 ;k6 ;k7 ;'
+is 'a card has the targets, in the zone of the store' \
+	"$(TZ='' crm-show k1 | grep answer)" \
+	'targets   tier gold  answer by 2026-03-09 10:00  solve by 2026-03-10 09:30'
+is 'and a due of its own once' "$(TZ='' crm-show k7 | grep -E 'due|2026-03-09 18:00')" \
+	'targets   answer by 2026-03-09 18:00  solve by 2026-03-11 09:30'
 crm-rm k5 k6 k7
 
 # Answers
