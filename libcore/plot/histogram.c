@@ -31,13 +31,16 @@ sorted(const struct crm_plot_panel *panel, int64_t *out)
 struct bins {
 	crm_i128 from, width;
 	size_t n;
-	bool open;
+	bool open;   /* the last one has all above, too */
+	bool closed; /* the last one has its upper end, too */
 };
 
 /*
  * Choose them: the width is a round number, and such that there are at most so
  * many.  Where the greatest figure lies more than twice as far out as 99 of
- * 100 do, these alone count, and the last range holds all above.
+ * 100 do, these alone count, and the last range holds all above.  A greatest
+ * figure that would begin a range belongs to the one before, which is wider by
+ * one in a hundred at most.
  */
 static struct bins
 choose_bins(const int64_t *v, size_t n, size_t bins)
@@ -65,7 +68,20 @@ choose_bins(const int64_t *v, size_t n, size_t bins)
 		b.width++;
 	} while (b.n > want);
 	b.width--;
+	/* chances end at 100.0: no range of 100.0..109.9 for these alone */
+	b.closed = !b.open && b.n > 2 && b.width >= 100 &&
+	    most == b.from + (crm_i128)(b.n - 1) * b.width;
+	b.n -= b.closed;
 	return b;
+}
+
+/* The last figure that the i-th one has. */
+static crm_i128
+upper(const struct bins *b, size_t i)
+{
+	crm_i128 next = b->from + (crm_i128)(i + 1) * b->width;
+
+	return b->closed && i + 1 == b->n ? next : next - 1;
 }
 
 /* "100.00..199.99": the points of both stand under each other. */
@@ -73,7 +89,7 @@ static void
 add_range(struct crm_buf *out, const struct bins *b, size_t i, uint8_t scale,
     size_t widest)
 {
-	crm_i128 lo = b->from + (crm_i128)i * b->width, hi = lo + b->width - 1;
+	crm_i128 lo = b->from + (crm_i128)i * b->width, hi = upper(b, i);
 	size_t width = crm_plot_number_width((int64_t)lo, scale);
 
 	crm_plot_pad(out, widest > width ? widest - width : 0);
@@ -95,17 +111,14 @@ widest_bound(const struct bins *b, uint8_t scale)
 {
 	size_t i, width, widest = 0;
 
-	for (i = 0; i <= b->n; i++) {
-		crm_i128 v = b->from + (crm_i128)i * b->width;
-
-		if (i == b->n && b->open)
-			break;
-		width = crm_plot_number_width((int64_t)(v - (i > 0)), scale);
+	for (i = 0; i < b->n; i++) {
+		width = crm_plot_number_width(
+		    (int64_t)(b->from + (crm_i128)i * b->width), scale);
 		widest = width > widest ? width : widest;
-		if (i < b->n) {
-			width = crm_plot_number_width((int64_t)v, scale);
-			widest = width > widest ? width : widest;
-		}
+		if (b->open && i + 1 == b->n)
+			break;
+		width = crm_plot_number_width((int64_t)upper(b, i), scale);
+		widest = width > widest ? width : widest;
 	}
 	return widest;
 }

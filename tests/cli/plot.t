@@ -144,6 +144,18 @@ is 'one column is a histogram' "$(printf '%s\n' v 1 2 3 19 | crm-plot --bins 2)"
  0.. 9     3  ##################################################################
 10..19     1  ######################
 4 numbers: least 1, median 2, greatest 19'
+is 'the greatest begins no range of its own' \
+	"$(printf '%s\n' risk 85.0 96.0 99.9 100.0 75.5 | crm-plot --bins 4 |
+		cut -c 1-18)" \
+	'risk          rows
+ 70.0.. 79.9     1
+ 80.0.. 89.9     1
+ 90.0..100.0     3
+5 numbers: least 7'
+is 'but of few whole numbers it does, and two stay apart' \
+	"$(printf '%s\n' n 1 5 10 | crm-plot --bins 3 | sed -n 4p |
+		cut -c 1-11)$(printf '%s\n' n 0.00 1000.00 | crm-plot | grep -c '#')" \
+	'10..14     2'
 is 'rows add up' "$(seq 1 1000 | sed '1i v' | crm-plot |
 	sed '1d; $d' | awk '{ n += $(NF - 1) } END { print n }')" 1000
 seq 1 1000 | awk 'BEGIN { print "v" } { print $1 % 10 } END { print 100000 }' |
