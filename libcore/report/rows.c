@@ -77,6 +77,29 @@ unknown(const struct crm_rows *r, const char *option, struct crm_view name)
 	return err;
 }
 
+/* In JSON Lines an amount is a number, and its currency stands behind the last
+ * of them, asked for or not: as in those of crm-find. */
+static void
+add_currency(struct crm_rows *r)
+{
+	size_t currency = find_column(r, CRM_V("currency")), last = NONE, i;
+
+	if (r->o.form != CRM_OUT_JSONL || currency == NONE ||
+	    r->nshown == CRM_ROWS_COLUMNS_MAX)
+		return;
+	for (i = 0; i < r->nshown; i++) {
+		if (r->shown[i] == currency)
+			return;
+		if (r->field[r->shown[i]].type == CRM_T_MONEY)
+			last = i;
+	}
+	if (last == NONE)
+		return;
+	for (i = r->nshown++; i > last + 1; i--)
+		r->shown[i] = r->shown[i - 1];
+	r->shown[last + 1] = currency;
+}
+
 /* -f: the columns to print. */
 static const struct crm_err *
 choose(struct crm_rows *r)
@@ -101,9 +124,11 @@ choose(struct crm_rows *r)
 			return crm_err(CRM_E_USAGE, "-f: too many columns");
 		r->shown[r->nshown++] = i;
 		if (comma == rest.n)
-			return NULL;
+			break;
 		rest = crm_view_skip(rest, comma + 1);
 	}
+	add_currency(r);
+	return NULL;
 }
 
 /* --sort */

@@ -95,7 +95,7 @@ report 'today with the same day' 'open open-change open-percent
 99.00 0.00 0.0' receivables --since 2026-02-01 --by '' -f open,open-change,open-percent
 is 'JSON Lines: numbers' "$(crm-report revenue --by '' --in 2026-q1 \
 	--against 2025-q1 -f revenue,revenue-percent)" \
-	'{"revenue":140.50,"revenue-percent":-6.3}'
+	'{"revenue":140.50,"currency":"EUR","revenue-percent":-6.3}'
 fails_with 64 'no period, no query' crm-report revenue --against soon
 fails_with 64 'a period, of a report that has none' crm-report receivables --against 2025
 fails_with 64 'a wrong query' crm-report revenue --against nosuch:1

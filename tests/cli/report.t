@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-report: every report, what rows stand for, periods, currencies.
 . "${0%/*}/../lib.sh"
-plan 49
+plan 50
 
 cat >"$tmp/yaml" <<'EOF'
 currency: EUR
@@ -83,6 +83,10 @@ jan 2026-01 1 1' activity event what:call,email --by by,month -f by,month,events
 crm-add deal title=A who=Anna value=100 owner=ewa opened=2026-03-05
 crm-add deal title=B who=Bob value=200 owner=ewa stage=proposal
 crm-add deal title=C who=Bob value=300 owner=jan stage=won closed=2026-02-01
+is 'in JSON Lines the currency stands behind amounts, named or not' \
+	"$(crm-report revenue --by year --in 2026 -f year,revenue,orders)" \
+	'{"year":"2026","revenue":959.00,"currency":"EUR","orders":3}
+{"year":"2026","revenue":5.00,"currency":"GBP","orders":1}'
 crm-add deal title=D who=Anna value=50USD owner=jan stage=proposal
 crm-set d2 stage=lost
 crm-set d4 stage=won
