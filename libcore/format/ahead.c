@@ -28,7 +28,7 @@ struct value {
 
 struct bound_row {
 	const struct crm_kind *kind;
-	uint64_t id, line;
+	uint64_t id, line, blank;
 	char currency[4];
 	size_t at, n; /* the row as it was, in the piece */
 	size_t nvalues, nset;
@@ -156,6 +156,7 @@ put(struct crm_ahead *a, const struct crm_row *row, const struct crm_bound *b)
 	r->kind = b->kind;
 	r->id = b->id;
 	r->line = row->line;
+	r->blank = b->blank;
 	memcpy(r->currency, b->currency, sizeof(r->currency));
 	r->nvalues = b->nedits;
 	r->nset = b->nset;
@@ -430,6 +431,7 @@ next_of_piece(struct crm_ahead *a)
 		.edit = a->edit,
 		.nedits = r->nvalues,
 		.nset = r->nset,
+		.blank = r->blank,
 		.gone = r->gone };
 	memcpy(a->bound.currency, r->currency, sizeof(r->currency));
 	return true;

@@ -2,7 +2,7 @@
 # Who wrote an event, however it comes in.
 . "${0%/*}/../lib.sh"
 need jq
-plan 15
+plan 16
 
 # by QUERY...: who wrote each, in the order of ids
 by()
@@ -41,6 +41,12 @@ ok 'a bulk' env CRM_USER=import crm-log <many
 is 'all of it' "$(crm-find event what:clicked by:import --count)" 20000
 ok 'sent again by another' env CRM_USER=jan crm-log <many
 is 'is known, and stays' "$(crm-find event what:clicked by:import --count)" 20000
+awk 'BEGIN { print "who,what,by"; for (i = 1; i <= 3000; i++)
+	print "Anna,opened," (i % 3 ? "" : "ewa") }' >blank
+CRM_USER=import crm-log <blank
+is 'nobody stays nobody in every line of a long file' \
+	"$(crm-find event what:opened no:by --count) $(crm-find event \
+		what:opened by:import --count)" '2000 0'
 CRM_USER=jan crm-set e1 text=changed
 is 'a change does not sign it' "$(by e1)" 'tester '
 CRM_USER=jan crm-set d1 stage=won
