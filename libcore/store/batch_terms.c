@@ -1,4 +1,5 @@
 /* When invoices are due. */
+#include "record/value.h"
 #include "record/word.h"
 #include "store/batch_impl.h"
 
@@ -76,6 +77,17 @@ set_due(const struct crm_batch *b, struct crm_rec *rec, uint64_t days)
 	crm_buf_release(&date);
 }
 
+/* A credit note is not to be paid. */
+static bool
+is_credit(const struct crm_rec *rec)
+{
+	struct crm_view v;
+	struct crm_dec d;
+
+	return crm_rec_get(rec, CRM_EVENT_AMOUNT, &v) &&
+	    crm_value_get_dec(v, &d) && d.m < 0;
+}
+
 const struct crm_err *
 crm_batch_make_due(struct crm_batch *b, uint8_t *flags)
 {
@@ -86,7 +98,7 @@ crm_batch_make_due(struct crm_batch *b, uint8_t *flags)
 	bool known, added;
 
 	if (!crm_rec_is(&b->rec, CRM_EVENT_WHAT, CRM_W_INVOICE) ||
-	    crm_rec_get(&b->rec, CRM_EVENT_DUE, &v) ||
+	    is_credit(&b->rec) || crm_rec_get(&b->rec, CRM_EVENT_DUE, &v) ||
 	    !crm_rec_get(&b->rec, CRM_EVENT_WHO, &v))
 		return NULL;
 	crm_many_begin(&m, v, true);

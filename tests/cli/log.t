@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-log: from operands, for many, from streams; keys, docs, corrections.
 . "${0%/*}/../lib.sh"
-plan 96
+plan 98
 
 crm-add org name=Acme terms=14
 crm-add person name='Anna Nowak' email=anna@mail.example org=Acme
@@ -34,6 +34,15 @@ is 'is due after the terms' "$(crm-find event what:invoice -f due)" '{"due":"202
 is 'balance and overdue' "$(crm-find acme -f balance,overdue)" '{"balance":100.00,"overdue":100.00,"currency":"EUR"}'
 ok 'a payment of its doc' crm-log Acme payment amount=40 doc=I1
 is 'is less' "$(crm-find acme -f balance,overdue)" '{"balance":60.00,"overdue":60.00,"currency":"EUR"}'
+crm-log Acme invoice amount=-10 doc=I2 at=2026-02-20
+crm-log <<'EOF'
+who,what,qty,price,doc,at
+Acme,invoice,-1,5,I3,2026-02-20
+EOF
+is 'a credit note is not due, alone or in a file' \
+	"$(crm-find event what:invoice no:due -f amount -o tsv | sed 1d |
+		tr '\n' ' ')" '-10.00 -5.00 '
+is 'and settles what is' "$(crm-find acme -f balance,overdue)" '{"balance":45.00,"overdue":45.00,"currency":"EUR"}'
 
 ok 'for many' sh -c 'crm-find any anna or acme | crm-log - email "newsletter sent" direction=out'
 is 'each' "$(crm-find event what:email -f who)" '{"who":["o1"]}
