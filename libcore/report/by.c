@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "record/value.h"
+#include "record/words.h"
 #include "report/members.h"
 
 static bool
@@ -102,6 +103,23 @@ read_segment(struct crm_view name, struct crm_by_key *out)
 	return true;
 }
 
+/* Which word of --by itself was probably meant, by one that is no field?
+ * NULL: none of them. */
+static const char *
+near_word(
+    const struct crm_field *own, size_t n, bool units, struct crm_view name)
+{
+	struct crm_near near = crm_near_to(name);
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		crm_near_try(&near, own[i].name);
+	for (i = 0; units && i <= CRM_YEAR; i++)
+		crm_near_try(&near, crm_unit_name((enum crm_unit)i));
+	crm_near_try(&near, "segment");
+	return near.name;
+}
+
 static const struct crm_err *
 read_key(const struct crm_schema *s, const struct crm_kind *thing,
     struct crm_view name, struct crm_by_key *out)
@@ -146,6 +164,7 @@ crm_by_parse(const struct crm_schema *s, const struct crm_kind *thing,
 	const struct crm_err *err = NULL;
 	struct crm_view rest = crm_view_str(list), name;
 	struct crm_by_key *k;
+	const char *near;
 	size_t comma;
 
 	memset(out, 0, sizeof(*out));
@@ -162,6 +181,12 @@ crm_by_parse(const struct crm_schema *s, const struct crm_kind *thing,
 		k = &out->key[out->n++];
 		if (!read_own(own, n, name, k))
 			err = read_key(s, thing, name, k);
+		near =
+		    err != NULL ? near_word(own, n, thing != NULL, name) : NULL;
+		if (near != NULL)
+			return crm_err(CRM_E_USAGE,
+			    "--by: unknown field '%.*s' (did you mean '%s'?)",
+			    CRM_VARG(name), near);
 		if (comma == rest.n)
 			break;
 		rest = crm_view_skip(rest, comma + 1);

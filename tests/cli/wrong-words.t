@@ -1,7 +1,7 @@
 #!/bin/sh
 # Messages about wrong input say what is wanted, and guess only what is near.
 . "${0%/*}/../lib.sh"
-plan 57
+plan 60
 
 run crm-add person name=Anna
 printf '%s\n' '{"name":"A","email":5}' '{"name":true}' |
@@ -65,6 +65,12 @@ says "crm-find: stage: unknown 'fubar' (there are lead, prospect, customer, form
 says "crm-find: 'what' is a field of events, which are not meant here" \
 	crm-find what:call
 says "crm-report: --by: unknown field 'foo'" crm-report revenue --by foo
+says "crm-report: --by: unknown field 'mnth' (did you mean 'month'?)" \
+	crm-report revenue --by mnth
+says "crm-report: --by: unknown field 'decil' (did you mean 'decile'?)" \
+	crm-report concentration --by decil
+says "crm-report: --by: unknown field 'stge' (did you mean 'stage'?)" \
+	crm-report pipeline --by stge
 says "crm-find: unknown field 'ctiy' of people (did you mean 'city'?)" \
 	crm-find person ctiy:oslo
 # one hint is enough
