@@ -447,6 +447,12 @@ period_of(struct crm_by_values *v, size_t i, int64_t at_us)
 	return crm_view(l->text, l->n);
 }
 
+bool
+crm_by_is_plain(const struct crm_by_values *v)
+{
+	return v->plain;
+}
+
 void
 crm_by_set_own(struct crm_by_values *v, const struct crm_view *value)
 {

@@ -93,6 +93,10 @@ struct crm_by_values;
  */
 void crm_by_set_own(struct crm_by_values *, const struct crm_view *value);
 
+/* Are they of the thing and its time alone, one at most for each key?  Then
+ * crm_by_each() looks nothing up. */
+bool crm_by_is_plain(const struct crm_by_values *);
+
 /* A thing without a time: it belongs to no period. */
 #define CRM_BY_NO_TIME INT64_MIN
 

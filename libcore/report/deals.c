@@ -11,20 +11,27 @@ const struct crm_field crm_deal_keys[2] = {
 };
 
 const struct crm_err *
-crm_deals_open(struct crm_deals *d, struct crm_report_run *r)
+crm_deals_open_again(struct crm_deals *d, struct crm_report_run *r,
+    const struct crm_clock *clock)
 {
 	size_t i;
 
 	d->r = r;
+	d->clock = clock;
 	d->kind = crm_kind_of(r->schema, 'd');
 	for (i = 0; i < r->by.n; i++)
 		d->own |= r->by.key[i].of == CRM_BY_OWN;
-	d->compute = crm_compute_new(r->snap, r->clock);
-	d->today =
-	    crm_date_days(crm_zone_date(r->clock->zone, r->clock->now_us));
+	d->compute = crm_compute_new(r->snap, clock);
+	d->today = crm_date_days(crm_zone_date(clock->zone, clock->now_us));
 	d->days = crm_calloc(CRM_DEAL_DAYS, sizeof(*d->days));
 	crm_groups_init(&d->groups, r->config, &r->by);
-	return crm_by_values_new(r->snap, r->clock, &r->by, &d->values);
+	return crm_by_values_new(r->snap, clock, &r->by, &d->values);
+}
+
+const struct crm_err *
+crm_deals_open(struct crm_deals *d, struct crm_report_run *r)
+{
+	return crm_deals_open_again(d, r, r->clock);
 }
 
 void
@@ -98,7 +105,7 @@ day_of(struct crm_deals *d, const struct crm_deal *deal, uint16_t field)
 		return NULL;
 	at->stored = stored;
 	at->day = crm_date_days(date);
-	at->start_us = crm_zone_day_start_us(d->r->clock->zone, date);
+	at->start_us = crm_zone_day_start_us(d->clock->zone, date);
 	return at;
 }
 

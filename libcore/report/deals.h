@@ -49,6 +49,7 @@ struct crm_deal_day {
 
 struct crm_deals {
 	struct crm_report_run *r;
+	const struct crm_clock *clock; /* of the thread that has them */
 	const struct crm_kind *kind;
 	struct crm_compute *compute;
 	int32_t today;
@@ -64,6 +65,10 @@ CRM_CHECK const struct crm_err *crm_deals_open(
     struct crm_deals *, struct crm_report_run *);
 void crm_deals_close(struct crm_deals *);
 
+/* The same for another thread; clock: its own. */
+CRM_CHECK const struct crm_err *crm_deals_open_again(
+    struct crm_deals *, struct crm_report_run *, const struct crm_clock *clock);
+
 /* Keys that reports about deals make, for --by: the first one or both. */
 extern const struct crm_field crm_deal_keys[2];
 enum { CRM_DEAL_KEY_SIZE, CRM_DEAL_KEY_STAGE };
@@ -75,6 +80,19 @@ CRM_CHECK const struct crm_err *crm_deals_each(struct crm_deals *,
 /* The same with each that there is. */
 CRM_CHECK const struct crm_err *crm_deals_each_of_all(struct crm_deals *,
     const struct crm_err *(*fn)(void *ctx, const struct crm_deal *), void *ctx);
+
+/*
+ * The same for a report that only adds up groups: call take with each deal that
+ * the report is about, in no order and, where there are many, by two threads,
+ * each with deals of its own.  What their groups add up comes to those of the
+ * caller's deals, in the order of ids.
+ *
+ * take    writes to nothing but by, and looks nothing up
+ */
+typedef const struct crm_err *crm_deals_sum_fn(
+    void *ctx, struct crm_deals *by, const struct crm_deal *);
+CRM_CHECK const struct crm_err *crm_deals_sum(
+    struct crm_deals *, crm_deals_sum_fn *take, void *ctx);
 
 /*
  * All that a simple report does: open, call take with each deal, print the

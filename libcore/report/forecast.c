@@ -66,8 +66,8 @@ struct work {
 	size_t nwaiting, waiting_cap;
 	bool has_quotas;
 	struct crm_quotas quotas;
-	const struct crm_deal *deal; /* at hand */
-	bool late, row;
+	const struct crm_deal *deal; /* a won one at hand */
+	bool row;
 };
 
 /* Add a value by the rate of those that came as far. */
@@ -84,16 +84,16 @@ add_by_rate(struct work *w, const struct waiting *of)
 
 /* A deal's value by the rate: at once if the rates are known. */
 static const struct crm_err *
-add_historic(struct work *w, const struct crm_group *g)
+add_historic(
+    struct work *w, const struct crm_deal *d, const struct crm_group *g)
 {
-	const struct crm_deal *d = w->deal;
 	struct waiting of = { .group = (size_t)(g - w->deals.groups.group),
 		.pipeline = d->pipeline,
 		.stage = d->stage,
 		.currency = d->currency };
 	struct crm_dec value;
 
-	if (!w->use_rates || !crm_deal_value(d, &value))
+	if (!crm_deal_value(d, &value))
 		return NULL;
 	of.minor = value.m;
 	if (!w->one_pass)
@@ -104,32 +104,49 @@ add_historic(struct work *w, const struct crm_group *g)
 	return NULL;
 }
 
+/* An open deal that is added up, by one of two threads. */
+struct adding {
+	struct work *w;
+	struct crm_deals *by; /* that thread's */
+	const struct crm_deal *deal;
+	bool late;
+};
+
 static const struct crm_err *
 add_up(void *ctx, struct crm_view key)
 {
-	struct work *w = ctx;
+	struct adding *a = ctx;
 	struct crm_group *g =
-	    crm_groups_at(&w->deals.groups, key, w->deal->currency);
+	    crm_groups_at(&a->by->groups, key, a->deal->currency);
 	const struct crm_err *err;
 
 	g->count[DEALS]++;
-	g->count[LATE] += w->late;
-	err = crm_deal_add_money(&w->deals, w->deal, g, VALUE, WEIGHTED);
-	return err != NULL ? err : add_historic(w, g);
+	g->count[LATE] += a->late;
+	err = crm_deal_add_money(a->by, a->deal, g, VALUE, WEIGHTED);
+	return err == NULL && a->w->use_rates ? add_historic(a->w, a->deal, g)
+					      : err;
+}
+
+/* crm_deals_sum(): one of those that the report is about. */
+static const struct crm_err *
+sum_deal(void *ctx, struct crm_deals *by, const struct crm_deal *deal)
+{
+	struct adding a = { .w = ctx, .by = by, .deal = deal };
+	int64_t at_us;
+
+	if (deal->end != CRM_END_OPEN ||
+	    !crm_deal_when(by, deal, CRM_DEAL_EXPECTED, &at_us))
+		return NULL;
+	a.late = at_us != CRM_BY_NO_TIME && at_us < a.w->today_us;
+	return crm_deal_each_key(by, deal, at_us, NULL, add_up, &a);
 }
 
 static const struct crm_err *
 take_deal(void *ctx, const struct crm_deal *deal)
 {
 	struct work *w = ctx;
-	int64_t at_us;
 
-	if (deal->end != CRM_END_OPEN ||
-	    !crm_deal_when(&w->deals, deal, CRM_DEAL_EXPECTED, &at_us))
-		return NULL;
-	w->deal = deal;
-	w->late = at_us != CRM_BY_NO_TIME && at_us < w->today_us;
-	return crm_deal_each_key(&w->deals, deal, at_us, NULL, add_up, w);
+	return sum_deal(w, &w->deals, deal);
 }
 
 /* One of all deals: for the rates, and for the rows if it is one of those that
@@ -155,10 +172,11 @@ take_deals(struct work *w)
 	const struct crm_err *err = NULL;
 	size_t i;
 
-	w->one_pass = w->use_rates && w->r->things == NULL;
-	if (w->use_rates)
-		err = w->one_pass ? crm_rates_begin(&w->deals, &w->rates)
-				  : crm_rates_gather(&w->deals, &w->rates);
+	if (!w->use_rates)
+		return crm_deals_sum(&w->deals, sum_deal, w);
+	w->one_pass = w->r->things == NULL;
+	err = w->one_pass ? crm_rates_begin(&w->deals, &w->rates)
+			  : crm_rates_gather(&w->deals, &w->rates);
 	if (err != NULL)
 		return err;
 	err = w->one_pass ? crm_deals_each_of_all(&w->deals, take_any, w)

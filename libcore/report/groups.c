@@ -16,15 +16,21 @@ crm_groups_init(struct crm_groups *g, const struct crm_config *config,
 }
 
 void
-crm_groups_release(struct crm_groups *g)
+crm_groups_rest(struct crm_groups *g)
 {
 	crm_map_release(&g->map);
 	crm_map_release(&g->seen);
-	crm_arena_release(&g->arena);
 	crm_buf_release(&g->key);
-	crm_free(g->group);
 	crm_free(g->near);
 	g->near = NULL;
+}
+
+void
+crm_groups_release(struct crm_groups *g)
+{
+	crm_groups_rest(g);
+	crm_arena_release(&g->arena);
+	crm_free(g->group);
 	g->group = NULL;
 	g->n = g->cap = 0;
 }
@@ -157,6 +163,36 @@ crm_groups_add_money(struct crm_groups *g, struct crm_group *group, size_t slot,
     uint8_t currency, int64_t minor)
 {
 	return add(minor, &part_of(g, group, currency)->money[slot]);
+}
+
+/* Add a group of others, before their amounts are made. */
+static const struct crm_err *
+join(struct crm_groups *g, const struct crm_group *from)
+{
+	struct crm_group *to = crm_groups_at(g, from->key, from->currency);
+	const struct crm_err *err = NULL;
+	size_t i, slot;
+
+	for (i = 0; i < CRM_GROUP_COUNTS; i++)
+		to->count[i] += from->count[i];
+	if (to->last_us < from->last_us)
+		to->last_us = from->last_us;
+	for (i = 0; i < from->nparts; i++)
+		for (slot = 0; err == NULL && slot < CRM_GROUP_MONEY; slot++)
+			err = crm_groups_add_money(g, to, slot,
+			    from->part[i].currency, from->part[i].money[slot]);
+	return err;
+}
+
+const struct crm_err *
+crm_groups_join(struct crm_groups *g, const struct crm_groups *from)
+{
+	const struct crm_err *err = NULL;
+	size_t i;
+
+	for (i = 0; err == NULL && i < from->n; i++)
+		err = join(g, &from->group[i]);
+	return err;
 }
 
 bool

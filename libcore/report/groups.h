@@ -78,6 +78,16 @@ struct crm_group *crm_groups_at(
 CRM_CHECK const struct crm_err *crm_groups_add_money(struct crm_groups *,
     struct crm_group *, size_t slot, uint8_t currency, int64_t minor);
 
+/* Nothing more comes to them: free what they were found by. */
+void crm_groups_rest(struct crm_groups *);
+
+/*
+ * Add what others have added up, by the same --by, group by group: all but what
+ * crm_groups_distinct() knows of them.  Fails with DATA (too large).
+ */
+CRM_CHECK const struct crm_err *crm_groups_join(
+    struct crm_groups *, const struct crm_groups *from);
+
 /*
  * Is somebody (or something) new to a group?
  *

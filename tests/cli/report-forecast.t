@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-report forecast: open deals, months, chances, currencies; against awk.
 . "${0%/*}/../lib.sh"
-plan 21
+plan 26
 
 # forecast TITLE WANT ARGS...
 forecast()
@@ -106,3 +106,47 @@ crm-store -s far init
 is 'days 1,024 apart are two' "$(crm-report -s far forecast --by day -f day,deals -o tsv |
 	sed 1d | tr '\t' ' ')" '2026-01-01 3
 2028-10-21 3'
+
+# Enough of them for two threads, some removed, some whose import was undone:
+# the same by one thread, that asks a query or the past, and beside rates.
+crm-store -s big init
+echo 'rates: {USD: 0.9}' >big/crm.yaml
+deals()
+{
+	awk -v from="$1" -v to="$2" 'BEGIN { OFS = ","
+	print "title,who,value,stage,expected,currency,owner"
+	split("new proposal negotiation won lost qualified", s, " ")
+	split("EUR USD PLN", c, " ")
+	for (i = from; i < to; i++)
+		print "A deal with a title of some length and the number " i,
+		i % 3 ? "Anna" : "Bob", i * 7919 % 99991 - 9000 ".25",
+		s[i * 5 % 11 % 6 + 1],
+		i % 7 ? sprintf("2026-%02d-%02d", i % 9 + 1, i % 28 + 1) : "",
+		c[i * 3 % 7 % 3 + 1], "o" i % 5 }' </dev/null
+}
+printf 'name\nAnna\nBob\n' | crm-add -s big -q person
+deals 0 12000 | crm-add -s big -q deal
+deals 12000 13000 | crm-add -s big -q deal
+crm-undo -s big -q
+crm-find -s big deal owner:o4 value:..500 -o ids |
+	xargs crm-rm -s big -q
+fields=month,stage,deals,value,weighted,currency,late
+crm-report -s big forecast -o tsv -f $fields >want
+is 'many, by two threads: all that are open' \
+	"$(awk -F'\t' 'NR > 1 { n += $3 } END { print n }' want)" \
+	"$(crm-find -s big deal stage:new,proposal,negotiation,qualified -o ids |
+	wc -l)"
+crm-report -s big forecast deal value:-999999.. -o tsv -f $fields >got
+same_file 'those that a query finds' want got
+crm-report -s big forecast --as-of now -o tsv -f $fields >got
+same_file 'as of now' want got
+crm-report -s big forecast -o tsv -f $fields,historic | cut -f 1-7 >got
+same_file 'beside rates' want got
+for by in month,stage deal-size,owner; do
+	crm-report -s big forecast person name:bob --by $by -o tsv \
+		-f $by,deals,value,weighted,currency,late
+	crm-report -s big forecast person name:bob --by $by,who.name -o tsv \
+		-f $by,deals,value,weighted,currency,late
+done >got 2>&1
+is 'of some customers, with and without a look at them' \
+	"$(sort got | uniq -c | awk '$1 != 2' | head -3)" ''
