@@ -9,9 +9,8 @@
 #define CRM_ROWS_H
 
 #include "format/writer.h"
+#include "report/row.h"
 #include "store/snap.h"
-
-#define CRM_ROWS_COLUMNS_MAX 64
 
 struct crm_rows;
 
@@ -75,47 +74,7 @@ CRM_CHECK const struct crm_err *crm_rows_end(struct crm_rows *);
 /* Rows put so far. */
 uint64_t crm_rows_count(const struct crm_rows *);
 
-/* The values of one row, made one after the other in one buffer. */
-struct crm_row_maker {
-	struct crm_buf buf;
-	struct {
-		size_t from, n;
-	} at[CRM_ROWS_COLUMNS_MAX];
-	size_t n;
-};
-
-void crm_row_begin(struct crm_row_maker *);
-void crm_row_release(struct crm_row_maker *);
-
-/* Each adds the value of the next column. */
-void crm_row_none(struct crm_row_maker *);
-void crm_row_value(struct crm_row_maker *, struct crm_view stored);
-void crm_row_text(struct crm_row_maker *, struct crm_view);
-void crm_row_number(struct crm_row_maker *, int64_t);
-void crm_row_dec(struct crm_row_maker *, struct crm_dec);
-void crm_row_date(struct crm_row_maker *, struct crm_date);
-void crm_row_time(struct crm_row_maker *, int64_t at_us);
-void crm_row_link(struct crm_row_maker *, uint64_t id);
-
-/* An amount in units of a currency's smallest part, and the currency itself:
- * two columns. */
-void crm_row_money(struct crm_row_maker *, int64_t minor, uint8_t currency);
-void crm_row_currency(struct crm_row_maker *, uint8_t currency);
-
-/* The amount for each of n, rounded half away from zero; none when n is 0. */
-void crm_row_average(
-    struct crm_row_maker *, int64_t minor, int64_t n, uint8_t currency);
-
-/* sum / n with one digit behind the point; none when n is 0. */
-void crm_row_mean(struct crm_row_maker *, int64_t sum, int64_t n);
-
-/*
- * A share as percent with one digit behind the point, rounded half away from
- * zero; none when whole is 0.
- */
-void crm_row_share(struct crm_row_maker *, int64_t part, int64_t whole);
-
-/* Hand the row over. */
+/* Print a row that was made. */
 CRM_CHECK const struct crm_err *crm_row_put(
     struct crm_row_maker *, struct crm_rows *);
 
