@@ -5,7 +5,7 @@
  * store: it never changes, and a new currency gets the next free one.
  */
 /* clang-format off */
-static const struct {
+static const struct currency {
 	char code[4];
 	uint8_t decimals, num;
 } currencies[] = {
@@ -107,19 +107,36 @@ crm_currency_num(struct crm_view code)
 	return i < NCURRENCIES ? currencies[i].num : 0;
 }
 
-const char *
-crm_currency_code(uint8_t num)
+/* NULL: none has such a number. */
+static const struct currency *
+numbered(uint8_t num)
 {
 	size_t i;
 
 	if (num == 0) /* of no currency at all, which is asked often */
 		return NULL;
 	if (num <= NCURRENCIES && currencies[num - 1].num == num)
-		return currencies[num - 1].code;
+		return &currencies[num - 1];
 	for (i = 0; i < NCURRENCIES; i++)
 		if (currencies[i].num == num)
-			return currencies[i].code;
+			return &currencies[i];
 	return NULL;
+}
+
+const char *
+crm_currency_code(uint8_t num)
+{
+	const struct currency *c = numbered(num);
+
+	return c != NULL ? c->code : NULL;
+}
+
+uint8_t
+crm_currency_digits(uint8_t num)
+{
+	const struct currency *c = numbered(num);
+
+	return c != NULL ? c->decimals : 2;
 }
 
 static bool

@@ -27,6 +27,10 @@ uint8_t crm_currency_num(struct crm_view code);
 /* The code of such a number, static; NULL when unknown. */
 const char *crm_currency_code(uint8_t num);
 
+/* Digits behind the point of a currency's amounts, as crm_currency_decimals();
+ * 2 when it is none. */
+uint8_t crm_currency_digits(uint8_t num);
+
 /*
  * Read an amount as people write it: "120.50", "120EUR", "EUR 1,234.50",
  * with the sign of a currency before or behind it, and "(12.00)" for what is

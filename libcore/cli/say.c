@@ -154,10 +154,9 @@ crm_say_money(struct crm_say *s, int64_t minor, uint8_t currency)
 	static const struct crm_field money = { .type = CRM_T_MONEY };
 	struct crm_buf b = CRM_BUF_INIT(64);
 	const char *code = crm_currency_code(currency);
-	int digits =
-	    code != NULL ? crm_currency_decimals(crm_view(code, 3)) : 2;
 
-	crm_value_put_dec(&b, (struct crm_dec){ minor, (uint8_t)digits });
+	crm_value_put_dec(
+	    &b, (struct crm_dec){ minor, crm_currency_digits(currency) });
 	crm_people_add_value(&s->text, &money, crm_buf_view(&b), NULL);
 	if (code != NULL)
 		crm_buf_addf(&s->text, " %s", code);

@@ -322,7 +322,7 @@ fit_money(const struct work *w, uint8_t num)
 	int decimals;
 	uint32_t i;
 
-	decimals = code != NULL ? crm_currency_decimals(crm_view(code, 3)) : 2;
+	decimals = crm_currency_digits(num);
 	for (i = 0; i < w->rec->n; i++) {
 		f = field(w, w->rec->slot[i].num);
 		if (f == NULL || f->type != CRM_T_MONEY ||

@@ -86,12 +86,9 @@ crm_explain_has(const struct crm_report_run *r, uint64_t who)
 const char *
 crm_amount_text(char out[CRM_EXPLAIN_TEXT], int64_t minor, uint8_t currency)
 {
-	const char *code = crm_currency_code(currency);
-	int digits =
-	    code != NULL ? crm_currency_decimals(crm_view(code, 3)) : 2;
+	struct crm_dec d = { minor, crm_currency_digits(currency) };
 
-	out[crm_dec_put(out, (struct crm_dec){ minor, (uint8_t)digits })] =
-	    '\0';
+	out[crm_dec_put(out, d)] = '\0';
 	return out;
 }
 

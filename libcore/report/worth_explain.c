@@ -111,9 +111,7 @@ crm_worth_explain_spend(struct crm_report_run *r,
 		double value;
 	} p[] = { { "p", f->spend.p }, { "q", f->spend.q },
 		{ "v", f->spend.v } };
-	const char *code = crm_currency_code(row->currency);
-	double minor = pow(
-	    10, code != NULL ? crm_currency_decimals(crm_view(code, 3)) : 2);
+	double minor = pow(10, crm_currency_digits(row->currency));
 	size_t i;
 
 	if (f->spends == 0)
