@@ -1,7 +1,6 @@
 #include "report/buyers.h"
 
 #include "base/mem.h"
-#include "store/who.h"
 
 struct work {
 	const struct crm_report_run *r;
@@ -185,17 +184,4 @@ crm_buyers_currency(const struct crm_report_run *r, uint8_t currency)
 	return crm_config_has_rate(r->config, currency)
 	    ? r->config->currency_num
 	    : currency;
-}
-
-const struct crm_err *
-crm_buyer_add_name(struct crm_report_run *r, uint64_t who, size_t column)
-{
-	struct crm_buf name = CRM_BUF_INIT(CRM_LINE_MAX);
-	const struct crm_err *err = NULL;
-
-	if (crm_report_wants(r, column))
-		err = crm_who_name(r->snap, who, &name);
-	crm_row_text(&r->row, crm_buf_view(&name));
-	crm_buf_release(&name);
-	return err;
 }

@@ -51,8 +51,4 @@ void crm_buyers_release(struct crm_buyers *);
 /* The currency in which amounts of another one come out. */
 uint8_t crm_buyers_currency(const struct crm_report_run *, uint8_t currency);
 
-/* Add the name of a customer to a row, if that column is printed. */
-CRM_CHECK const struct crm_err *crm_buyer_add_name(
-    struct crm_report_run *, uint64_t who, size_t column);
-
 #endif

@@ -86,18 +86,23 @@ make_lines(struct work *w)
 		    sizeof(*w->line), cmp_lines);
 }
 
-static const struct crm_err *
-make_line(struct work *w, const struct line *l)
+static uint64_t
+nth_who(void *ctx, size_t i)
+{
+	const struct work *w = ctx;
+
+	return w->line[i].of->row->who;
+}
+
+static void
+make_line(const struct work *w, struct crm_row_maker *row, const struct line *l,
+    struct crm_view name)
 {
 	const struct crm_repeats_row *s = l->of->row;
-	struct crm_row_maker *row = &w->r->row;
-	const struct crm_err *err;
 
 	crm_row_begin(row);
 	crm_row_link(row, s->who);
-	err = crm_buyer_add_name(w->r, s->who, C_NAME);
-	if (err != NULL)
-		return err;
+	crm_row_text(row, name);
 	crm_row_number(row, 1);
 	if (l->of->alive < 0)
 		crm_row_none(row);
@@ -110,15 +115,14 @@ make_line(struct work *w, const struct line *l)
 	else
 		crm_row_money(row, l->stake, s->currency);
 	crm_row_currency(row, s->currency);
-	return NULL;
 }
 
-static const struct crm_err *
-make_nth(void *ctx, size_t i)
+static void
+make_nth(void *ctx, struct crm_row_maker *row, size_t i, struct crm_view name)
 {
-	struct work *w = ctx;
+	const struct work *w = ctx;
 
-	return make_line(w, &w->line[i]);
+	make_line(w, row, &w->line[i], name);
 }
 
 static const struct crm_err *
@@ -180,13 +184,13 @@ run(struct crm_report_run *r)
 {
 	struct work w = { .r = r };
 	const struct crm_err *err = crm_worth_make(r, true, &w.worth);
+	struct crm_put put = { w.worth.repeats.n, make_nth, nth_who, C_NAME,
+		&w };
 
 	crm_groups_init(&w.groups, r->config, &r->by);
 	if (err == NULL) {
 		make_lines(&w);
-		err = r->by_given
-		    ? group_lines(&w)
-		    : crm_put_rows(r, w.worth.repeats.n, make_nth, &w);
+		err = r->by_given ? group_lines(&w) : crm_put_rows(r, &put);
 	}
 	crm_groups_release(&w.groups);
 	crm_worth_release(&w.worth);
@@ -194,17 +198,15 @@ run(struct crm_report_run *r)
 	return err;
 }
 
-static const struct crm_err *
+static void
 explain_line(
     struct work *w, const struct crm_repeats_fit *f, const struct line *l)
 {
 	const struct crm_worth *v = &w->worth;
 	const struct crm_repeats_row *s = l->of->row;
-	const struct crm_err *err = make_line(w, l);
 	struct crm_report_run *r = w->r;
 
-	if (err != NULL)
-		return err;
+	make_line(w, &r->row, l, CRM_VNULL);
 	crm_explain_column(r, C_SINCE);
 	crm_explain_how(r, "days since the last purchase");
 	crm_explain_column(r, C_GAP);
@@ -232,7 +234,6 @@ explain_line(
 	crm_explain_how(r, "staying * spend * (1 - alive)");
 	crm_explain_column(r, C_CURRENCY);
 	crm_explain_how(r, "of the amounts");
-	return NULL;
 }
 
 static const struct crm_err *
@@ -250,7 +251,7 @@ explain(struct crm_report_run *r, uint64_t who)
 		for (f = w.worth.fit; i >= f->end; f++)
 			;
 		if (l.of->row->who == who)
-			err = explain_line(&w, f, &l);
+			explain_line(&w, f, &l);
 	}
 	crm_worth_release(&w.worth);
 	return err;

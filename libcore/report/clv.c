@@ -97,18 +97,23 @@ put_money(struct crm_row_maker *row, int64_t v, uint8_t currency)
 		crm_row_money(row, v, currency);
 }
 
-static const struct crm_err *
-make_line(struct work *w, const struct crm_worth_line *l)
+static uint64_t
+nth_who(void *ctx, size_t i)
 {
-	struct crm_row_maker *row = &w->r->row;
+	const struct work *w = ctx;
+
+	return w->worth.line[i].row->who;
+}
+
+static void
+make_line(const struct work *w, struct crm_row_maker *row,
+    const struct crm_worth_line *l, struct crm_view name)
+{
 	const struct crm_repeats_row *s = l->row;
-	const struct crm_err *err;
 
 	crm_row_begin(row);
 	crm_row_link(row, s->who);
-	err = crm_buyer_add_name(w->r, s->who, C_NAME);
-	if (err != NULL)
-		return err;
+	crm_row_text(row, name);
 	crm_row_number(row, 1);
 	crm_row_number(row, s->days - 1);
 	crm_row_number(row, w->worth.until - s->last);
@@ -120,15 +125,14 @@ make_line(struct work *w, const struct crm_worth_line *l)
 	crm_row_money(row, s->after_spent, s->currency);
 	crm_row_currency(row, s->currency);
 	crm_row_number(row, w->worth.until - s->first);
-	return NULL;
 }
 
-static const struct crm_err *
-make_nth(void *ctx, size_t i)
+static void
+make_nth(void *ctx, struct crm_row_maker *row, size_t i, struct crm_view name)
 {
-	struct work *w = ctx;
+	const struct work *w = ctx;
 
-	return make_line(w, &w->worth.line[i]);
+	make_line(w, row, &w->worth.line[i], name);
 }
 
 static void
@@ -244,29 +248,29 @@ run(struct crm_report_run *r)
 {
 	struct work w = { .r = r };
 	const struct crm_err *err = crm_worth_make(r, false, &w.worth);
+	struct crm_put put = { w.worth.repeats.n, make_nth, nth_who, C_NAME,
+		&w };
 
 	crm_groups_init(&w.groups, r->config, &r->by);
 	if (err == NULL && r->by_given)
 		err = group_lines(&w);
 	else if (err == NULL) {
 		sort_lines(&w);
-		err = crm_put_rows(r, w.worth.repeats.n, make_nth, &w);
+		err = crm_put_rows(r, &put);
 	}
 	crm_groups_release(&w.groups);
 	crm_worth_release(&w.worth);
 	return err;
 }
 
-static const struct crm_err *
+static void
 explain_line(struct work *w, const struct crm_repeats_fit *f,
     const struct crm_worth_line *l)
 {
 	const struct crm_worth *v = &w->worth;
-	const struct crm_err *err = make_line(w, l);
 	struct crm_report_run *r = w->r;
 
-	if (err != NULL)
-		return err;
+	make_line(w, &r->row, l, CRM_VNULL);
 	crm_explain_column(r, C_REPEATS);
 	crm_explain_how(
 	    r, "days with purchases, %u, after the first", l->row->days);
@@ -290,7 +294,6 @@ explain_line(struct work *w, const struct crm_repeats_fit *f,
 	crm_explain_how(r, "spend * alive * discounted");
 	crm_explain_column(r, C_CURRENCY);
 	crm_explain_how(r, "of the amounts");
-	return NULL;
 }
 
 static const struct crm_err *
@@ -302,8 +305,8 @@ explain(struct crm_report_run *r, uint64_t who)
 
 	for (i = 0; err == NULL && i < w.worth.nfits; i++)
 		for (k = w.worth.fit[i].from; k < w.worth.fit[i].end; k++)
-			if (err == NULL && w.worth.line[k].row->who == who)
-				err = explain_line(
+			if (w.worth.line[k].row->who == who)
+				explain_line(
 				    &w, &w.worth.fit[i], &w.worth.line[k]);
 	crm_worth_release(&w.worth);
 	return err;

@@ -11,6 +11,7 @@
 #include "report/figures.h"
 #include "report/gaps.h"
 #include "report/list.h"
+#include "report/put.h"
 #include "store/days.h"
 
 #define FEW 32
@@ -58,10 +59,10 @@ struct work {
 	struct crm_report_run *r;
 	struct line *line;
 	size_t n, cap;
+	struct crm_keyed *sorted; /* lines as they are printed */
 	int32_t today;
 	struct crm_dec times;
 	bool all; /* whoever has a rhythm */
-	bool wants_times, wants_expected;
 	/* the customer at hand, and the days on which they bought, of the
 	 * period */
 	uint64_t who;
@@ -329,60 +330,54 @@ sort_lines(const struct work *w)
 	return k;
 }
 
-static const struct crm_err *
-make_line(struct work *w, const struct line *l)
+static void
+make_line(const struct work *w, struct crm_row_maker *row, const struct line *l,
+    struct crm_view name)
 {
-	struct crm_row_maker *row = &w->r->row;
 	int64_t since = w->today - l->last;
-	const struct crm_err *err;
 
 	crm_row_begin(row);
 	crm_row_link(row, l->who);
-	err = crm_buyer_add_name(w->r, l->who, C_NAME);
-	if (err != NULL)
-		return err;
+	crm_row_text(row, name);
 	crm_row_number(row, 1);
 	crm_row_number(row, l->days);
 	crm_row_mean(row, l->twice, 2);
 	crm_row_number(row, since);
-	if (w->wants_times)
-		crm_row_mean(row, since * 2, l->twice);
-	else
-		crm_row_none(row);
-	if (w->wants_expected)
-		crm_row_date(row,
-		    crm_date_from_days(l->last + l->twice / 2 + l->twice % 2));
-	else
-		crm_row_none(row);
+	crm_row_mean(row, since * 2, l->twice);
+	crm_row_day(row, l->last + l->twice / 2 + l->twice % 2);
 	crm_row_money(row, l->spent, l->currency);
 	crm_row_currency(row, l->currency);
-	return NULL;
 }
 
-static const struct crm_err *
-put_line(struct work *w, const struct line *l)
+static uint64_t
+nth_who(void *ctx, size_t i)
 {
-	const struct crm_err *err = make_line(w, l);
+	const struct work *w = ctx;
+	const struct line *l = w->sorted[i].of;
 
-	return err != NULL ? err : crm_row_put(&w->r->row, w->r->rows);
+	return l->who;
+}
+
+static void
+make_nth(void *ctx, struct crm_row_maker *row, size_t i, struct crm_view name)
+{
+	const struct work *w = ctx;
+
+	/* they stand anywhere */
+	if (i + AHEAD < w->n)
+		__builtin_prefetch(w->sorted[i + AHEAD].of);
+	make_line(w, row, w->sorted[i].of, name);
 }
 
 static const struct crm_err *
 print_lines(struct work *w)
 {
-	const struct crm_err *err = NULL;
-	struct crm_keyed *sorted = sort_lines(w);
-	size_t i;
+	const struct crm_put put = { w->n, make_nth, nth_who, C_NAME, w };
+	const struct crm_err *err;
 
-	for (i = 0; err == NULL && i < w->n; i++) {
-		if (crm_rows_is_full(w->r->rows))
-			break;
-		/* they stand anywhere */
-		if (i + AHEAD < w->n)
-			__builtin_prefetch(sorted[i + AHEAD].of);
-		err = put_line(w, sorted[i].of);
-	}
-	crm_free(sorted);
+	w->sorted = sort_lines(w);
+	err = crm_put_rows(w->r, &put);
+	crm_free(w->sorted);
 	return err;
 }
 
@@ -449,8 +444,6 @@ run(struct crm_report_run *r)
 	struct work w;
 
 	begin(&w, r);
-	w.wants_times = crm_report_wants(r, C_TIMES);
-	w.wants_expected = crm_report_wants(r, C_EXPECTED);
 	err = crm_report_number(r, CRM_ARG_TIMES, &w.times);
 	crm_groups_init(&w.groups, r->config, &r->by);
 	if (err == NULL)
@@ -514,16 +507,14 @@ list_days(const struct work *w, bool gaps, struct crm_buf *out)
 }
 
 /* The rows of somebody whose days, or gaps once they are sorted, are there. */
-static const struct crm_err *
+static void
 explain_line(struct work *w, const struct line *l, const struct crm_buf *days,
     const struct crm_buf *gaps)
 {
-	const struct crm_err *err = make_line(w, l);
 	struct crm_report_run *r = w->r;
 	char a[CRM_EXPLAIN_TEXT], b[CRM_EXPLAIN_TEXT];
 
-	if (err != NULL)
-		return err;
+	make_line(w, &r->row, l, CRM_VNULL);
 	crm_explain_column(r, C_DAYS);
 	crm_explain_how(r, "%s", days->p);
 	crm_explain_column(r, C_GAP);
@@ -543,7 +534,6 @@ explain_line(struct work *w, const struct line *l, const struct crm_buf *days,
 	crm_explain_how(r, "purchases less refunds");
 	crm_explain_column(r, C_SPENT + 1);
 	crm_explain_how(r, "of the amounts");
-	return NULL;
 }
 
 static const struct crm_err *
@@ -555,7 +545,7 @@ explain(struct crm_report_run *r, uint64_t who)
 	struct work w;
 
 	begin(&w, r);
-	w.all = w.wants_times = w.wants_expected = true;
+	w.all = true;
 	err = crm_report_number(r, CRM_ARG_TIMES, &w.times);
 	if (err == NULL && crm_explain_has(r, who))
 		err = crm_days_all(r->snap, who, &days);
@@ -567,7 +557,7 @@ explain(struct crm_report_run *r, uint64_t who)
 	if (err == NULL && w.n > 0) {
 		qsort(w.gaps.gap, w.gaps.n, sizeof(*w.gaps.gap), cmp_gaps);
 		list_days(&w, true, &gaps);
-		err = explain_line(&w, &w.line[0], &text, &gaps);
+		explain_line(&w, &w.line[0], &text, &gaps);
 	} else if (err == NULL && w.ndays > 0) {
 		crm_explain_number(r, "days", (double)w.ndays, 0);
 		crm_explain_how(

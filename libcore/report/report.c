@@ -383,6 +383,7 @@ run_into(
 	const struct crm_err *err = read_whom(r, query);
 
 	r->rows = rows;
+	r->row.skip = crm_rows_unwanted(rows);
 	return err != NULL ? err : r->report->run(r);
 }
 

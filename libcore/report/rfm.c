@@ -8,6 +8,7 @@
 #include "report/explain.h"
 #include "report/figures.h"
 #include "report/list.h"
+#include "report/put.h"
 #include "report/quantile.h"
 
 #define CLASSES CRM_RFM_CLASSES
@@ -205,53 +206,53 @@ sort_lines(struct work *w)
 			    sizeof(*w->line), cmp_lines);
 }
 
-static const struct crm_err *
-make_line(struct crm_report_run *r, const struct work *w, const struct line *l)
+static void
+make_line(const struct work *w, struct crm_row_maker *row, const struct line *l,
+    struct crm_view name)
 {
-	const struct crm_err *err;
+	const struct crm_rfm_rule *rule =
+	    crm_config_rfm(w->r->config, l->class);
 	size_t k;
 
-	crm_row_begin(&r->row);
-	crm_row_link(&r->row, l->who);
-	err = crm_buyer_add_name(r, l->who, C_NAME);
-	if (err != NULL)
-		return err;
-	crm_row_number(&r->row, 1);
-	crm_row_number(&r->row, recency(w, l));
-	crm_row_number(&r->row, l->of[1]);
-	crm_row_money(&r->row, l->of[2], l->currency);
-	crm_row_money(&r->row, l->of[2], l->currency);
-	crm_row_currency(&r->row, l->currency);
+	crm_row_begin(row);
+	crm_row_link(row, l->who);
+	crm_row_text(row, name);
+	crm_row_number(row, 1);
+	crm_row_number(row, recency(w, l));
+	crm_row_number(row, l->of[1]);
+	crm_row_money(row, l->of[2], l->currency);
+	crm_row_money(row, l->of[2], l->currency);
+	crm_row_currency(row, l->currency);
 	for (k = 0; k < 3; k++)
-		crm_row_number(&r->row, l->class[k]);
-	crm_row_text(
-	    &r->row, crm_view_str(crm_config_rfm(r->config, l->class)->name));
-	crm_row_share(&r->row, l->of[2], w->total[l->currency]);
-	crm_row_none(&r->row);
-	return NULL;
+		crm_row_number(row, l->class[k]);
+	crm_row_text(row, crm_view_str(rule->name));
+	crm_row_share(row, l->of[2], w->total[l->currency]);
+	crm_row_none(row);
 }
 
-static const struct crm_err *
-put_line(struct crm_report_run *r, const struct work *w, const struct line *l)
+static uint64_t
+nth_who(void *ctx, size_t i)
 {
-	const struct crm_err *err = make_line(r, w, l);
+	const struct work *w = ctx;
 
-	return err != NULL ? err : crm_row_put(&r->row, r->rows);
+	return w->line[i].who;
+}
+
+static void
+make_nth(void *ctx, struct crm_row_maker *row, size_t i, struct crm_view name)
+{
+	const struct work *w = ctx;
+
+	make_line(w, row, &w->line[i], name);
 }
 
 static const struct crm_err *
 print_lines(struct work *w)
 {
-	const struct crm_err *err = NULL;
-	size_t i;
+	const struct crm_put put = { w->n, make_nth, nth_who, C_NAME, w };
 
 	sort_lines(w);
-	for (i = 0; err == NULL && i < w->n; i++) {
-		if (crm_rows_is_full(w->r->rows))
-			break;
-		err = put_line(w->r, w, &w->line[i]);
-	}
-	return err;
+	return crm_put_rows(w->r, &put);
 }
 
 static const struct crm_err *
@@ -501,18 +502,16 @@ explain_class(struct work *w, const struct line *l, size_t k)
 	crm_free(value);
 }
 
-static const struct crm_err *
+static void
 explain_line(struct work *w, const struct line *l)
 {
 	const struct crm_config *c = w->r->config;
 	const struct crm_rfm_rule *rule = crm_config_rfm(c, l->class);
 	char day[CRM_EXPLAIN_TEXT], last[CRM_EXPLAIN_TEXT];
 	struct crm_buf text = CRM_BUF_INIT(1000);
-	const struct crm_err *err = make_line(w->r, w, l);
 	size_t k;
 
-	if (err != NULL)
-		return err;
+	make_line(w, &w->r->row, l, CRM_VNULL);
 	crm_explain_column(w->r, C_RECENCY);
 	crm_explain_how(w->r, "days from the last purchase, %s, to %s",
 	    crm_day_text(last, (int32_t)l->of[0]), crm_day_text(day, w->today));
@@ -530,7 +529,6 @@ explain_line(struct work *w, const struct line *l)
 	    (size_t)(rule - c->rfm) + 1, c->nrfm,
 	    text.n > 0 ? text.p : "all that are left");
 	crm_buf_release(&text);
-	return NULL;
 }
 
 static const struct crm_err *
@@ -546,7 +544,7 @@ explain(struct crm_report_run *r, uint64_t who)
 		class_all(&w);
 	for (i = 0; err == NULL && i < w.n; i++)
 		if (w.line[i].who == who)
-			err = explain_line(&w, &w.line[i]);
+			explain_line(&w, &w.line[i]);
 	crm_free(w.line);
 	return err;
 }

@@ -26,6 +26,16 @@ end_value(struct crm_row_maker *m, size_t from)
 	m->at[m->n++].n = m->buf.n - from;
 }
 
+/* Is the next column left out?  Then it is done. */
+static bool
+skips(struct crm_row_maker *m)
+{
+	if ((m->skip >> m->n & 1) == 0)
+		return false;
+	end_value(m, m->buf.n);
+	return true;
+}
+
 void
 crm_row_none(struct crm_row_maker *m)
 {
@@ -37,6 +47,8 @@ crm_row_value(struct crm_row_maker *m, struct crm_view stored)
 {
 	size_t from = m->buf.n;
 
+	if (skips(m))
+		return;
 	crm_buf_addv(&m->buf, stored);
 	end_value(m, from);
 }
@@ -52,6 +64,8 @@ crm_row_dec(struct crm_row_maker *m, struct crm_dec d)
 {
 	size_t from = m->buf.n;
 
+	if (skips(m))
+		return;
 	crm_value_put_dec(&m->buf, d);
 	end_value(m, from);
 }
@@ -67,8 +81,17 @@ crm_row_date(struct crm_row_maker *m, struct crm_date d)
 {
 	size_t from = m->buf.n;
 
+	if (skips(m))
+		return;
 	crm_value_put_date(&m->buf, d);
 	end_value(m, from);
+}
+
+void
+crm_row_day(struct crm_row_maker *m, int32_t days)
+{
+	if (!skips(m))
+		crm_row_date(m, crm_date_from_days(days));
 }
 
 void
@@ -76,6 +99,8 @@ crm_row_time(struct crm_row_maker *m, int64_t at_us)
 {
 	size_t from = m->buf.n;
 
+	if (skips(m))
+		return;
 	crm_value_put_time(&m->buf, at_us);
 	end_value(m, from);
 }
@@ -91,11 +116,9 @@ crm_row_link(struct crm_row_maker *m, uint64_t id)
 void
 crm_row_money(struct crm_row_maker *m, int64_t minor, uint8_t currency)
 {
-	const char *code = crm_currency_code(currency);
-	int digits =
-	    code != NULL ? crm_currency_decimals(crm_view(code, 3)) : 2;
-
-	crm_row_dec(m, (struct crm_dec){ minor, (uint8_t)digits });
+	if (!skips(m))
+		crm_row_dec(m,
+		    (struct crm_dec){ minor, crm_currency_digits(currency) });
 }
 
 void
@@ -124,7 +147,9 @@ void
 crm_row_average(
     struct crm_row_maker *m, int64_t minor, int64_t n, uint8_t currency)
 {
-	if (n == 0)
+	if (skips(m))
+		;
+	else if (n == 0)
 		crm_row_none(m);
 	else
 		crm_row_money(m, divide(minor, n), currency);
@@ -133,7 +158,9 @@ crm_row_average(
 void
 crm_row_mean(struct crm_row_maker *m, int64_t sum, int64_t n)
 {
-	if (n == 0)
+	if (skips(m))
+		;
+	else if (n == 0)
 		crm_row_none(m);
 	else
 		crm_row_dec(
@@ -143,7 +170,9 @@ crm_row_mean(struct crm_row_maker *m, int64_t sum, int64_t n)
 void
 crm_row_share(struct crm_row_maker *m, int64_t part, int64_t whole)
 {
-	if (whole == 0)
+	if (skips(m))
+		;
+	else if (whole == 0)
 		crm_row_none(m);
 	else
 		crm_row_dec(

@@ -18,6 +18,7 @@ struct crm_row_maker {
 		size_t from, n;
 	} at[CRM_ROWS_COLUMNS_MAX];
 	size_t n;
+	uint64_t skip; /* bit i: what is added to column i is left out */
 };
 
 void crm_row_begin(struct crm_row_maker *);
@@ -30,6 +31,7 @@ void crm_row_text(struct crm_row_maker *, struct crm_view);
 void crm_row_number(struct crm_row_maker *, int64_t);
 void crm_row_dec(struct crm_row_maker *, struct crm_dec);
 void crm_row_date(struct crm_row_maker *, struct crm_date);
+void crm_row_day(struct crm_row_maker *, int32_t days); /* since 1970-01-01 */
 void crm_row_time(struct crm_row_maker *, int64_t at_us);
 void crm_row_link(struct crm_row_maker *, uint64_t id);
 

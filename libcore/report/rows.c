@@ -20,6 +20,7 @@ struct sort_key {
 struct crm_rows {
 	struct crm_snap *snap;
 	struct crm_writer *writer;
+	struct crm_writer *own; /* the same, if it is to be freed */
 	struct crm_rows_options o;
 	const struct crm_field *field;
 	size_t nfields;
@@ -291,7 +292,40 @@ crm_rows_free(struct crm_rows *r)
 	crm_buf_release(&r->part);
 	crm_buf_release(&r->names);
 	crm_buf_release(&r->base);
+	crm_writer_free(r->own);
 	crm_free(r);
+}
+
+bool
+crm_rows_is_plain(const struct crm_rows *r)
+{
+	return r->runs == NULL && r->put == NULL &&
+	    crm_writer_is_plain(r->writer);
+}
+
+struct crm_rows *
+crm_rows_again(const struct crm_rows *r, struct crm_sink *sink)
+{
+	struct crm_rows *again = crm_calloc(1, sizeof(*again));
+
+	again->o = r->o;
+	again->o.limit = UINT64_MAX;
+	again->field = r->field;
+	again->nfields = r->nfields;
+	memcpy(again->shown, r->shown, sizeof(r->shown));
+	memcpy(again->col, r->col, sizeof(r->col));
+	again->nshown = r->nshown;
+	again->currency = NONE; /* there are no bars */
+	again->writer = again->own = crm_writer_again(r->writer, sink);
+	crm_writer_columns(again->writer, again->col, again->nshown);
+	return again;
+}
+
+void
+crm_rows_take(struct crm_rows *r, struct crm_buf *text, size_t n)
+{
+	r->count += n;
+	crm_writer_rows(r->writer, text);
 }
 
 bool
@@ -306,6 +340,20 @@ crm_rows_wants(const struct crm_rows *r, size_t column)
 		if (r->key[i].column == column)
 			return true;
 	return false;
+}
+
+uint64_t
+crm_rows_unwanted(const struct crm_rows *r)
+{
+	uint64_t skip = 0;
+	size_t i;
+
+	if (r->put != NULL)
+		return 0; /* it may look at keys that nobody asked for */
+	for (i = 0; i < r->nfields; i++)
+		if (i != r->currency && !crm_rows_wants(r, i))
+			skip |= UINT64_C(1) << i;
+	return skip;
 }
 
 uint64_t

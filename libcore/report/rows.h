@@ -71,6 +71,26 @@ CRM_CHECK const struct crm_err *crm_rows_put(
 /* Print what is left, and the end. */
 CRM_CHECK const struct crm_err *crm_rows_end(struct crm_rows *);
 
+/*
+ * Can rows be printed apart from those before them?  Not when they are sorted,
+ * or handed to a function, nor in forms that look at all of them.
+ */
+bool crm_rows_is_plain(const struct crm_rows *);
+
+/* Rows like these, without a header and a limit, to another sink; by any
+ * thread.  Free with crm_rows_free(). */
+struct crm_rows *crm_rows_again(const struct crm_rows *, struct crm_sink *);
+
+/*
+ * Print rows that such rows printed, behind one of these.
+ *
+ * text    n rows; it is taken, and empty again
+ */
+void crm_rows_take(struct crm_rows *, struct crm_buf *text, size_t n);
+
+/* For crm_row_maker.skip: columns that are not looked at. */
+uint64_t crm_rows_unwanted(const struct crm_rows *);
+
 /* Rows put so far. */
 uint64_t crm_rows_count(const struct crm_rows *);
 
