@@ -22,12 +22,12 @@ crm_gaps_count(const struct crm_gaps *g, int32_t days)
 	return (size_t)(count[0] + count[1] + count[2] + count[3]);
 }
 
-/* The shortest gap that so many others are not longer than: counted, as that
- * takes no branches and sorting does. */
+/* The shortest gap from lo to hi that so many others are not longer than:
+ * counted, as that takes no branches and sorting does. */
 static int32_t
-gap_behind(const struct crm_gaps *g, size_t others)
+gap_behind(const struct crm_gaps *g, size_t others, int32_t lo, int32_t hi)
 {
-	int32_t lo = 1, hi = g->longest, mid;
+	int32_t mid;
 
 	while (lo < hi) {
 		mid = lo + (hi - lo) / 2;
@@ -40,13 +40,17 @@ gap_behind(const struct crm_gaps *g, size_t others)
 }
 
 int32_t
-crm_gaps_twice_median(const struct crm_gaps *g)
+crm_gaps_twice_median(const struct crm_gaps *g, int32_t most)
 {
 	size_t n = g->n;
-	int32_t low = gap_behind(g, (n - 1) / 2);
+	int32_t low = gap_behind(
+	    g, (n - 1) / 2, 1, most < g->longest ? most : g->longest);
 
+	/* of an odd number both are the same one */
 	return low +
-	    (crm_gaps_count(g, low) > n / 2 ? low : gap_behind(g, n / 2));
+	    (n % 2 == 1 || crm_gaps_count(g, low) > n / 2
+		    ? low
+		    : gap_behind(g, n / 2, low + 1, g->longest));
 }
 
 void

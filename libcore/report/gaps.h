@@ -21,7 +21,12 @@ void crm_gaps_take(struct crm_gaps *, const int32_t *day, size_t ndays);
 /* How many are not longer than so many days, less than CRM_NO_GAP? */
 size_t crm_gaps_count(const struct crm_gaps *, int32_t days);
 
-/* The median times two: then a half is a whole number. */
-int32_t crm_gaps_twice_median(const struct crm_gaps *);
+/*
+ * The median times two: then a half is a whole number.
+ *
+ * most    the lower one of the two in the middle is known to be no longer;
+ *         CRM_NO_GAP: nothing is known
+ */
+int32_t crm_gaps_twice_median(const struct crm_gaps *, int32_t most);
 
 #endif

@@ -90,13 +90,14 @@ is_overdue(const struct work *w, const struct line *l)
 }
 
 /* Without the median: may it be longer?  Not when the lower one of the two gaps
- * in the middle is too long for that already. */
+ * in the middle is too long for that already: it is not longer than most. */
 static bool
-may_be_overdue(const struct work *w, const struct line *l)
+may_be_overdue(const struct work *w, const struct line *l, int32_t *most)
 {
 	struct crm_dec times = w->times;
 	i128 since = w->today - l->last;
 
+	*most = CRM_NO_GAP;
 	if (w->all)
 		return true;
 	for (; times.scale > 0; times.scale--)
@@ -104,9 +105,8 @@ may_be_overdue(const struct work *w, const struct line *l)
 	if (since <= 0 || times.m == 0)
 		return since > 0;
 	since = (since - 1) / times.m; /* the longest that it is longer than */
-	return crm_gaps_count(&w->gaps,
-		   since < CRM_NO_GAP ? (int32_t)since : CRM_NO_GAP - 1) >
-	    (w->gaps.n - 1) / 2;
+	*most = since < CRM_NO_GAP ? (int32_t)since : CRM_NO_GAP - 1;
+	return crm_gaps_count(&w->gaps, *most) > (w->gaps.n - 1) / 2;
 }
 
 /* Of the days on which somebody bought, those of the period. */
@@ -137,15 +137,16 @@ take(void *ctx, uint64_t who, struct crm_days *days)
 	struct work *w = ctx;
 	struct line l = { .who = who };
 	const struct crm_err *err = cut_days(w, who, days);
+	int32_t most;
 
 	if (err != NULL || w->ndays < DAYS_LEAST)
 		return err;
 	l.days = (uint32_t)w->ndays;
 	l.last = w->day[w->ndays - 1];
 	crm_gaps_take(&w->gaps, w->day, w->ndays);
-	if (!may_be_overdue(w, &l))
+	if (!may_be_overdue(w, &l, &most))
 		return NULL;
-	l.twice = crm_gaps_twice_median(&w->gaps);
+	l.twice = crm_gaps_twice_median(&w->gaps, most);
 	if (w->all || is_overdue(w, &l)) {
 		w->line =
 		    crm_grow(w->line, &w->cap, w->n + 1, sizeof(*w->line));
