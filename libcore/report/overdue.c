@@ -396,30 +396,22 @@ add_up(void *ctx, struct crm_view key)
 }
 
 static const struct crm_err *
-print_groups(struct work *w)
+add_columns(void *ctx, const struct crm_group *g)
 {
-	const struct crm_err *err = crm_groups_settle(&w->groups);
+	struct work *w = ctx;
 	struct crm_row_maker *row = &w->r->row;
-	size_t i, k;
+	size_t i;
 
-	crm_groups_sort(&w->groups, CRM_ORDER_MONEY, SPENT);
-	for (i = 0; err == NULL && i < w->groups.n; i++) {
-		const struct crm_group *g = &w->groups.group[i];
-
-		crm_row_begin(row);
-		crm_groups_add_key(&w->groups, g, row);
+	crm_row_none(row);
+	crm_row_number(row, g->count[CUSTOMERS]);
+	crm_row_none(row);
+	crm_row_none(row);
+	crm_row_mean(row, g->count[SINCE], g->count[CUSTOMERS]);
+	for (i = C_TIMES; i < C_SPENT; i++)
 		crm_row_none(row);
-		crm_row_number(row, g->count[CUSTOMERS]);
-		crm_row_none(row);
-		crm_row_none(row);
-		crm_row_mean(row, g->count[SINCE], g->count[CUSTOMERS]);
-		for (k = C_TIMES; k < C_SPENT; k++)
-			crm_row_none(row);
-		crm_row_money(row, g->money[SPENT], g->currency);
-		crm_row_currency(row, g->currency);
-		err = crm_row_put(row, w->r->rows);
-	}
-	return err;
+	crm_row_money(row, g->money[SPENT], g->currency);
+	crm_row_currency(row, g->currency);
+	return NULL;
 }
 
 static const struct crm_err *
@@ -435,7 +427,9 @@ group_lines(struct work *w)
 		    w->values, w->at->who, CRM_BY_NO_TIME, 0, NULL, add_up, w);
 	}
 	crm_by_values_free(w->values);
-	return err != NULL ? err : print_groups(w);
+	return err != NULL ? err
+			   : crm_put_groups(w->r, &w->groups, CRM_ORDER_MONEY,
+				 SPENT, add_columns, w);
 }
 
 static const struct crm_err *
