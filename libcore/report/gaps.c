@@ -1,5 +1,6 @@
 #include "report/gaps.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -78,4 +79,18 @@ crm_gaps_take(struct crm_gaps *g, const int32_t *day, size_t ndays)
 	}
 	for (; i % LANES != 0; i++)
 		g->gap[i] = CRM_NO_GAP;
+}
+
+static int
+cmp_gaps(const void *x, const void *y)
+{
+	const int32_t *a = x, *b = y;
+
+	return *a < *b ? -1 : *a > *b;
+}
+
+void
+crm_gaps_sort(struct crm_gaps *g)
+{
+	qsort(g->gap, g->n, sizeof(*g->gap), cmp_gaps);
 }

@@ -29,4 +29,7 @@ size_t crm_gaps_count(const struct crm_gaps *, int32_t days);
  */
 int32_t crm_gaps_twice_median(const struct crm_gaps *, int32_t most);
 
+/* The shortest first. */
+void crm_gaps_sort(struct crm_gaps *);
+
 #endif

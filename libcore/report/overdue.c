@@ -476,14 +476,6 @@ crm_overdue_each(struct crm_report_run *r,
 	return err;
 }
 
-static int
-cmp_gaps(const void *x, const void *y)
-{
-	const int32_t *a = x, *b = y;
-
-	return *a < *b ? -1 : *a > *b;
-}
-
 /* "2026-01-05, 2026-01-15", or the gaps between: the last ones of many. */
 static void
 list_days(const struct work *w, bool gaps, struct crm_buf *out)
@@ -550,7 +542,7 @@ explain(struct crm_report_run *r, uint64_t who)
 	if (err == NULL && w.n > 0)
 		err = add_spent(&w);
 	if (err == NULL && w.n > 0) {
-		qsort(w.gaps.gap, w.gaps.n, sizeof(*w.gaps.gap), cmp_gaps);
+		crm_gaps_sort(&w.gaps);
 		list_days(&w, true, &gaps);
 		explain_line(&w, &w.line[0], &text, &gaps);
 	} else if (err == NULL && w.ndays > 0) {
