@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "base/feed.h"
 #include "base/io.h"
 #include "base/mem.h"
 
@@ -17,6 +18,7 @@
 #define WINDOW_MIN ((size_t)4 << 10)
 #define WINDOW_MAX ((size_t)256 << 10)
 #define AHEAD 8
+#define PIECE ((size_t)128 << 10) /* a change of threads is small beside it */
 
 struct item {
 	uint64_t prefix; /* 8 bytes of the key from the depth of the sort on */
@@ -45,6 +47,11 @@ struct crm_runs {
 	struct source *source; /* when merging */
 	size_t *heap;          /* indexes of sources, smallest key first */
 	size_t nheap;
+	struct crm_feed *feed; /* another thread, whose is all above, makes
+	                          pieces of entries; NULL: none */
+	bool unsorted;         /* it did not begin to sort */
+	bool fresh;            /* nothing was taken from it */
+	struct crm_view fed;   /* what is left of the piece at hand */
 };
 
 struct crm_runs *
@@ -77,6 +84,7 @@ crm_runs_free(struct crm_runs *r)
 {
 	if (r == NULL)
 		return;
+	crm_feed_free(r->feed);
 	drop_sources(r);
 	if (r->fd >= 0)
 		(void)close(r->fd);
@@ -331,6 +339,8 @@ crm_runs_add(struct crm_runs *r, struct crm_view key, struct crm_view value)
 	size_t len = HEAD + key.n + value.n;
 	char *p;
 
+	crm_feed_free(r->feed);
+	r->feed = NULL;
 	drop_sources(r);
 	if (r->n > 0 &&
 	    r->used + len + (r->n + 1) * sizeof(*r->item) > r->memory) {
@@ -446,8 +456,8 @@ heap_up(struct crm_runs *r, size_t x)
 	r->heap[i] = x;
 }
 
-const struct crm_err *
-crm_runs_sort(struct crm_runs *r)
+static const struct crm_err *
+sort(struct crm_runs *r)
 {
 	const struct crm_err *err;
 	size_t i;
@@ -508,22 +518,83 @@ merge_next(struct crm_runs *r, struct crm_view *key, struct crm_view *value)
 	return NULL;
 }
 
-const struct crm_err *
-crm_runs_next(struct crm_runs *r, struct crm_view *key, struct crm_view *value)
+static const struct crm_err *
+next(struct crm_runs *r, struct crm_view *key, struct crm_view *value)
 {
 	const char *p;
 
 	if (r->nruns > 0)
 		return merge_next(r, key, value);
-	if (r->pos == r->n) {
-		*key = *value = CRM_VNULL;
+	*key = *value = CRM_VNULL;
+	if (r->pos == r->n)
 		return NULL;
-	}
 	/* sorted entries lie anywhere: the memory is asked for some ahead */
 	if (r->pos + AHEAD < r->n)
 		__builtin_prefetch(r->data + r->item[r->pos + AHEAD].at);
 	p = r->data + r->item[r->pos++].at;
 	*key = entry_key(p);
 	*value = entry_value(p);
+	return NULL;
+}
+
+/* crm_feed_new(): sort before the first piece. */
+static const struct crm_err *
+make_piece(void *ctx, struct crm_buf *out)
+{
+	struct crm_runs *r = ctx;
+	const struct crm_err *err = r->unsorted ? sort(r) : NULL;
+	struct crm_view key, value;
+	char head[HEAD];
+
+	r->unsorted = false;
+	while (err == NULL && out->n < PIECE) {
+		err = next(r, &key, &value);
+		if (err != NULL || key.p == NULL)
+			break;
+		crm_le32(head, (uint32_t)key.n);
+		crm_le32(head + 4, (uint32_t)value.n);
+		crm_buf_add(out, head, HEAD);
+		crm_buf_addv(out, key);
+		crm_buf_addv(out, value);
+	}
+	return err;
+}
+
+void
+crm_runs_ahead(struct crm_runs *r)
+{
+	crm_feed_free(r->feed);
+	r->fed = CRM_VNULL;
+	r->unsorted = r->fresh = true;
+	r->feed =
+	    crm_feed_new(make_piece, r, PIECE + HEAD + 4095 + CRM_LINE_MAX);
+}
+
+const struct crm_err *
+crm_runs_sort(struct crm_runs *r)
+{
+	if (r->feed == NULL)
+		return sort(r);
+	if (!r->fresh)
+		crm_runs_ahead(r);
+	return NULL;
+}
+
+const struct crm_err *
+crm_runs_next(struct crm_runs *r, struct crm_view *key, struct crm_view *value)
+{
+	const struct crm_err *err = NULL;
+
+	if (r->feed == NULL)
+		return next(r, key, value);
+	r->fresh = false;
+	if (r->fed.n == 0)
+		err = crm_feed_next(r->feed, &r->fed);
+	*key = *value = CRM_VNULL;
+	if (err != NULL || r->fed.p == NULL)
+		return err;
+	*key = entry_key(r->fed.p);
+	*value = entry_value(r->fed.p);
+	r->fed = crm_view_skip(r->fed, HEAD + key->n + value->n);
 	return NULL;
 }

@@ -43,6 +43,12 @@ uint64_t crm_runs_count(const struct crm_runs *);
 CRM_CHECK const struct crm_err *crm_runs_sort(struct crm_runs *);
 
 /*
+ * Let another thread sort, and read ahead of crm_runs_next(): it begins at once,
+ * crm_runs_sort() is still to be called.  Entries that are added later end it.
+ */
+void crm_runs_ahead(struct crm_runs *);
+
+/*
  * The next entry in order.
  *
  * key     key->p is NULL after the last one; both are borrowed, dead at the
