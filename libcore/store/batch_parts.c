@@ -221,7 +221,7 @@ crm_w_write_parts(struct crm_writing *w)
 		CRM_TABLE_TEXT, CRM_TABLE_STORY };
 	struct crm_store *s = w->b->store;
 	const struct crm_err *err;
-	size_t i;
+	size_t n = sizeof(tables) / sizeof(tables[0]), i;
 
 	err = crm_store_update(s, begin_parts, w);
 	w->in_parts = true;
@@ -229,12 +229,15 @@ crm_w_write_parts(struct crm_writing *w)
 		err = crm_w_add_all(w);
 	if (err == NULL)
 		err = crm_w_flush_part(w, 1);
-	for (i = 0; err == NULL && i < sizeof(tables) / sizeof(tables[0]);
-	     i++) {
+	if (err == NULL)
+		crm_derive_ahead(w->adds, tables[0]);
+	for (i = 0; err == NULL && i < n; i++) {
 		struct part p = { .d = w->adds,
 			.table = tables[i],
 			.limit = crm_store_part(s) };
 
+		if (i + 1 < n)
+			crm_derive_ahead(w->adds, tables[i + 1]);
 		while (err == NULL && !p.done) {
 			p.again = false;
 			err = crm_store_update(s, put_derived, &p);

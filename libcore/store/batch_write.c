@@ -9,11 +9,15 @@ crm_w_write_derived(struct crm_writing *w, struct crm_derive *d)
 	static const enum crm_table tables[] = { CRM_TABLE_INDEX,
 		CRM_TABLE_TEXT, CRM_TABLE_STORY };
 	const struct crm_err *err = NULL;
-	size_t i;
+	size_t n = sizeof(tables) / sizeof(tables[0]), i;
 	bool done;
 
-	for (i = 0; err == NULL && i < sizeof(tables) / sizeof(tables[0]); i++)
+	crm_derive_ahead(d, tables[0]);
+	for (i = 0; err == NULL && i < n; i++) {
+		if (i + 1 < n)
+			crm_derive_ahead(d, tables[i + 1]);
 		err = crm_derive_write(d, w->txn, tables[i], SIZE_MAX, &done);
+	}
 	return err;
 }
 

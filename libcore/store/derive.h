@@ -71,6 +71,14 @@ bool crm_derive_may_have_words(
     const struct crm_derive *, char kind, unsigned int what);
 
 /*
+ * Let another thread sort what was gathered for a table of postings or for the
+ * story, ahead of crm_derive_write(), which may write another table meanwhile.
+ * It begins at once, but where so little was gathered that it would not be
+ * worth it.  Nothing may be derived any more for that table.
+ */
+void crm_derive_ahead(struct crm_derive *, enum crm_table);
+
+/*
  * Write what was gathered for a table of postings or for the story: sorted,
  * in bounded pieces.
  *

@@ -39,6 +39,19 @@ begin_reading(struct crm_derive *d, enum crm_table t)
 	return err != NULL ? err : crm_runs_next(p->del, &p->del_key, &none);
 }
 
+/* Entries of which a thread has more to do than to begin and to end. */
+#define MANY 50000
+
+void
+crm_derive_ahead(struct crm_derive *d, enum crm_table t)
+{
+	if (t == CRM_TABLE_STORY) {
+		if (crm_runs_count(d->story) >= MANY)
+			crm_runs_ahead(d->story);
+	} else if (postings_of(d, t)->all >= MANY)
+		crm_gather_ahead(postings_of(d, t)->add);
+}
+
 /* The key of the next posting to be added; p is NULL when there is none. */
 static struct crm_view
 next_add(const struct crm_postings *p, char out[CRM_KEY_MAX])

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/feed.h"
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/runs.h"
@@ -60,6 +61,14 @@ struct crm_gather {
 	uint64_t *id;
 	uint8_t *byte;
 	size_t id_cap, byte_cap;
+	/* Another thread sorts, and makes pieces of groups: all above is its
+	 * own then. */
+	struct crm_feed *feed;      /* NULL: none */
+	bool unsorted;              /* it did not begin to sort */
+	bool fresh;                 /* nothing was taken from it */
+	struct crm_gathered making; /* the group that goes into pieces */
+	size_t made;                /* of its ids */
+	struct crm_view fed;        /* what is left of the piece at hand */
 };
 
 struct crm_gather *
@@ -80,6 +89,7 @@ crm_gather_free(struct crm_gather *g)
 {
 	if (g == NULL)
 		return;
+	crm_feed_free(g->feed);
 	crm_free(g->group);
 	crm_free(g->slot);
 	crm_arena_release(&g->keys);
@@ -271,6 +281,10 @@ crm_gather_add(
 	char p[POSTING_MAX];
 	size_t n;
 
+	if (g->feed != NULL) {
+		crm_feed_free(g->feed);
+		g->feed = NULL;
+	}
 	if (g->pool_n + g->key_bytes + g->ngroups * sizeof(*g->group) >
 	    g->memory) {
 		err = spill(g);
@@ -307,8 +321,8 @@ cmp_groups(const void *x, const void *y, void *ctx)
 	    crm_view(a->key, a->key_n), crm_view(b->key, b->key_n));
 }
 
-const struct crm_err *
-crm_gather_sort(struct crm_gather *g)
+static const struct crm_err *
+sort(struct crm_gather *g)
 {
 	const struct crm_err *err;
 	size_t i;
@@ -382,28 +396,28 @@ cmp_postings(const void *x, const void *y)
 
 /* Sort ids; of those that came twice the greatest byte stays. */
 static void
-sort_ids(struct crm_gathered *out)
+sort_ids(struct crm_gather *g, struct crm_gathered *out)
 {
 	struct posting *p = crm_calloc(out->n, sizeof(*p));
 	size_t i, k = 0;
 
 	for (i = 0; i < out->n; i++) {
-		p[i].id = out->id[i];
-		p[i].byte = out->byte[i];
+		p[i].id = g->id[i];
+		p[i].byte = g->byte[i];
 	}
 	qsort(p, out->n, sizeof(*p), cmp_postings);
 	for (i = 0; i < out->n; i++) {
-		if (k > 0 && out->id[k - 1] == p[i].id)
+		if (k > 0 && g->id[k - 1] == p[i].id)
 			k--;
-		out->id[k] = p[i].id;
-		out->byte[k++] = p[i].byte;
+		g->id[k] = p[i].id;
+		g->byte[k++] = p[i].byte;
 	}
 	out->n = k;
 	crm_free(p);
 }
 
-const struct crm_err *
-crm_gather_next(struct crm_gather *g, struct crm_gathered *out)
+static const struct crm_err *
+next(struct crm_gather *g, struct crm_gathered *out)
 {
 	const struct crm_err *err;
 	const struct group *gr;
@@ -418,7 +432,7 @@ crm_gather_next(struct crm_gather *g, struct crm_gathered *out)
 		pack(g, gr);
 		out->group = crm_view(gr->key, gr->key_n);
 		if (unpack(g, crm_buf_view(&g->packed), out))
-			sort_ids(out);
+			sort_ids(g, out);
 		return NULL;
 	}
 	if (g->run_key.p == NULL)
@@ -433,6 +447,111 @@ crm_gather_next(struct crm_gather *g, struct crm_gathered *out)
 			return err;
 	} while (g->run_key.p != NULL && crm_view_eq(g->run_key, out->group));
 	if (unsorted)
-		sort_ids(out);
+		sort_ids(g, out);
+	return NULL;
+}
+
+/*
+ * A part of a group in a piece: length of its name u32, ids u32, the ids, the
+ * name, a byte for each id; zeros up to a multiple of 8 bytes.
+ */
+#define PART_HEAD 8
+#define PART_IDS 8192 /* at most */
+#define PIECE ((size_t)128 << 10)
+#define PIECE_MAX \
+	(PIECE + PART_HEAD + (size_t)PART_IDS * 9 + CRM_GATHER_KEY_MAX + 8)
+
+static size_t
+part_size(size_t name, size_t ids)
+{
+	return (PART_HEAD + ids * 9 + name + 7) / 8 * 8;
+}
+
+/* Put as much of the group at hand into a piece as makes a part. */
+static void
+make_part(struct crm_gather *g, struct crm_buf *out)
+{
+	const struct crm_gathered *m = &g->making;
+	size_t n = m->n - g->made;
+	size_t end;
+	char head[PART_HEAD];
+
+	if (n > PART_IDS)
+		n = PART_IDS;
+	end = out->n + part_size(m->group.n, n);
+	crm_le32(head, (uint32_t)m->group.n);
+	crm_le32(head + 4, (uint32_t)n);
+	crm_buf_add(out, head, PART_HEAD);
+	crm_buf_add(out, (const char *)(m->id + g->made), n * sizeof(*m->id));
+	crm_buf_addv(out, m->group);
+	crm_buf_add(out, (const char *)(m->byte + g->made), n);
+	if (out->n < end)
+		crm_buf_add(out, "\0\0\0\0\0\0\0", end - out->n);
+	g->made += n;
+}
+
+/* crm_feed_new(): sort before the first piece. */
+static const struct crm_err *
+make_piece(void *ctx, struct crm_buf *out)
+{
+	struct crm_gather *g = ctx;
+	const struct crm_err *err = g->unsorted ? sort(g) : NULL;
+
+	g->unsorted = false;
+	while (err == NULL && out->n < PIECE) {
+		if (g->made == g->making.n) {
+			g->made = 0;
+			err = next(g, &g->making);
+			if (err != NULL || g->making.group.p == NULL)
+				break;
+		}
+		make_part(g, out);
+	}
+	return err;
+}
+
+void
+crm_gather_ahead(struct crm_gather *g)
+{
+	crm_feed_free(g->feed);
+	memset(&g->making, 0, sizeof(g->making));
+	g->made = 0;
+	g->fed = CRM_VNULL;
+	g->unsorted = g->fresh = true;
+	g->feed = crm_feed_new(make_piece, g, PIECE_MAX);
+}
+
+const struct crm_err *
+crm_gather_sort(struct crm_gather *g)
+{
+	if (g->feed == NULL)
+		return sort(g);
+	if (!g->fresh)
+		crm_gather_ahead(g);
+	return NULL;
+}
+
+const struct crm_err *
+crm_gather_next(struct crm_gather *g, struct crm_gathered *out)
+{
+	const struct crm_err *err = NULL;
+	const void *ids;
+	size_t name;
+
+	if (g->feed == NULL)
+		return next(g, out);
+	g->fresh = false;
+	memset(out, 0, sizeof(*out));
+	if (g->fed.n == 0)
+		err = crm_feed_next(g->feed, &g->fed);
+	if (err != NULL || g->fed.p == NULL)
+		return err;
+	name = crm_le32_get(g->fed.p);
+	out->n = crm_le32_get(g->fed.p + 4);
+	ids = g->fed.p + PART_HEAD;
+	out->id = ids;
+	out->group = crm_view(g->fed.p + PART_HEAD + out->n * 8, name);
+	out->byte = (const uint8_t *)(out->group.p + name);
+	g->fed = crm_view_skip(g->fed, part_size(name, out->n));
 	return NULL;
 }

@@ -36,10 +36,17 @@ CRM_CHECK const struct crm_err *crm_gather_add(
 /* End adding, begin reading. */
 CRM_CHECK const struct crm_err *crm_gather_sort(struct crm_gather *);
 
+/*
+ * Let another thread sort, and read ahead of crm_gather_next(), which may hand
+ * out a group in several parts then.  It begins at once, crm_gather_sort() is
+ * still to be called.  What is added later ends it.
+ */
+void crm_gather_ahead(struct crm_gather *);
+
 struct crm_gathered {
 	struct crm_view group; /* p is NULL after the last one */
-	uint64_t *id;          /* sorted, each once */
-	uint8_t *byte;
+	const uint64_t *id;    /* sorted, each once */
+	const uint8_t *byte;
 	size_t n;
 };
 

@@ -123,7 +123,7 @@ build(struct crm_store *s, bool spare)
 	struct building b = { .store = s, .spare = spare };
 	const struct crm_err *err;
 	struct crm_snap *snap;
-	size_t i;
+	size_t n = sizeof(tables) / sizeof(tables[0]), i;
 
 	b.d = crm_derive_new(s, crm_store_part(s));
 	err = crm_snap_open(s, &snap);
@@ -132,8 +132,13 @@ build(struct crm_store *s, bool spare)
 	if (err == NULL)
 		err = crm_snap_last_id(snap, 'e', &b.mark.mark);
 	crm_snap_close(snap);
-	for (i = 0; err == NULL && i < sizeof(tables) / sizeof(tables[0]); i++)
+	if (err == NULL)
+		crm_derive_ahead(b.d, tables[0]);
+	for (i = 0; err == NULL && i < n; i++) {
+		if (i + 1 < n)
+			crm_derive_ahead(b.d, tables[i + 1]);
 		err = write_pieces(&b, tables[i]);
+	}
 	if (err == NULL)
 		err = crm_store_update(s, write_sums, &b);
 	crm_derive_free(b.d);

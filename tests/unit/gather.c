@@ -40,13 +40,49 @@ cmp(const void *x, const void *y)
 	return a->byte < b->byte ? -1 : a->byte > b->byte;
 }
 
+/*
+ * Read groups as far as posting n of p, which are sorted.
+ *
+ * parts   counted up for each part of a group behind its first one
+ */
+static void
+read_groups(
+    struct crm_gather *g, const struct posting *p, size_t n, size_t *parts)
+{
+	struct crm_gathered got;
+	size_t i, j;
+
+	for (i = 0; i < n; i += got.n) {
+		assert_null(crm_gather_next(g, &got));
+		assert_true(got.n > 0);
+		assert_int_equal(got.group.n, 3);
+		for (j = 0; j < got.n; j++) {
+			assert_memory_equal(got.group.p, p[i + j].group, 3);
+			assert_true(got.id[j] == p[i + j].id);
+			assert_int_equal(got.byte[j], p[i + j].byte);
+		}
+		*parts += i > 0 && strcmp(p[i].group, p[i - 1].group) == 0;
+	}
+}
+
+/* About the half of n postings, up to the end of a group. */
+static size_t
+half_of(const struct posting *p, size_t n)
+{
+	size_t i = n / 2;
+
+	while (i > 0 && i < n && strcmp(p[i].group, p[i - 1].group) == 0)
+		i++;
+	return i;
+}
+
 static void
 gather(size_t n, uint32_t groups, bool in_order, size_t memory)
 {
 	struct posting *p = crm_calloc(n, sizeof(*p));
 	struct crm_gather *g = crm_gather_new(memory, AT_FDCWD, true);
 	struct crm_gathered got;
-	size_t i, j, k;
+	size_t i, j, parts = 0;
 
 	for (i = 0; i < n; i++) {
 		uint32_t gr = below(groups);
@@ -69,16 +105,17 @@ gather(size_t n, uint32_t groups, bool in_order, size_t memory)
 		p[j++] = p[i];
 	}
 	assert_null(crm_gather_sort(g));
-	for (i = 0; i < j; i = k) {
-		assert_null(crm_gather_next(g, &got));
-		assert_true(crm_view_eq(got.group, crm_view(p[i].group, 3)));
-		for (k = i; k < j && strcmp(p[i].group, p[k].group) == 0; k++) {
-			assert_true(k - i < got.n);
-			assert_true(got.id[k - i] == p[k].id);
-			assert_int_equal(got.byte[k - i], p[k].byte);
-		}
-		assert_int_equal(got.n, k - i);
+	read_groups(g, p, j, &parts);
+	assert_int_equal(parts, 0);
+	assert_null(crm_gather_next(g, &got));
+	assert_null(got.group.p);
+	/* by another thread, from the beginning once more, and to the end */
+	crm_gather_ahead(g);
+	for (i = 1; i <= 2; i++) {
+		assert_null(crm_gather_sort(g));
+		read_groups(g, p, i == 1 ? half_of(p, j) : j, &parts);
 	}
+	assert_int_equal(parts > 0, groups == 2);
 	assert_null(crm_gather_next(g, &got));
 	assert_null(got.group.p);
 	crm_gather_free(g);
@@ -94,6 +131,8 @@ gathers(void **state)
 	gather(20000, 3000, false, 1 << 24);
 	gather(60000, 10000, true, 1 << 17);
 	gather(60000, 10000, false, 1 << 17);
+	gather(60000, 2, true, 1 << 24);
+	gather(60000, 2, false, 1 << 17);
 }
 
 static void
