@@ -1,5 +1,7 @@
 #include "cli/stat.h"
 
+#include <stdio.h>
+
 #include "base/num.h"
 #include "base/utf8.h"
 #include "cli/env.h"
@@ -105,6 +107,20 @@ put_leftovers(struct crm_table_out *t, const struct crm_store_stat *s)
 	crm_buf_release(&b);
 }
 
+/* What each table takes of the pages that are used. */
+static void
+put_tables(struct crm_table_out *t, const struct crm_env_stat *e)
+{
+	char remark[100];
+	int i;
+
+	for (i = 0; i < CRM_NTABLES; i++) {
+		(void)snprintf(remark, sizeof(remark), "of the table %s",
+		    crm_table_name((enum crm_table)i));
+		put_number(t, "pages", e->pages[i], remark);
+	}
+}
+
 static const struct crm_err *
 put_table(struct crm_ctx *ctx, const struct crm_store_stat *s)
 {
@@ -132,6 +148,7 @@ put_table(struct crm_ctx *ctx, const struct crm_store_stat *s)
 	put_leftovers(t, s);
 	put_number(t, "bytes", e->file_bytes, "data.mdb");
 	put_number(t, "pages used", e->used_pages, "");
+	put_tables(t, e);
 	put_number(t, "pages free", e->free_pages, "to be used again");
 	put_number(t, "readers", e->readers - (e->readers > 0),
 	    "other programs that read now");
@@ -175,6 +192,22 @@ add_kinds(struct crm_ctx *ctx, struct crm_buf *b, const char *key,
 	crm_buf_addc(b, '}');
 }
 
+/* Pages of each table: ,"pages":{"meta":1,...} */
+static void
+add_tables(struct crm_buf *b, const struct crm_env_stat *e)
+{
+	char digits[24];
+	int i;
+
+	crm_buf_adds(b, ",\"pages\":{");
+	for (i = 0; i < CRM_NTABLES; i++) {
+		crm_buf_addf(b, "%s\"%s\":", i > 0 ? "," : "",
+		    crm_table_name((enum crm_table)i));
+		crm_buf_add(b, digits, crm_num_put(digits, e->pages[i]));
+	}
+	crm_buf_addc(b, '}');
+}
+
 static const struct crm_err *
 put_json(struct crm_ctx *ctx, const struct crm_store_stat *s)
 {
@@ -206,6 +239,7 @@ put_json(struct crm_ctx *ctx, const struct crm_store_stat *s)
 	add_number(b, "bytes", e->file_bytes);
 	add_number(b, "page-bytes", e->page_bytes);
 	add_number(b, "pages-used", e->used_pages);
+	add_tables(b, e);
 	add_number(b, "pages-free", e->free_pages);
 	add_number(b, "readers", e->readers - (e->readers > 0));
 	crm_buf_adds(b, "}\n");

@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-store: making, checking, copying and describing stores.
 . "${0%/*}/../lib.sh"
-plan 90
+plan 92
 
 # A small store with a bit of everything in it.
 fill()
@@ -178,7 +178,7 @@ fails_with 65 'backup reads what it copied' crm-store -s bad3 backup bad3.tar
 is 'and keeps no bad one' "$(ls -d bad3.* 2>/dev/null)" ''
 
 # stat
-is 'stat counts' "$(crm-store -s a stat |
+is 'stat counts' "$(crm-store -s a stat | sed 's/,"pages":.*//' |
 	grep -oE '"(person|machine|event)":[0-9]+' | xargs)" \
     'person:1 event:4 machine:1 person:1 event:1 machine:0'
 crm-store -s a -o table stat >stat.out
@@ -186,6 +186,12 @@ like 'for people too' "$(cat stat.out)" '^people +1  1 removed$'
 is 'and its numbers line up' "$(awk 'NR > 1 && $2 ~ /^[0-9,]+$/ {
 	match($0, /[a-z ]+ +[0-9,]+/); print RLENGTH }' stat.out |
 	sort -u | wc -l)" 1
+is 'and the pages of each table, which are fewer than all that are used' \
+    "$(crm-store -s a stat |
+	sed 's/.*"pages-used":\([0-9]*\),"pages":{\([^}]*\)}.*/\1,\2/' |
+	awk -F '[:,]' '{ for (i = 3; i <= NF; i += 2) { n += $i; k += ($i > 0) }
+		print NF, (k > 5), (n >= k), (n < $1) }')" '21 1 1 1'
+like 'which the table names' "$(cat stat.out)" '^pages +[0-9,]+  of the table story$'
 fails_with 64 'stat has no other form' crm-store -s a -o yaml stat
 
 # config
