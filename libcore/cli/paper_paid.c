@@ -66,6 +66,7 @@ crm_paper_paid(struct crm_snap *snap, const uint64_t *id, size_t n,
     struct crm_paper_paid *out)
 {
 	struct crm_arena arena = CRM_ARENA_INIT;
+	struct crm_firms *firms = crm_firms_new(snap);
 	struct crm_bills bills = { 0 };
 	const struct crm_err *err = NULL;
 	enum crm_presence presence;
@@ -90,12 +91,13 @@ crm_paper_paid(struct crm_snap *snap, const uint64_t *id, size_t n,
 		if (who == last) /* its bills are taken, all of them */
 			continue;
 		last = who;
-		err = crm_bills_settle(snap, who, &arena, &bills);
+		err = crm_bills_settle(firms, who, &arena, &bills);
 		if (err == NULL)
 			err = take(out, snap, id, n, &bills);
 		crm_bills_release(&bills);
 		crm_arena_reset(&arena);
 	}
+	crm_firms_free(firms);
 	crm_arena_release(&arena);
 	return err;
 }

@@ -22,8 +22,9 @@ struct crm_compute {
 	/* the rows of the customer looked at last */
 	uint64_t who;
 	struct crm_rollups rows;
-	/* of tickets; NULL until the first is asked for */
+	/* of tickets, of who owes; NULL until the first is asked for */
 	struct crm_service *service;
+	struct crm_firms *firms;
 };
 
 struct crm_compute *
@@ -60,6 +61,7 @@ crm_compute_free(struct crm_compute *c)
 		return;
 	crm_rollups_release(&c->rows);
 	crm_service_free(c->service);
+	crm_firms_free(c->firms);
 	crm_figures_forget(c->snap);
 	crm_zone_free(c->own_zone);
 	crm_free(c);
@@ -71,6 +73,8 @@ crm_compute_renew(struct crm_compute *c)
 	c->who = 0;
 	if (c->service != NULL)
 		crm_service_renew(c->service);
+	crm_firms_free(c->firms);
+	c->firms = NULL;
 }
 
 struct crm_date
@@ -398,7 +402,9 @@ put_overdue(struct crm_compute *c, uint64_t who, struct crm_buf *out)
 	for (i = 0; err == NULL && i < c->rows.n; i++)
 		n += c->rows.row[i].row.balance > 0;
 	if (err == NULL && n > 0) {
-		err = crm_open_invoices(c->snap, who, &a, &inv, &n);
+		if (c->firms == NULL)
+			c->firms = crm_firms_new(c->snap);
+		err = crm_open_invoices(c->firms, who, &a, &inv, &n);
 		for (i = 0; err == NULL && i < n; i++)
 			if (crm_date_days(inv[i].due) < today)
 				err = crm_config_add(c->config, inv[i].left,

@@ -63,6 +63,17 @@ struct crm_open_invoice {
 };
 
 /*
+ * What organisations pay of the invoices of their people: each payment is
+ * looked at once, however many people are asked about.
+ *
+ * The snapshot outlives it, and is not paused meanwhile.
+ */
+struct crm_firms;
+struct crm_firms *crm_firms_new(struct crm_snap *);
+void crm_firms_free(struct crm_firms *);
+struct crm_snap *crm_firms_snap(const struct crm_firms *);
+
+/*
  * Which invoices of a customer are open: a payment settles that of its doc,
  * its payer's own or else, of an organisation, those of its people; and what
  * is left of it or has no doc its payer's oldest open one.  An invoice with
@@ -70,7 +81,7 @@ struct crm_open_invoice {
  *
  * out     in the order of their time; lives in the arena
  */
-CRM_CHECK const struct crm_err *crm_open_invoices(struct crm_snap *,
+CRM_CHECK const struct crm_err *crm_open_invoices(struct crm_firms *,
     uint64_t who, struct crm_arena *, struct crm_open_invoice **out, size_t *n);
 
 /* All invoices of a customer, all that pays, and what settled what. */
@@ -90,8 +101,8 @@ struct crm_bills {
  * out     release with crm_bills_release(), also after a failure; its texts
  *         live in the arena
  */
-CRM_CHECK const struct crm_err *crm_bills_settle(
-    struct crm_snap *, uint64_t who, struct crm_arena *, struct crm_bills *out);
+CRM_CHECK const struct crm_err *crm_bills_settle(struct crm_firms *,
+    uint64_t who, struct crm_arena *, struct crm_bills *out);
 void crm_bills_release(struct crm_bills *);
 
 /* The same, but that only payments by doc have settled invoices, of the
@@ -100,12 +111,16 @@ CRM_CHECK const struct crm_err *crm_bills_own(
     struct crm_snap *, uint64_t who, struct crm_arena *, struct crm_bills *out);
 
 /*
- * Then, pay with what an organisation paid by doc what its people owe.
+ * Then, pay with what an organisation paid by doc what its people owe, the
+ * oldest invoice of a doc first.
  *
  * who    the organisation, or a person of one
+ *
+ * Cost: for each doc of which a payment has something left, once, one query
+ * and a look at the stories of those people who have an invoice of it.
  */
 CRM_CHECK const struct crm_err *crm_bills_settle_firm(
-    struct crm_snap *, uint64_t who, struct crm_arena *, struct crm_bills *);
+    struct crm_firms *, uint64_t who, struct crm_arena *, struct crm_bills *);
 
 /*
  * Say which invoices count, so that those of one number and currency are one:

@@ -1,10 +1,94 @@
 /* What an organisation pays of the invoices of its people. */
+#include <stdlib.h>
+
+#include "base/map.h"
 #include "base/mem.h"
 #include "query/compute.h"
 #include "query/query.h"
 #include "record/kinds.h"
 #include "record/value.h"
 #include "store/store.h"
+
+/* What a payment of a firm pays of an invoice of one of its people. */
+struct part {
+	uint64_t event; /* the invoice */
+	size_t pay;     /* the payment, a place among the firm's */
+	int64_t minor;
+};
+
+/* Who the firm's people are, of those that were met. */
+enum { OTHER = 1, OURS };
+
+struct firm {
+	uint64_t id;
+	struct crm_bills own;
+	/* its payments of which something was left, by doc and then by time;
+	 * of the first of a doc, whether all of it was shared out */
+	struct crm_open_invoice **pay;
+	bool *shared;
+	size_t npay;
+	struct crm_nummap met; /* people: OTHER, OURS */
+	/* the open invoices of its people that were met; event: place and 1 */
+	struct crm_open_invoice *inv;
+	size_t ninv, inv_cap;
+	struct crm_nummap inv_of;
+	/* those of one invoice follow each other; event: the first and 1 */
+	struct part *part;
+	size_t nparts, part_cap;
+	struct crm_nummap part_of;
+	struct crm_arena arena; /* of texts */
+};
+
+struct crm_firms {
+	struct crm_snap *snap;
+	struct firm **firm;
+	size_t n, cap;
+	struct crm_nummap at; /* firm: its place and 1 */
+};
+
+struct crm_firms *
+crm_firms_new(struct crm_snap *snap)
+{
+	struct crm_firms *f = crm_calloc(1, sizeof(*f));
+
+	f->snap = snap;
+	return f;
+}
+
+static void
+free_firm(struct firm *f)
+{
+	crm_bills_release(&f->own);
+	crm_free(f->pay);
+	crm_free(f->shared);
+	crm_free(f->inv);
+	crm_free(f->part);
+	crm_nummap_release(&f->met);
+	crm_nummap_release(&f->inv_of);
+	crm_nummap_release(&f->part_of);
+	crm_arena_release(&f->arena);
+	crm_free(f);
+}
+
+void
+crm_firms_free(struct crm_firms *f)
+{
+	size_t i;
+
+	if (f == NULL)
+		return;
+	for (i = 0; i < f->n; i++)
+		free_firm(f->firm[i]);
+	crm_free(f->firm);
+	crm_nummap_release(&f->at);
+	crm_free(f);
+}
+
+struct crm_snap *
+crm_firms_snap(const struct crm_firms *f)
+{
+	return f->snap;
+}
 
 /* The organisation of a person, or 0. */
 static const struct crm_err *
@@ -25,11 +109,79 @@ firm_of(struct crm_snap *snap, uint64_t who, uint64_t *out)
 	return err;
 }
 
-static bool
-is_of(const struct crm_open_invoice *a, const struct crm_open_invoice *b)
+/* By doc, then by time: as they stand. */
+static int
+cmp_pay(const void *x, const void *y)
 {
-	return a->left > 0 && b->left > 0 && a->doc[0] != '\0' &&
-	    a->currency == b->currency && strcmp(a->doc, b->doc) == 0;
+	const struct crm_open_invoice *a = *(struct crm_open_invoice *const *)x;
+	const struct crm_open_invoice *b = *(struct crm_open_invoice *const *)y;
+	int c = strcmp(a->doc, b->doc);
+
+	return c != 0 ? c : a < b ? -1 : a > b;
+}
+
+/* Gather the payments of a firm that may pay for others. */
+static const struct crm_err *
+read_firm(struct crm_snap *snap, struct firm *f)
+{
+	const struct crm_err *err;
+	size_t i;
+
+	err = crm_bills_own(snap, f->id, &f->arena, &f->own);
+	f->pay = crm_calloc(f->own.npay, sizeof(struct crm_open_invoice *));
+	for (i = 0; i < f->own.npay; i++) {
+		struct crm_open_invoice *p = &f->own.pay[i];
+
+		/* a credit note is of the invoices of its own customer */
+		if (p->left > 0 && p->minor > 0 && p->doc[0] != '\0')
+			f->pay[f->npay++] = p;
+	}
+	if (f->npay > 0)
+		qsort(f->pay, f->npay, sizeof(struct crm_open_invoice *),
+		    cmp_pay);
+	f->shared = crm_calloc(f->npay, sizeof(*f->shared));
+	return err;
+}
+
+static const struct crm_err *
+get_firm(struct crm_firms *fs, uint64_t id, struct firm **out)
+{
+	uint64_t *at = crm_nummap_get(&fs->at, id);
+	const struct crm_err *err;
+	struct firm *f;
+
+	if (at != NULL) {
+		*out = fs->firm[*at - 1];
+		return NULL;
+	}
+	f = crm_calloc(1, sizeof(*f));
+	f->id = id;
+	err = read_firm(fs->snap, f);
+	if (err != NULL) {
+		free_firm(f);
+		return err;
+	}
+	fs->firm =
+	    crm_grow(fs->firm, &fs->cap, fs->n + 1, sizeof(struct firm *));
+	fs->firm[fs->n++] = *out = f;
+	*crm_nummap_at(&fs->at, id, NULL) = fs->n;
+	return NULL;
+}
+
+/* The first payment of a doc, npay when there is none. */
+static size_t
+find_doc(const struct firm *f, const char *doc)
+{
+	size_t lo = 0, hi = f->npay, mid;
+
+	while (lo < hi) {
+		mid = lo + (hi - lo) / 2;
+		if (strcmp(f->pay[mid]->doc, doc) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < f->npay && strcmp(f->pay[lo]->doc, doc) == 0 ? lo : f->npay;
 }
 
 /* The events that are invoices of a number. */
@@ -56,107 +208,176 @@ find_invoices(struct crm_snap *snap, const char *doc, uint64_t **id, size_t *n)
 	return err;
 }
 
-/* Note in the bills of a person that the firm paid a part of one. */
-static void
-note_paid(struct crm_bills *b, struct crm_open_invoice *inv, uint64_t firm,
-    const struct crm_open_invoice *pay, int64_t minor)
-{
-	struct crm_open_invoice other = *pay;
-
-	other.payer = firm;
-	other.minor = minor;
-	other.left = minor;
-	b->pay = crm_grow(b->pay, &b->pay_cap, b->npay + 1, sizeof(*b->pay));
-	b->pay[b->npay++] = other;
-	crm_bills_pay(b, (size_t)(inv - b->inv), b->npay - 1);
-}
-
-/*
- * Pay with what is left of a firm's payments the invoices of one of its people
- * that have their numbers.
- *
- * b      the person's
- * firm   whose payments pay are
- */
-static void
-pay_for(struct crm_bills *b, uint64_t firm, struct crm_bills *pay,
-    const struct crm_open_invoice *like)
-{
-	struct crm_open_invoice *inv, *p;
-	int64_t minor;
-	size_t i, j;
-
-	for (i = 0; i < b->ninv; i++)
-		for (j = 0; j < pay->npay; j++) {
-			inv = &b->inv[i];
-			p = &pay->pay[j];
-			if (!is_of(inv, p) || strcmp(p->doc, like->doc) != 0)
-				continue;
-			minor = inv->left < p->left ? inv->left : p->left;
-			p->left -= minor;
-			p->elsewhere += minor;
-			note_paid(b, inv, firm, p, minor);
-		}
-}
-
-/*
- * Share what a firm paid under a number among those of its people who have
- * invoices of it, in the order of these.
- *
- * who    whose bills b are: the firm, when b is pay, or one of the people
- */
+/* Somebody who was not met yet: when they are of the firm, their open invoices
+ * of numbers are noted, their own payments taken off. */
 static const struct crm_err *
-share(struct crm_snap *snap, uint64_t firm, struct crm_bills *pay,
-    const struct crm_open_invoice *like, uint64_t who, struct crm_bills *b)
+meet(struct crm_snap *snap, struct firm *f, uint64_t who)
 {
-	struct crm_arena arena = CRM_ARENA_INIT;
-	struct crm_bills other = { 0 };
 	const struct crm_err *err;
-	uint64_t *id, whose, of, last = 0;
+	struct crm_bills b = { 0 };
+	uint64_t firm;
+	size_t i;
+
+	err = firm_of(snap, who, &firm);
+	if (err != NULL)
+		return err;
+	*crm_nummap_at(&f->met, who, NULL) = firm == f->id ? OURS : OTHER;
+	if (firm != f->id)
+		return NULL;
+	err = crm_bills_own(snap, who, &f->arena, &b);
+	for (i = 0; err == NULL && i < b.ninv; i++) {
+		if (b.inv[i].left <= 0 || b.inv[i].doc[0] == '\0')
+			continue;
+		f->inv =
+		    crm_grow(f->inv, &f->inv_cap, f->ninv + 1, sizeof(*f->inv));
+		f->inv[f->ninv++] = b.inv[i];
+		*crm_nummap_at(&f->inv_of, b.inv[i].event, NULL) = f->ninv;
+	}
+	crm_bills_release(&b);
+	return err;
+}
+
+/* Whoever an invoice is of, meet them. */
+static const struct crm_err *
+meet_whose(struct crm_snap *snap, struct firm *f, uint64_t event)
+{
+	const struct crm_err *err;
 	enum crm_presence p;
 	struct crm_stored r;
 	struct crm_many m;
 	struct crm_view v;
-	size_t n, i;
+	uint64_t who;
 
-	err = find_invoices(snap, like->doc, &id, &n);
-	for (i = 0; err == NULL && i < n && like->left > 0; i++) {
-		err = crm_snap_get(snap, id[i], &r, &p);
-		if (err != NULL || p != CRM_LIVE ||
-		    !crm_stored_get(&r, CRM_EVENT_WHO, &v))
+	err = crm_snap_get(snap, event, &r, &p);
+	if (err != NULL || p != CRM_LIVE ||
+	    !crm_stored_get(&r, CRM_EVENT_WHO, &v))
+		return err;
+	crm_many_begin(&m, v, true);
+	if (!crm_many_next(&m, &v))
+		return NULL;
+	who = crm_link_get(v);
+	return crm_nummap_get(&f->met, who) != NULL ? NULL : meet(snap, f, who);
+}
+
+/* In the order of time, of one moment as they were logged. */
+static int
+cmp_inv(const void *x, const void *y)
+{
+	const struct crm_open_invoice *a = *(struct crm_open_invoice *const *)x;
+	const struct crm_open_invoice *b = *(struct crm_open_invoice *const *)y;
+
+	if (a->at_us != b->at_us)
+		return a->at_us < b->at_us ? -1 : 1;
+	return a->event < b->event ? -1 : a->event > b->event;
+}
+
+/* Pay an invoice with what is left of the payments of its number. */
+static void
+pay_part(struct firm *f, struct crm_open_invoice *inv, size_t first)
+{
+	struct crm_open_invoice *p;
+	int64_t minor;
+	size_t i;
+
+	for (i = first; inv->left > 0 && i < f->npay; i++) {
+		p = f->pay[i];
+		if (strcmp(p->doc, inv->doc) != 0)
+			break;
+		if (p->left == 0 || p->currency != inv->currency)
 			continue;
-		crm_many_begin(&m, v, true);
-		if (!crm_many_next(&m, &v))
-			continue;
-		whose = crm_link_get(v);
-		err = firm_of(snap, whose, &of);
-		if (err != NULL || of != firm || whose == last)
-			continue;
-		last = whose;
-		if (whose == who) {
-			pay_for(b, firm, pay, like);
-			continue;
-		}
-		err = crm_bills_own(snap, whose, &arena, &other);
-		if (err == NULL)
-			pay_for(&other, firm, pay, like);
-		crm_bills_release(&other);
+		minor = inv->left < p->left ? inv->left : p->left;
+		inv->left -= minor;
+		p->left -= minor;
+		p->elsewhere += minor;
+		f->part = crm_grow(
+		    f->part, &f->part_cap, f->nparts + 1, sizeof(*f->part));
+		f->part[f->nparts++] = (struct part){ inv->event,
+			(size_t)(p - f->own.pay), minor };
+		if (crm_nummap_get(&f->part_of, inv->event) == NULL)
+			*crm_nummap_at(&f->part_of, inv->event, NULL) =
+			    f->nparts;
 	}
+}
+
+/*
+ * Share what a firm paid under a number among its people who have open
+ * invoices of it, the oldest first.
+ *
+ * first    the first payment of that number
+ */
+static const struct crm_err *
+share(struct crm_snap *snap, struct firm *f, size_t first)
+{
+	const char *doc = f->pay[first]->doc;
+	struct crm_open_invoice **inv;
+	const struct crm_err *err;
+	uint64_t *id, *at;
+	size_t n, i, k = 0;
+
+	if (f->shared[first])
+		return NULL;
+	err = find_invoices(snap, doc, &id, &n);
+	for (i = 0; err == NULL && i < n; i++)
+		if (crm_nummap_get(&f->inv_of, id[i]) == NULL)
+			err = meet_whose(snap, f, id[i]);
+	inv = crm_calloc(n, sizeof(struct crm_open_invoice *));
+	for (i = 0; err == NULL && i < n; i++) {
+		at = crm_nummap_get(&f->inv_of, id[i]);
+		if (at != NULL && strcmp(f->inv[*at - 1].doc, doc) == 0)
+			inv[k++] = &f->inv[*at - 1];
+	}
+	if (k > 0)
+		qsort(inv, k, sizeof(struct crm_open_invoice *), cmp_inv);
+	for (i = 0; i < k; i++)
+		pay_part(f, inv[i], first);
+	f->shared[first] = err == NULL;
+	crm_free(inv);
 	crm_free(id);
-	crm_arena_release(&arena);
 	return err;
 }
 
-/* Does somebody have an open invoice of a payment's number? */
-static bool
-wants(const struct crm_bills *b, const struct crm_open_invoice *pay)
+/* Of a firm: what is left when its people are paid for. */
+static const struct crm_err *
+settle_own(struct crm_firms *fs, uint64_t who, struct crm_bills *b)
 {
+	const struct crm_err *err;
+	struct firm *f;
 	size_t i;
 
-	for (i = 0; i < b->ninv; i++)
-		if (is_of(&b->inv[i], pay))
-			return true;
-	return false;
+	err = get_firm(fs, who, &f);
+	if (err != NULL)
+		return err;
+	for (i = 0; err == NULL && i < f->npay; i++)
+		if (i == 0 || strcmp(f->pay[i]->doc, f->pay[i - 1]->doc) != 0)
+			err = share(fs->snap, f, i);
+	for (i = 0; err == NULL && i < b->npay; i++) {
+		b->pay[i].left = f->own.pay[i].left;
+		b->pay[i].elsewhere = f->own.pay[i].elsewhere;
+	}
+	return err;
+}
+
+/* Note in the bills of a person what the firm paid of an invoice. */
+static void
+note_paid(struct crm_arena *arena, struct crm_bills *b, size_t inv,
+    const struct firm *f)
+{
+	uint64_t event = b->inv[inv].event;
+	uint64_t *at = crm_nummap_get(&f->part_of, event);
+	struct crm_open_invoice pay;
+	size_t i;
+
+	for (i = at != NULL ? (size_t)*at - 1 : f->nparts;
+	     i < f->nparts && f->part[i].event == event; i++) {
+		pay = f->own.pay[f->part[i].pay];
+		pay.payer = f->id;
+		pay.minor = pay.left = f->part[i].minor;
+		pay.doc = crm_arena_dup(arena, pay.doc, strlen(pay.doc));
+		b->pay =
+		    crm_grow(b->pay, &b->pay_cap, b->npay + 1, sizeof(*b->pay));
+		b->pay[b->npay++] = pay;
+		crm_bills_pay(b, inv, b->npay - 1);
+	}
 }
 
 /* Is there an open invoice with a number? */
@@ -172,28 +393,31 @@ has_open(const struct crm_bills *b)
 }
 
 const struct crm_err *
-crm_bills_settle_firm(struct crm_snap *snap, uint64_t who,
+crm_bills_settle_firm(struct crm_firms *fs, uint64_t who,
     struct crm_arena *arena, struct crm_bills *b)
 {
-	struct crm_bills firms = { 0 }, *pay = b;
-	uint64_t firm = crm_id_kind(who) == 'o' ? who : 0;
-	const struct crm_err *err = NULL;
-	size_t i;
+	const struct crm_err *err;
+	struct firm *f;
+	uint64_t firm;
+	size_t i, first;
 
-	if (firm == 0 && has_open(b)) {
-		err = firm_of(snap, who, &firm);
-		if (err == NULL && firm != 0)
-			err = crm_bills_own(snap, firm, arena, &firms);
-		pay = &firms;
+	if (crm_id_kind(who) == 'o')
+		return settle_own(fs, who, b);
+	if (!has_open(b))
+		return NULL;
+	err = firm_of(fs->snap, who, &firm);
+	if (err != NULL || firm == 0)
+		return err;
+	err = get_firm(fs, firm, &f);
+	for (i = 0; err == NULL && i < b->ninv; i++) {
+		if (b->inv[i].left <= 0 || b->inv[i].doc[0] == '\0')
+			continue;
+		first = find_doc(f, b->inv[i].doc);
+		if (first == f->npay)
+			continue;
+		err = share(fs->snap, f, first);
+		if (err == NULL)
+			note_paid(arena, b, i, f);
 	}
-	for (i = 0; err == NULL && firm != 0 && i < pay->npay; i++) {
-		const struct crm_open_invoice *p = &pay->pay[i];
-
-		/* a credit note is of the invoices of its own customer */
-		if (p->left > 0 && p->minor > 0 && p->doc[0] != '\0' &&
-		    (pay == b || wants(b, p)))
-			err = share(snap, firm, pay, p, who, b);
-	}
-	crm_bills_release(&firms);
 	return err;
 }

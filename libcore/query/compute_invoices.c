@@ -188,13 +188,14 @@ crm_bills_own(struct crm_snap *snap, uint64_t who, struct crm_arena *a,
 }
 
 const struct crm_err *
-crm_bills_settle(struct crm_snap *snap, uint64_t who, struct crm_arena *a,
+crm_bills_settle(struct crm_firms *firms, uint64_t who, struct crm_arena *a,
     struct crm_bills *out)
 {
-	const struct crm_err *err = crm_bills_own(snap, who, a, out);
+	const struct crm_err *err =
+	    crm_bills_own(crm_firms_snap(firms), who, a, out);
 
 	if (err == NULL)
-		err = crm_bills_settle_firm(snap, who, a, out);
+		err = crm_bills_settle_firm(firms, who, a, out);
 	if (err == NULL)
 		pay_oldest(out);
 	return err;
@@ -209,11 +210,11 @@ crm_bills_release(struct crm_bills *b)
 }
 
 const struct crm_err *
-crm_open_invoices(struct crm_snap *snap, uint64_t who, struct crm_arena *a,
+crm_open_invoices(struct crm_firms *firms, uint64_t who, struct crm_arena *a,
     struct crm_open_invoice **out, size_t *n)
 {
 	struct crm_bills b;
-	const struct crm_err *err = crm_bills_settle(snap, who, a, &b);
+	const struct crm_err *err = crm_bills_settle(firms, who, a, &b);
 	size_t i, k = 0;
 
 	*n = 0;

@@ -1,6 +1,7 @@
 /* receivables: what customers have not paid yet, by how late it is. */
 #include <stdio.h>
 
+#include "base/map.h"
 #include "base/mem.h"
 #include "query/compute.h"
 #include "record/word.h"
@@ -67,6 +68,10 @@ struct work {
 	bool paid; /* paid invoices count, too */
 	struct crm_groups groups;
 	struct crm_by_values *values;
+	struct crm_firms *firms;
+	/* firms that paid for their people: who and currency of all debts; not
+	 * filled before the first */
+	struct crm_map payers;
 	/* the debt at hand, and all bills of its who */
 	struct debt at;
 	struct crm_bills bills;
@@ -222,6 +227,19 @@ add_up(void *ctx, struct crm_view key)
 	    &w->groups, g, CREDIT, w->at.currency, w->credit);
 }
 
+/* Note that an organisation is asked about in a currency; false: it was. */
+static bool
+is_new_payer(struct work *w, uint64_t who, uint8_t currency)
+{
+	char key[9];
+	bool added;
+
+	crm_be64(key, who);
+	key[8] = (char)currency;
+	(void)crm_map_at(&w->payers, crm_view(key, sizeof(key)), &added);
+	return added;
+}
+
 /* An organisation that paid for its people is asked about too, even if all
  * that it has adds up to nothing. */
 static void
@@ -231,9 +249,12 @@ note_payer(struct work *w, uint64_t payer, uint8_t currency)
 
 	if (!crm_whom_has(&w->r->whom, payer))
 		return;
-	for (i = 0; i < w->n; i++)
-		if (w->debt[i].who == payer && w->debt[i].currency == currency)
-			return;
+	for (i = 0; w->payers.used == 0 && i < w->n; i++)
+		if (crm_id_kind(w->debt[i].who) == 'o')
+			(void)is_new_payer(
+			    w, w->debt[i].who, w->debt[i].currency);
+	if (!is_new_payer(w, payer, currency))
+		return;
 	w->debt = crm_grow(w->debt, &w->cap, w->n + 1, sizeof(*w->debt));
 	w->debt[w->n++] = (struct debt){ payer, 0, currency };
 }
@@ -285,7 +306,7 @@ add_debts(struct work *w)
 			crm_bills_release(&w->bills);
 			crm_arena_release(&arena);
 			err = crm_bills_settle(
-			    w->r->snap, w->at.who, &arena, &w->bills);
+			    w->firms, w->at.who, &arena, &w->bills);
 			w->counts = crm_grow(
 			    w->counts, &w->counts_cap, w->bills.ninv + 1, 1);
 			crm_bills_count(&w->bills, w->counts);
@@ -382,7 +403,7 @@ print(struct work *w)
 static const struct crm_err *
 run(struct crm_report_run *r)
 {
-	struct work w = { .r = r };
+	struct work w = { .r = r, .firms = crm_firms_new(r->snap) };
 	const struct crm_err *err;
 	bool few;
 
@@ -404,6 +425,8 @@ run(struct crm_report_run *r)
 		err = print(&w);
 	crm_by_values_free(w.values);
 	crm_groups_release(&w.groups);
+	crm_map_release(&w.payers);
+	crm_firms_free(w.firms);
 	crm_free(w.debt);
 	return err;
 }
@@ -524,7 +547,7 @@ explain_sums(struct work *w, const struct crm_group *g)
 static const struct crm_err *
 explain(struct crm_report_run *r, uint64_t who)
 {
-	struct work w = { .r = r };
+	struct work w = { .r = r, .firms = crm_firms_new(r->snap) };
 	struct crm_arena arena = CRM_ARENA_INIT;
 	bool covered = crm_explain_has(r, who);
 	struct crm_bills b = { 0 };
@@ -542,7 +565,7 @@ explain(struct crm_report_run *r, uint64_t who)
 	if (err == NULL)
 		err = find_some(&w);
 	if (err == NULL && w.n > 0)
-		err = crm_bills_settle(r->snap, who, &arena, &b);
+		err = crm_bills_settle(w.firms, who, &arena, &b);
 	for (i = 0; err == NULL && i < b.ninv; i++)
 		explain_invoice(&w, &b, i);
 	for (i = 0; err == NULL && i < b.npay; i++)
@@ -559,6 +582,8 @@ explain(struct crm_report_run *r, uint64_t who)
 	crm_arena_release(&arena);
 	crm_by_values_free(w.values);
 	crm_groups_release(&w.groups);
+	crm_map_release(&w.payers);
+	crm_firms_free(w.firms);
 	crm_free(w.debt);
 	return err;
 }

@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-report receivables: ages, documents, credit, currencies, groups.
 . "${0%/*}/../lib.sh"
-plan 32
+plan 38
 
 # owes TITLE WANT ARGS...
 owes()
@@ -126,3 +126,32 @@ Other,invoice,2026-03-01,2026-03-20,2,R5
 EOF
 owes 'of one number are one invoice, late by parts' '2 10.00 2.00 1.00' \
 	-f invoices,open,not-due,1-30 Other
+
+# paid twice by the firm: it has a credit then; an invoice that two people
+# share is paid to the older part first
+export CRM_STORE=$tmp/twice
+crm-store init
+crm-add org name=Mae
+crm-add person name=Kim org=Mae
+crm-add person name=Lin org=Mae
+crm-log <<'CSV'
+who,what,at,due,amount,doc
+Kim,invoice,2026-01-02,2026-01-15,100,T1
+Lin,invoice,2026-01-01,2026-01-15,30,T1
+Lin,invoice,2026-01-01,2026-01-15,8,T2
+Mae,payment,2026-02-01,,60,T1
+Mae,payment,2026-02-02,,60,T1
+Mae,payment,2026-02-03,,8,T2
+Mae,payment,2026-02-04,,8,T2
+CSV
+owes 'the older part of a number is paid first' 'Kim 10.00 0.00
+Mae 0.00 8.00' -f name,open,credit
+owes 'what was paid twice is a credit' '0.00 8.00' -f open,credit Mae
+owes 'the same of each alone' 'Kim 10.00 0.00' -f name,open,credit Kim
+owes 'who is paid for owes nothing' '' -f name,open,credit Lin
+crm-log Mae payment amount=10 doc=T1 at=2026-02-05
+crm-log Mae payment amount=10 doc=T1 at=2026-02-06
+owes 'nor is a third one lost' 'Mae 0.00 18.00 -18.00' \
+	-f name,open,credit,balance
+is 'and so are the balances' "$(crm-find any -f balance -o tsv |
+	awk 'NR > 1 { s += $1 } END { printf "%.2f", s }')" -18.00
