@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "base/map.h"
 #include "cli/guests.h"
 #include "cli/msg.h"
 #include "store/likely.h"
@@ -68,7 +69,10 @@ static struct {
 	const char *keys; /* --key, or what the file itself suggests */
 	bool calendar;    /* its guests need not all be known */
 	struct crm_guests guests;
-} im = { .guests = CRM_GUESTS_INIT };
+	/* the keys of a calendar's events that were taken: until these are
+	 * written they are not found */
+	struct crm_map taken;
+} im = { .guests = CRM_GUESTS_INIT, .taken = CRM_MAP_INIT };
 
 /* The fields of --key, as the kind has them. */
 static const struct crm_err *
@@ -309,6 +313,31 @@ look_for_twin(const struct crm_request *q, bool *ok)
 	return err != NULL || id == 0 ? err : tell_twin(id, f, ok);
 }
 
+/* The key of an event of a calendar; empty when it has none. */
+static struct crm_view
+key_of(const struct crm_bound *bound)
+{
+	size_t i;
+
+	for (i = 0; i < bound->nedits; i++)
+		if (bound->edit[i].field->num == CRM_EVENT_KEY)
+			return bound->edit[i].value;
+	return CRM_VNULL;
+}
+
+/* Note an event of a calendar: the same file may call it off. */
+static void
+note_taken(const struct crm_bound *bound)
+{
+	struct crm_view key;
+
+	if (!im.calendar || o.stream || !is_event(bound->kind))
+		return;
+	key = key_of(bound);
+	if (key.n > 0)
+		(void)crm_map_at(&im.taken, key, NULL);
+}
+
 /* What a calendar called off: remove it, if it is here. */
 static const struct crm_err *
 take_away(const struct crm_bound *bound, bool *ok)
@@ -320,10 +349,19 @@ take_away(const struct crm_bound *bound, bool *ok)
 		.nedits = bound->nedits };
 	const struct crm_err *err = NULL;
 
-	q.key = is_event(bound->kind) ? &key : im.key;
-	q.nkeys = 1;
-	if (!is_event(bound->kind)) {
+	if (is_event(bound->kind)) {
+		q.key = &key;
+		q.nkeys = 1;
+		if (crm_map_get(&im.taken, key_of(bound)) != NULL) {
+			*ok = false;
+			crm_batch_fault(im.c.batch, NULL,
+			    "an entry before adds what is called off here "
+			    "(--stream takes one after the other)");
+			return NULL;
+		}
+	} else {
 		err = read_keys(bound->kind);
+		q.key = im.key;
 		q.nkeys = im.nkeys;
 	}
 	return err != NULL ? err : crm_batch_drop(im.c.batch, &q, ok);
@@ -356,8 +394,11 @@ take(void *arg, const struct crm_bound *bound, bool *ok)
 	}
 	if (!by_key) {
 		err = look_for_twin(&q, ok);
-		return err != NULL || !*ok ? err
-					   : crm_batch_add(im.c.batch, &q, ok);
+		if (err == NULL && *ok)
+			err = crm_batch_add(im.c.batch, &q, ok);
+		if (err == NULL && *ok)
+			note_taken(bound);
+		return err;
 	}
 	err = read_keys(bound->kind);
 	q.key = im.key;
@@ -404,6 +445,7 @@ crm_import_end(void)
 	if (im.ctx != NULL)
 		crm_changing_free(&im.c);
 	crm_guests_release(&im.guests);
+	crm_map_release(&im.taken);
 	crm_opt_list_free(&o.map);
 	crm_opt_list_free(&o.set);
 	crm_opt_list_free(&o.add_missing);

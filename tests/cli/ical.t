@@ -347,6 +347,33 @@ ok 'twice in one file' crm-add <twice.ics
 is 'is once' "$(crm-find task ref:=ical:three@example --count)" 0
 crm-undo >/dev/null
 
+# An event that the same file adds and calls off.
+cat >both.ics <<'END'
+BEGIN:VCALENDAR
+BEGIN:VEVENT
+UID:both@example
+DTSTART:20260708T070000Z
+SUMMARY:On and off
+ATTENDEE:mailto:lars@example.com
+END:VEVENT
+BEGIN:VEVENT
+UID:both@example
+STATUS:CANCELLED
+END:VEVENT
+END:VCALENDAR
+END
+n=$(crm-history -o jsonl | wc -l)
+fails_with 65 'an event that is called off below' \
+	crm-add --add-missing person <both.ics
+like 'is bad data' "$(cat err)" 'stdin:8: an entry before adds what is called off'
+is 'nothing is written' "$(crm-history -o jsonl | wc -l)" "$n"
+sed '8,11d' both.ics >on.ics
+run crm-add --add-missing person <on.ics
+is 'so is one that was here' "$(crm-find event key:=ical:both@example --count)" 1
+fails_with 65 'and is added again' crm-add <both.ics
+ok 'one after the other' crm-add --stream <both.ics
+is 'they are what they say' "$(crm-find event key:=ical:both@example --count)" 0
+
 # What crm-due writes comes back.
 crm-add task title='Ring Lars' who='Lars' due=2026-03-14
 crm-due -o ics >due.ics
