@@ -9,10 +9,16 @@
 #include "record/value.h"
 #include "store/store.h"
 
-/* What a payment of a firm pays of an invoice of one of its people. */
+/* A payment of a firm of which something was left. */
+struct payment {
+	struct crm_open_invoice bill;
+	size_t place; /* among all of the firm's */
+};
+
+/* What it pays of an invoice of one of the firm's people. */
 struct part {
 	uint64_t event; /* the invoice */
-	size_t pay;     /* the payment, a place among the firm's */
+	size_t pay;     /* the payment, a place in struct firm */
 	int64_t minor;
 };
 
@@ -21,10 +27,9 @@ enum { OTHER = 1, OURS };
 
 struct firm {
 	uint64_t id;
-	struct crm_bills own;
-	/* its payments of which something was left, by doc and then by time;
-	 * of the first of a doc, whether all of it was shared out */
-	struct crm_open_invoice **pay;
+	/* by doc and then by time; of the first of a doc, whether all of it
+	 * was shared out */
+	struct payment *pay;
 	bool *shared;
 	size_t npay;
 	struct crm_nummap met; /* people: OTHER, OURS */
@@ -36,29 +41,29 @@ struct firm {
 	struct part *part;
 	size_t nparts, part_cap;
 	struct crm_nummap part_of;
-	struct crm_arena arena; /* of texts */
 };
 
 struct crm_firms {
 	struct crm_snap *snap;
 	struct firm **firm;
 	size_t n, cap;
-	struct crm_nummap at; /* firm: its place and 1 */
+	struct crm_nummap at;   /* firm: its place and 1 */
+	struct crm_arena texts; /* that are kept */
+	struct crm_arena all;   /* of the bills at hand */
 };
 
 struct crm_firms *
 crm_firms_new(struct crm_snap *snap)
 {
-	struct crm_firms *f = crm_calloc(1, sizeof(*f));
+	struct crm_firms *fs = crm_calloc(1, sizeof(*fs));
 
-	f->snap = snap;
-	return f;
+	fs->snap = snap;
+	return fs;
 }
 
 static void
 free_firm(struct firm *f)
 {
-	crm_bills_release(&f->own);
 	crm_free(f->pay);
 	crm_free(f->shared);
 	crm_free(f->inv);
@@ -66,28 +71,39 @@ free_firm(struct firm *f)
 	crm_nummap_release(&f->met);
 	crm_nummap_release(&f->inv_of);
 	crm_nummap_release(&f->part_of);
-	crm_arena_release(&f->arena);
 	crm_free(f);
 }
 
 void
-crm_firms_free(struct crm_firms *f)
+crm_firms_free(struct crm_firms *fs)
 {
 	size_t i;
 
-	if (f == NULL)
+	if (fs == NULL)
 		return;
-	for (i = 0; i < f->n; i++)
-		free_firm(f->firm[i]);
-	crm_free(f->firm);
-	crm_nummap_release(&f->at);
-	crm_free(f);
+	for (i = 0; i < fs->n; i++)
+		free_firm(fs->firm[i]);
+	crm_free(fs->firm);
+	crm_nummap_release(&fs->at);
+	crm_arena_release(&fs->texts);
+	crm_arena_release(&fs->all);
+	crm_free(fs);
 }
 
 struct crm_snap *
-crm_firms_snap(const struct crm_firms *f)
+crm_firms_snap(const struct crm_firms *fs)
 {
-	return f->snap;
+	return fs->snap;
+}
+
+/* The same bill, whose text is kept. */
+static struct crm_open_invoice
+keep(struct crm_firms *fs, const struct crm_open_invoice *bill)
+{
+	struct crm_open_invoice out = *bill;
+
+	out.doc = crm_arena_dup(&fs->texts, out.doc, strlen(out.doc));
+	return out;
 }
 
 /* The organisation of a person, or 0. */
@@ -109,45 +125,55 @@ firm_of(struct crm_snap *snap, uint64_t who, uint64_t *out)
 	return err;
 }
 
-/* By doc, then by time: as they stand. */
+/* By doc, then by time. */
 static int
 cmp_pay(const void *x, const void *y)
 {
-	const struct crm_open_invoice *a = *(struct crm_open_invoice *const *)x;
-	const struct crm_open_invoice *b = *(struct crm_open_invoice *const *)y;
-	int c = strcmp(a->doc, b->doc);
+	const struct payment *a = x, *b = y;
+	int c = strcmp(a->bill.doc, b->bill.doc);
 
-	return c != 0 ? c : a < b ? -1 : a > b;
+	return c != 0 ? c : a->place < b->place ? -1 : a->place > b->place;
 }
 
-/* Gather the payments of a firm that may pay for others. */
-static const struct crm_err *
-read_firm(struct crm_snap *snap, struct firm *f)
+/* May a payment pay for others? */
+static bool
+is_left(const struct crm_open_invoice *p)
 {
-	const struct crm_err *err;
-	size_t i;
-
-	err = crm_bills_own(snap, f->id, &f->arena, &f->own);
-	f->pay = crm_calloc(f->own.npay, sizeof(struct crm_open_invoice *));
-	for (i = 0; i < f->own.npay; i++) {
-		struct crm_open_invoice *p = &f->own.pay[i];
-
-		/* a credit note is of the invoices of its own customer */
-		if (p->left > 0 && p->minor > 0 && p->doc[0] != '\0')
-			f->pay[f->npay++] = p;
-	}
-	if (f->npay > 0)
-		qsort(f->pay, f->npay, sizeof(struct crm_open_invoice *),
-		    cmp_pay);
-	f->shared = crm_calloc(f->npay, sizeof(*f->shared));
-	return err;
+	/* a credit note is of the invoices of its own customer */
+	return p->left > 0 && p->minor > 0 && p->doc[0] != '\0';
 }
 
+/* Take of a firm's own bills the payments that may pay for others. */
+static void
+take_payments(struct crm_firms *fs, struct firm *f, const struct crm_bills *own)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < own->npay; i++)
+		n += is_left(&own->pay[i]);
+	if (n == 0)
+		return;
+	f->pay = crm_calloc(n, sizeof(*f->pay));
+	f->shared = crm_calloc(n, sizeof(*f->shared));
+	for (i = 0; i < own->npay; i++)
+		if (is_left(&own->pay[i]))
+			f->pay[f->npay++] =
+			    (struct payment){ keep(fs, &own->pay[i]), i };
+	qsort(f->pay, n, sizeof(*f->pay), cmp_pay);
+}
+
+/*
+ * A firm.
+ *
+ * own     its own bills, if they are there
+ */
 static const struct crm_err *
-get_firm(struct crm_firms *fs, uint64_t id, struct firm **out)
+get_firm(struct crm_firms *fs, uint64_t id, const struct crm_bills *own,
+    struct firm **out)
 {
 	uint64_t *at = crm_nummap_get(&fs->at, id);
-	const struct crm_err *err;
+	struct crm_bills bills = { 0 };
+	const struct crm_err *err = NULL;
 	struct firm *f;
 
 	if (at != NULL) {
@@ -156,7 +182,14 @@ get_firm(struct crm_firms *fs, uint64_t id, struct firm **out)
 	}
 	f = crm_calloc(1, sizeof(*f));
 	f->id = id;
-	err = read_firm(fs->snap, f);
+	if (own == NULL) {
+		crm_arena_reset(&fs->all);
+		err = crm_bills_own(fs->snap, id, &fs->all, &bills);
+		own = &bills;
+	}
+	if (err == NULL)
+		take_payments(fs, f, own);
+	crm_bills_release(&bills);
 	if (err != NULL) {
 		free_firm(f);
 		return err;
@@ -176,12 +209,13 @@ find_doc(const struct firm *f, const char *doc)
 
 	while (lo < hi) {
 		mid = lo + (hi - lo) / 2;
-		if (strcmp(f->pay[mid]->doc, doc) < 0)
+		if (strcmp(f->pay[mid].bill.doc, doc) < 0)
 			lo = mid + 1;
 		else
 			hi = mid;
 	}
-	return lo < f->npay && strcmp(f->pay[lo]->doc, doc) == 0 ? lo : f->npay;
+	return lo < f->npay && strcmp(f->pay[lo].bill.doc, doc) == 0 ? lo
+								     : f->npay;
 }
 
 /* The events that are invoices of a number. */
@@ -211,26 +245,27 @@ find_invoices(struct crm_snap *snap, const char *doc, uint64_t **id, size_t *n)
 /* Somebody who was not met yet: when they are of the firm, their open invoices
  * of numbers are noted, their own payments taken off. */
 static const struct crm_err *
-meet(struct crm_snap *snap, struct firm *f, uint64_t who)
+meet(struct crm_firms *fs, struct firm *f, uint64_t who)
 {
 	const struct crm_err *err;
 	struct crm_bills b = { 0 };
 	uint64_t firm;
 	size_t i;
 
-	err = firm_of(snap, who, &firm);
+	err = firm_of(fs->snap, who, &firm);
 	if (err != NULL)
 		return err;
 	*crm_nummap_at(&f->met, who, NULL) = firm == f->id ? OURS : OTHER;
 	if (firm != f->id)
 		return NULL;
-	err = crm_bills_own(snap, who, &f->arena, &b);
+	crm_arena_reset(&fs->all);
+	err = crm_bills_own(fs->snap, who, &fs->all, &b);
 	for (i = 0; err == NULL && i < b.ninv; i++) {
 		if (b.inv[i].left <= 0 || b.inv[i].doc[0] == '\0')
 			continue;
 		f->inv =
 		    crm_grow(f->inv, &f->inv_cap, f->ninv + 1, sizeof(*f->inv));
-		f->inv[f->ninv++] = b.inv[i];
+		f->inv[f->ninv++] = keep(fs, &b.inv[i]);
 		*crm_nummap_at(&f->inv_of, b.inv[i].event, NULL) = f->ninv;
 	}
 	crm_bills_release(&b);
@@ -239,7 +274,7 @@ meet(struct crm_snap *snap, struct firm *f, uint64_t who)
 
 /* Whoever an invoice is of, meet them. */
 static const struct crm_err *
-meet_whose(struct crm_snap *snap, struct firm *f, uint64_t event)
+meet_whose(struct crm_firms *fs, struct firm *f, uint64_t event)
 {
 	const struct crm_err *err;
 	enum crm_presence p;
@@ -248,7 +283,7 @@ meet_whose(struct crm_snap *snap, struct firm *f, uint64_t event)
 	struct crm_view v;
 	uint64_t who;
 
-	err = crm_snap_get(snap, event, &r, &p);
+	err = crm_snap_get(fs->snap, event, &r, &p);
 	if (err != NULL || p != CRM_LIVE ||
 	    !crm_stored_get(&r, CRM_EVENT_WHO, &v))
 		return err;
@@ -256,7 +291,7 @@ meet_whose(struct crm_snap *snap, struct firm *f, uint64_t event)
 	if (!crm_many_next(&m, &v))
 		return NULL;
 	who = crm_link_get(v);
-	return crm_nummap_get(&f->met, who) != NULL ? NULL : meet(snap, f, who);
+	return crm_nummap_get(&f->met, who) != NULL ? NULL : meet(fs, f, who);
 }
 
 /* In the order of time, of one moment as they were logged. */
@@ -280,7 +315,7 @@ pay_part(struct firm *f, struct crm_open_invoice *inv, size_t first)
 	size_t i;
 
 	for (i = first; inv->left > 0 && i < f->npay; i++) {
-		p = f->pay[i];
+		p = &f->pay[i].bill;
 		if (strcmp(p->doc, inv->doc) != 0)
 			break;
 		if (p->left == 0 || p->currency != inv->currency)
@@ -291,8 +326,7 @@ pay_part(struct firm *f, struct crm_open_invoice *inv, size_t first)
 		p->elsewhere += minor;
 		f->part = crm_grow(
 		    f->part, &f->part_cap, f->nparts + 1, sizeof(*f->part));
-		f->part[f->nparts++] = (struct part){ inv->event,
-			(size_t)(p - f->own.pay), minor };
+		f->part[f->nparts++] = (struct part){ inv->event, i, minor };
 		if (crm_nummap_get(&f->part_of, inv->event) == NULL)
 			*crm_nummap_at(&f->part_of, inv->event, NULL) =
 			    f->nparts;
@@ -306,9 +340,9 @@ pay_part(struct firm *f, struct crm_open_invoice *inv, size_t first)
  * first    the first payment of that number
  */
 static const struct crm_err *
-share(struct crm_snap *snap, struct firm *f, size_t first)
+share(struct crm_firms *fs, struct firm *f, size_t first)
 {
-	const char *doc = f->pay[first]->doc;
+	const char *doc = f->pay[first].bill.doc;
 	struct crm_open_invoice **inv;
 	const struct crm_err *err;
 	uint64_t *id, *at;
@@ -316,10 +350,10 @@ share(struct crm_snap *snap, struct firm *f, size_t first)
 
 	if (f->shared[first])
 		return NULL;
-	err = find_invoices(snap, doc, &id, &n);
+	err = find_invoices(fs->snap, doc, &id, &n);
 	for (i = 0; err == NULL && i < n; i++)
 		if (crm_nummap_get(&f->inv_of, id[i]) == NULL)
-			err = meet_whose(snap, f, id[i]);
+			err = meet_whose(fs, f, id[i]);
 	inv = crm_calloc(n, sizeof(struct crm_open_invoice *));
 	for (i = 0; err == NULL && i < n; i++) {
 		at = crm_nummap_get(&f->inv_of, id[i]);
@@ -344,15 +378,18 @@ settle_own(struct crm_firms *fs, uint64_t who, struct crm_bills *b)
 	struct firm *f;
 	size_t i;
 
-	err = get_firm(fs, who, &f);
+	err = get_firm(fs, who, b, &f);
 	if (err != NULL)
 		return err;
 	for (i = 0; err == NULL && i < f->npay; i++)
-		if (i == 0 || strcmp(f->pay[i]->doc, f->pay[i - 1]->doc) != 0)
-			err = share(fs->snap, f, i);
-	for (i = 0; err == NULL && i < b->npay; i++) {
-		b->pay[i].left = f->own.pay[i].left;
-		b->pay[i].elsewhere = f->own.pay[i].elsewhere;
+		if (i == 0 ||
+		    strcmp(f->pay[i].bill.doc, f->pay[i - 1].bill.doc) != 0)
+			err = share(fs, f, i);
+	for (i = 0; err == NULL && i < f->npay; i++) {
+		struct crm_open_invoice *p = &b->pay[f->pay[i].place];
+
+		p->left = f->pay[i].bill.left;
+		p->elsewhere = f->pay[i].bill.elsewhere;
 	}
 	return err;
 }
@@ -369,7 +406,7 @@ note_paid(struct crm_arena *arena, struct crm_bills *b, size_t inv,
 
 	for (i = at != NULL ? (size_t)*at - 1 : f->nparts;
 	     i < f->nparts && f->part[i].event == event; i++) {
-		pay = f->own.pay[f->part[i].pay];
+		pay = f->pay[f->part[i].pay].bill;
 		pay.payer = f->id;
 		pay.minor = pay.left = f->part[i].minor;
 		pay.doc = crm_arena_dup(arena, pay.doc, strlen(pay.doc));
@@ -408,14 +445,14 @@ crm_bills_settle_firm(struct crm_firms *fs, uint64_t who,
 	err = firm_of(fs->snap, who, &firm);
 	if (err != NULL || firm == 0)
 		return err;
-	err = get_firm(fs, firm, &f);
+	err = get_firm(fs, firm, NULL, &f);
 	for (i = 0; err == NULL && i < b->ninv; i++) {
 		if (b->inv[i].left <= 0 || b->inv[i].doc[0] == '\0')
 			continue;
 		first = find_doc(f, b->inv[i].doc);
 		if (first == f->npay)
 			continue;
-		err = share(fs->snap, f, first);
+		err = share(fs, f, first);
 		if (err == NULL)
 			note_paid(arena, b, i, f);
 	}
