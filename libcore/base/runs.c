@@ -19,6 +19,7 @@
 #define WINDOW_MAX ((size_t)256 << 10)
 #define AHEAD 8
 #define PIECE ((size_t)128 << 10) /* a change of threads is small beside it */
+#define PLACE_BITS 48 /* an offset in memory; a key's length stands above */
 
 struct item {
 	uint64_t prefix; /* 8 bytes of the key from the depth of the sort on */
@@ -197,37 +198,88 @@ take_ended(const struct crm_runs *r, struct item *a, size_t n, size_t depth)
 	return k;
 }
 
-/* Heap sort by cmp_items: for equal keys in bulk, where nothing else helps. */
 static void
-sift(const struct crm_runs *r, struct item *a, size_t i, size_t n)
+sift(struct item *a, size_t i, size_t n)
 {
 	struct item x = a[i];
 	size_t c;
 
 	for (; (c = 2 * i + 1) < n; i = c) {
-		if (c + 1 < n && cmp_items(r, &a[c], &a[c + 1]) < 0)
+		if (c + 1 < n && a[c].prefix < a[c + 1].prefix)
 			c++;
-		if (cmp_items(r, &x, &a[c]) >= 0)
+		if (x.prefix >= a[c].prefix)
 			break;
 		a[i] = a[c];
 	}
 	a[i] = x;
 }
 
+/* Heap sort by prefix alone. */
 static void
-heap_sort(const struct crm_runs *r, struct item *a, size_t n)
+heap_sort(struct item *a, size_t n)
 {
 	struct item x;
 	size_t i;
 
 	for (i = n / 2; i-- > 0;)
-		sift(r, a, i, n);
+		sift(a, i, n);
 	for (i = n; i-- > 1;) {
 		x = a[0];
 		a[0] = a[i];
 		a[i] = x;
-		sift(r, a, 0, i);
+		sift(a, 0, i);
 	}
+}
+
+/*
+ * Sort by prefix alone.
+ *
+ * tries   parts of parts to make before it goes on in a way that no order of
+ *         the items makes slow
+ */
+static void
+sort_numbers(struct item *a, size_t n, unsigned int tries)
+{
+	size_t lt, gt, i, j;
+	struct item x;
+
+	for (; n > 24; tries--) {
+		if (tries == 0) {
+			heap_sort(a, n);
+			return;
+		}
+		partition(a, n,
+		    median(a[0].prefix, a[n / 2].prefix, a[n - 1].prefix), &lt,
+		    &gt);
+		sort_numbers(a + gt, n - gt, tries - 1);
+		n = lt;
+	}
+	for (i = 1; i < n; i++) {
+		x = a[i];
+		for (j = i; j > 0 && x.prefix < a[j - 1].prefix; j--)
+			a[j] = a[j - 1];
+		a[j] = x;
+	}
+}
+
+/*
+ * Sort items whose keys are equal up to zeros behind their end: both what
+ * decides, length and place, fits into the prefix, so that no key is looked
+ * at any more.  Common words come in bulk.
+ */
+static void
+sort_ended(const struct crm_runs *r, struct item *a, size_t n)
+{
+	unsigned int tries = 2;
+	size_t i;
+
+	for (i = n; i > 1; i /= 2)
+		tries += 2;
+	for (i = 0; i < n; i++)
+		a[i].prefix = (uint64_t)entry_key(r->data + a[i].at).n
+			<< PLACE_BITS |
+		    a[i].at;
+	sort_numbers(a, n, tries);
 }
 
 /*
@@ -245,7 +297,7 @@ sort_items(const struct crm_runs *r, struct item *a, size_t n, size_t depth)
 		    median(a[0].prefix, a[n / 2].prefix, a[n - 1].prefix), &lt,
 		    &gt);
 		ended = take_ended(r, a + lt, gt - lt, depth + 8);
-		heap_sort(r, a + lt, ended);
+		sort_ended(r, a + lt, ended);
 		mid = lt + ended;
 		for (i = mid; i < gt; i++)
 			a[i].prefix =
