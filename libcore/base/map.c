@@ -16,9 +16,9 @@ mix(uint64_t a, uint64_t b)
 }
 
 uint64_t
-crm_hash(struct crm_view v)
+crm_hash_seeded(struct crm_view v, uint64_t seed)
 {
-	uint64_t h = 0x9e3779b97f4a7c15u ^ v.n, w = 0;
+	uint64_t h = seed ^ 0x9e3779b97f4a7c15u ^ v.n, w = 0;
 	size_t i = 0;
 
 	for (; v.n - i >= 8; i += 8)
@@ -27,6 +27,12 @@ crm_hash(struct crm_view v)
 		memcpy(&w, v.p + i, v.n - i);
 	h = mix(h ^ w, 0xa0761d6478bd642fu);
 	return mix(h, 0x8ebc6af09c88c6e3u);
+}
+
+uint64_t
+crm_hash(struct crm_view v)
+{
+	return crm_hash_seeded(v, 0);
 }
 
 static void

@@ -10,6 +10,9 @@
 /* A 64-bit hash of bytes; the same in every run. */
 uint64_t crm_hash(struct crm_view);
 
+/* Another one for each seed. */
+uint64_t crm_hash_seeded(struct crm_view, uint64_t seed);
+
 /* Bytes to a uint64_t.  Keys are copied. */
 struct crm_map {
 	struct crm_map_slot *slot;

@@ -1,6 +1,8 @@
+#define _GNU_SOURCE /* getrandom */
 #include "store/check.h"
 
 #include <stdio.h>
+#include <sys/random.h>
 
 #include "base/mem.h"
 #include "record/value.h"
@@ -30,93 +32,6 @@ show_key(enum crm_table table, struct crm_view key, char *out, size_t size)
 	return out;
 }
 
-/* The full key of an entry of a table. */
-static struct crm_view
-full_key(
-    const struct crm_form *f, const struct crm_entry *e, char out[CRM_KEY_MAX])
-{
-	size_t n = e->prefix.n;
-
-	memcpy(out, e->prefix.p, n);
-	memcpy(out + n, e->key.p, e->key.n);
-	n += e->key.n;
-	if (f->layout == CRM_POSTING) {
-		out[n] = '\0';
-		crm_be64(out + n + 1, e->id);
-		n += 9;
-	}
-	return crm_view(out, n);
-}
-
-/* Hidden events do not count; days are looked at with rollups. */
-static bool
-is_skipped(const struct crm_checking *c, const struct crm_entry *e)
-{
-	uint64_t id = e->id;
-
-	if (c->table == CRM_TABLE_INDEX && e->prefix.p[0] == CRM_DAYS_KIND)
-		return true;
-	if (c->table == CRM_TABLE_STORY)
-		id = crm_id('e', 0, 0) |
-		    (crm_be64_get(e->key.p + 8) & ((UINT64_C(1) << 56) - 1));
-	return crm_snap_has_hidden(c->snap) && crm_snap_is_hidden(c->snap, id);
-}
-
-/* The field of an entry of the index; NULL when it is of none. */
-static const struct crm_field *
-field_of(const struct crm_checking *c, const struct crm_entry *e)
-{
-	const struct crm_kind *k =
-	    crm_kind_of(c->store->config->schema, e->prefix.p[0]);
-
-	return k != NULL ? crm_field_num(k, crm_be16_get(e->prefix.p + 1))
-			 : NULL;
-}
-
-/* May an entry be what an index of events that lags will only hold later? */
-static bool
-is_early(const struct crm_checking *c, const struct crm_entry *e)
-{
-	const struct crm_field *f;
-
-	if (c->table == CRM_TABLE_STORY || crm_id_kind(e->id) != 'e' ||
-	    crm_snap_is_indexed(c->snap, e->id) ||
-	    !crm_snap_may_be_indexed(c->snap, e->id))
-		return false;
-	if (c->table == CRM_TABLE_TEXT)
-		return true;
-	f = field_of(c, e);
-	return f == NULL || (f->flags & CRM_F_PROMPT) == 0;
-}
-
-/* Two records have a value that only one may have. */
-static void
-check_unique(struct crm_checking *c, const struct crm_entry *e)
-{
-	struct crm_view last = crm_buf_view(&c->group);
-	char a[CRM_ID_TEXT], b[CRM_ID_TEXT];
-	const struct crm_field *f;
-	size_t n = e->prefix.n;
-
-	if (c->table != CRM_TABLE_INDEX)
-		return;
-	if (last.n == n + e->key.n && memcmp(last.p, e->prefix.p, n) == 0 &&
-	    memcmp(last.p + n, e->key.p, e->key.n) == 0) {
-		f = field_of(c, e);
-		if (f != NULL && (f->flags & CRM_F_UNIQUE) != 0 &&
-		    !is_early(c, e))
-			crm_check_fault(c, "index",
-			    "%s and %s have the same %s",
-			    crm_id_text(c->holder, a), crm_id_text(e->id, b),
-			    f->name);
-	} else {
-		crm_buf_reset(&c->group);
-		crm_buf_addv(&c->group, e->prefix);
-		crm_buf_addv(&c->group, e->key);
-	}
-	c->holder = e->id;
-}
-
 /* A table against what was derived, entry by entry. */
 static const struct crm_err *
 compare(struct crm_checking *c, enum crm_table table)
@@ -140,35 +55,32 @@ compare(struct crm_checking *c, enum crm_table table)
 	if (err == NULL)
 		err = crm_walk_seek(w, crm_view("", 0), &e);
 	while (err == NULL && (want.p != NULL || e.prefix.p != NULL)) {
-		if (e.prefix.p != NULL && is_skipped(c, &e)) {
+		if (e.prefix.p != NULL && crm_check_is_skipped(c, &e)) {
 			err = crm_walk_next(w, &e);
 			continue;
 		}
 		have = CRM_VNULL;
 		if (e.prefix.p != NULL)
-			have = full_key(form, &e, key);
+			have = crm_check_key(&e, form, key);
 		order = want.p == NULL ? 1
 		    : have.p == NULL   ? -1
 				       : crm_view_cmp(want, have);
 		if (order < 0)
 			crm_check_fault(c, name, "lacks %s",
 			    show_key(table, want, text, sizeof(text)));
-		else if (order > 0 && !is_early(c, &e))
+		else if (order > 0 && !crm_check_is_early(c, &e))
 			crm_check_fault(c, name, "has %s too many",
 			    show_key(table, have, text, sizeof(text)));
 		else if (order == 0 && !crm_view_eq(value, e.value) &&
-		    !is_early(c, &e))
+		    !crm_check_is_early(c, &e))
 			crm_check_fault(c, name, "has %s with a wrong value",
 			    show_key(table, have, text, sizeof(text)));
 		if (order <= 0)
 			err = crm_derive_next(c->d, table, &want, &value);
-		if (order >= 0)
-			check_unique(c, &e);
 		if (err == NULL && order >= 0)
 			err = crm_walk_next(w, &e);
 	}
 	crm_walk_close(w);
-	crm_buf_reset(&c->group);
 	return err;
 }
 
@@ -372,21 +284,67 @@ derive(struct crm_checking *c)
 	return err;
 }
 
+static const enum crm_table sorted_tables[] = { CRM_TABLE_INDEX, CRM_TABLE_TEXT,
+	CRM_TABLE_STORY };
+#define NSORTED (sizeof(sorted_tables) / sizeof(sorted_tables[0]))
+
+/*
+ * What tables hold against what they should: what both add up to, which needs
+ * no sorting.
+ *
+ * differ  set for each table that is to be looked at entry by entry
+ * any     set when there is one
+ */
 static const struct crm_err *
-check_derived(struct crm_checking *c)
+compare_sums(struct crm_checking *c, bool differ[NSORTED], bool *any)
 {
-	static const enum crm_table tables[] = { CRM_TABLE_INDEX,
-		CRM_TABLE_TEXT, CRM_TABLE_STORY };
+	const struct crm_err *err;
+	struct crm_sum have, want;
+	uint64_t seed[2];
+	size_t i;
+
+	*any = false;
+	if (getrandom(seed, sizeof(seed), 0) != (ssize_t)sizeof(seed))
+		return crm_err_errno(CRM_E_IO, "no random numbers");
+	crm_derive_add_up(c->d, seed);
+	err = derive(c);
+	for (i = 0; err == NULL && i < NSORTED; i++) {
+		err = crm_check_sum(c, sorted_tables[i], seed, &have);
+		want = crm_derive_sum(c->d, sorted_tables[i]);
+		differ[i] = memcmp(&have, &want, sizeof(have)) != 0;
+		*any |= differ[i];
+	}
+	return err;
+}
+
+/* Which entries it is that differ. */
+static const struct crm_err *
+compare_entries(struct crm_checking *c, const bool differ[NSORTED])
+{
 	const struct crm_err *err;
 	size_t i;
 
+	crm_derive_free(c->d);
 	c->d = crm_derive_new(c->store, crm_store_part(c->store));
 	err = derive(c);
-	for (i = 0; err == NULL && i < sizeof(tables) / sizeof(tables[0]);
-	     i++) {
-		err = compare(c, tables[i]);
-		crm_derive_forget(c->d, tables[i]);
+	for (i = 0; err == NULL && i < NSORTED; i++) {
+		if (differ[i])
+			err = compare(c, sorted_tables[i]);
+		crm_derive_forget(c->d, sorted_tables[i]);
 	}
+	return err;
+}
+
+static const struct crm_err *
+check_derived(struct crm_checking *c)
+{
+	const struct crm_err *err;
+	bool differ[NSORTED], any;
+
+	c->d = crm_derive_new(c->store, crm_store_part(c->store));
+	err = compare_sums(c, differ, &any);
+	if (err == NULL && any)
+		err = compare_entries(c, differ);
 	if (err == NULL)
 		err = check_rollups(c);
 	if (err == NULL)
@@ -568,6 +526,7 @@ crm_check_store(struct crm_store *s, struct crm_check *out)
 			err = check_counts(&c);
 		err = crm_check_count(&c, "change", err);
 	}
+	crm_free(c.seen);
 	crm_snap_close(c.snap);
 	return crm_check_count(&c, "store", err);
 }

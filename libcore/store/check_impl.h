@@ -28,6 +28,9 @@ struct crm_checking {
 	struct crm_change change;
 	size_t range_at;
 	struct crm_id_range range;
+	/* ranges of records that were looked at and are seen */
+	struct crm_id_range *seen;
+	size_t nseen, seen_cap;
 	uint64_t added;  /* records that change sets added */
 	uint64_t hidden; /* records that nobody sees */
 	uint64_t notes;  /* changes of records that were taken back */
@@ -45,6 +48,20 @@ CRM_CHECK const struct crm_err *crm_check_count(
  * mean. */
 CRM_CHECK const struct crm_err *crm_check_pages(struct crm_checking *);
 CRM_CHECK const struct crm_err *crm_check_tables(struct crm_checking *);
+
+/* check_sums.c: an entry of the derived table c->table.  Its full key; is it
+ * one that does not count; may it be what an index of events that lags will
+ * only hold later? */
+struct crm_view crm_check_key(
+    const struct crm_entry *, const struct crm_form *, char out[CRM_KEY_MAX]);
+bool crm_check_is_skipped(
+    const struct crm_checking *, const struct crm_entry *);
+bool crm_check_is_early(const struct crm_checking *, const struct crm_entry *);
+
+/* What a table's entries add up to; values that two have and only one may are
+ * told. */
+CRM_CHECK const struct crm_err *crm_check_sum(struct crm_checking *,
+    enum crm_table, const uint64_t seed[2], struct crm_sum *);
 
 /* check_records.c: each record by itself, and what it links to. */
 CRM_CHECK const struct crm_err *crm_check_records(

@@ -195,6 +195,32 @@ crm_is_among(struct crm_among *a, struct crm_view v)
 	return false;
 }
 
+/* Add up the values of a field: of equal keys one is an entry. */
+static void
+sum_field(struct crm_derive *d, uint64_t id, char kind,
+    const struct crm_field *f, struct crm_view stored)
+{
+	struct crm_view v;
+	struct crm_many m;
+	bool several, added = true;
+
+	crm_many_begin(&m, stored, (f->flags & CRM_F_MANY) != 0);
+	several = m.left > 1;
+	if (several)
+		crm_map_release(&d->values);
+	while (crm_many_next(&m, &v)) {
+		add_key(d, kind, f, v);
+		if (several)
+			(void)crm_map_at(
+			    &d->values, crm_buf_view(&d->key), &added);
+		if (added)
+			crm_derive_sum_posting(d, &d->index,
+			    crm_index_group(d->index.full, kind, f->num,
+				crm_buf_view(&d->key)),
+			    id, CRM_VNULL);
+	}
+}
+
 /* Index the values of a field whose keys are not among those of was. */
 static const struct crm_err *
 index_field(struct crm_derive *d, uint64_t id, char kind,
@@ -207,6 +233,10 @@ index_field(struct crm_derive *d, uint64_t id, char kind,
 	struct crm_many m;
 	struct crm_view v;
 
+	if (d->sums) {
+		sum_field(d, id, kind, f, stored);
+		return NULL;
+	}
 	crm_among_begin(&among, f, was, stored);
 	crm_many_begin(&m, stored, (f->flags & CRM_F_MANY) != 0);
 	while (err == NULL && crm_many_next(&m, &v)) {

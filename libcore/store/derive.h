@@ -125,6 +125,27 @@ CRM_CHECK const struct crm_err *crm_derive_sort(
 CRM_CHECK const struct crm_err *crm_derive_next(struct crm_derive *,
     enum crm_table, struct crm_view *key, struct crm_view *value);
 
+/*
+ * What entries add up to, whatever their order: a number of them, and sums of
+ * two hashes of each.
+ */
+struct crm_sum {
+	uint64_t n, hash[2];
+};
+
+/* seed    the same for all that are compared, and known to nobody before: then
+ *         other entries have the same sums once in 2^64 times */
+void crm_sum_add(struct crm_sum *, const uint64_t seed[2], struct crm_view key,
+    struct crm_view value);
+
+/*
+ * For the check too: gather nothing from now on, and add up the entries.
+ * Nothing may have been derived yet; records are only added; there are totals,
+ * but no rollups.
+ */
+void crm_derive_add_up(struct crm_derive *, const uint64_t seed[2]);
+struct crm_sum crm_derive_sum(const struct crm_derive *, enum crm_table);
+
 /* The sums and counts gathered for totals, to compare. */
 CRM_CHECK const struct crm_err *crm_derive_each_total(struct crm_derive *,
     const struct crm_err *(*fn)(void *ctx, const struct crm_total *),

@@ -211,6 +211,11 @@ tell(struct crm_derive *d, const struct crm_event_core *c,
 		crm_story_key(key, &s);
 		crm_le64(value, (uint64_t)s.minor);
 		value[8] = sign;
+		if (d->sums) {
+			crm_sum_add(&d->story_sum, d->seed,
+			    crm_view(key, sizeof(key)), crm_view(value, 8));
+			continue;
+		}
 		err = crm_runs_add(d->story, crm_view(key, sizeof(key)),
 		    crm_view(value, sizeof(value)));
 		if (err == NULL && fold)
@@ -291,7 +296,7 @@ crm_derive_event(struct crm_derive *d, uint64_t id,
 			err = count_total(d, &a, -1);
 	}
 	if (err == NULL && to != NULL) {
-		if (from == NULL)
+		if (from == NULL && !d->sums)
 			err = note_mine(d, id);
 		if (err == NULL)
 			err = tell(d, &b, to, '+', fold);

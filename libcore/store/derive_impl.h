@@ -38,6 +38,7 @@ struct crm_doubt {
 struct crm_postings {
 	struct crm_gather *add;
 	struct crm_runs *del;
+	struct crm_sum sum; /* instead of both, when only that is wanted */
 	uint64_t all, done; /* of those that are added */
 	bool sorted;
 	struct crm_gathered group; /* the one being written */
@@ -59,6 +60,9 @@ struct crm_derive {
 	struct crm_zone *zone, *own_zone;
 	size_t memory;
 	struct crm_postings index, text;
+	bool sums; /* are wanted, not the entries */
+	uint64_t seed[2];
+	struct crm_sum story_sum;
 	struct crm_runs *story; /* value: amount, and '+' or '-' */
 	bool story_sorted;
 	uint64_t story_done;
@@ -92,6 +96,10 @@ struct crm_derive {
 	char full[CRM_KEY_MAX];
 	char byte; /* handed out by crm_derive_next() */
 };
+
+/* Add up an added posting, whose group is in p->full. */
+void crm_derive_sum_posting(struct crm_derive *, struct crm_postings *p,
+    size_t group, uint64_t id, struct crm_view value);
 
 /* Does a field that has a flag belong to what is being derived? */
 bool crm_derive_wants(

@@ -138,11 +138,16 @@ put_word(struct crm_derive *d, char kind, const struct crm_token *t,
     size_t words, uint64_t id, bool add)
 {
 	size_t n = crm_text_group(d->text.full, word(d, t), kind);
+	char byte = (char)crm_text_byte(t->weight, words);
 
+	if (d->sums) {
+		crm_derive_sum_posting(d, &d->text, n, id, crm_view(&byte, 1));
+		return NULL;
+	}
 	d->text.all += add;
 	if (add)
-		return crm_gather_add(d->text.add, crm_view(d->text.full, n),
-		    id, crm_text_byte(t->weight, words));
+		return crm_gather_add(
+		    d->text.add, crm_view(d->text.full, n), id, (uint8_t)byte);
 	d->text.full[n] = '\0';
 	crm_be64(d->text.full + n + 1, id);
 	return crm_runs_add(
@@ -338,7 +343,7 @@ derive_text(struct crm_derive *d, uint64_t id, const struct crm_kind *k,
 	}
 	take_words(d, k, from, NULL, what, 0);
 	take_words(d, k, to, NULL, what, 1);
-	if (from != NULL)
+	if (from != NULL || d->sums)
 		return diff_words(d, k->letter, id);
 	for (i = 0; err == NULL && i < d->ntokens[1]; i++)
 		err = put_word(
