@@ -1,4 +1,5 @@
 /* Proving records, each by itself. */
+#include "base/mem.h"
 #include "record/sound.h"
 #include "record/value.h"
 #include "store/check_impl.h"
@@ -25,6 +26,39 @@ fault_of(
 	return fault;
 }
 
+/* Note a record that is there and seen: most ids follow one another. */
+static void
+note_seen(struct crm_checking *c, uint64_t id)
+{
+	struct crm_id_range *last =
+	    c->nseen > 0 ? &c->seen[c->nseen - 1] : NULL;
+
+	if (last != NULL && id == last->first + last->count) {
+		last->count++;
+		return;
+	}
+	c->seen =
+	    crm_grow(c->seen, &c->seen_cap, c->nseen + 1, sizeof(*c->seen));
+	c->seen[c->nseen].first = id;
+	c->seen[c->nseen++].count = 1;
+}
+
+/* Was it noted?  Those that come later are not, yet. */
+static bool
+was_seen(const struct crm_checking *c, uint64_t id)
+{
+	size_t lo = 0, hi = c->nseen, mid;
+
+	while (lo < hi) {
+		mid = lo + (hi - lo) / 2;
+		if (c->seen[mid].first <= id)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo > 0 && id - c->seen[lo - 1].first < c->seen[lo - 1].count;
+}
+
 /* The links of one record: what they name was there once. */
 static const struct crm_err *
 check_links(struct crm_checking *c, uint64_t id, const struct crm_stored *r)
@@ -47,6 +81,8 @@ check_links(struct crm_checking *c, uint64_t id, const struct crm_stored *r)
 			continue;
 		crm_many_begin(&m, slot.value, (f->flags & CRM_F_MANY) != 0);
 		while (err == NULL && crm_many_next(&m, &v)) {
+			if (was_seen(c, crm_link_get(v)))
+				continue;
 			err =
 			    crm_snap_get(c->snap, crm_link_get(v), &other, &p);
 			if (err == NULL && p == CRM_ABSENT)
@@ -91,8 +127,10 @@ crm_check_records(struct crm_checking *c, enum crm_table table)
 			    (unsigned long long)r.updated);
 		else if (crm_snap_is_hidden(c->snap, e.id))
 			c->hidden++;
-		else
+		else {
+			note_seen(c, e.id);
 			err = check_links(c, e.id, &r);
+		}
 		if (err == NULL)
 			err = crm_walk_next(w, &e);
 	}
