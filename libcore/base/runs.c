@@ -3,15 +3,11 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "base/entry.h"
 #include "base/feed.h"
 #include "base/io.h"
 #include "base/mem.h"
 
-/*
- * An entry in memory and in the file:
- *   key length u32, value length u32, key, value
- */
-#define HEAD 8
 #define MEMORY_MIN ((size_t)16 << 10)
 /* Bytes of a run in memory when merging: its share, but one read is to be worth
  * its call, and more than the most brings nothing. */
@@ -19,12 +15,6 @@
 #define WINDOW_MAX ((size_t)256 << 10)
 #define AHEAD 8
 #define PIECE ((size_t)128 << 10) /* a change of threads is small beside it */
-#define PLACE_BITS 48 /* an offset in memory; a key's length stands above */
-
-struct item {
-	uint64_t prefix; /* 8 bytes of the key from the depth of the sort on */
-	uint64_t at;     /* offset in data */
-};
 
 /* One sorted run while merging. */
 struct source {
@@ -39,7 +29,7 @@ struct crm_runs {
 	int dir, fd;
 	char *data;
 	size_t used, cap;
-	struct item *item;
+	struct crm_entry_item *item;
 	size_t n, item_cap, pos;
 	uint64_t count;
 	int64_t *run_end; /* file offsets */
@@ -95,245 +85,6 @@ crm_runs_free(struct crm_runs *r)
 	crm_free(r);
 }
 
-static struct crm_view
-entry_key(const char *p)
-{
-	return crm_view(p + HEAD, crm_le32_get(p));
-}
-
-static struct crm_view
-entry_value(const char *p)
-{
-	return crm_view(p + HEAD + crm_le32_get(p), crm_le32_get(p + 4));
-}
-
-/* 8 bytes of a key, big-endian, zeros behind its end. */
-static uint64_t
-prefix_at(struct crm_view key, size_t depth)
-{
-	char tmp[8] = { 0 };
-
-	if (key.n >= depth + 8)
-		return crm_be64_get(key.p + depth);
-	if (key.n > depth)
-		memcpy(tmp, key.p + depth, key.n - depth);
-	return crm_be64_get(tmp);
-}
-
-static int
-cmp_items(const struct crm_runs *r, const struct item *a, const struct item *b)
-{
-	int c;
-
-	if (a->prefix != b->prefix)
-		return a->prefix < b->prefix ? -1 : 1;
-	c = crm_view_cmp(
-	    entry_key(r->data + a->at), entry_key(r->data + b->at));
-	if (c != 0)
-		return c;
-	return a->at < b->at ? -1 : 1;
-}
-
-static void
-insertion_sort(const struct crm_runs *r, struct item *a, size_t n)
-{
-	struct item x;
-	size_t i, j;
-
-	for (i = 1; i < n; i++) {
-		x = a[i];
-		for (j = i; j > 0 && cmp_items(r, &x, &a[j - 1]) < 0; j--)
-			a[j] = a[j - 1];
-		a[j] = x;
-	}
-}
-
-static uint64_t
-median(uint64_t a, uint64_t b, uint64_t c)
-{
-	if (a < b)
-		return b < c ? b : a < c ? c : a;
-	return a < c ? a : b < c ? c : b;
-}
-
-/* a[0..*lt) below the pivot, a[*gt..n) above it, equal ones between. */
-static void
-partition(struct item *a, size_t n, uint64_t pivot, size_t *lt, size_t *gt)
-{
-	size_t i = 0, lo = 0, hi = n;
-	struct item x;
-
-	while (i < hi) {
-		x = a[i];
-		if (x.prefix < pivot) {
-			a[i++] = a[lo];
-			a[lo++] = x;
-		} else if (x.prefix > pivot) {
-			a[i] = a[--hi];
-			a[hi] = x;
-		} else
-			i++;
-	}
-	*lt = lo;
-	*gt = hi;
-}
-
-/*
- * Move the items whose key ends before depth to the front.  They are equal up
- * to zeros behind their end, so that their length decides, and then the order
- * in which they came.
- */
-static size_t
-take_ended(const struct crm_runs *r, struct item *a, size_t n, size_t depth)
-{
-	size_t i, k = 0;
-	struct item x;
-
-	for (i = 0; i < n; i++)
-		if (entry_key(r->data + a[i].at).n <= depth) {
-			x = a[i];
-			a[i] = a[k];
-			a[k++] = x;
-		}
-	return k;
-}
-
-static void
-sift(struct item *a, size_t i, size_t n)
-{
-	struct item x = a[i];
-	size_t c;
-
-	for (; (c = 2 * i + 1) < n; i = c) {
-		if (c + 1 < n && a[c].prefix < a[c + 1].prefix)
-			c++;
-		if (x.prefix >= a[c].prefix)
-			break;
-		a[i] = a[c];
-	}
-	a[i] = x;
-}
-
-/* Heap sort by prefix alone. */
-static void
-heap_sort(struct item *a, size_t n)
-{
-	struct item x;
-	size_t i;
-
-	for (i = n / 2; i-- > 0;)
-		sift(a, i, n);
-	for (i = n; i-- > 1;) {
-		x = a[0];
-		a[0] = a[i];
-		a[i] = x;
-		sift(a, 0, i);
-	}
-}
-
-/*
- * Sort by prefix alone.
- *
- * tries   parts of parts to make before it goes on in a way that no order of
- *         the items makes slow
- */
-static void
-sort_numbers(struct item *a, size_t n, unsigned int tries)
-{
-	size_t lt, gt, i, j;
-	struct item x;
-
-	for (; n > 24; tries--) {
-		if (tries == 0) {
-			heap_sort(a, n);
-			return;
-		}
-		partition(a, n,
-		    median(a[0].prefix, a[n / 2].prefix, a[n - 1].prefix), &lt,
-		    &gt);
-		sort_numbers(a + gt, n - gt, tries - 1);
-		n = lt;
-	}
-	for (i = 1; i < n; i++) {
-		x = a[i];
-		for (j = i; j > 0 && x.prefix < a[j - 1].prefix; j--)
-			a[j] = a[j - 1];
-		a[j] = x;
-	}
-}
-
-/*
- * Sort items whose keys are equal up to zeros behind their end: both what
- * decides, length and place, fits into the prefix, so that no key is looked
- * at any more.  Common words come in bulk.
- */
-static void
-sort_ended(const struct crm_runs *r, struct item *a, size_t n)
-{
-	unsigned int tries = 2;
-	size_t i;
-
-	for (i = n; i > 1; i /= 2)
-		tries += 2;
-	for (i = 0; i < n; i++)
-		a[i].prefix = (uint64_t)entry_key(r->data + a[i].at).n
-			<< PLACE_BITS |
-		    a[i].at;
-	sort_numbers(a, n, tries);
-}
-
-/*
- * Multikey quicksort with 8 cached bytes: three parts by the cached bytes,
- * the middle one sorted by the next eight.  Recursion goes into the smaller
- * parts; the largest is looped on.
- */
-static void
-sort_items(const struct crm_runs *r, struct item *a, size_t n, size_t depth)
-{
-	size_t lt, gt, mid, i, ended;
-
-	while (n > 24) {
-		partition(a, n,
-		    median(a[0].prefix, a[n / 2].prefix, a[n - 1].prefix), &lt,
-		    &gt);
-		ended = take_ended(r, a + lt, gt - lt, depth + 8);
-		sort_ended(r, a + lt, ended);
-		mid = lt + ended;
-		for (i = mid; i < gt; i++)
-			a[i].prefix =
-			    prefix_at(entry_key(r->data + a[i].at), depth + 8);
-		if (gt - mid > n / 2) {
-			sort_items(r, a, lt, depth);
-			sort_items(r, a + gt, n - gt, depth);
-			a += mid;
-			n = gt - mid;
-			depth += 8;
-		} else {
-			sort_items(r, a + mid, gt - mid, depth + 8);
-			if (lt < n - gt) {
-				sort_items(r, a, lt, depth);
-				a += gt;
-				n -= gt;
-			} else {
-				sort_items(r, a + gt, n - gt, depth);
-				n = lt;
-			}
-		}
-	}
-	insertion_sort(r, a, n);
-}
-
-static void
-sort_memory(struct crm_runs *r)
-{
-	size_t i;
-
-	for (i = 0; i < r->n; i++)
-		r->item[i].prefix =
-		    prefix_at(entry_key(r->data + r->item[i].at), 0);
-	sort_items(r, r->item, r->n, 0);
-}
-
 /* Write what is in memory as a sorted run behind the others. */
 static const struct crm_err *
 spill(struct crm_runs *r)
@@ -351,11 +102,13 @@ spill(struct crm_runs *r)
 		if (err != NULL)
 			return err;
 	}
-	sort_memory(r);
+	crm_entries_sort(r->data, r->item, r->n);
 	buf = crm_alloc(cap);
 	for (i = 0; i <= r->n; i++) {
 		p = i < r->n ? r->data + r->item[i].at : NULL;
-		len = p != NULL ? HEAD + entry_key(p).n + entry_value(p).n : 0;
+		len = p != NULL
+		    ? CRM_ENTRY_HEAD + crm_entry_key(p).n + crm_entry_value(p).n
+		    : 0;
 		if (p == NULL || n + len > cap) {
 			if (!crm_write_all(r->fd, buf, n))
 				goto fail;
@@ -388,7 +141,7 @@ const struct crm_err *
 crm_runs_add(struct crm_runs *r, struct crm_view key, struct crm_view value)
 {
 	const struct crm_err *err;
-	size_t len = HEAD + key.n + value.n;
+	size_t len = CRM_ENTRY_HEAD + key.n + value.n;
 	char *p;
 
 	crm_feed_free(r->feed);
@@ -406,9 +159,9 @@ crm_runs_add(struct crm_runs *r, struct crm_view key, struct crm_view value)
 	crm_le32(p, (uint32_t)key.n);
 	crm_le32(p + 4, (uint32_t)value.n);
 	if (key.n > 0)
-		memcpy(p + HEAD, key.p, key.n);
+		memcpy(p + CRM_ENTRY_HEAD, key.p, key.n);
 	if (value.n > 0)
-		memcpy(p + HEAD + key.n, value.p, value.n);
+		memcpy(p + CRM_ENTRY_HEAD + key.n, value.p, value.n);
 	r->item[r->n++].at = r->used;
 	r->used += len;
 	r->count++;
@@ -451,22 +204,23 @@ advance(struct crm_runs *r, struct source *s)
 	const struct crm_err *err;
 	const char *p;
 
-	err = fill(r, s, HEAD);
+	err = fill(r, s, CRM_ENTRY_HEAD);
 	if (err != NULL)
 		return err;
-	if (s->n - s->pos < HEAD) {
+	if (s->n - s->pos < CRM_ENTRY_HEAD) {
 		s->key = CRM_VNULL;
 		return NULL;
 	}
 	p = s->buf + s->pos;
-	err = fill(
-	    r, s, HEAD + (size_t)crm_le32_get(p) + (size_t)crm_le32_get(p + 4));
+	err = fill(r, s,
+	    CRM_ENTRY_HEAD + (size_t)crm_le32_get(p) +
+		(size_t)crm_le32_get(p + 4));
 	if (err != NULL)
 		return err;
 	p = s->buf + s->pos;
-	s->key = entry_key(p);
-	s->value = entry_value(p);
-	s->pos += HEAD + s->key.n + s->value.n;
+	s->key = crm_entry_key(p);
+	s->value = crm_entry_value(p);
+	s->pos += CRM_ENTRY_HEAD + s->key.n + s->value.n;
 	return NULL;
 }
 
@@ -516,7 +270,7 @@ sort(struct crm_runs *r)
 
 	r->pos = 0;
 	if (r->nruns == 0) {
-		sort_memory(r);
+		crm_entries_sort(r->data, r->item, r->n);
 		return NULL;
 	}
 	err = spill(r);
@@ -584,8 +338,8 @@ next(struct crm_runs *r, struct crm_view *key, struct crm_view *value)
 	if (r->pos + AHEAD < r->n)
 		__builtin_prefetch(r->data + r->item[r->pos + AHEAD].at);
 	p = r->data + r->item[r->pos++].at;
-	*key = entry_key(p);
-	*value = entry_value(p);
+	*key = crm_entry_key(p);
+	*value = crm_entry_value(p);
 	return NULL;
 }
 
@@ -596,7 +350,7 @@ make_piece(void *ctx, struct crm_buf *out)
 	struct crm_runs *r = ctx;
 	const struct crm_err *err = r->unsorted ? sort(r) : NULL;
 	struct crm_view key, value;
-	char head[HEAD];
+	char head[CRM_ENTRY_HEAD];
 
 	r->unsorted = false;
 	while (err == NULL && out->n < PIECE) {
@@ -605,7 +359,7 @@ make_piece(void *ctx, struct crm_buf *out)
 			break;
 		crm_le32(head, (uint32_t)key.n);
 		crm_le32(head + 4, (uint32_t)value.n);
-		crm_buf_add(out, head, HEAD);
+		crm_buf_add(out, head, CRM_ENTRY_HEAD);
 		crm_buf_addv(out, key);
 		crm_buf_addv(out, value);
 	}
@@ -618,8 +372,8 @@ crm_runs_ahead(struct crm_runs *r)
 	crm_feed_free(r->feed);
 	r->fed = CRM_VNULL;
 	r->unsorted = r->fresh = true;
-	r->feed =
-	    crm_feed_new(make_piece, r, PIECE + HEAD + 4095 + CRM_LINE_MAX);
+	r->feed = crm_feed_new(
+	    make_piece, r, PIECE + CRM_ENTRY_HEAD + 4095 + CRM_LINE_MAX);
 }
 
 const struct crm_err *
@@ -645,8 +399,8 @@ crm_runs_next(struct crm_runs *r, struct crm_view *key, struct crm_view *value)
 	*key = *value = CRM_VNULL;
 	if (err != NULL || r->fed.p == NULL)
 		return err;
-	*key = entry_key(r->fed.p);
-	*value = entry_value(r->fed.p);
-	r->fed = crm_view_skip(r->fed, HEAD + key->n + value->n);
+	*key = crm_entry_key(r->fed.p);
+	*value = crm_entry_value(r->fed.p);
+	r->fed = crm_view_skip(r->fed, CRM_ENTRY_HEAD + key->n + value->n);
 	return NULL;
 }
