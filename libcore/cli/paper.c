@@ -214,6 +214,18 @@ money_of(const struct crm_stored *r, uint16_t num)
 	return d;
 }
 
+/* Is an amount what was made of quantity and price, with the tax or without? */
+static bool
+is_made(struct crm_dec amount, struct crm_dec made, struct crm_dec tax)
+{
+	struct crm_dec net = amount;
+
+	return crm_dec_cmp(made, amount) == 0 ||
+	    (crm_paper_align(&net, &tax) &&
+		!__builtin_sub_overflow(net.m, tax.m, &net.m) &&
+		crm_dec_cmp(made, net) == 0);
+}
+
 /* Say so when an amount is not what its quantity and price make. */
 static void
 compare_amount(struct crm_paper *p, uint64_t id, const struct crm_stored *r)
@@ -232,7 +244,7 @@ compare_amount(struct crm_paper *p, uint64_t id, const struct crm_stored *r)
 	amount = money_of(r, CRM_EVENT_AMOUNT);
 	if (!crm_dec_mul(
 		qty, price, (uint8_t)(decimals < 0 ? 2 : decimals), &made) ||
-	    crm_dec_cmp(made, amount) == 0)
+	    is_made(amount, made, money_of(r, CRM_EVENT_TAX)))
 		return;
 	q[crm_dec_put(q, qty)] = a[crm_dec_put(a, price)] = '\0';
 	b[crm_dec_put(b, made)] = of[crm_dec_put(of, amount)] = '\0';

@@ -2,7 +2,7 @@
 # Quotes, orders and invoices: lines without retyping, and templates.
 . "${0%/*}/../lib.sh"
 need jq
-plan 49
+plan 51
 
 export CRM_STORE=$tmp/store
 crm-store init
@@ -171,6 +171,9 @@ and has a second line'
 crm-log 'রহিম উদ্দিন' quote amount=10.5 tax=0.5 doc=Q8 text=abc
 echo 'papers: {sender: [Oak Ltd, "1 High St"], footer: IBAN 1}' \
 	>"$CRM_STORE/crm.yaml"
+crm-log 'রহিম উদ্দিন' quote qty=2 price=10 amount=21.5 tax=1.5 doc=Q9
+ok 'prices without the tax' crm-show -o text Q9
+empty 'are as they should be' err
 ok 'of a person of a firm' crm-show -o text Q8
 is 'an amount that is another is told of' "$(cat err)" \
 	"crm-show: $(crm-find event doc:Q8 qty:3 -o ids): 3 times 10.00 is 30.00, but its amount is 25.00"
