@@ -10,6 +10,7 @@
 
 #define LISTED 10 /* more are counted */
 #define COLUMNS 4 /* between id and title */
+#define MONEY 2   /* sums behind a person */
 
 const struct crm_err *
 crm_card_cell(struct crm_card *c, struct crm_grid *g, const struct crm_kind *k,
@@ -133,6 +134,36 @@ find_rows(struct crm_card *c, struct section *s)
 	return err;
 }
 
+/* What somebody brought and owes, in the currency of the store. */
+static const struct crm_err *
+add_money(struct crm_card *c, struct crm_grid *g, const struct crm_kind *k,
+    uint64_t id, const struct crm_stored *r)
+{
+	static const struct {
+		const char *field, *word;
+	} sum[MONEY] = { { "spent", "spent " }, { "balance", "owes " } };
+	struct crm_buf value = CRM_BUF_INIT(1000);
+	const struct crm_err *err = NULL;
+	struct crm_dec d;
+	size_t i;
+
+	for (i = 0; err == NULL && i < MONEY; i++) {
+		crm_grid_begin(g, &c->say);
+		crm_buf_reset(&value);
+		err = crm_compute_field(c->compute, id, r,
+		    crm_field_named(k, crm_view_str(sum[i].field)), &value);
+		if (err == NULL &&
+		    crm_value_get_dec(crm_buf_view(&value), &d) && d.m > 0) {
+			crm_say_add(&c->say, "%s", sum[i].word);
+			crm_say_money(
+			    &c->say, d.m, c->ctx->config->currency_num);
+		}
+		crm_grid_cell(g, &c->say);
+	}
+	crm_buf_release(&value);
+	return err;
+}
+
 static const struct crm_err *
 say_rows(struct crm_card *c, const struct section *s)
 {
@@ -145,7 +176,7 @@ say_rows(struct crm_card *c, const struct section *s)
 	bool first = k->letter == 'p'; /* the name leads, or what is known */
 	size_t i, j;
 
-	crm_grid_init(&g, s->ncolumns + 2);
+	crm_grid_init(&g, s->ncolumns + 2 + (first ? MONEY : 0));
 	for (j = 0; j < s->ncolumns; j++)
 		g.right[j + 1] = !first && s->column[j]->type == CRM_T_MONEY;
 	for (i = 0; err == NULL && i < s->n; i++) {
@@ -163,6 +194,8 @@ say_rows(struct crm_card *c, const struct section *s)
 		if (err == NULL && !first)
 			err = crm_card_cell(
 			    c, &g, k, &r, crm_field_num(k, k->title));
+		if (err == NULL && first)
+			err = add_money(c, &g, k, s->id[i], &r);
 	}
 	(void)snprintf(
 	    title, sizeof(title), "%s%s", s->open ? "open " : "", k->plural);

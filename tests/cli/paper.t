@@ -2,7 +2,7 @@
 # Quotes, orders and invoices: lines without retyping, and templates.
 . "${0%/*}/../lib.sh"
 need jq
-plan 51
+plan 52
 
 export CRM_STORE=$tmp/store
 crm-store init
@@ -174,6 +174,12 @@ echo 'papers: {sender: [Oak Ltd, "1 High St"], footer: IBAN 1}' \
 crm-log 'রহিম উদ্দিন' quote qty=2 price=10 amount=21.5 tax=1.5 doc=Q9
 ok 'prices without the tax' crm-show -o text Q9
 empty 'are as they should be' err
+crm-log 'রহিম উদ্দিন' purchase amount=12
+crm-log 'রহিম উদ্দিন' invoice amount=7 doc=R9
+like 'the card of the firm says what its people brought and owe' \
+	"$(crm-show Mae | sed -n '/^people/,/^$/p')" \
+	'রহিম উদ্দিন +spent 12\.00 EUR +owes 7\.00 EUR'
+crm-undo >/dev/null && crm-undo >/dev/null
 ok 'of a person of a firm' crm-show -o text Q8
 is 'an amount that is another is told of' "$(cat err)" \
 	"crm-show: $(crm-find event doc:Q8 qty:3 -o ids): 3 times 10.00 is 30.00, but its amount is 25.00"
