@@ -25,6 +25,7 @@ struct crm_table_out {
 	bool whole;   /* there is a column that is to be whole */
 	size_t *wide; /* columns of the widest cell, then what is printed */
 	bool *shown;
+	bool *some;            /* of numbers: there are others than 0 */
 	struct crm_view *one;  /* of same ones: what all cells say */
 	bool *differs, *moved; /* they do not; the header's end says it */
 	struct crm_arena arena;
@@ -55,6 +56,7 @@ crm_table_new(struct crm_sink *sink, const struct crm_table_column *col,
 	t->bar_col = n;
 	t->wide = crm_calloc(n, sizeof(*t->wide));
 	t->shown = crm_calloc(n, sizeof(*t->shown));
+	t->some = crm_calloc(n, sizeof(*t->some));
 	t->one = crm_calloc(n, sizeof(*t->one));
 	t->differs = crm_calloc(n, sizeof(*t->differs));
 	t->moved = crm_calloc(n, sizeof(*t->moved));
@@ -72,6 +74,7 @@ crm_table_free(struct crm_table_out *t)
 		return;
 	crm_free(t->wide);
 	crm_free(t->shown);
+	crm_free(t->some);
 	crm_free(t->one);
 	crm_free(t->differs);
 	crm_free(t->moved);
@@ -353,6 +356,20 @@ least_wanted(const struct crm_table_out *t)
 	return at < t->ncols ? at : last;
 }
 
+/* Leave out numbers that are all 0, from the right, before others are
+ * shortened for them. */
+static void
+leave_out_zeros(struct crm_table_out *t)
+{
+	size_t i;
+
+	for (i = t->ncols; i-- > 1 && total_width(t, t->wide) > t->width;)
+		if (t->shown[i] && t->col[i].right && !t->some[i]) {
+			t->shown[i] = false;
+			t->less = true;
+		}
+}
+
 /* Leave out columns until the others can be made to fit. */
 static void
 leave_out(struct crm_table_out *t)
@@ -427,8 +444,10 @@ fit(struct crm_table_out *t, bool all)
 			t->wide[at] = title;
 	}
 	too_wide = t->width > 0 && total_width(t, t->wide) > t->width;
-	if (all && too_wide)
+	if (all && too_wide) {
 		move_same(t);
+		leave_out_zeros(t);
+	}
 	fit_bars(t, all && !too_wide);
 	if (t->width == 0)
 		return;
@@ -461,6 +480,17 @@ begin(struct crm_table_out *t, bool all)
 	crm_arena_reset(&t->arena);
 }
 
+static bool
+is_zero(struct crm_view text)
+{
+	size_t i;
+
+	for (i = 0; i < text.n; i++)
+		if (text.p[i] != '0' && text.p[i] != '.')
+			return false;
+	return true;
+}
+
 void
 crm_table_cell(struct crm_table_out *t, struct crm_view text)
 {
@@ -476,6 +506,7 @@ crm_table_cell(struct crm_table_out *t, struct crm_view text)
 		t->one[i] = t->cell[t->ncells - 1];
 	else if (t->col[i].same && !crm_view_eq(t->one[i], text))
 		t->differs[i] = true;
+	t->some[i] = t->some[i] || !is_zero(text);
 	width = crm_utf8_width(text);
 	if (width > t->wide[i])
 		t->wide[i] = width;

@@ -24,11 +24,12 @@ struct crm_table_column {
 
 /*
  * Where a table is wider than the terminal a column whose cells are all the
- * same gives way to that text, at the end of the header.  Then the widest
- * columns of words are shortened, with an ellipsis at the end of a cell, those
- * that are dear when the others have given what they can, then those that are
- * to be whole; where that is not enough columns are left out, spare ones and
- * then from the right, and an ellipsis stands behind the last title.
+ * same gives way to that text, at the end of the header, and numbers that are
+ * all 0 give way to the others.  Then the widest columns of words are
+ * shortened, with an ellipsis at the end of a cell, those that are dear when
+ * the others have given what they can, then those that are to be whole; where
+ * that is not enough columns are left out, spare ones and then from the right,
+ * and an ellipsis stands behind the last title.
  * Ids, dates and numbers are whole or not there.
  *
  * width   columns of the terminal; 0: no limit

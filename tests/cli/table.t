@@ -117,11 +117,11 @@ is 'and are few' "$(sed q shown)" 'month           gross  currency  …'
 # what others tell goes before what is on the right
 crm-add deal title=A value=10 stage=won owner=jan closed=2026-03-01 opened=2026-02-01
 narrow 66 'crm-report staff --color=never'
-is 'spare columns go first' "$(sed q shown | tr -s ' ')" \
-	'staff events answers wins win-rate won-value … EUR'
+is 'numbers that are all 0 go first, then spare columns' "$(sed q shown | tr -s ' ')" \
+	'staff events contacts wins win-rate won-value … EUR'
 narrow 66 'crm-report staff --color=never -f staff,losses,events,contacts,answers,wins,win-rate,won-value'
 is 'but not where they were named' "$(sed q shown | tr -s ' ')" \
-	'staff losses events contacts answers wins win-rate …'
+	'staff losses events contacts wins win-rate won-value …'
 narrow 80 'crm-report revenue --in 2026-03 --against 2026-01 --color=never'
 is 'also beside another period, with what is compared of them' \
 	"$(sed q shown | tr -s ' ')" \
