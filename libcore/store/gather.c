@@ -35,6 +35,11 @@ struct group {
  * sorted by itself.  Their table of slots stays in the processor's cache. */
 #define GROUPS_MAX ((size_t)1 << 15)
 
+#define NUMBER_BITS 40 /* of an id */
+#define KINDS 256
+/* A group of more is handed out in parts where that can be. */
+#define GROUP_MAX ((size_t)64 << 10)
+
 struct crm_gather {
 	size_t memory;
 	int dir;
@@ -53,6 +58,10 @@ struct crm_gather {
 	/* runs: one entry a group and run */
 	struct crm_runs *runs;
 	bool spilled;
+	/* By the bits above an id's number, the greatest; an id came behind a
+	 * greater one. */
+	uint64_t newest[KINDS];
+	bool late;
 	uint32_t *order; /* groups by key, when all are in memory */
 	size_t next;
 	struct crm_view run_key, run_value; /* the entry read ahead */
@@ -279,12 +288,17 @@ crm_gather_add(
 	const struct crm_err *err;
 	struct group *gr;
 	char p[POSTING_MAX];
+	uint64_t *newest = &g->newest[id >> NUMBER_BITS & (KINDS - 1)];
 	size_t n;
 
 	if (g->feed != NULL) {
 		crm_feed_free(g->feed);
 		g->feed = NULL;
 	}
+	if (id < *newest)
+		g->late = true;
+	else
+		*newest = id;
 	if (g->pool_n + g->key_bytes + g->ngroups * sizeof(*g->group) >
 	    g->memory) {
 		err = spill(g);
@@ -299,7 +313,7 @@ crm_gather_add(
 		return NULL;
 	}
 	if (gr->count == 0)
-		gr->base = gr->last = id & ~(((uint64_t)1 << 40) - 1);
+		gr->base = gr->last = id & ~(((uint64_t)1 << NUMBER_BITS) - 1);
 	gr->unsorted |= gr->count > 0 && id <= gr->last;
 	n = crm_varint_put(p, crm_zigzag((int64_t)(id - gr->last)));
 	if (g->bytes)
@@ -416,6 +430,27 @@ sort_ids(struct crm_gather *g, struct crm_gathered *out)
 	crm_free(p);
 }
 
+/* The first id of packed postings. */
+static uint64_t
+first_id(struct crm_view packed)
+{
+	uint64_t delta = 0;
+
+	if (packed.n == ALONE)
+		return crm_le64_get(packed.p);
+	(void)crm_varint_get(
+	    packed.p + PACK_HEAD, packed.n - PACK_HEAD, &delta);
+	return crm_le64_get(packed.p + 1) + (uint64_t)crm_unzigzag(delta);
+}
+
+/* Is it enough for a part of a group, and will the rest only go on? */
+static bool
+is_part(const struct crm_gather *g, const struct crm_gathered *out)
+{
+	return out->n >= GROUP_MAX && !g->late &&
+	    first_id(g->run_value) > g->id[out->n - 1];
+}
+
 static const struct crm_err *
 next(struct crm_gather *g, struct crm_gathered *out)
 {
@@ -445,7 +480,8 @@ next(struct crm_gather *g, struct crm_gathered *out)
 		err = crm_runs_next(g->runs, &g->run_key, &g->run_value);
 		if (err != NULL)
 			return err;
-	} while (g->run_key.p != NULL && crm_view_eq(g->run_key, out->group));
+	} while (g->run_key.p != NULL && crm_view_eq(g->run_key, out->group) &&
+	    !is_part(g, out));
 	if (unsorted)
 		sort_ids(g, out);
 	return NULL;

@@ -25,8 +25,8 @@ void crm_gather_free(struct crm_gather *);
  *
  * group   at most CRM_GATHER_KEY_MAX bytes, copied
  *
- * Ids of one group may come in any order; of one that comes twice the
- * greatest byte stays.
+ * Ids of one group have the same bits above the number.  They may come in any
+ * order; of one that comes twice the greatest byte stays.
  * Fails with CANTCREATE, IO.
  */
 #define CRM_GATHER_KEY_MAX 4000
@@ -37,8 +37,8 @@ CRM_CHECK const struct crm_err *crm_gather_add(
 CRM_CHECK const struct crm_err *crm_gather_sort(struct crm_gather *);
 
 /*
- * Let another thread sort, and read ahead of crm_gather_next(), which may hand
- * out a group in several parts then.  It begins at once, crm_gather_sort() is
+ * Let another thread sort, and read ahead of crm_gather_next().  It begins at
+ * once, crm_gather_sort() is
  * still to be called.  What is added later ends it.
  */
 void crm_gather_ahead(struct crm_gather *);
@@ -50,7 +50,13 @@ struct crm_gathered {
 	size_t n;
 };
 
-/* The next group, sorted as by memcmp; dead at the next call. */
+/*
+ * The next group, sorted as by memcmp, or a part of one that goes on with the
+ * next; dead at the next call.
+ *
+ * A group of any size takes little memory when no id came behind a greater one
+ * of its kind, as in imports; else it is held whole.
+ */
 CRM_CHECK const struct crm_err *crm_gather_next(
     struct crm_gather *, struct crm_gathered *out);
 
