@@ -62,6 +62,10 @@ struct crm_gather {
 	 * greater one. */
 	uint64_t newest[KINDS];
 	bool late;
+	/* The last id of a part, when the next one begins with it. */
+	uint64_t held;
+	uint8_t held_byte;
+	bool has_held;
 	uint32_t *order; /* groups by key, when all are in memory */
 	size_t next;
 	struct crm_view run_key, run_value; /* the entry read ahead */
@@ -342,6 +346,7 @@ sort(struct crm_gather *g)
 	size_t i;
 
 	g->next = 0;
+	g->has_held = false;
 	if (g->spilled) {
 		err = spill(g);
 		if (err == NULL)
@@ -443,12 +448,27 @@ first_id(struct crm_view packed)
 	return crm_le64_get(packed.p + 1) + (uint64_t)crm_unzigzag(delta);
 }
 
-/* Is it enough for a part of a group, and will the rest only go on? */
-static bool
-is_part(const struct crm_gather *g, const struct crm_gathered *out)
+/* Keep the last id back when the next part begins with it: a word that was
+ * said twice, before and after a run was written. */
+static void
+hold_back(struct crm_gather *g, struct crm_gathered *out)
 {
-	return out->n >= GROUP_MAX && !g->late &&
-	    first_id(g->run_value) > g->id[out->n - 1];
+	g->held = g->id[out->n - 1];
+	g->held_byte = g->byte[out->n - 1];
+	g->has_held = first_id(g->run_value) == g->held;
+	if (g->has_held)
+		out->n--;
+}
+
+static void
+take_held(struct crm_gather *g, struct crm_gathered *out)
+{
+	if (!g->has_held)
+		return;
+	g->has_held = false;
+	g->id[0] = g->held;
+	g->byte[0] = g->held_byte;
+	out->n = 1;
 }
 
 static const struct crm_err *
@@ -456,7 +476,7 @@ next(struct crm_gather *g, struct crm_gathered *out)
 {
 	const struct crm_err *err;
 	const struct group *gr;
-	bool unsorted = false;
+	bool unsorted = false, more;
 
 	out->n = 0;
 	out->group = CRM_VNULL;
@@ -475,15 +495,18 @@ next(struct crm_gather *g, struct crm_gathered *out)
 	crm_buf_reset(&g->name);
 	crm_buf_addv(&g->name, g->run_key);
 	out->group = crm_buf_view(&g->name);
+	take_held(g, out);
 	do {
 		unsorted |= unpack(g, g->run_value, out);
 		err = crm_runs_next(g->runs, &g->run_key, &g->run_value);
 		if (err != NULL)
 			return err;
-	} while (g->run_key.p != NULL && crm_view_eq(g->run_key, out->group) &&
-	    !is_part(g, out));
+		more = crm_view_eq(g->run_key, out->group);
+	} while (more && (g->late || out->n < GROUP_MAX));
 	if (unsorted)
 		sort_ids(g, out);
+	if (more)
+		hold_back(g, out);
 	return NULL;
 }
 
