@@ -115,13 +115,15 @@ crm_rollup_add(
 	    crm_add_i64(a->balance, b->balance, &a->balance);
 }
 
-/* Minutes, rounded down. */
+/* Minutes, rounded down; of what has no end the last there can be. */
 static int32_t
 minutes(int64_t at_us)
 {
-	int64_t m = at_us / MINUTE_US;
+	int64_t m = at_us / MINUTE_US - (at_us % MINUTE_US < 0);
 
-	return (int32_t)(at_us % MINUTE_US < 0 ? m - 1 : m);
+	return m > INT32_MAX ? INT32_MAX
+	    : m < INT32_MIN  ? INT32_MIN
+			     : (int32_t)m;
 }
 
 int
