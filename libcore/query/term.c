@@ -152,9 +152,37 @@ read_regex(struct crm_reading *r, struct crm_view value)
 	return NULL;
 }
 
+/*
+ * overdue:yes and overdue:no ask for whom crm-report overdue shows, with money
+ * or without: in place of the field comes the one that tells how long they are
+ * silent, with the range of these (crm_overdue_figures() rounds up).
+ *
+ * name, value  in: of the term; out: what is meant
+ */
 static const struct crm_err *
-read_field_term(
-    struct crm_reading *r, struct crm_view name, struct crm_view value)
+read_question(struct crm_reading *r, struct crm_view *name,
+    struct crm_view *value, bool *negate)
+{
+	struct crm_buf *b = &r->q->scratch;
+	size_t n = name->n;
+
+	if (r->field->num != CRM_N_OVERDUE ||
+	    !(crm_view_is(*value, "yes") || crm_view_is(*value, "no")))
+		return NULL;
+	while (n > 0 && name->p[n - 1] != '.')
+		n--;
+	crm_buf_reset(b);
+	crm_buf_addv(b, crm_view(name->p, n)); /* links that lead to it */
+	crm_buf_addv(b, CRM_V("silence"));
+	*name = crm_term_keep(r->q, crm_buf_view(b));
+	*negate = crm_view_is(*value, "no");
+	*value = CRM_V("2.001..");
+	return find_field(r, *name);
+}
+
+static const struct crm_err *
+read_field_term(struct crm_reading *r, struct crm_view name,
+    struct crm_view value, bool *negate)
 {
 	const struct crm_err *err;
 	char op = value.n > 0 ? value.p[0] : '\0';
@@ -163,6 +191,9 @@ read_field_term(
 	if (err != NULL)
 		return crm_term_check_ref(r, err);
 	r->from = name.n + 1;
+	err = read_question(r, &name, &value, negate);
+	if (err != NULL)
+		return err;
 	if (value.n == 0)
 		return crm_err(CRM_E_USAGE,
 		    "a value is missing (no:%.*s finds those without one)",
@@ -276,7 +307,7 @@ read_term(struct crm_reading *r, struct crm_view text, bool *negate)
 		value = crm_view_skip(text, name.n + 1);
 		return crm_term_is_reserved(name)
 		    ? read_reserved(r, name, value, negate)
-		    : read_field_term(r, name, value);
+		    : read_field_term(r, name, value, negate);
 	}
 	if (text.p[0] == '@' && text.n > 1) {
 		r->t->op = CRM_TERM_MEMBER;

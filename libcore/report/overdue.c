@@ -557,7 +557,7 @@ explain(struct crm_report_run *r, uint64_t who)
 	return err;
 }
 
-/* Thousandths. */
+/* Thousandths, rounded up: of whom the report shows more than 2. */
 const struct crm_err *
 crm_overdue_figures(struct crm_report_run *r, struct crm_figures *out)
 {
@@ -573,7 +573,7 @@ crm_overdue_figures(struct crm_report_run *r, struct crm_figures *out)
 	for (i = 0; err == NULL && i < w.n; i++) {
 		since = (int64_t)(w.today - w.line[i].last) * 2;
 		crm_figures_add(out, w.line[i].who,
-		    (since * 1000 + w.line[i].twice / 2) / w.line[i].twice);
+		    (since * 1000 + w.line[i].twice - 1) / w.line[i].twice);
 	}
 	end(&w);
 	return err;

@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-report overdue: rhythm, factor, days, currencies, groups.
 . "${0%/*}/../lib.sh"
-plan 29
+plan 37
 
 # overdue TITLE WANT ARGS...
 overdue()
@@ -99,6 +99,20 @@ run crm-merge p2 Annette
 is 'of two who are one' "$(days p2)" 5
 overdue 'a period that begins and ends within a day' 'Anna 3' -f name,days \
     --times 0 --in 2026-01-04T00:01..2026-02-02T10:00 p2
+shown=$(crm-report overdue -f id -o tsv | sed 1d | sort)
+like 'some are shown' "$shown" '^p3$'
+is 'overdue:yes finds who is shown' "$(crm-find overdue:yes -o ids | sort)" \
+	"$shown"
+is 'at just twice they are not' "$(crm-find person overdue:yes Anna --count)" \
+	"$(crm-report overdue Anna -f id -o tsv | sed 1d | grep -c p)"
+is 'the others are overdue:no' "$(crm-find person overdue:no --count)" \
+	"$(($(crm-find person --count) - $(echo "$shown" | wc -l)))"
+is 'and the other way round' "$(crm-find person not overdue:no -o ids | sort)" \
+	"$shown"
+run crm-segment define waiting person overdue:yes
+is 'also of a segment' "$(crm-find @waiting -o ids | sort)" "$shown"
+is 'money that is late is something else' "$(crm-find person overdue:1..)" ''
+fails_with 64 'there is no other word' crm-find person overdue:maybe
 ok 'it is all in the store' crm-store check
 crm-report overdue --times 0.5 -o tsv >now
 last=$(crm-history -o jsonl | sed -n '1s/.*"change":\([0-9]*\).*/\1/p')
