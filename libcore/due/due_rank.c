@@ -3,6 +3,7 @@
 
 #include "due/due_impl.h"
 #include "store/rollup.h"
+#include "store/who.h"
 
 /* L: in ten thousandths of 1, over days in thousandths. */
 #define L_ONE 10000
@@ -95,22 +96,17 @@ static const struct crm_err *
 value_of(struct crm_due *d, uint64_t who, int64_t *out)
 {
 	const struct crm_err *err;
-	enum crm_presence p;
-	struct crm_stored r;
-	struct crm_view v;
+	uint64_t org;
 	int64_t of_org;
 
 	*out = 0;
 	if (who == 0 || d->nworth == 0)
 		return NULL;
 	*out = share_of(d, who);
-	if (crm_id_kind(who) != 'p')
-		return NULL;
-	err = crm_snap_get(d->snap, who, &r, &p);
-	if (err != NULL || p != CRM_LIVE ||
-	    !crm_stored_get(&r, CRM_PERSON_ORG, &v))
+	err = crm_who_org(d->snap, who, &org);
+	if (err != NULL || org == 0)
 		return err;
-	of_org = share_of(d, crm_link_get(v));
+	of_org = share_of(d, org);
 	if (of_org > *out)
 		*out = of_org;
 	return NULL;

@@ -8,6 +8,7 @@
 #include "record/kinds.h"
 #include "record/value.h"
 #include "store/store.h"
+#include "store/who.h"
 
 /* A payment of a firm of which something was left. */
 struct payment {
@@ -104,25 +105,6 @@ keep(struct crm_firms *fs, const struct crm_open_invoice *bill)
 
 	out.doc = crm_arena_dup(&fs->texts, out.doc, strlen(out.doc));
 	return out;
-}
-
-/* The organisation of a person, or 0. */
-static const struct crm_err *
-firm_of(struct crm_snap *snap, uint64_t who, uint64_t *out)
-{
-	const struct crm_err *err;
-	enum crm_presence p;
-	struct crm_stored r;
-	struct crm_view v;
-
-	*out = 0;
-	if (crm_id_kind(who) != 'p')
-		return NULL;
-	err = crm_snap_get(snap, who, &r, &p);
-	if (err == NULL && p == CRM_LIVE &&
-	    crm_stored_get(&r, CRM_PERSON_ORG, &v))
-		*out = crm_link_get(v);
-	return err;
 }
 
 /* By doc, then by time. */
@@ -252,7 +234,7 @@ meet(struct crm_firms *fs, struct firm *f, uint64_t who)
 	uint64_t firm;
 	size_t i;
 
-	err = firm_of(fs->snap, who, &firm);
+	err = crm_who_org(fs->snap, who, &firm);
 	if (err != NULL)
 		return err;
 	*crm_nummap_at(&f->met, who, NULL) = firm == f->id ? OURS : OTHER;
@@ -442,7 +424,7 @@ crm_bills_settle_firm(struct crm_firms *fs, uint64_t who,
 		return settle_own(fs, who, b);
 	if (!has_open(b))
 		return NULL;
-	err = firm_of(fs->snap, who, &firm);
+	err = crm_who_org(fs->snap, who, &firm);
 	if (err != NULL || firm == 0)
 		return err;
 	err = get_firm(fs, firm, NULL, &f);

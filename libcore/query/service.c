@@ -9,6 +9,7 @@
 #include "record/value.h"
 #include "record/word.h"
 #include "store/store.h"
+#include "store/who.h"
 
 /* What happened with a ticket. */
 struct step {
@@ -243,25 +244,6 @@ is_member(struct crm_service *s, size_t rule, uint64_t who, bool *yes)
 	return err;
 }
 
-/* The organisation that somebody works for; 0: none. */
-static const struct crm_err *
-org_of(struct crm_service *s, uint64_t who, uint64_t *out)
-{
-	const struct crm_err *err;
-	enum crm_presence p;
-	struct crm_stored r;
-	struct crm_view v;
-
-	*out = 0;
-	if (crm_id_kind(who) != 'p')
-		return NULL;
-	err = crm_snap_get(s->snap, who, &r, &p);
-	if (err == NULL && p == CRM_LIVE &&
-	    crm_stored_get(&r, CRM_PERSON_ORG, &v))
-		*out = crm_link_get(v);
-	return err;
-}
-
 static const struct crm_err *
 fits(struct crm_service *s, size_t rule, uint64_t who, bool *yes)
 {
@@ -273,7 +255,7 @@ fits(struct crm_service *s, size_t rule, uint64_t who, bool *yes)
 		return NULL;
 	err = is_member(s, rule, who, yes);
 	if (err == NULL && !*yes)
-		err = org_of(s, who, &org);
+		err = crm_who_org(s->snap, who, &org);
 	if (err == NULL && !*yes)
 		err = is_member(s, rule, org, yes);
 	return err;

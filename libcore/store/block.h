@@ -132,6 +132,10 @@ struct crm_entry {
 	struct crm_view value;
 };
 
+/* The full key of an entry, in out. */
+struct crm_view crm_entry_full_key(
+    const struct crm_form *, const struct crm_entry *, char out[CRM_KEY_MAX]);
+
 /*
  * Go to the first entry whose key is not below a key, or the last that is
  * not above it.

@@ -434,3 +434,24 @@ crm_walk_get(struct crm_walk *w, uint64_t id, struct crm_view *value)
 		return err;
 	return find_in_block(w, crm_id_number(id), value, &past);
 }
+
+struct crm_view
+crm_entry_full_key(
+    const struct crm_form *f, const struct crm_entry *e, char out[CRM_KEY_MAX])
+{
+	size_t n = e->prefix.n;
+
+	if (f->layout == CRM_HEAP) {
+		crm_be64(out, e->id);
+		return crm_view(out, 8);
+	}
+	memcpy(out, e->prefix.p, n);
+	memcpy(out + n, e->key.p, e->key.n);
+	n += e->key.n;
+	if (f->layout == CRM_POSTING) {
+		out[n] = '\0';
+		crm_be64(out + n + 1, e->id);
+		n += 9;
+	}
+	return crm_view(out, n);
+}

@@ -61,7 +61,7 @@ compare(struct crm_checking *c, enum crm_table table)
 		}
 		have = CRM_VNULL;
 		if (e.prefix.p != NULL)
-			have = crm_check_key(&e, form, key);
+			have = crm_entry_full_key(form, &e, key);
 		order = want.p == NULL ? 1
 		    : have.p == NULL   ? -1
 				       : crm_view_cmp(want, have);

@@ -49,11 +49,9 @@ CRM_CHECK const struct crm_err *crm_check_count(
 CRM_CHECK const struct crm_err *crm_check_pages(struct crm_checking *);
 CRM_CHECK const struct crm_err *crm_check_tables(struct crm_checking *);
 
-/* check_sums.c: an entry of the derived table c->table.  Its full key; is it
- * one that does not count; may it be what an index of events that lags will
- * only hold later? */
-struct crm_view crm_check_key(
-    const struct crm_entry *, const struct crm_form *, char out[CRM_KEY_MAX]);
+/* check_sums.c: an entry of the derived table c->table.  Is it one that does
+ * not count; may it be what an index of events that lags will only hold
+ * later? */
 bool crm_check_is_skipped(
     const struct crm_checking *, const struct crm_entry *);
 bool crm_check_is_early(const struct crm_checking *, const struct crm_entry *);

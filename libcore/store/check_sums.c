@@ -4,24 +4,6 @@
 #include "store/check_impl.h"
 #include "store/days.h"
 
-/* The full key of an entry of a table. */
-struct crm_view
-crm_check_key(
-    const struct crm_entry *e, const struct crm_form *f, char out[CRM_KEY_MAX])
-{
-	size_t n = e->prefix.n;
-
-	memcpy(out, e->prefix.p, n);
-	memcpy(out + n, e->key.p, e->key.n);
-	n += e->key.n;
-	if (f->layout == CRM_POSTING) {
-		out[n] = '\0';
-		crm_be64(out + n + 1, e->id);
-		n += 9;
-	}
-	return crm_view(out, n);
-}
-
 /* Hidden events do not count; days are looked at with rollups. */
 bool
 crm_check_is_skipped(const struct crm_checking *c, const struct crm_entry *e)
@@ -113,7 +95,7 @@ crm_check_sum(struct crm_checking *c, enum crm_table table,
 			check_unique(c, &e);
 			if (!crm_check_is_early(c, &e))
 				crm_sum_add(sum, seed,
-				    crm_check_key(&e, form, key), e.value);
+				    crm_entry_full_key(form, &e, key), e.value);
 		}
 		err = crm_walk_next(w, &e);
 	}

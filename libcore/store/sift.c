@@ -32,28 +32,6 @@ crm_sift_has(enum crm_table t)
 	    t == CRM_TABLE_INDEX || t == CRM_TABLE_TEXT || t == CRM_TABLE_STORY;
 }
 
-/* The full key of an entry. */
-static struct crm_view
-full_key(
-    const struct crm_form *f, const struct crm_entry *e, char out[CRM_KEY_MAX])
-{
-	size_t n = e->prefix.n;
-
-	if (f->layout == CRM_HEAP) {
-		crm_be64(out, e->id);
-		return crm_view(out, 8);
-	}
-	memcpy(out, e->prefix.p, n);
-	memcpy(out + n, e->key.p, e->key.n);
-	n += e->key.n;
-	if (f->layout == CRM_POSTING) {
-		out[n] = '\0';
-		crm_be64(out + n + 1, e->id);
-		n += 9;
-	}
-	return crm_view(out, n);
-}
-
 static bool
 is_left(const struct crm_dregs *d, enum crm_table t, const struct crm_entry *e)
 {
@@ -82,7 +60,7 @@ copy(struct crm_walk *w, struct crm_entry *e, enum crm_table t,
 
 	while (
 	    err == NULL && e->prefix.p != NULL && crm_txn_dirty(to) < limit) {
-		k = full_key(form, e, key);
+		k = crm_entry_full_key(form, e, key);
 		if (!is_left(d, t, e))
 			err = crm_block_put(bw, k, e->value);
 		crm_buf_reset(last);
@@ -110,7 +88,8 @@ crm_sift_part(struct crm_txn *from, enum crm_table t, const struct crm_dregs *d,
 	if (err == NULL)
 		err = crm_walk_seek(w, crm_buf_view(last), &e);
 	if (err == NULL && last->n > 0 && e.prefix.p != NULL &&
-	    crm_view_eq(full_key(crm_form_of(t), &e, key), crm_buf_view(last)))
+	    crm_view_eq(crm_entry_full_key(crm_form_of(t), &e, key),
+		crm_buf_view(last)))
 		err = crm_walk_next(w, &e);
 	if (err == NULL)
 		err = copy(w, &e, t, d, bw, to, limit, last);

@@ -483,3 +483,21 @@ crm_who_one(struct crm_snap *snap, const char *kinds, struct crm_view text,
 	*out = ids[0];
 	return NULL;
 }
+
+const struct crm_err *
+crm_who_org(struct crm_snap *snap, uint64_t who, uint64_t *out)
+{
+	const struct crm_err *err;
+	enum crm_presence p;
+	struct crm_stored r;
+	struct crm_view v;
+
+	*out = 0;
+	if (crm_id_kind(who) != 'p')
+		return NULL;
+	err = crm_snap_get(snap, who, &r, &p);
+	if (err == NULL && p == CRM_LIVE &&
+	    crm_stored_get(&r, CRM_PERSON_ORG, &v))
+		*out = crm_link_get(v);
+	return err;
+}

@@ -42,6 +42,14 @@ CRM_CHECK const struct crm_err *crm_who_now(
     struct crm_snap *, uint64_t id, uint64_t *out);
 
 /*
+ * The organisation that a person works for.
+ *
+ * out     0: none, or who is no person that is there
+ */
+CRM_CHECK const struct crm_err *crm_who_org(
+    struct crm_snap *, uint64_t who, uint64_t *out);
+
+/*
  * Find the one record that a word names.
  *
  * Fails with DATA: "no such record 'x'", or with the candidates:
