@@ -3,22 +3,25 @@
  *
  * Records that were put are gathered, and printed in pieces by either thread,
  * each with a project and a writer of its own; the writer gets the pieces in
- * the order in which the records came.  A record is a view of the snapshot: as
- * long as that stays, any thread may read it.  What is not made of its bytes,
- * the times of its change sets, is looked up by the first thread.
+ * the order in which the records came.  A record that is a view of the snapshot
+ * can be read by any thread as long as that stays; others are copied.  What is
+ * not made of its bytes, the times of its change sets, is looked up by the first
+ * thread.
  */
 #include <string.h>
 
 #include "base/share.h"
 #include "query/project_impl.h"
+#include "store/engine.h"
 
 #define DIRECTLY 1000 /* records: for fewer a thread does not pay */
-#define PIECE 512     /* records */
+#define PIECE 256     /* records */
 
 struct piece {
 	struct crm_project_row *row;
 	size_t n;
-	struct crm_buf out; /* when it is done */
+	struct crm_arena own; /* records that were copied */
+	struct crm_buf out;   /* when it is done */
 	bool failed;
 	struct crm_err err; /* its slot is the thread's */
 };
@@ -65,6 +68,7 @@ crm_project_share_free(struct crm_project *p)
 	crm_share_free(s->share);
 	for (i = 0; i < CRM_SHARE_PIECES; i++) {
 		crm_free(s->piece[i].row);
+		crm_arena_release(&s->piece[i].own);
 		crm_buf_release(&s->piece[i].out);
 	}
 	for (i = 0; i < CRM_SHARE_THREADS; i++) {
@@ -207,6 +211,7 @@ next_piece(struct crm_project *p)
 	if (s->at->row == NULL)
 		s->at->row = crm_calloc(PIECE, sizeof(*s->at->row));
 	s->at->n = 0;
+	crm_arena_reset(&s->at->own);
 	return NULL;
 }
 
@@ -242,7 +247,10 @@ add(struct crm_project *p, const struct wants *w, uint64_t id,
 		return err;
 	row = &s->at->row[s->at->n++];
 	row->id = id;
-	row->stored = *r;
+	if (crm_txn_keeps(crm_snap_txn(p->snap), r->dir))
+		row->stored = *r;
+	else
+		crm_stored_dup(&s->at->own, r, &row->stored);
 	row->added_us = s->added_us;
 	row->updated_us = s->updated_us;
 	if (s->at->n < PIECE)

@@ -1,7 +1,6 @@
 /* Running a query: the records that match, in the order of their ids. */
 #include "query/ast.h"
 #include "store/block.h"
-#include "store/scout.h"
 
 enum stage { NEW_KIND, BY_LIST, BY_SCAN, BY_TAIL };
 
@@ -12,12 +11,11 @@ struct crm_run {
 	int kind; /* place in the alphabet */
 	enum stage stage;
 	struct crm_candidates c;
-	size_t next;             /* of its ids */
-	struct crm_scout *scout; /* ahead of a list; NULL: none */
-	uint64_t generation;     /* of the snapshot when it was planned */
-	uint64_t last;           /* id handed out or looked at last */
-	uint64_t tail;           /* event behind which the list holds none */
-	bool seek;               /* the scan has to seek to behind it */
+	size_t next;         /* of its ids */
+	uint64_t generation; /* of the snapshot when it was planned */
+	uint64_t last;       /* id handed out or looked at last */
+	uint64_t tail;       /* event behind which the list holds none */
+	bool seek;           /* the scan has to seek to behind it */
 };
 
 const struct crm_err *
@@ -45,7 +43,6 @@ crm_run_close(struct crm_run *r)
 {
 	if (r == NULL)
 		return;
-	crm_scout_free(r->scout);
 	crm_walk_close(r->walk);
 	crm_free(r->c.id);
 	crm_free(r);
@@ -61,8 +58,6 @@ next_kind(struct crm_run *r)
 	bool done = false;
 	char letter;
 
-	crm_scout_free(r->scout);
-	r->scout = NULL;
 	crm_free(r->c.id);
 	memset(&r->c, 0, sizeof(r->c));
 	do
@@ -125,12 +120,7 @@ next_listed(struct crm_run *r, uint64_t *id, struct crm_stored *stored)
 	bool yes = false, sure;
 
 	while (err == NULL && !yes && r->next < r->c.n) {
-		if (r->next == 0)
-			r->scout = crm_scout_new(
-			    crm_snap_txn(snap), r->table, r->c.id, r->c.n);
 		*id = r->c.id[r->next++];
-		if (r->scout != NULL)
-			crm_scout_follow(r->scout, r->next);
 		r->last = *id;
 		err = crm_walk_get(r->walk, *id, &v);
 		if (err != NULL || v.p == NULL)

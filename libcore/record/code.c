@@ -42,6 +42,22 @@ crm_code_open(struct crm_view v, struct crm_stored *out)
 	return true;
 }
 
+void
+crm_stored_dup(
+    struct crm_arena *a, const struct crm_stored *r, struct crm_stored *out)
+{
+	size_t dir = r->n * entry_size(r->flags);
+	char *p = crm_arena_alloc(a, dir + r->values.n);
+
+	*out = *r;
+	if (dir > 0)
+		memcpy(p, r->dir, dir);
+	if (r->values.n > 0)
+		memcpy(p + dir, r->values.p, r->values.n);
+	out->dir = (const unsigned char *)p;
+	out->values.p = p + dir;
+}
+
 /* Where the i-th value ends. */
 static size_t
 end_at(const struct crm_stored *r, uint32_t i)

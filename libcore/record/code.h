@@ -15,6 +15,7 @@
 #define CRM_CODE_H
 
 #include "base/buf.h"
+#include "base/mem.h"
 
 enum crm_record_flag {
 	CRM_R_REMOVED = 1 << 0,
@@ -32,6 +33,10 @@ struct crm_stored {
 	const unsigned char *dir;
 	struct crm_view values;
 };
+
+/* The same with bytes of its own, which live as the arena does. */
+void crm_stored_dup(
+    struct crm_arena *, const struct crm_stored *, struct crm_stored *out);
 
 /* One field to store: value as value.h has it. */
 struct crm_slot {

@@ -165,31 +165,26 @@ lower_bound(struct crm_walk *w, struct crm_view key, uint32_t *out)
 }
 
 /* Load the block in which a key has to be, or the one behind it. */
-const struct crm_err *
-crm_walk_seek_block(struct crm_walk *w, struct crm_view key)
+static const struct crm_err *
+seek_block(struct crm_walk *w, struct crm_view key, bool quick)
 {
+	size_t prefix = w->form->prefix;
 	const struct crm_err *err;
 	struct crm_view k, v;
 
-	err = crm_cur_seek(w->cur, key, &k, &v);
-	if (err != NULL)
-		return err;
-	if (k.p == NULL || !crm_view_eq(k, key)) {
-		/* an earlier block of this prefix may hold it */
-		err = k.p == NULL ? crm_cur_last(w->cur, &k, &v)
-				  : crm_cur_prev(w->cur, &k, &v);
-		if (err != NULL)
-			return err;
-		if (k.p == NULL || k.n < w->form->prefix ||
-		    key.n < w->form->prefix ||
-		    memcmp(k.p, key.p, w->form->prefix) != 0) {
-			err = k.p == NULL ? crm_cur_first(w->cur, &k, &v)
-					  : crm_cur_next(w->cur, &k, &v);
-			if (err != NULL)
-				return err;
-		}
-	}
-	return load(w, k, v);
+	err = crm_cur_floor(w->cur, key, quick, &k, &v);
+	if (err == NULL && k.p == NULL)
+		err = crm_cur_first(w->cur, &k, &v);
+	else if (err == NULL && !crm_view_eq(k, key) &&
+	    (k.n < prefix || key.n < prefix || memcmp(k.p, key.p, prefix) != 0))
+		err = crm_cur_next(w->cur, &k, &v);
+	return err != NULL ? err : load(w, k, v);
+}
+
+const struct crm_err *
+crm_walk_seek_block(struct crm_walk *w, struct crm_view key)
+{
+	return seek_block(w, key, false);
 }
 
 const struct crm_err *
@@ -408,7 +403,7 @@ crm_walk_get(struct crm_walk *w, uint64_t id, struct crm_view *value)
 {
 	const struct crm_err *err;
 	char key[8];
-	bool past;
+	bool past, quick;
 
 	*value = CRM_VNULL;
 	crm_be64(key, id);
@@ -429,10 +424,16 @@ crm_walk_get(struct crm_walk *w, uint64_t id, struct crm_view *value)
 				return err;
 		}
 	}
-	err = crm_walk_seek_block(w, crm_view(key, 8));
-	if (err != NULL || !crm_walk_same_prefix(w, crm_view(key, 8)))
-		return err;
-	return find_in_block(w, crm_id_number(id), value, &past);
+	/* Where it is found it is: only that it is nowhere wants a proof. */
+	for (quick = true;; quick = false) {
+		err = seek_block(w, crm_view(key, 8), quick);
+		if (err != NULL)
+			return err;
+		if (crm_walk_same_prefix(w, crm_view(key, 8)))
+			err = find_in_block(w, crm_id_number(id), value, &past);
+		if (err != NULL || value->p != NULL || !quick)
+			return err;
+	}
 }
 
 struct crm_view

@@ -116,12 +116,14 @@ see_pages(struct crm_txn *t)
 
 	t->pages.count = 0;
 	t->pages.room = env->page;
+	t->pages.fd = -1;
 	if (mdb_env_info(env->env, &info) != 0 ||
 	    mdb_env_get_fd(env->env, &fd) != 0 || fstat(fd, &st) != 0)
 		return; /* nothing can be read */
 	t->pages.count = (uint64_t)st.st_size / env->page;
 	if (t->pages.count > info.me_mapsize / env->page)
 		t->pages.count = info.me_mapsize / env->page;
+	t->pages.fd = fd;
 }
 
 void
@@ -311,7 +313,7 @@ crm_txn_end(struct crm_txn *t)
 {
 	if (t == NULL)
 		return;
-	crm_engine_call_back(t);
+	crm_pages_release(&t->pages);
 	if (t->twin) {
 		crm_free(t);
 		return;
@@ -327,7 +329,6 @@ crm_txn_pause(struct crm_txn *t)
 {
 	if (t->paused)
 		return;
-	crm_engine_call_back(t);
 	mdb_txn_reset(t->txn);
 	t->paused = true;
 	t->env->live--;
@@ -345,11 +346,18 @@ crm_txn_resume(struct crm_txn *t)
 		rc = take_newest(t);
 	if (rc != 0)
 		return crm_engine_err(t->env, "read", rc);
+	crm_pages_release(&t->pages);
 	memset(&t->pages, 0, sizeof(t->pages)); /* they hold others now */
 	see_pages(t);
 	t->paused = false;
 	t->env->live++;
 	return crm_engine_choose_set(t);
+}
+
+bool
+crm_txn_keeps(const struct crm_txn *t, const void *at)
+{
+	return !t->writes && is_mapped(t->env, (uintptr_t)at);
 }
 
 const struct crm_err *
@@ -381,10 +389,15 @@ crm_cur_open(struct crm_txn *t, enum crm_table table, struct crm_cur **out)
 void
 crm_cur_close(struct crm_cur *c)
 {
+	size_t i;
+
 	if (c == NULL)
 		return;
 	if (c->cur != NULL)
 		mdb_cursor_close(c->cur);
+	for (i = 0; c->spot.room != NULL && i < CRM_TREE_DEPTH; i++)
+		crm_free(c->spot.room[i].page);
+	crm_free(c->spot.room);
 	crm_free(c);
 }
 
@@ -406,6 +419,16 @@ move(struct crm_cur *c, MDB_cursor_op op, MDB_val *k, struct crm_view *key,
 	return check_place(c->txn, k->mv_data);
 }
 
+/* The tree of a cursor that searches in it. */
+static const struct crm_err *
+find_tree(struct crm_cur *c, const struct crm_tree **tree)
+{
+	if (c->spot.room == NULL)
+		c->spot.room =
+		    crm_calloc(CRM_TREE_DEPTH, sizeof(*c->spot.room));
+	return crm_engine_find_tree(c->txn, c->table, tree);
+}
+
 const struct crm_err *
 crm_cur_seek(struct crm_cur *c, struct crm_view at, struct crm_view *key,
     struct crm_view *value)
@@ -418,10 +441,45 @@ crm_cur_seek(struct crm_cur *c, struct crm_view at, struct crm_view *key,
 		return crm_cur_first(c, key, value);
 	if (c->cur != NULL)
 		return move(c, MDB_SET_RANGE, &k, key, value);
-	err = crm_engine_find_tree(c->txn, c->table, &tree);
+	err = find_tree(c, &tree);
 	if (err != NULL)
 		return err;
 	return crm_tree_seek(&c->txn->pages, tree, &c->spot, at, key, value)
+	    ? NULL
+	    : crm_engine_bad_page();
+}
+
+/* LMDB's cursor to the last key not above a key. */
+static const struct crm_err *
+move_to_floor(struct crm_cur *c, struct crm_view at, struct crm_view *key,
+    struct crm_view *value)
+{
+	const struct crm_err *err;
+	MDB_val k = crm_engine_val(at);
+
+	*key = *value = CRM_VNULL;
+	if (at.n == 0)
+		return NULL; /* LMDB takes no such key */
+	err = move(c, MDB_SET_RANGE, &k, key, value);
+	if (err != NULL || (key->p != NULL && crm_view_eq(*key, at)))
+		return err;
+	return move(c, key->p == NULL ? MDB_LAST : MDB_PREV, &k, key, value);
+}
+
+const struct crm_err *
+crm_cur_floor(struct crm_cur *c, struct crm_view at, bool quick,
+    struct crm_view *key, struct crm_view *value)
+{
+	const struct crm_tree *tree;
+	const struct crm_err *err;
+
+	if (c->cur != NULL)
+		return move_to_floor(c, at, key, value);
+	err = find_tree(c, &tree);
+	if (err != NULL)
+		return err;
+	return crm_tree_floor(
+		   &c->txn->pages, tree, &c->spot, at, quick, key, value)
 	    ? NULL
 	    : crm_engine_bad_page();
 }
@@ -476,8 +534,11 @@ crm_cur_renew(struct crm_cur *c)
 {
 	struct crm_txn *t = c->txn;
 	int rc = 0;
+	size_t i;
 
-	memset(&c->spot, 0, sizeof(c->spot));
+	c->spot.tree = NULL;
+	for (i = 0; c->spot.room != NULL && i < CRM_TREE_DEPTH; i++)
+		c->spot.room[i].number = 0;
 	if (c->cur != NULL) { /* another set may be in use by now */
 		mdb_cursor_close(c->cur);
 		c->cur = NULL;

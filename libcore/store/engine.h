@@ -103,6 +103,10 @@ void crm_txn_end(struct crm_txn *);
 void crm_txn_pause(struct crm_txn *);
 CRM_CHECK const struct crm_err *crm_txn_resume(struct crm_txn *);
 
+/* Do views of a place live as long as the snapshot, and not only until the walk
+ * that has them moves? */
+bool crm_txn_keeps(const struct crm_txn *, const void *at);
+
 /*
  * The same snapshot for another thread, which reads one table with it; of the
  * pages that each of the two has proved, the other one knows nothing.
@@ -212,6 +216,10 @@ void crm_cur_close(struct crm_cur *);
  */
 CRM_CHECK const struct crm_err *crm_cur_seek(struct crm_cur *,
     struct crm_view at, struct crm_view *key, struct crm_view *value);
+/* To the last key not above a key; quick: as crm_tree_floor() has it. */
+CRM_CHECK const struct crm_err *crm_cur_floor(struct crm_cur *,
+    struct crm_view at, bool quick, struct crm_view *key,
+    struct crm_view *value);
 CRM_CHECK const struct crm_err *crm_cur_first(
     struct crm_cur *, struct crm_view *key, struct crm_view *value);
 CRM_CHECK const struct crm_err *crm_cur_last(

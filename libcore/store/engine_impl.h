@@ -63,7 +63,6 @@ struct crm_txn {
 	struct crm_pages pages;
 	struct crm_tree tree[CRM_NTABLES + 1];
 	bool known[CRM_NTABLES + 1];
-	struct crm_scout *scout; /* NULL: none is out */
 };
 
 struct crm_cur {
@@ -120,9 +119,6 @@ crm_engine_map_bytes(const struct crm_env *env)
 
 	return mdb_env_info(env->env, &info) == 0 ? info.me_mapsize : 0;
 }
-
-/* scout.c: have the snapshot's scout back, if one is out. */
-void crm_engine_call_back(struct crm_txn *);
 
 /* A view for LMDB. */
 static inline MDB_val

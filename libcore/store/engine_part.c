@@ -27,6 +27,7 @@ crm_txn_twin(struct crm_txn *t, enum crm_table table, struct crm_txn **out)
 	twin->pages.from = t->pages.from;
 	twin->pages.count = t->pages.count;
 	twin->pages.room = t->pages.room;
+	twin->pages.fd = t->pages.fd;
 	twin->tree[table] = *tree;
 	twin->known[table] = true;
 	*out = twin;

@@ -93,4 +93,18 @@ size_t crm_page_nodes(const char *page, size_t page_bytes);
 /* The page that a node of a branch leads to. */
 uint64_t crm_page_child(const char *node);
 
+struct crm_pages;
+
+/* Read a page by itself; false when that cannot be done. */
+bool crm_pages_read(const struct crm_pages *, uint64_t number, char *out);
+
+/*
+ * A page that was read by itself and stays as long as the snapshot.
+ *
+ * add     read it if it is not there
+ *
+ * Returns NULL when there is none: too many are there, or as above.
+ */
+const char *crm_pages_kept(struct crm_pages *, uint64_t number, bool add);
+
 #endif

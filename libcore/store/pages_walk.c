@@ -2,16 +2,28 @@
 
 #include <string.h>
 
+#include "base/mem.h"
 #include "store/pages_impl.h"
 
 /* Keys seen for each part that is wanted, for parts of about the same size. */
 #define SPLIT_EVEN 4
+
+/* Leaves behind the one searched for that are still read by themselves: about
+ * as many as a fault's time is enough for. */
+#define STILL_APART 6
+
+/* Pages that a walk reads by themselves before it is content with the map: some,
+ * and of a tree's leaves one of so many, as mapping sixteen is as dear as
+ * reading four. */
+#define APART_SOME 64
+#define APART_ONE_OF 4
 
 /* What a walk is: the tree's pages, and where it stands. */
 struct walk {
 	struct crm_pages *pages;
 	const struct crm_tree *tree;
 	struct crm_spot *spot;
+	bool apart; /* what it comes to is read by itself */
 };
 
 bool
@@ -21,6 +33,7 @@ crm_tree_read(struct crm_view entry, struct crm_tree *out)
 		return false;
 	out->depth = crm_le16_get(entry.p + PG_AT_DEPTH);
 	out->root = crm_le64_get(entry.p + PG_AT_ROOT);
+	out->leaves = crm_le64_get(entry.p + PG_AT_LEAVES);
 	return crm_le16_get(entry.p + PG_AT_TABLE_FLAGS) == 0 &&
 	    out->depth <= CRM_TREE_DEPTH &&
 	    (out->depth == 0) == (out->root == PG_NO_PAGE);
@@ -70,10 +83,58 @@ prove(
 		    crm_view_cmp(crm_page_key(page, n - 1), to) < 0));
 }
 
+/* Read a page into the walk's room for its level.  Returns NULL when that cannot
+ * be done. */
+static const char *
+read_apart(const struct walk *w, struct crm_room *room, uint64_t number)
+{
+	if (room->number == number)
+		return room->page;
+	room->number = 0;
+	room->proven.page = NULL;
+#ifdef __SANITIZE_ADDRESS__ /* it finds who still has views of what was there */
+	crm_free(room->page);
+	room->page = NULL;
+#endif
+	if (room->page == NULL)
+		room->page = crm_alloc(w->pages->room);
+	if (!crm_pages_read(w->pages, number, room->page))
+		return NULL;
+	w->spot->apart++;
+	room->number = number;
+	return room->page;
+}
+
+/*
+ * Where to read a page: where it was kept; in the map, when it is not searched
+ * for or was touched there; kept from now on, the branches of a search and all
+ * of a walk without rooms; or by itself.
+ *
+ * slot    where it is remembered that it was proved; out, too
+ */
+static const char *
+place_of(const struct walk *w, unsigned int level, uint64_t number,
+    struct crm_proven **slot)
+{
+	const char *mapped = w->pages->from + number * w->pages->room;
+	struct crm_room *room = w->spot->room;
+	bool keep = room == NULL || level + 1 < w->tree->depth;
+	bool apart = w->apart && (*slot)->page != mapped &&
+	    w->spot->apart < APART_SOME + w->tree->leaves / APART_ONE_OF;
+	const char *page;
+
+	page = crm_pages_kept(w->pages, number, apart && keep);
+	if (page == NULL && apart && room != NULL) {
+		page = read_apart(w, &room[level], number);
+		if (page != NULL)
+			*slot = &room[level].proven;
+	}
+	return page != NULL ? page : mapped;
+}
+
 /* Come to a page by what leads there. */
 static bool
-arrive(
-    const struct walk *w, unsigned int level, uint64_t number, const char *via)
+arrive(const struct walk *w, unsigned int level, uint64_t number, uint64_t via)
 {
 	struct crm_pages *p = w->pages;
 	struct crm_proven *slot = level + 1 == w->tree->depth
@@ -83,7 +144,7 @@ arrive(
 
 	if (number < CRM_PAGE_HEADS || number >= p->count)
 		return false;
-	page = p->from + number * p->room;
+	page = place_of(w, level, number, &slot);
 	if (slot->page != page || slot->via != via) {
 		if (!prove(w, page, number, level))
 			return false;
@@ -97,16 +158,18 @@ arrive(
 static bool
 arrive_at_root(const struct walk *w)
 {
-	return arrive(w, 0, w->tree->root, (const char *)w->tree);
+	return arrive(w, 0, w->tree->root, 0);
 }
 
 /* Follow the node of a branch that the path stands at. */
 static bool
 follow(const struct walk *w, unsigned int level)
 {
-	const char *node = node_of(w->spot->page[level], w->spot->at[level]);
+	const char *page = w->spot->page[level];
+	const char *node = node_of(page, w->spot->at[level]);
 
-	return arrive(w, level + 1, crm_page_child(node), node);
+	return arrive(w, level + 1, crm_page_child(node),
+	    crm_le64_get(page) * w->pages->room + (uint64_t)(node - page));
 }
 
 /* From a page down to the first, or last, entry below it. */
@@ -176,6 +239,7 @@ to_sibling(const struct walk *w, bool forth, bool *any)
 	unsigned int level = w->tree->depth - 1;
 
 	*any = true;
+	s->passed++;
 	while (level-- > 0) {
 		if (forth ? s->at[level] + 1u >= crm_page_count(s->page[level])
 			  : s->at[level] == 0)
@@ -233,15 +297,17 @@ end(const struct walk *w, bool ok, struct crm_view *key, struct crm_view *value)
 	return ok;
 }
 
-/* Prove the leaf before the one where the path stands, and stay. */
+/* Prove the leaf behind the one where the path stands, or before it, and
+ * stay. */
 static bool
-prove_before(const struct walk *w)
+prove_beside(const struct walk *w, bool forth)
 {
 	struct crm_spot other = *w->spot;
-	struct walk back = { w->pages, w->tree, &other };
+	struct walk beside = { w->pages, w->tree, &other, w->apart };
 	bool any;
 
-	return to_sibling(&back, false, &any);
+	other.room = NULL; /* what is in them stays */
+	return to_sibling(&beside, forth, &any);
 }
 
 bool
@@ -249,12 +315,13 @@ crm_tree_seek(struct crm_pages *pages, const struct crm_tree *tree,
     struct crm_spot *spot, struct crm_view at, struct crm_view *key,
     struct crm_view *value)
 {
-	const struct walk w = { pages, tree, spot };
+	const struct walk w = { pages, tree, spot, true };
 	bool exact, any = true, ok;
 	const char *leaf;
 	size_t i;
 
 	spot->tree = NULL;
+	spot->passed = 0;
 	*key = *value = CRM_VNULL;
 	if (tree->depth == 0)
 		return true;
@@ -263,9 +330,38 @@ crm_tree_seek(struct crm_pages *pages, const struct crm_tree *tree,
 	leaf = spot->page[tree->depth - 1];
 	i = lower_bound(leaf, 0, at, &exact);
 	spot->at[tree->depth - 1] = (uint16_t)i;
-	ok = i > 0 || exact || prove_before(&w);
+	ok = i > 0 || exact || prove_beside(&w, false);
 	if (ok && i == crm_page_count(leaf))
 		ok = to_sibling(&w, true, &any);
+	if (ok && any)
+		ok = read_entry(&w, key, value);
+	return end(&w, ok, key, value);
+}
+
+bool
+crm_tree_floor(struct crm_pages *pages, const struct crm_tree *tree,
+    struct crm_spot *spot, struct crm_view at, bool quick, struct crm_view *key,
+    struct crm_view *value)
+{
+	const struct walk w = { pages, tree, spot, true };
+	bool exact, any = true, ok = true;
+	const char *leaf;
+	size_t i;
+
+	spot->tree = NULL;
+	spot->passed = 0;
+	*key = *value = CRM_VNULL;
+	if (tree->depth == 0)
+		return true;
+	if (!to_leaf(&w, at))
+		return false;
+	leaf = spot->page[tree->depth - 1];
+	i = lower_bound(leaf, 0, at, &exact);
+	spot->at[tree->depth - 1] = (uint16_t)(exact || i == 0 ? i : i - 1);
+	if (!exact && i == 0)
+		ok = to_sibling(&w, false, &any);
+	else if (!exact && !quick && i == crm_page_count(leaf))
+		ok = prove_beside(&w, true);
 	if (ok && any)
 		ok = read_entry(&w, key, value);
 	return end(&w, ok, key, value);
@@ -275,7 +371,7 @@ bool
 crm_tree_get(struct crm_pages *pages, const struct crm_tree *tree,
     struct crm_view key, struct crm_view *value)
 {
-	struct crm_spot spot;
+	struct crm_spot spot = { 0 };
 	struct crm_view k;
 
 	if (!crm_tree_seek(pages, tree, &spot, key, &k, value))
@@ -290,6 +386,7 @@ go_to_edge(const struct walk *w, bool last, struct crm_view *key,
     struct crm_view *value)
 {
 	w->spot->tree = NULL;
+	w->spot->passed = STILL_APART;
 	*key = *value = CRM_VNULL;
 	return w->tree->depth == 0 ||
 	    end(w,
@@ -302,7 +399,7 @@ bool
 crm_tree_first(struct crm_pages *pages, const struct crm_tree *tree,
     struct crm_spot *spot, struct crm_view *key, struct crm_view *value)
 {
-	const struct walk w = { pages, tree, spot };
+	const struct walk w = { pages, tree, spot, false };
 
 	return go_to_edge(&w, false, key, value);
 }
@@ -311,7 +408,7 @@ bool
 crm_tree_last(struct crm_pages *pages, const struct crm_tree *tree,
     struct crm_spot *spot, struct crm_view *key, struct crm_view *value)
 {
-	const struct walk w = { pages, tree, spot };
+	const struct walk w = { pages, tree, spot, false };
 
 	return go_to_edge(&w, true, key, value);
 }
@@ -343,7 +440,7 @@ bool
 crm_tree_next(struct crm_pages *pages, const struct crm_tree *tree,
     struct crm_spot *spot, struct crm_view *key, struct crm_view *value)
 {
-	const struct walk w = { pages, tree, spot };
+	const struct walk w = { pages, tree, spot, spot->passed < STILL_APART };
 
 	return step(&w, true, key, value);
 }
@@ -352,7 +449,7 @@ bool
 crm_tree_prev(struct crm_pages *pages, const struct crm_tree *tree,
     struct crm_spot *spot, struct crm_view *key, struct crm_view *value)
 {
-	const struct walk w = { pages, tree, spot };
+	const struct walk w = { pages, tree, spot, spot->passed < STILL_APART };
 
 	return step(&w, false, key, value);
 }
@@ -418,7 +515,7 @@ crm_tree_split(struct crm_pages *pages, const struct crm_tree *tree,
     size_t *n)
 {
 	struct crm_spot spot = { 0 };
-	const struct walk w = { pages, tree, &spot };
+	const struct walk w = { pages, tree, &spot, false };
 	struct split s = { .prefix = prefix, .key = key };
 
 	*n = 0;

@@ -13,6 +13,13 @@
  *
  * A page that was proved is remembered for the snapshot, with the node that
  * led to it: another node may say otherwise of it.
+ *
+ * Pages are read in the file's map where a walk goes from leaf to leaf.  The
+ * first touch of one costs a fault, which maps the sixteen around it too: right
+ * for those that come next, dear for a single one, some 4 us and as much again
+ * when the map is let go of.  So a page that a search leads to is read by
+ * itself, for a tenth of that, where there is room to put it; until a walk has
+ * read so many so that to map the whole tree had been as cheap.
  */
 #ifndef CRM_PAGES_WALK_H
 #define CRM_PAGES_WALK_H
@@ -22,23 +29,36 @@
 #define CRM_TREE_DEPTH 32    /* as LMDB's own cursors */
 #define CRM_PROVEN_LEAVES 64 /* remembered */
 #define CRM_PROVEN_BRANCHES 256
+#define CRM_KEPT_MAX 256 /* pages read by themselves that stay */
 
+/* A page where it was read, and the byte of the file that led to it. */
 struct crm_proven {
-	const char *page, *via;
+	const char *page; /* NULL: none */
+	uint64_t via;
 };
 
-/* The pages of a snapshot in memory; zeroed, then: */
+/* The pages of a snapshot; zeroed, then: */
 struct crm_pages {
-	const char *from; /* page 0 */
+	const char *from; /* page 0 in the file's map */
 	uint64_t count;   /* how many can be read */
 	size_t room;      /* bytes of each */
+	int fd;           /* the file; -1: all is read in the map */
 	struct crm_proven leaf[CRM_PROVEN_LEAVES];
 	struct crm_proven branch[CRM_PROVEN_BRANCHES];
+	struct crm_kept *kept; /* NULL: none yet */
 };
 
 struct crm_tree {
 	uint64_t root;
 	unsigned int depth; /* 0: empty */
+	uint64_t leaves;    /* as it says: nothing but speed rests on it */
+};
+
+/* Room for a page that a search comes to; zeroed: nothing is in it. */
+struct crm_room {
+	char *page; /* free with crm_free() */
+	uint64_t number;
+	struct crm_proven proven;
 };
 
 /* Where a walk stands; zeroed: nowhere. */
@@ -46,7 +66,15 @@ struct crm_spot {
 	const struct crm_tree *tree; /* NULL: nowhere */
 	const char *page[CRM_TREE_DEPTH];
 	uint16_t at[CRM_TREE_DEPTH];
+	unsigned int passed; /* leaves since it searched */
+	uint64_t apart;      /* pages read into rooms */
+	/* CRM_TREE_DEPTH of them; NULL: none, what it reads stays as long as the
+	 * snapshot. */
+	struct crm_room *room;
 };
+
+/* Let go of the pages that were kept: views of them die. */
+void crm_pages_release(struct crm_pages *);
 
 /* Read what LMDB says of a tree: its entry in the table of names; false: it
  * cannot be. */
@@ -57,7 +85,7 @@ bool crm_tree_read(struct crm_view entry, struct crm_tree *out);
  * previous one.  Next from nowhere is the first one, previous the last.
  *
  * key  p is NULL when there is none: seek is nowhere then, next and previous
- *      stay where they are
+ *      stay where they are.  Views of a spot that has rooms die when it moves
  *
  * False: a page is damaged; the walk is nowhere then.
  * Cost: a binary search a level; a page met for the first time some 10
@@ -65,6 +93,16 @@ bool crm_tree_read(struct crm_view entry, struct crm_tree *out);
  */
 CRM_CHECK bool crm_tree_seek(struct crm_pages *, const struct crm_tree *,
     struct crm_spot *, struct crm_view at, struct crm_view *key,
+    struct crm_view *value);
+/*
+ * Go to the last key not above a key, as above.
+ *
+ * quick   do not prove the neighbour when that is the last key of a leaf: the
+ *         one looked for may be there after all.  For who finds out from the
+ *         value whether it is the right one
+ */
+CRM_CHECK bool crm_tree_floor(struct crm_pages *, const struct crm_tree *,
+    struct crm_spot *, struct crm_view at, bool quick, struct crm_view *key,
     struct crm_view *value);
 CRM_CHECK bool crm_tree_first(struct crm_pages *, const struct crm_tree *,
     struct crm_spot *, struct crm_view *key, struct crm_view *value);

@@ -1,0 +1,299 @@
+/*
+ * Pages that a search comes to are read by themselves: no faults of the map, the
+ * same answers as by going from leaf to leaf, in any order, and after the
+ * snapshot was let go of.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "record/id.h"
+#include "store/block.h"
+#include "store/pages.h"
+#include "store/pages_walk.h"
+
+#define RECORDS 20000 /* of a kilobyte: 40 MB on pages of two */
+#define FAR 10        /* from one that is looked up to the next */
+#define VALUE 1000    /* bytes of one */
+#define MOST_FAULTS (CRM_KEPT_MAX + 50)
+
+static char dir[64];
+static struct crm_env *env;
+
+static void
+no_err(const struct crm_err *err)
+{
+	if (err != NULL)
+		fail_msg("%s", err->msg);
+}
+
+/* The i-th record's value: its number, then filling. */
+static void
+value_of(uint64_t i, char out[VALUE])
+{
+	memset(out, 'x', VALUE);
+	crm_be64(out, i);
+}
+
+static const struct crm_err *
+put_all(void *ctx, struct crm_txn *t)
+{
+	const struct crm_err *err;
+	struct crm_block_writer *w;
+	char key[8], value[VALUE];
+	uint64_t i;
+
+	(void)ctx;
+	no_err(crm_block_write(t, CRM_TABLE_RECORD, &w));
+	for (i = 1; i <= RECORDS; i++) {
+		crm_be64(key, crm_id('p', 0, i));
+		value_of(i, value);
+		err = crm_block_put(w, crm_view(key, sizeof(key)),
+		    crm_view(value, sizeof(value)));
+		no_err(err);
+	}
+	return crm_block_close(w);
+}
+
+static int
+set_up(void **state)
+{
+	(void)state;
+	(void)snprintf(dir, sizeof(dir), "/tmp/crm-apart-XXXXXX");
+	if (mkdtemp(dir) == NULL)
+		return -1;
+	no_err(crm_env_open(dir, CRM_ENV_CREATE, false, &env));
+	no_err(crm_env_update(env, put_all, NULL));
+	crm_env_close(env);
+	/* a map that nothing was read of yet */
+	no_err(crm_env_open(dir, CRM_ENV_READ, false, &env));
+	return 0;
+}
+
+static void
+open_to_write(void)
+{
+	crm_env_close(env);
+	no_err(crm_env_open(dir, CRM_ENV_WRITE, false, &env));
+}
+
+static int
+tear_down(void **state)
+{
+	char cmd[100];
+
+	(void)state;
+	crm_env_close(env);
+	(void)snprintf(cmd, sizeof(cmd), "rm -rf %s", dir);
+	return system(cmd);
+}
+
+static void
+is_record(const struct crm_view *v, uint64_t i)
+{
+	char want[VALUE];
+
+	value_of(i, want);
+	assert_int_equal(v->n, VALUE);
+	assert_memory_equal(v->p, want, VALUE);
+}
+
+/* Look n records up, a step apart; returns how many faults that took. */
+static long
+faults_of_reading(struct crm_txn *t, size_t n, size_t step)
+{
+	struct rusage before, after;
+	struct crm_walk *w;
+	struct crm_view v;
+	uint64_t number = 1;
+	size_t i;
+
+	no_err(crm_walk_open(t, CRM_TABLE_RECORD, &w));
+	(void)getrusage(RUSAGE_SELF, &before);
+	for (i = 0; i < n; i++) {
+		no_err(crm_walk_get(w, crm_id('p', 0, number), &v));
+		is_record(&v, number);
+		number = (number - 1 + step) % RECORDS + 1;
+	}
+	(void)getrusage(RUSAGE_SELF, &after);
+	crm_walk_close(w);
+	return after.ru_minflt + after.ru_majflt - before.ru_minflt -
+	    before.ru_majflt;
+}
+
+static void
+spares_faults(void **state)
+{
+	struct crm_txn *t;
+	struct crm_walk *w;
+	struct crm_entry e;
+	size_t all;
+
+	(void)state;
+	if (!CRM_PAGES_BY_HAND)
+		skip();
+	no_err(crm_txn_read(env, &t));
+	/* 40 MB of 10,000 pages: rooms, and what is kept */
+	assert_true(faults_of_reading(t, RECORDS / FAR, FAR) < MOST_FAULTS);
+	assert_true(
+	    faults_of_reading(t, RECORDS / FAR, RECORDS - FAR) < MOST_FAULTS);
+	/* all over the place, until it is content with the map */
+	(void)faults_of_reading(t, RECORDS, 7919);
+	/* from leaf to leaf it is the map that is read, whole folios at once */
+	no_err(crm_walk_open(t, CRM_TABLE_RECORD, &w));
+	no_err(crm_walk_seek(w, crm_view("p", 1), &e));
+	for (all = 0; e.prefix.p != NULL; all++) {
+		is_record(&e.value, all + 1);
+		no_err(crm_walk_next(w, &e));
+	}
+	assert_int_equal(all, RECORDS);
+	crm_walk_close(w);
+	crm_txn_end(t);
+}
+
+/* Views of the map live as long as the snapshot, those of a room do not. */
+static void
+knows_what_stays(void **state)
+{
+	struct crm_view v;
+	struct crm_walk *w;
+	struct crm_entry e;
+	struct crm_txn *t;
+	size_t i;
+
+	(void)state;
+	if (!CRM_PAGES_BY_HAND)
+		skip();
+	no_err(crm_txn_read(env, &t));
+	no_err(crm_walk_open(t, CRM_TABLE_RECORD, &w));
+	no_err(crm_walk_get(w, crm_id('p', 0, 5000), &v));
+	assert_false(crm_txn_keeps(t, v.p));
+	no_err(crm_walk_seek(w, crm_view("p", 1), &e));
+	for (i = 0; i < 100; i++)
+		no_err(crm_walk_next(w, &e));
+	assert_true(crm_txn_keeps(t, e.value.p));
+	crm_walk_close(w);
+	crm_txn_end(t);
+}
+
+/* What another snapshot has on the same pages is read anew. */
+static const struct crm_err *
+change_one(void *ctx, struct crm_txn *t)
+{
+	const uint64_t *number = ctx;
+	struct crm_block_writer *w;
+	char key[8], value[VALUE];
+
+	value_of(*number + 1, value);
+	crm_be64(key, crm_id('p', 0, *number));
+	no_err(crm_block_write(t, CRM_TABLE_RECORD, &w));
+	no_err(crm_block_put(w, crm_view(key, 8), crm_view(value, VALUE)));
+	return crm_block_close(w);
+}
+
+static void
+forgets_at_a_pause(void **state)
+{
+	struct crm_walk *w;
+	struct crm_view v;
+	struct crm_txn *t;
+	uint64_t i, number = 777;
+
+	(void)state;
+	open_to_write();
+	no_err(crm_txn_read(env, &t));
+	no_err(crm_walk_open(t, CRM_TABLE_RECORD, &w));
+	no_err(crm_walk_get(w, crm_id('p', 0, number), &v));
+	is_record(&v, number);
+	/* some commits, so that pages are used again */
+	for (i = 0; i < 5; i++) {
+		crm_txn_pause(t);
+		no_err(crm_env_update(env, change_one, &number));
+		no_err(crm_txn_resume(t));
+		no_err(crm_walk_renew(w));
+		no_err(crm_walk_get(w, crm_id('p', 0, number), &v));
+		is_record(&v, number + 1);
+		number++;
+		no_err(crm_walk_get(w, crm_id('p', 0, number), &v));
+		is_record(&v, number);
+	}
+	crm_walk_close(w);
+	crm_txn_end(t);
+}
+
+/* The last key not above one, by hand and by LMDB, quick or not. */
+static void
+floor_of(struct crm_cur *c, const char *at, size_t n)
+{
+	struct crm_view key, value, slow, none;
+
+	no_err(crm_cur_floor(c, crm_view(at, n), true, &key, &value));
+	no_err(crm_cur_floor(c, crm_view(at, n), false, &slow, &none));
+	assert_int_equal(key.n, slow.n);
+	if (key.p == NULL) {
+		no_err(crm_cur_first(c, &key, &value));
+		assert_true(crm_view_cmp(key, crm_view(at, n)) > 0);
+		return;
+	}
+	assert_true(crm_view_cmp(slow, crm_view(at, n)) <= 0);
+	no_err(crm_cur_next(c, &key, &value));
+	assert_true(key.p == NULL || crm_view_cmp(key, crm_view(at, n)) > 0);
+}
+
+static const struct crm_err *
+floors(void *ctx, struct crm_txn *t)
+{
+	struct crm_cur *c;
+	char key[8];
+	uint64_t i;
+
+	(void)ctx;
+	no_err(crm_cur_open(t, CRM_TABLE_RECORD, &c));
+	for (i = 0; i < RECORDS + 10; i += 3) {
+		crm_be64(key, crm_id('p', 0, i));
+		floor_of(c, key, 8);
+	}
+	floor_of(c, "", 0);
+	floor_of(c, "a", 1);
+	floor_of(c, "z", 1);
+	crm_cur_close(c);
+	return NULL;
+}
+
+static void
+finds_the_floor(void **state)
+{
+	struct crm_txn *t;
+
+	(void)state;
+	open_to_write();
+	no_err(crm_txn_read(env, &t));
+	no_err(floors(NULL, t));
+	crm_txn_end(t);
+	no_err(crm_env_update(env, floors, NULL));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+		    spares_faults, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    knows_what_stays, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    forgets_at_a_pause, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    finds_the_floor, set_up, tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
