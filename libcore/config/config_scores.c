@@ -151,7 +151,8 @@ check_score(const struct crm_cfg *w, const struct crm_yaml_node *node,
 		return crm_yaml_err(w->yaml, crm_yaml_get(node, "of"),
 		    "what can be learned is which deals are won");
 	if (score->of[0] == '\0')
-		memcpy(score->of, score->nlearn > 0 ? "d" : "po", 3);
+		(void)snprintf(score->of, sizeof(score->of), "%s",
+		    score->nlearn > 0 ? "d" : "po");
 	return NULL;
 }
 
