@@ -137,11 +137,38 @@ bool crm_plan_is_prompt(const struct crm_planning *, const struct crm_field *);
 bool crm_plan_is_rollup(const struct crm_planning *, const struct crm_term *,
     const struct crm_field *);
 
+/* Does a term name the records themselves: id:ID,...? */
+bool crm_plan_is_own(const struct crm_term *, const struct crm_field *);
+
 /* bought, got, answered */
 bool crm_plan_is_met(const struct crm_field *);
 
+/* Add those that link to a record by a field. */
+CRM_CHECK const struct crm_err *crm_plan_take_link(struct crm_planning *,
+    const struct crm_field *, uint64_t to, struct crm_candidates *,
+    size_t *cap);
+
 CRM_CHECK const struct crm_err *crm_plan_term(
     struct crm_planning *, struct crm_term *, struct crm_candidates *);
+
+/* plan_member.c */
+
+/* Those of the kind that are hand-picked members of a segment, or that its
+ * query finds; not exact. */
+CRM_CHECK const struct crm_err *crm_plan_member(
+    struct crm_planning *, struct crm_member *, struct crm_candidates *);
+
+/*
+ * The members of a segment of all kinds, and no others; by malloc.
+ *
+ * ids     NULL, and n is not 0: too many to go through one by one
+ */
+CRM_CHECK const struct crm_err *crm_plan_members(
+    struct crm_planning *, struct crm_member *, uint64_t **ids, size_t *n);
+
+/* The records of the kind that id:ID,... names, which need no index. */
+CRM_CHECK const struct crm_err *crm_plan_own(
+    struct crm_planning *, const struct crm_term *, struct crm_candidates *);
 
 /* plan_range.c: the ids of a term of dates or numbers, which are indexed in
  * their order */

@@ -45,6 +45,39 @@ estimate_story(const struct crm_term *t)
 	return n;
 }
 
+static const struct crm_err *
+estimate_member(
+    struct crm_planning *p, const struct crm_member *m, uint64_t *out)
+{
+	*out = GUESS;
+	return m->query != NULL ? crm_plan_estimate(p, m->query->root, out)
+				: NULL;
+}
+
+/* The records of the kind that a term names. */
+static const struct crm_err *
+estimate_own(struct crm_planning *p, const struct crm_term *t, uint64_t *out)
+{
+	const struct crm_err *err = NULL;
+	uint64_t n = 0, one;
+	size_t i, j;
+
+	for (i = 0; err == NULL && i < t->nalts; i++) {
+		const struct crm_alt *a = &t->alt[i];
+
+		for (j = 0; j < a->nids; j++)
+			n += crm_id_kind(a->id[j]) == p->kind->letter;
+		if (a->member == NULL)
+			continue;
+		err = estimate_member(p, a->member, &one);
+		if (one == CRM_PLAN_UNKNOWN)
+			return err;
+		n += one;
+	}
+	*out = n;
+	return err;
+}
+
 /* Add those that link to the ids of an alternative. */
 static const struct crm_err *
 add_links(struct crm_planning *p, const struct crm_field *f,
@@ -108,11 +141,7 @@ crm_plan_estimate_term(
 		*out = 1;
 		return NULL;
 	case CRM_TERM_MEMBER:
-		*out = GUESS;
-		if (t->member->query != NULL)
-			return crm_plan_estimate(
-			    p, t->member->query->root, out);
-		return NULL;
+		return estimate_member(p, t->member, out);
 	case CRM_TERM_STAGE:
 		*out = GUESS * 10;
 		return NULL;
@@ -138,6 +167,8 @@ crm_plan_estimate_term(
 			*out = 0;
 		return NULL;
 	}
+	if (crm_plan_is_own(t, f))
+		return estimate_own(p, t, out);
 	if ((f->flags & CRM_F_COMPUTED) != 0) {
 		if (crm_plan_is_rollup(p, t, f) || crm_plan_is_met(f))
 			*out = GUESS * 20;

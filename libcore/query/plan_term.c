@@ -6,8 +6,6 @@
 #include "store/index.h"
 #include "store/story.h"
 
-#define MEMBERS_MAX 20000 /* of a segment, to go through one by one */
-
 /* The key of an exact value in the index; p is NULL when an alternative has
  * no one key. */
 struct crm_view
@@ -121,10 +119,9 @@ crm_plan_is_prompt(const struct crm_planning *p, const struct crm_field *f)
 	return p->kind->letter != 'e' || (f->flags & CRM_F_PROMPT) != 0;
 }
 
-/* One record that a link may name. */
-static const struct crm_err *
-take_link(struct crm_planning *p, const struct crm_field *f, uint64_t to,
-    struct crm_candidates *c, size_t *cap)
+const struct crm_err *
+crm_plan_take_link(struct crm_planning *p, const struct crm_field *f,
+    uint64_t to, struct crm_candidates *c, size_t *cap)
 {
 	char group[CRM_KEY_MAX], key[8];
 
@@ -134,9 +131,6 @@ take_link(struct crm_planning *p, const struct crm_field *f, uint64_t to,
 	return crm_plan_take_group(p, CRM_TABLE_INDEX,
 	    crm_plan_index_group(p, f, crm_view(key, 8), group), c, cap);
 }
-
-static const struct crm_err *member_ids(
-    struct crm_planning *p, struct crm_member *m, uint64_t **ids, size_t *n);
 
 static const struct crm_err *
 plan_links(struct crm_planning *p, const struct crm_term *t,
@@ -156,21 +150,20 @@ plan_links(struct crm_planning *p, const struct crm_term *t,
 		const struct crm_alt *a = &t->alt[i];
 
 		for (j = 0; err == NULL && j < a->nids; j++)
-			err = take_link(p, f, a->id[j], c, &cap);
+			err = crm_plan_take_link(p, f, a->id[j], c, &cap);
 		for (j = 0;
 		     err == NULL && crm_plan_is_story(p, f) && j < a->npeople;
 		     j++)
-			err = take_link(p, f, a->people[j], c, &cap);
+			err = crm_plan_take_link(p, f, a->people[j], c, &cap);
 		if (err != NULL || a->member == NULL)
 			continue;
-		err = member_ids(p, a->member, &ids, &n);
-		if (err == NULL && n > MEMBERS_MAX) {
-			crm_free(ids);
+		err = crm_plan_members(p, a->member, &ids, &n);
+		if (err == NULL && ids == NULL && n > 0) {
 			crm_plan_set_all(c);
 			return NULL;
 		}
 		for (j = 0; err == NULL && j < n; j++)
-			err = take_link(p, f, ids[j], c, &cap);
+			err = crm_plan_take_link(p, f, ids[j], c, &cap);
 		crm_free(ids);
 	}
 	crm_plan_finish(p, c);
@@ -256,6 +249,13 @@ crm_plan_is_met(const struct crm_field *f)
 {
 	return f->num == CRM_N_BOUGHT || f->num == CRM_N_GOT ||
 	    f->num == CRM_N_ANSWERED;
+}
+
+bool
+crm_plan_is_own(const struct crm_term *t, const struct crm_field *f)
+{
+	return f->num == CRM_N_ID &&
+	    (t->op == CRM_TERM_MATCH || t->op == CRM_TERM_EXACT);
 }
 
 static const struct crm_err *
@@ -470,89 +470,6 @@ plan_stage(
 	return err;
 }
 
-/* Hand-picked members, and those of the query. */
-static const struct crm_err *
-plan_member(
-    struct crm_planning *p, struct crm_member *m, struct crm_candidates *c)
-{
-	const struct crm_field *f = crm_field_num(p->kind, CRM_N_PICKED);
-	struct crm_candidates picked = { .exact = true, .tail_known = true };
-	const struct crm_err *err = NULL;
-	size_t cap = 0;
-
-	if (m->query == NULL || !m->query->kind[p->kind->letter - 'a'])
-		c->tail_known = true;
-	else {
-		struct crm_planning sub = { .q = m->query,
-			.kind = p->kind,
-			.key = CRM_BUF_INIT(CRM_LINE_MAX) };
-
-		err = crm_plan_node(&sub, m->query->root, c);
-		crm_buf_release(&sub.key);
-	}
-	if (err == NULL && f != NULL && !c->all) {
-		err = take_link(p, f, m->segment, &picked, &cap);
-		crm_plan_finish(p, &picked);
-		crm_plan_unite(p, c, &picked);
-	}
-	c->exact = false;
-	return err;
-}
-
-/* Keep a candidate that is a member indeed: deciding it once is less than
- * deciding each of its events. */
-static const struct crm_err *
-keep_member(struct crm_planning *p, struct crm_member *m, uint64_t id,
-    uint64_t **out, size_t *n, size_t *cap)
-{
-	const struct crm_err *err;
-	enum crm_presence presence;
-	struct crm_stored r;
-	bool yes = false;
-
-	err = crm_snap_get(p->q->ctx.snap, id, &r, &presence);
-	if (err == NULL && presence == CRM_LIVE)
-		err = crm_member_match(p->q, m, id, &r, &yes);
-	if (err == NULL && yes) {
-		*out = crm_grow(*out, cap, *n + 1, sizeof(**out));
-		(*out)[(*n)++] = id;
-	}
-	return err;
-}
-
-/* The members of a segment, all of them and no others. */
-static const struct crm_err *
-member_ids(
-    struct crm_planning *p, struct crm_member *m, uint64_t **out, size_t *n)
-{
-	const struct crm_schema *s = crm_snap_schema(p->q->ctx.snap);
-	const struct crm_err *err = NULL;
-	size_t i, cap = 0;
-
-	*out = NULL;
-	*n = 0;
-	for (i = 0; err == NULL && i < crm_schema_nkinds(s); i++) {
-		struct crm_planning sub = { .q = p->q,
-			.kind = crm_schema_kind(s, i),
-			.key = CRM_BUF_INIT(CRM_LINE_MAX) };
-		struct crm_candidates c = { 0 };
-		size_t j;
-
-		if (sub.kind->letter == 'e')
-			continue;
-		err = plan_member(&sub, m, &c);
-		crm_buf_release(&sub.key);
-		if (err == NULL && c.all) { /* too many to go through */
-			*n = MEMBERS_MAX + 1;
-			return NULL;
-		}
-		for (j = 0; err == NULL && j < c.n; j++)
-			err = keep_member(p, m, c.id[j], out, n, &cap);
-		crm_free(c.id);
-	}
-	return err;
-}
-
 const struct crm_err *
 crm_plan_term(
     struct crm_planning *p, struct crm_term *t, struct crm_candidates *c)
@@ -567,7 +484,7 @@ crm_plan_term(
 		c->tail_known = true; /* it may not be there */
 		return NULL;
 	case CRM_TERM_MEMBER:
-		return plan_member(p, t->member, c);
+		return crm_plan_member(p, t->member, c);
 	case CRM_TERM_STAGE:
 		return plan_stage(p, t, c);
 	case CRM_TERM_WORD:
@@ -594,6 +511,8 @@ crm_plan_term(
 			crm_plan_set_all(c);
 		return NULL;
 	}
+	if (crm_plan_is_own(t, f))
+		return crm_plan_own(p, t, c);
 	if ((f->flags & CRM_F_COMPUTED) != 0)
 		return plan_computed(p, t, f, c);
 	if (t->op == CRM_TERM_BEGINS)
