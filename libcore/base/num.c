@@ -285,24 +285,21 @@ crm_dec_cmp(struct crm_dec a, struct crm_dec b)
 size_t
 crm_dec_put(char *out, struct crm_dec d)
 {
-	char tmp[20];
 	uint64_t u = d.m < 0 ? 0 - (uint64_t)d.m : (uint64_t)d.m;
-	size_t n = crm_num_put(tmp, u), k = 0, i;
+	size_t sign = d.m < 0, n, i;
+	char *to = out + sign;
 
-	if (d.m < 0)
-		out[k++] = '-';
-	if (n <= d.scale) {
-		out[k++] = '0';
-		out[k++] = '.';
-		for (i = n; i < d.scale; i++)
-			out[k++] = '0';
-		memcpy(out + k, tmp, n);
-		return k + n;
+	out[0] = '-';
+	n = crm_num_put(to, u);
+	if (d.scale == 0)
+		return sign + n;
+	if (n <= d.scale) { /* zeros in front: one of them before the point */
+		memmove(to + 1 + d.scale - n, to, n);
+		memset(to, '0', 1 + d.scale - n);
+		n = 1 + (size_t)d.scale;
 	}
-	for (i = 0; i < n; i++) {
-		if (i == n - d.scale)
-			out[k++] = '.';
-		out[k++] = tmp[i];
-	}
-	return k;
+	for (i = n; i > n - d.scale; i--)
+		to[i] = to[i - 1];
+	to[i] = '.';
+	return sign + n + 1;
 }

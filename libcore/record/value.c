@@ -62,23 +62,12 @@ crm_value_get_time(struct crm_view v, int64_t *at_us)
 void
 crm_value_put_dec(struct crm_buf *b, struct crm_dec d)
 {
-	char p[1 + CRM_VARINT_MAX];
+	char *to = crm_buf_room(b, 1 + CRM_VARINT_MAX);
 
-	p[0] = (char)d.scale;
-	crm_buf_add(b, p, 1 + crm_varint_put(p + 1, crm_zigzag(d.m)));
-}
-
-bool
-crm_value_get_dec(struct crm_view v, struct crm_dec *out)
-{
-	uint64_t u;
-
-	if (v.n < 2 || (uint8_t)v.p[0] > CRM_DEC_SCALE_MAX ||
-	    crm_varint_get(v.p + 1, v.n - 1, &u) != v.n - 1)
-		return false;
-	out->scale = (uint8_t)v.p[0];
-	out->m = crm_unzigzag(u);
-	return out->m != INT64_MIN;
+	if (to == NULL)
+		return;
+	to[0] = (char)d.scale;
+	crm_buf_used(b, 1 + crm_varint_put(to + 1, crm_zigzag(d.m)));
 }
 
 bool

@@ -133,7 +133,19 @@ bool crm_value_get_date(struct crm_view, struct crm_date *);
 void crm_value_put_time(struct crm_buf *, int64_t at_us);
 bool crm_value_get_time(struct crm_view, int64_t *at_us);
 void crm_value_put_dec(struct crm_buf *, struct crm_dec);
-bool crm_value_get_dec(struct crm_view, struct crm_dec *);
+static inline bool
+crm_value_get_dec(struct crm_view v, struct crm_dec *out)
+{
+	uint64_t u;
+
+	if (v.n < 2 || (uint8_t)v.p[0] > CRM_DEC_SCALE_MAX ||
+	    crm_varint_get(v.p + 1, v.n - 1, &u) != v.n - 1)
+		return false;
+	out->scale = (uint8_t)v.p[0];
+	out->m = crm_unzigzag(u);
+	return out->m != INT64_MIN;
+}
+
 bool crm_value_get_span(struct crm_view, struct crm_span *);
 
 /* The values of a field, one by one. */

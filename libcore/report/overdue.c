@@ -77,6 +77,15 @@ struct work {
 	const struct line *at;
 };
 
+/* a / b, both positive. */
+static i128
+divide(i128 a, int64_t b)
+{
+	int64_t few = (int64_t)a; /* by one instruction, not by a call */
+
+	return few == a ? few / b : a / b;
+}
+
 /* Is it longer than so many times the gap? */
 static bool
 is_overdue(const struct work *w, const struct line *l)
@@ -104,7 +113,8 @@ may_be_overdue(const struct work *w, const struct line *l, int32_t *most)
 		since *= 10;
 	if (since <= 0 || times.m == 0)
 		return since > 0;
-	since = (since - 1) / times.m; /* the longest that it is longer than */
+	since =
+	    divide(since - 1, times.m); /* the longest that it is longer than */
 	*most = since < CRM_NO_GAP ? (int32_t)since : CRM_NO_GAP - 1;
 	return crm_gaps_count(&w->gaps, *most) > (w->gaps.n - 1) / 2;
 }

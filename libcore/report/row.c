@@ -59,21 +59,28 @@ crm_row_text(struct crm_row_maker *m, struct crm_view text)
 	crm_row_value(m, text);
 }
 
-void
-crm_row_dec(struct crm_row_maker *m, struct crm_dec d)
+/* A number that is not left out. */
+static void
+add_dec(struct crm_row_maker *m, struct crm_dec d)
 {
 	size_t from = m->buf.n;
 
-	if (skips(m))
-		return;
 	crm_value_put_dec(&m->buf, d);
 	end_value(m, from);
 }
 
 void
+crm_row_dec(struct crm_row_maker *m, struct crm_dec d)
+{
+	if (!skips(m))
+		add_dec(m, d);
+}
+
+void
 crm_row_number(struct crm_row_maker *m, int64_t n)
 {
-	crm_row_dec(m, (struct crm_dec){ n, 0 });
+	if (!skips(m))
+		add_dec(m, (struct crm_dec){ n, 0 });
 }
 
 void
@@ -108,16 +115,22 @@ crm_row_time(struct crm_row_maker *m, int64_t at_us)
 void
 crm_row_link(struct crm_row_maker *m, uint64_t id)
 {
-	char link[CRM_LINK_MAX];
+	size_t from = m->buf.n;
+	char *to;
 
-	crm_row_value(m, crm_view(link, crm_link_put(link, id)));
+	if (skips(m))
+		return;
+	to = crm_buf_room(&m->buf, CRM_LINK_MAX);
+	if (to != NULL)
+		crm_buf_used(&m->buf, crm_link_put(to, id));
+	end_value(m, from);
 }
 
 void
 crm_row_money(struct crm_row_maker *m, int64_t minor, uint8_t currency)
 {
 	if (!skips(m))
-		crm_row_dec(m,
+		add_dec(m,
 		    (struct crm_dec){ minor, crm_currency_digits(currency) });
 }
 
@@ -163,8 +176,7 @@ crm_row_mean(struct crm_row_maker *m, int64_t sum, int64_t n)
 	else if (n == 0)
 		crm_row_none(m);
 	else
-		crm_row_dec(
-		    m, (struct crm_dec){ divide((i128)sum * 10, n), 1 });
+		add_dec(m, (struct crm_dec){ divide((i128)sum * 10, n), 1 });
 }
 
 void
@@ -175,6 +187,6 @@ crm_row_share(struct crm_row_maker *m, int64_t part, int64_t whole)
 	else if (whole == 0)
 		crm_row_none(m);
 	else
-		crm_row_dec(
+		add_dec(
 		    m, (struct crm_dec){ divide((i128)part * 1000, whole), 1 });
 }

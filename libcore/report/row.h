@@ -24,6 +24,14 @@ struct crm_row_maker {
 void crm_row_begin(struct crm_row_maker *);
 void crm_row_release(struct crm_row_maker *);
 
+/* The value of a column, as long as nothing is added. */
+static inline struct crm_view
+crm_row_at(const struct crm_row_maker *m, size_t i)
+{
+	return crm_view(
+	    m->at[i].n > 0 ? m->buf.p + m->at[i].from : "", m->at[i].n);
+}
+
 /* Each adds the value of the next column. */
 void crm_row_none(struct crm_row_maker *);
 void crm_row_value(struct crm_row_maker *, struct crm_view stored);

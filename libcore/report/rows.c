@@ -394,8 +394,9 @@ add_names(struct crm_rows *r, const struct crm_field *f, struct crm_view v)
 	return err;
 }
 
+/* A row of a table: links stand there by name, and some numbers have bars. */
 static const struct crm_err *
-print_row(struct crm_rows *r, const struct crm_view *value)
+print_in_table(struct crm_rows *r, const struct crm_view *value)
 {
 	struct crm_value out[CRM_ROWS_COLUMNS_MAX];
 	size_t from[CRM_ROWS_COLUMNS_MAX];
@@ -413,8 +414,7 @@ print_row(struct crm_rows *r, const struct crm_view *value)
 			.value = v,
 			.no_bar = r->col[i].bar && !is_base(r, value) };
 		from[n] = r->names.n;
-		if (f->type == CRM_T_LINK && r->o.form == CRM_OUT_TABLE &&
-		    (f->flags & CRM_F_COMPUTED) == 0) {
+		if (f->type == CRM_T_LINK && (f->flags & CRM_F_COMPUTED) == 0) {
 			err = add_names(r, f, v);
 			out[n].is_text = true;
 		}
@@ -427,6 +427,23 @@ print_row(struct crm_rows *r, const struct crm_view *value)
 	if (err == NULL)
 		crm_writer_row(r->writer, out, n);
 	return err;
+}
+
+static const struct crm_err *
+print_row(struct crm_rows *r, const struct crm_view *value)
+{
+	struct crm_value out[CRM_ROWS_COLUMNS_MAX];
+	size_t i, n = 0;
+
+	if (r->o.form == CRM_OUT_TABLE)
+		return print_in_table(r, value);
+	for (i = 0; i < r->nshown; i++) {
+		out[n] = (struct crm_value){ .col = (uint32_t)i,
+			.value = value[r->shown[i]] };
+		n += out[n].value.n > 0;
+	}
+	crm_writer_row(r->writer, out, n);
+	return NULL;
 }
 
 /* Keep a row until all are known. */
@@ -508,8 +525,17 @@ crm_row_put(struct crm_row_maker *m, struct crm_rows *rows)
 	const struct crm_err *err = crm_buf_end(&m->buf);
 	size_t i;
 
-	for (i = 0; i < m->n; i++)
-		value[i] = crm_view(
-		    m->at[i].n > 0 ? m->buf.p + m->at[i].from : "", m->at[i].n);
-	return err != NULL ? err : crm_rows_put(rows, value);
+	if (err != NULL)
+		return err;
+	if (rows->runs != NULL || rows->put != NULL) {
+		for (i = 0; i < m->n; i++)
+			value[i] = crm_row_at(m, i);
+		return crm_rows_put(rows, value);
+	}
+	/* what is printed at once: no others are looked at */
+	for (i = 0; i < rows->nshown; i++)
+		value[rows->shown[i]] = crm_row_at(m, rows->shown[i]);
+	if (rows->currency != NONE)
+		value[rows->currency] = crm_row_at(m, rows->currency);
+	return crm_rows_put(rows, value);
 }

@@ -79,8 +79,12 @@ static bool
 is_below(const struct crm_numbers *s, struct crm_view group, const char *key,
     size_t n)
 {
-	return crm_view_cmp(group,
-		   crm_view_skip(crm_view(key, n), s->walk->form->prefix)) < 0;
+	struct crm_view k =
+	    crm_view_skip(crm_view(key, n), s->walk->form->prefix);
+
+	if (group.n == 8 && k.n == 8) /* as ids are */
+		return crm_be64_get(group.p) < crm_be64_get(k.p);
+	return crm_view_cmp(group, k) < 0;
 }
 
 /* Add the numbers of the group at hand that stand in this block. */
