@@ -1,16 +1,14 @@
 /* overdue: customers who are silent for longer than their own rhythm. */
 #include "report/overdue.h"
 
-#include <stdlib.h>
-
 #include "base/mem.h"
-#include "base/radix.h"
 #include "record/word.h"
 #include "report/buyers.h"
 #include "report/explain.h"
 #include "report/figures.h"
 #include "report/gaps.h"
 #include "report/list.h"
+#include "report/overdue_lines.h"
 #include "report/put.h"
 #include "store/days.h"
 
@@ -46,20 +44,12 @@ enum { C_NAME, C_CUSTOMERS, C_DAYS, C_GAP, C_SINCE, C_TIMES, C_EXPECTED };
 #define CUSTOMERS 0
 #define SINCE 1
 
-struct line {
-	uint64_t who;
-	int64_t spent;
-	uint32_t days;
-	int32_t twice; /* the median gap: a half is a whole number */
-	int32_t last;  /* day */
-	uint8_t currency;
-};
-
 struct work {
 	struct crm_report_run *r;
-	struct line *line;
-	size_t n, cap;
-	struct crm_keyed *sorted; /* lines as they are printed */
+	struct crm_overdue_lines lines;
+	struct crm_overdue_part *into; /* where the next line goes */
+	struct crm_keyed *sorted;      /* lines as they are printed */
+	size_t n;                      /* of them */
 	int32_t today;
 	struct crm_dec times;
 	bool all; /* whoever has a rhythm */
@@ -74,7 +64,7 @@ struct work {
 	/* with --by */
 	struct crm_groups groups;
 	struct crm_by_values *values;
-	const struct line *at;
+	const struct crm_overdue_line *at;
 };
 
 /* a / b, both positive. */
@@ -88,7 +78,7 @@ divide(i128 a, int64_t b)
 
 /* Is it longer than so many times the gap? */
 static bool
-is_overdue(const struct work *w, const struct line *l)
+is_overdue(const struct work *w, const struct crm_overdue_line *l)
 {
 	struct crm_dec times = w->times;
 	i128 since = (i128)2 * (w->today - l->last), gap = l->twice;
@@ -101,7 +91,8 @@ is_overdue(const struct work *w, const struct line *l)
 /* Without the median: may it be longer?  Not when the lower one of the two gaps
  * in the middle is too long for that already: it is not longer than most. */
 static bool
-may_be_overdue(const struct work *w, const struct line *l, int32_t *most)
+may_be_overdue(
+    const struct work *w, const struct crm_overdue_line *l, int32_t *most)
 {
 	struct crm_dec times = w->times;
 	i128 since = w->today - l->last;
@@ -145,7 +136,7 @@ static const struct crm_err *
 take(void *ctx, uint64_t who, struct crm_days *days)
 {
 	struct work *w = ctx;
-	struct line l = { .who = who };
+	struct crm_overdue_line l = { .who = who };
 	const struct crm_err *err = cut_days(w, who, days);
 	int32_t most;
 
@@ -157,11 +148,8 @@ take(void *ctx, uint64_t who, struct crm_days *days)
 	if (!may_be_overdue(w, &l, &most))
 		return NULL;
 	l.twice = crm_gaps_twice_median(&w->gaps, most);
-	if (w->all || is_overdue(w, &l)) {
-		w->line =
-		    crm_grow(w->line, &w->cap, w->n + 1, sizeof(*w->line));
-		w->line[w->n++] = l;
-	}
+	if (w->all || is_overdue(w, &l))
+		crm_overdue_add(w->into, &l);
 	return NULL;
 }
 
@@ -182,17 +170,12 @@ find_all(struct work *w)
 	const struct crm_err *err;
 	size_t i;
 
-	for (i = 0; i < CRM_PARTS_MAX; i++)
+	for (i = 0; i < CRM_PARTS_MAX; i++) {
 		part[i] = *w;
+		part[i].into = &w->lines.part[i];
+	}
 	err = crm_days_each_part(w->r->snap, w->cut, take_all, part);
 	for (i = 0; i < CRM_PARTS_MAX; i++) {
-		w->line = crm_grow(
-		    w->line, &w->cap, w->n + part[i].n, sizeof(*w->line));
-		if (part[i].n > 0)
-			memcpy(w->line + w->n, part[i].line,
-			    part[i].n * sizeof(*w->line));
-		w->n += part[i].n;
-		crm_free(part[i].line);
 		crm_free(part[i].gaps.gap);
 	}
 	crm_free(part);
@@ -223,6 +206,7 @@ begin(struct work *w, struct crm_report_run *r)
 
 	memset(w, 0, sizeof(*w));
 	w->r = r;
+	w->into = w->lines.part;
 	w->today = crm_date_days(crm_report_today(r));
 	w->from = INT32_MIN;
 	w->to = w->today; /* what is dated ahead was not bought yet */
@@ -240,7 +224,7 @@ begin(struct work *w, struct crm_report_run *r)
 static void
 end(struct work *w)
 {
-	crm_free(w->line);
+	crm_overdue_release(&w->lines);
 	crm_free(w->gaps.gap);
 }
 
@@ -263,12 +247,12 @@ add_spent(struct work *w)
 	uint8_t base = w->r->config->currency_num;
 	struct crm_buyers b;
 	const struct crm_err *err;
-	size_t i, k = 0;
+	struct crm_overdue_place at = { 0 };
+	struct crm_overdue_line *l;
+	size_t k = 0;
 
 	err = crm_buyers_gather(w->r, CRM_BUYERS_BY_NOW, &b);
-	for (i = 0; err == NULL && i < w->n; i++) {
-		struct line *l = &w->line[i];
-
+	while (err == NULL && crm_overdue_next(&w->lines, &at, &l)) {
 		while (k < b.n && b.buyer[k].who < l->who)
 			k++;
 		for (; k < b.n && b.buyer[k].who == l->who; k++)
@@ -281,69 +265,9 @@ add_spent(struct work *w)
 	return err;
 }
 
-/*
- * Lines are sorted by since divided by gap, largest first.  The key is that in
- * whole 2^-20th, backwards, which settles most; since has 23 bits at most.
- */
-#define KEY_MAX (UINT64_C(1) << 44)
-
-/* Of equal keys by the fractions themselves: qsort() hands over no context. */
-static int32_t today;
-
-static int
-cmp_keyed(const void *x, const void *y)
-{
-	const struct line *a = ((const struct crm_keyed *)x)->of;
-	const struct line *b = ((const struct crm_keyed *)y)->of;
-	int64_t m, n;
-
-	m = (int64_t)(today - a->last) * b->twice;
-	n = (int64_t)(today - b->last) * a->twice;
-	if (m != n)
-		return m > n ? -1 : 1;
-	return a->who < b->who ? -1 : a->who > b->who;
-}
-
-/* Those whose keys are equal: nearly always in order already. */
 static void
-settle_ties(struct crm_keyed *k, size_t n)
-{
-	size_t from, i;
-	bool sorted;
-
-	for (from = 0; from < n; from = i) {
-		sorted = true;
-		for (i = from + 1; i < n && k[i].key == k[from].key; i++)
-			sorted = sorted && cmp_keyed(&k[i - 1], &k[i]) < 0;
-		if (!sorted)
-			qsort(k + from, i - from, sizeof(*k), cmp_keyed);
-	}
-}
-
-/* Free it. */
-static struct crm_keyed *
-sort_lines(const struct work *w)
-{
-	struct crm_keyed *k = crm_calloc(w->n + 1, sizeof(*k));
-	int64_t since;
-	size_t i;
-
-	today = w->today;
-	for (i = 0; i < w->n; i++) {
-		const struct line *l = &w->line[i];
-
-		since = today - l->last;
-		k[i].of = l;
-		k[i].key = KEY_MAX - (uint64_t)(since * (1 << 20) / l->twice);
-	}
-	crm_radix_sort(k, w->n);
-	settle_ties(k, w->n);
-	return k;
-}
-
-static void
-make_line(const struct work *w, struct crm_row_maker *row, const struct line *l,
-    struct crm_view name)
+make_line(const struct work *w, struct crm_row_maker *row,
+    const struct crm_overdue_line *l, struct crm_view name)
 {
 	int64_t since = w->today - l->last;
 
@@ -364,7 +288,7 @@ static uint64_t
 nth_who(void *ctx, size_t i)
 {
 	const struct work *w = ctx;
-	const struct line *l = w->sorted[i].of;
+	const struct crm_overdue_line *l = w->sorted[i].of;
 
 	return l->who;
 }
@@ -383,10 +307,11 @@ make_nth(void *ctx, struct crm_row_maker *row, size_t i, struct crm_view name)
 static const struct crm_err *
 print_lines(struct work *w)
 {
-	const struct crm_put put = { w->n, make_nth, nth_who, C_NAME, w };
+	struct crm_put put = { 0, make_nth, nth_who, C_NAME, w };
 	const struct crm_err *err;
 
-	w->sorted = sort_lines(w);
+	w->sorted = crm_overdue_sort(&w->lines, w->today, &w->n);
+	put.n = w->n;
 	err = crm_put_rows(w->r, &put);
 	crm_free(w->sorted);
 	return err;
@@ -396,7 +321,7 @@ static const struct crm_err *
 add_up(void *ctx, struct crm_view key)
 {
 	struct work *w = ctx;
-	const struct line *l = w->at;
+	const struct crm_overdue_line *l = w->at;
 	struct crm_group *g = crm_groups_at(&w->groups, key, l->currency);
 
 	g->count[CUSTOMERS]++;
@@ -428,13 +353,14 @@ static const struct crm_err *
 group_lines(struct work *w)
 {
 	const struct crm_err *err;
-	size_t i;
+	struct crm_overdue_place at = { 0 };
+	struct crm_overdue_line *l;
 
 	err = crm_by_values_new(w->r->snap, w->r->clock, &w->r->by, &w->values);
-	for (i = 0; err == NULL && i < w->n; i++) {
-		w->at = &w->line[i];
+	while (err == NULL && crm_overdue_next(&w->lines, &at, &l)) {
+		w->at = l;
 		err = crm_by_each(
-		    w->values, w->at->who, CRM_BY_NO_TIME, 0, NULL, add_up, w);
+		    w->values, l->who, CRM_BY_NO_TIME, 0, NULL, add_up, w);
 	}
 	crm_by_values_free(w->values);
 	return err != NULL ? err
@@ -470,15 +396,15 @@ crm_overdue_each(struct crm_report_run *r,
     void *ctx)
 {
 	const struct crm_err *err;
+	struct crm_overdue_place at = { 0 };
+	struct crm_overdue_line *l;
 	struct work w;
-	size_t i;
 
 	begin(&w, r);
 	w.all = true;
 	err = find_lines(&w);
-	for (i = 0; err == NULL && i < w.n; i++) {
-		struct crm_rhythm rhythm = { w.line[i].who, w.line[i].last,
-			w.line[i].twice };
+	while (err == NULL && crm_overdue_next(&w.lines, &at, &l)) {
+		struct crm_rhythm rhythm = { l->who, l->last, l->twice };
 
 		err = fn(ctx, &rhythm);
 	}
@@ -505,8 +431,8 @@ list_days(const struct work *w, bool gaps, struct crm_buf *out)
 
 /* The rows of somebody whose days, or gaps once they are sorted, are there. */
 static void
-explain_line(struct work *w, const struct line *l, const struct crm_buf *days,
-    const struct crm_buf *gaps)
+explain_line(struct work *w, const struct crm_overdue_line *l,
+    const struct crm_buf *days, const struct crm_buf *gaps)
 {
 	struct crm_report_run *r = w->r;
 	char a[CRM_EXPLAIN_TEXT], b[CRM_EXPLAIN_TEXT];
@@ -549,12 +475,12 @@ explain(struct crm_report_run *r, uint64_t who)
 	if (err == NULL)
 		err = take(&w, who, &days);
 	list_days(&w, false, &text);
-	if (err == NULL && w.n > 0)
+	if (err == NULL && w.into->n > 0)
 		err = add_spent(&w);
-	if (err == NULL && w.n > 0) {
+	if (err == NULL && w.into->n > 0) {
 		crm_gaps_sort(&w.gaps);
 		list_days(&w, true, &gaps);
-		explain_line(&w, &w.line[0], &text, &gaps);
+		explain_line(&w, w.into->line, &text, &gaps);
 	} else if (err == NULL && w.ndays > 0) {
 		crm_explain_number(r, "days", (double)w.ndays, 0);
 		crm_explain_how(
@@ -572,18 +498,19 @@ const struct crm_err *
 crm_overdue_figures(struct crm_report_run *r, struct crm_figures *out)
 {
 	const struct crm_err *err;
+	struct crm_overdue_place at = { 0 };
+	struct crm_overdue_line *l;
 	struct work w;
 	int64_t since;
-	size_t i;
 
 	out->scale = 3;
 	begin(&w, r);
 	w.all = true;
 	err = find_lines(&w);
-	for (i = 0; err == NULL && i < w.n; i++) {
-		since = (int64_t)(w.today - w.line[i].last) * 2;
-		crm_figures_add(out, w.line[i].who,
-		    (since * 1000 + w.line[i].twice - 1) / w.line[i].twice);
+	while (err == NULL && crm_overdue_next(&w.lines, &at, &l)) {
+		since = (int64_t)(w.today - l->last) * 2;
+		crm_figures_add(
+		    out, l->who, (since * 1000 + l->twice - 1) / l->twice);
 	}
 	end(&w);
 	return err;
