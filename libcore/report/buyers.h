@@ -12,10 +12,17 @@
 #include "report/report.h"
 #include "store/rollup.h"
 
+/* Of a rollup what is of purchases and refunds: there are many of them. */
+struct crm_bought {
+	int64_t sum; /* in the currency of the buyer */
+	uint64_t months;
+	uint32_t orders, purchases;
+	int32_t first, last;
+};
+
 struct crm_buyer {
 	uint64_t who;
-	/* Of purchases and refunds; sum in the currency. */
-	struct crm_rollup row;
+	struct crm_bought row;
 	uint8_t currency;
 };
 

@@ -275,16 +275,23 @@ get_past(struct crm_snap *snap, uint64_t who, uint8_t currency,
 	return err;
 }
 
+bool
+crm_rollup_is_ahead(const struct crm_rollup *row, int64_t until_us)
+{
+	int32_t until = minutes(until_us);
+
+	return (row->purchases > 0 && row->last > until) ||
+	    (row->contacts > 0 && row->last_contact > until);
+}
+
 const struct crm_err *
 crm_rollup_until(struct crm_snap *snap, uint64_t who, uint8_t currency,
     int64_t until_us, struct crm_rollup *row)
 {
 	struct crm_rollups rows = { 0 };
 	const struct crm_err *err;
-	int32_t until = minutes(until_us);
 
-	if ((row->purchases == 0 || row->last <= until) &&
-	    (row->contacts == 0 || row->last_contact <= until))
+	if (!crm_rollup_is_ahead(row, until_us))
 		return NULL;
 	err = crm_rollup_fold(snap, who, INT64_MIN, until_us, &rows);
 	if (err == NULL)

@@ -96,6 +96,9 @@ CRM_CHECK const struct crm_err *crm_rollup_fold(struct crm_snap *, uint64_t who,
 CRM_CHECK const struct crm_err *crm_rollup_get(
     struct crm_snap *, uint64_t who, uint8_t currency, struct crm_rollup *out);
 
+/* Is there in a row a purchase or contact that is later than an instant? */
+bool crm_rollup_is_ahead(const struct crm_rollup *, int64_t until_us);
+
 /*
  * Take back out of a row what is dated later than an instant, to the minute:
  * a meeting planned for next week is no contact yet.
@@ -158,6 +161,23 @@ typedef const struct crm_err *crm_rollup_run_fn(
     void *ctx, const struct crm_part *, const struct crm_run_of *);
 CRM_CHECK const struct crm_err *crm_rollup_each_run(
     struct crm_snap *, bool alone, crm_rollup_run_fn *fn, void *ctx);
+
+/* The i-th row of a run. */
+static inline void
+crm_rollup_of_run(
+    const struct crm_run_of *run, size_t i, struct crm_rollup_at *out)
+{
+	/* a key without its first byte, which is the prefix, and the sums */
+	const size_t key = CRM_ROLLUP_KEY - 1;
+	const char *p = run->p + i * (key + CRM_ROLLUP_BYTES);
+	char who[CRM_ROLLUP_WHO];
+
+	who[0] = run->prefix.p[0];
+	memcpy(who + 1, p, CRM_ROLLUP_WHO - 1);
+	out->who = crm_be64_get(who);
+	out->currency = (uint8_t)p[key - 1];
+	out->value = crm_view(p + key, CRM_ROLLUP_BYTES);
+}
 
 /* The error for sums of a customer that do not fit. */
 const struct crm_err *crm_rollup_too_large(uint64_t who, uint8_t currency);

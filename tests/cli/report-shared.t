@@ -2,7 +2,7 @@
 # Reports of many rows print them in pieces, by two threads: the same bytes as
 # one after the other, which is how rows are printed that are sorted.
 . "${0%/*}/../lib.sh"
-plan 14
+plan 19
 
 crm-store init
 awk 'BEGIN { print "name"
@@ -37,3 +37,27 @@ for report in overdue rfm clv churn; do
 done
 crm-report rfm -o tsv >shared
 ok 'enough rows for many pieces' test "$(wc -l <shared)" -gt 2000
+
+# What customers bought is gathered by two threads, that of a few by one; some
+# of it is dated ahead, and does not count yet.
+awk 'BEGIN { print "who,what,at,amount,currency" } NR % 50 == 0 {
+	print $1 ",purchase,2025-07-0" NR % 9 + 1 ",1000," \
+		(NR % 100 ? "EUR" : "JPY") }' ids >events.csv
+ok 'events ahead' crm-log -q <events.csv
+awk 'NR % 25 == 0' ids >some
+them=$(paste -s -d , some)
+
+# few COLUMNS REPORT: rows of some of the customers, beside others and alone.
+few()
+{
+	crm-report "$2" -f "$1" -o tsv 2>notes |
+		awk 'NR == FNR { some[$1]; next } $1 in some' some - |
+		sort >among
+	crm-report "$2" any "id:$them" -f "$1" -o tsv 2>notes |
+		tail -n +2 | sort >alone
+	ok "$2 of a few" cmp among alone
+	ok 'there are some' test "$(wc -l <alone)" -gt 10
+}
+
+few id,currency,frequency,monetary,recency rfm
+few id,currency,spent,since overdue
