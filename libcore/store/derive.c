@@ -6,12 +6,23 @@
 #include "store/derive_impl.h"
 #include "store/index.h"
 
-static void
-begin_postings(struct crm_postings *p, const struct crm_store *s, size_t memory,
-    bool bytes)
+/* Most of what could be gathered never is: a call logged has no postings, and
+ * of what an edit does there is nothing when a record is added. */
+struct crm_gather *
+crm_derive_adds(struct crm_derive *d, struct crm_postings *p)
 {
-	p->add = crm_gather_new(memory, s->dir, bytes);
-	p->del = crm_runs_new(memory, s->dir);
+	if (p->add == NULL)
+		p->add =
+		    crm_gather_new(d->memory, d->store->dir, p == &d->text);
+	return p->add;
+}
+
+struct crm_runs *
+crm_derive_runs(struct crm_derive *d, struct crm_runs **runs)
+{
+	if (*runs == NULL)
+		*runs = crm_runs_new(d->memory, d->store->dir);
+	return *runs;
 }
 
 struct crm_derive *
@@ -23,10 +34,6 @@ crm_derive_new(struct crm_store *s, size_t memory)
 	d->schema = s->config->schema;
 	d->zone = s->config->zone;
 	d->memory = memory;
-	begin_postings(&d->index, s, memory, false);
-	begin_postings(&d->text, s, memory, true);
-	d->story = crm_runs_new(memory, s->dir);
-	d->docs = crm_runs_new(memory, s->dir);
 	d->key.max = d->words.max = d->kept.max = CRM_LINE_MAX * 8;
 	return d;
 }
@@ -55,13 +62,12 @@ crm_derive_forget(struct crm_derive *d, enum crm_table table)
 
 	if (table == CRM_TABLE_STORY) {
 		crm_runs_free(d->story);
-		d->story = crm_runs_new(d->memory, d->store->dir);
+		d->story = NULL;
 		d->story_sorted = false;
 		return;
 	}
 	end_postings(p);
 	memset(p, 0, sizeof(*p));
-	begin_postings(p, d->store, d->memory, p == &d->text);
 }
 
 void
@@ -128,12 +134,12 @@ put_index(struct crm_derive *d, char kind, const struct crm_field *f,
 	n = crm_index_group(d->index.full, kind, f->num, crm_buf_view(&d->key));
 	d->index.all += add;
 	if (add)
-		return crm_gather_add(
-		    d->index.add, crm_view(d->index.full, n), id, 0);
+		return crm_gather_add(crm_derive_adds(d, &d->index),
+		    crm_view(d->index.full, n), id, 0);
 	d->index.full[n] = '\0';
 	crm_be64(d->index.full + n + 1, id);
-	return crm_runs_add(
-	    d->index.del, crm_view(d->index.full, n + 9), CRM_VNULL);
+	return crm_runs_add(crm_derive_runs(d, &d->index.del),
+	    crm_view(d->index.full, n + 9), CRM_VNULL);
 }
 
 /* Note the keys of stored values. */

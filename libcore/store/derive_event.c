@@ -173,7 +173,8 @@ note_doc(struct crm_derive *d, const struct crm_story *s,
 	crm_buf_reset(&d->key);
 	crm_buf_add(&d->key, head, sizeof(head));
 	crm_doc_key(&d->key, doc);
-	return crm_runs_add(d->docs, crm_buf_view(&d->key), CRM_VNULL);
+	return crm_runs_add(
+	    crm_derive_runs(d, &d->docs), crm_buf_view(&d->key), CRM_VNULL);
 }
 
 static const struct crm_err *
@@ -216,8 +217,8 @@ tell(struct crm_derive *d, const struct crm_event_core *c,
 			    crm_view(key, sizeof(key)), crm_view(value, 8));
 			continue;
 		}
-		err = crm_runs_add(d->story, crm_view(key, sizeof(key)),
-		    crm_view(value, sizeof(value)));
+		err = crm_runs_add(crm_derive_runs(d, &d->story),
+		    crm_view(key, sizeof(key)), crm_view(value, sizeof(value)));
 		if (err == NULL && fold)
 			(void)crm_nummap_at(&d->fold, s.who, NULL);
 		else if (err == NULL)

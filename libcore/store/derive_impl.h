@@ -36,10 +36,10 @@ struct crm_doubt {
 
 /* Postings of a table: what is added and what is taken away. */
 struct crm_postings {
-	struct crm_gather *add;
-	struct crm_runs *del;
-	struct crm_sum sum; /* instead of both, when only that is wanted */
-	uint64_t all, done; /* of those that are added */
+	struct crm_gather *add; /* NULL: nothing */
+	struct crm_runs *del;   /* NULL: nothing */
+	struct crm_sum sum;     /* instead of both, when only that is wanted */
+	uint64_t all, done;     /* of those that are added */
 	bool sorted;
 	struct crm_gathered group; /* the one being written */
 	size_t next;               /* of its ids */
@@ -63,7 +63,7 @@ struct crm_derive {
 	bool sums; /* are wanted, not the entries */
 	uint64_t seed[2];
 	struct crm_sum story_sum;
-	struct crm_runs *story; /* value: amount, and '+' or '-' */
+	struct crm_runs *story; /* value: amount, '+' or '-'; NULL: nothing */
 	bool story_sorted;
 	uint64_t story_done;
 	char story_from[CRM_STORY_KEY];
@@ -78,7 +78,7 @@ struct crm_derive {
 	struct crm_view spilled_key, spilled_value; /* read ahead */
 	size_t next_delta;
 	struct crm_nummap fold;    /* customers */
-	struct crm_runs *docs;     /* who, currency, doc of purchases */
+	struct crm_runs *docs;     /* who, currency, doc of purchases; NULL */
 	struct crm_id_range *mine; /* events that were added */
 	size_t nmine, mine_cap;
 	/* totals: key to place in total */
@@ -96,6 +96,11 @@ struct crm_derive {
 	char full[CRM_KEY_MAX];
 	char byte; /* handed out by crm_derive_next() */
 };
+
+/* Where entries are gathered, made when the first one comes. */
+struct crm_gather *crm_derive_adds(
+    struct crm_derive *, struct crm_postings *of_it);
+struct crm_runs *crm_derive_runs(struct crm_derive *, struct crm_runs **of_it);
 
 /* Add up an added posting, whose group is in p->full. */
 void crm_derive_sum_posting(struct crm_derive *, struct crm_postings *p,

@@ -449,12 +449,24 @@ tell_buyers(struct rolling *r)
 	return err;
 }
 
+/* The docs of purchases, in order. */
+static const struct crm_err *
+begin_docs(struct rolling *r)
+{
+	const struct crm_err *err;
+	struct crm_view none;
+
+	if (r->d->docs == NULL)
+		return NULL;
+	err = crm_runs_sort(r->d->docs);
+	return err != NULL ? err : crm_runs_next(r->d->docs, &r->doc, &none);
+}
+
 /* Bring the table up to date; walk: of the table as it was. */
 static const struct crm_err *
 roll_up(struct rolling *r, struct crm_walk *walk)
 {
 	const struct crm_err *err;
-	struct crm_view none;
 	struct crm_entry e;
 
 	err = crm_walk_seek(walk, crm_view("", 0), &e);
@@ -465,9 +477,7 @@ roll_up(struct rolling *r, struct crm_walk *walk)
 	if (err == NULL)
 		err = crm_derive_next_delta(r->d, &r->delta, &r->more);
 	if (err == NULL)
-		err = crm_runs_sort(r->d->docs);
-	if (err == NULL)
-		err = crm_runs_next(r->d->docs, &r->doc, &none);
+		err = begin_docs(r);
 	if (err == NULL)
 		err = fold_all(r);
 	if (err != NULL || (!r->more && r->nfold == 0))
@@ -496,6 +506,8 @@ crm_derive_rollups(struct crm_derive *d, struct crm_snap *snap,
 	const struct crm_err *err;
 	struct crm_walk *walk;
 
+	if (d->ndeltas == 0 && d->spilled == NULL && d->fold.used == 0)
+		return NULL;
 	crm_derive_sort_mine(d);
 	sort_fold(&r);
 	r.folded = crm_spool_new(d->memory / 4, d->store->dir);

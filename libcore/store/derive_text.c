@@ -146,12 +146,12 @@ put_word(struct crm_derive *d, char kind, const struct crm_token *t,
 	}
 	d->text.all += add;
 	if (add)
-		return crm_gather_add(
-		    d->text.add, crm_view(d->text.full, n), id, (uint8_t)byte);
+		return crm_gather_add(crm_derive_adds(d, &d->text),
+		    crm_view(d->text.full, n), id, (uint8_t)byte);
 	d->text.full[n] = '\0';
 	crm_be64(d->text.full + n + 1, id);
-	return crm_runs_add(
-	    d->text.del, crm_view(d->text.full, n + 9), CRM_VNULL);
+	return crm_runs_add(crm_derive_runs(d, &d->text.del),
+	    crm_view(d->text.full, n + 9), CRM_VNULL);
 }
 
 /*

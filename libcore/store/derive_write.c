@@ -8,12 +8,25 @@ postings_of(struct crm_derive *d, enum crm_table t)
 	return t == CRM_TABLE_TEXT ? &d->text : &d->index;
 }
 
+/* Sort entries and read the first one, if there are any. */
+static const struct crm_err *
+begin_runs(struct crm_runs *runs, struct crm_view *key, struct crm_view *value)
+{
+	const struct crm_err *err;
+
+	*key = *value = CRM_VNULL;
+	if (runs == NULL)
+		return NULL;
+	err = crm_runs_sort(runs);
+	return err != NULL ? err : crm_runs_next(runs, key, value);
+}
+
 /* Begin to read what was gathered for a table. */
 static const struct crm_err *
 begin_reading(struct crm_derive *d, enum crm_table t)
 {
 	struct crm_postings *p = postings_of(d, t);
-	const struct crm_err *err;
+	const struct crm_err *err = NULL;
 	struct crm_view none;
 
 	if (t == CRM_TABLE_STORY) {
@@ -21,22 +34,19 @@ begin_reading(struct crm_derive *d, enum crm_table t)
 			return NULL;
 		d->story_sorted = true;
 		d->story_done = 0;
-		err = crm_runs_sort(d->story);
-		return err != NULL
-		    ? err
-		    : crm_runs_next(d->story, &d->story_key, &d->story_value);
+		return begin_runs(d->story, &d->story_key, &d->story_value);
 	}
 	if (p->sorted)
 		return NULL;
 	p->sorted = true;
 	p->next = p->done = 0;
 	p->deleted_n = 0;
-	err = crm_gather_sort(p->add);
-	if (err == NULL)
+	memset(&p->group, 0, sizeof(p->group));
+	if (p->add != NULL)
+		err = crm_gather_sort(p->add);
+	if (err == NULL && p->add != NULL)
 		err = crm_gather_next(p->add, &p->group);
-	if (err == NULL)
-		err = crm_runs_sort(p->del);
-	return err != NULL ? err : crm_runs_next(p->del, &p->del_key, &none);
+	return err != NULL ? err : begin_runs(p->del, &p->del_key, &none);
 }
 
 /* Entries of which a thread has more to do than to begin and to end. */
@@ -46,7 +56,7 @@ void
 crm_derive_ahead(struct crm_derive *d, enum crm_table t)
 {
 	if (t == CRM_TABLE_STORY) {
-		if (crm_runs_count(d->story) >= MANY)
+		if (d->story != NULL && crm_runs_count(d->story) >= MANY)
 			crm_runs_ahead(d->story);
 	} else if (postings_of(d, t)->all >= MANY)
 		crm_gather_ahead(postings_of(d, t)->add);
@@ -224,13 +234,16 @@ crm_derive_write(struct crm_derive *d, struct crm_txn *t, enum crm_table table,
 	const struct crm_err *err;
 	struct crm_block_writer *w;
 
-	*done = false;
 	err = begin_reading(d, table);
-	if (err == NULL)
-		err = crm_block_write(t, table, &w);
 	if (err != NULL)
 		return err;
 	note_position(d, table);
+	*done = position(d, table).p == NULL;
+	if (*done)
+		return NULL;
+	err = crm_block_write(t, table, &w);
+	if (err != NULL)
+		return err;
 	if (table == CRM_TABLE_STORY)
 		err = write_story(d, t, w, limit);
 	else
@@ -239,9 +252,7 @@ crm_derive_write(struct crm_derive *d, struct crm_txn *t, enum crm_table table,
 		crm_block_abandon(w);
 		return err;
 	}
-	*done = table == CRM_TABLE_STORY
-	    ? d->story_key.p == NULL
-	    : p->group.group.p == NULL && p->del_key.p == NULL;
+	*done = position(d, table).p == NULL;
 	return crm_block_close(w);
 }
 
