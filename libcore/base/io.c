@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -89,19 +90,34 @@ crm_sync_parent(const char *path)
 	return err;
 }
 
+#define READ_STEP ((size_t)1 << 16)
+
+/* How much to read at once: of a small file all of it, and its end. */
+static size_t
+step_of(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+		(uint64_t)st.st_size < READ_STEP
+	    ? (size_t)st.st_size + 1
+	    : READ_STEP;
+}
+
 const struct crm_err *
 crm_read_fd(int fd, const char *name, size_t max, struct crm_buf *out)
 {
+	size_t step = step_of(fd);
 	char *to;
 	ssize_t r;
 
 	crm_buf_reset(out);
 	for (;;) {
-		to = crm_buf_room(out, (size_t)1 << 16);
+		to = crm_buf_room(out, step);
 		if (to == NULL || out->n > max)
 			return crm_err(
 			    CRM_E_DATA, "%s: over %zu bytes", name, max);
-		r = read(fd, to, (size_t)1 << 16);
+		r = read(fd, to, step);
 		if (r < 0 && errno == EINTR)
 			continue;
 		if (r < 0)
