@@ -9,7 +9,7 @@
 #include <malloc.h>
 #endif
 
-#define CHUNK_BYTES ((size_t)16 << 10) /* first chunk; the next double */
+#define CHUNK_BYTES ((size_t)2 << 10) /* first chunk; the next double */
 #define CHUNK_MAX ((size_t)1 << 20)
 
 struct crm_arena_chunk {
