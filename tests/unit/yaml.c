@@ -1024,6 +1024,38 @@ comments(void **state)
 	crm_yaml_free(yaml);
 }
 
+/* Whatever byte stands wherever in a comment: one that is cut is refused when
+ * one that libyaml reads, because it is indented, is. */
+static void
+bytes_of_comments(void **state)
+{
+	struct crm_yaml *cut, *read;
+	const struct crm_err *a, *b;
+	char text[] = " #234567 901234567 901\na: 1\n";
+	unsigned int refused = 0;
+	int at, c;
+
+	(void)state;
+	for (at = 2; at < 22; at++)
+		for (c = 1; c <= UINT8_MAX; c++) {
+			if (c == '\n' || c == '\r')
+				continue;
+			text[at] = (char)c;
+			a = crm_yaml_parse(
+			    "f", crm_view(text + 1, sizeof(text) - 2), &cut);
+			b = crm_yaml_parse(
+			    "f", crm_view(text, sizeof(text) - 1), &read);
+			assert_int_equal(a == NULL, b == NULL);
+			refused += a != NULL;
+			crm_yaml_free(cut);
+			crm_yaml_free(read);
+			text[at] = 'x';
+		}
+	/* all that are no characters: 30 below ' ' less the tab, DEL, bytes
+	 * of other characters alone */
+	assert_int_equal(refused, 20 * (28 + 1 + 128));
+}
+
 static void
 suite(void **state)
 {
@@ -1073,6 +1105,7 @@ main(void)
 		cmocka_unit_test(output_characters),
 		cmocka_unit_test(naughty_strings),
 		cmocka_unit_test(comments),
+		cmocka_unit_test(bytes_of_comments),
 		cmocka_unit_test(suite),
 	};
 
