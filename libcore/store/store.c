@@ -204,6 +204,7 @@ crm_store_new(
 {
 	struct crm_store *s = crm_calloc(1, sizeof(*s));
 
+	s->signature.max = (size_t)1 << 20;
 	s->path = crm_strndup(path, strlen(path));
 	s->real = crm_strndup(real, strlen(real));
 	s->dir = -1;
@@ -224,6 +225,7 @@ crm_store_close(struct crm_store *s)
 		crm_config_free(s->config);
 	if (s->dir >= 0)
 		(void)close(s->dir);
+	crm_buf_release(&s->signature);
 	crm_free(s->path);
 	crm_free(s->real);
 	crm_free(s);
@@ -232,28 +234,30 @@ crm_store_close(struct crm_store *s)
 /*
  * What derived tables have to agree with.  CRM_DERIVED is the version of the
  * routine that makes them: programs of another one, older or newer, derive
- * them anew when they open the store.
+ * them anew when they open the store.  Made once: fields that come later, from
+ * a file or the store itself, are not derived from.
  */
-static void
-signature(const struct crm_store *s, struct crm_buf *b)
+static struct crm_view
+signature(struct crm_store *s)
 {
-	crm_buf_addf(b, "%d %s\n", CRM_DERIVED, crm_fold_version());
-	crm_config_signature(s->config, b);
+	struct crm_buf *b = &s->signature;
+
+	if (b->n == 0) {
+		crm_buf_addf(b, "%d %s\n", CRM_DERIVED, crm_fold_version());
+		crm_config_signature(s->config, b);
+	}
+	return crm_buf_view(b);
 }
 
 const struct crm_err *
 crm_store_see_stale(struct crm_store *s, struct crm_txn *t, bool *stale)
 {
-	struct crm_buf b = CRM_BUF_INIT((size_t)1 << 20);
 	const struct crm_err *err;
 	struct crm_view v;
 
 	err = crm_meta_get(t, CRM_META_DERIVED, &v);
-	if (err == NULL) {
-		signature(s, &b);
-		*stale = !crm_view_eq(v, crm_buf_view(&b));
-	}
-	crm_buf_release(&b);
+	if (err == NULL)
+		*stale = !crm_view_eq(v, signature(s));
 	return err;
 }
 
@@ -293,13 +297,7 @@ read_meta(struct crm_store *s, bool *stale)
 const struct crm_err *
 crm_store_sign(struct crm_store *s, struct crm_txn *t)
 {
-	struct crm_buf b = CRM_BUF_INIT((size_t)1 << 20);
-	const struct crm_err *err;
-
-	signature(s, &b);
-	err = crm_meta_put(t, CRM_META_DERIVED, crm_buf_view(&b));
-	crm_buf_release(&b);
-	return err;
+	return crm_meta_put(t, CRM_META_DERIVED, signature(s));
 }
 
 /* Locks and maps cannot be relied on over a network. */

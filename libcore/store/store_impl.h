@@ -43,6 +43,7 @@ struct crm_store {
 	struct crm_env *env;
 	struct crm_gate *gate;
 	struct crm_config *config;
+	struct crm_buf signature; /* of it; empty: not made yet */
 	uint8_t uuid[16];
 	uint16_t replica;
 	void (*tell)(void *ctx, const char *what, uint64_t done, uint64_t all);
