@@ -599,11 +599,13 @@ static void
 catch_up(struct crm_changing *c, const struct crm_batch_result *r)
 {
 	const struct crm_err *err = NULL;
+	bool due =
+	    r->change != 0 && crm_batch_waiting(c->batch) >= CRM_TAIL_MAX;
 
 	crm_assigning_forget(c->assigning);
 	crm_batch_free(c->batch);
 	c->batch = NULL;
-	if (r->change != 0)
+	if (due)
 		err = crm_catch_up(c->ctx->store, CRM_TAIL_MAX);
 	(void)err;
 	crm_progress_hide(&c->progress);

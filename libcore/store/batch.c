@@ -20,6 +20,7 @@ crm_batch_new(struct crm_store *store, const struct crm_batch_options *o,
 	struct crm_change head;
 
 	b->store = store;
+	b->waiting = UINT64_MAX;
 	b->o = *o;
 	b->values.clock = o->clock;
 	b->values.point = o->point != '\0' ? o->point : '.';
@@ -680,6 +681,12 @@ crm_batch_only(const struct crm_batch *b)
 		r->bad == 0
 	    ? crm_batch_final(b, b->written[0].first)
 	    : 0;
+}
+
+uint64_t
+crm_batch_waiting(const struct crm_batch *b)
+{
+	return b->waiting;
 }
 
 const struct crm_err *

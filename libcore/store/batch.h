@@ -180,6 +180,12 @@ uint64_t crm_batch_only(const struct crm_batch *);
  */
 uint64_t crm_batch_unrated(const struct crm_batch *, uint8_t currency_num);
 
+/*
+ * How many events waited for crm_catch_up() when the batch was committed, those
+ * that tell of a stage that it changed not counted; UINT64_MAX: not known.
+ */
+uint64_t crm_batch_waiting(const struct crm_batch *);
+
 /* Who is handed the records that were written. */
 struct crm_receiver {
 	/* What they are read from.  It may come again: then forget all that

@@ -101,6 +101,11 @@ crm_w_take_ids(struct crm_writing *w)
 		if (b->base[i] + w->count[i] > CRM_ID_NUMBER_MAX)
 			err = crm_err(CRM_E_DATA, "there are no ids left");
 	}
+	i = 'e' - 'a';
+	if (err == NULL && w->count[i] > 0) {
+		last = crm_id('e', b->store->replica, b->base[i] + w->count[i]);
+		b->waiting = last - crm_snap_first_tail(w->snap) + 1;
+	}
 	b->numbered = true;
 	if (err == NULL && b->want_owners)
 		err = crm_turns_new(

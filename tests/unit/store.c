@@ -4,6 +4,8 @@
  */
 #include "with_store.h"
 
+#include "store/store_impl.h"
+
 static void
 adds(void **state)
 {
@@ -356,6 +358,47 @@ random_changes(void **state)
 	}
 }
 
+/* A batch that adds events says how many wait: those that catching up finds. */
+static void
+waiting(void **state)
+{
+	struct crm_batch_options o = { 0 };
+	struct crm_batch *b = new_batch(&o);
+	struct crm_batch_result r;
+	struct crm_mark m;
+	struct crm_snap *snap;
+	uint64_t mark = 0, i;
+
+	(void)state;
+	assert_true(add(b, 1, "person", "name=A", NULL));
+	no_err(crm_batch_commit(b, &r, NULL));
+	assert_true(crm_batch_waiting(b) == UINT64_MAX);
+	crm_batch_free(b);
+	for (i = 1; i <= 7; i++) {
+		b = new_batch(&o);
+		assert_true(add(b, 1, "event", "who=A", "what=call", NULL));
+		assert_true(add(b, 2, "event", "who=A", "what=note", NULL));
+		no_err(crm_batch_commit(b, &r, NULL));
+		assert_int_equal(crm_batch_waiting(b), 2 * i);
+		crm_batch_free(b);
+	}
+	for (i = 2; i > 0; i--) {
+		no_err(crm_catch_up(store, 13 + i));
+		no_err(crm_snap_open(store, &snap));
+		no_err(crm_mark_get(store, crm_snap_txn(snap), &m));
+		crm_snap_close(snap);
+		if (i == 2)
+			mark = m.mark;
+	}
+	assert_int_equal(m.mark - mark, 14);
+	b = new_batch(&o);
+	assert_true(add(b, 1, "event", "who=A", "what=call", NULL));
+	no_err(crm_batch_commit(b, &r, NULL));
+	assert_int_equal(crm_batch_waiting(b), 1);
+	crm_batch_free(b);
+	check();
+}
+
 /* A batch that is written in parts. */
 static void
 in_parts(void **state)
@@ -404,6 +447,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(stages, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    random_changes, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(waiting, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(in_parts, set_up, tear_down),
 	};
 
