@@ -3,8 +3,9 @@
 #include "base/mem.h"
 #include "base/worker.h"
 
-/* An entry of a piece: id u64, line u64, what u32, length u32, bytes. */
-#define HEAD 24
+/* An entry of a piece: id u64, line u64, what u32, length of the record before
+ * u32, 0 of one that is added, and now u32, the bytes of both. */
+#define HEAD 28
 #define PIECE ((size_t)256 << 10) /* a change of threads is small beside it */
 
 /* One of the two threads, and what it is to be given next. */
@@ -36,51 +37,68 @@ crm_deriver_one(struct crm_derive *d, struct crm_digests *digests, uint64_t id,
 	return crm_derive_record(d, id, NULL, &stored, what);
 }
 
+/* An entry, as it is read. */
+struct one {
+	uint64_t id, line;
+	unsigned int what;
+	struct crm_view bytes; /* of the record now */
+	struct crm_stored was, now;
+	const struct crm_stored *from; /* was, or NULL */
+};
+
+/* Read the entry at the beginning of a piece; returns what is behind it. */
+static struct crm_view
+read_one(struct crm_view piece, struct one *out)
+{
+	uint32_t before = crm_le32_get(piece.p + 20);
+	uint32_t n = crm_le32_get(piece.p + 24);
+
+	out->id = crm_le64_get(piece.p);
+	out->line = crm_le64_get(piece.p + 8);
+	out->what = crm_le32_get(piece.p + 16);
+	out->from = before > 0 ? &out->was : NULL;
+	if (before > 0)
+		(void)crm_code_open(
+		    crm_view(piece.p + HEAD, before), &out->was);
+	out->bytes = crm_view(piece.p + HEAD + before, n);
+	(void)crm_code_open(out->bytes, &out->now);
+	return crm_view_skip(piece, HEAD + (size_t)before + n);
+}
+
 /* What is done with one record. */
 typedef const struct crm_err *(*one_fn)(
-    struct crm_deriver *, uint64_t id, struct crm_view bytes, unsigned int);
+    struct crm_deriver *, const struct one *);
 
 static const struct crm_err *
-do_rest(struct crm_deriver *f, uint64_t id, struct crm_view bytes,
-    unsigned int what)
+do_rest(struct crm_deriver *f, const struct one *o)
 {
 	const struct crm_err *err = NULL;
-	struct crm_stored stored;
 
 	if (f->digests != NULL)
-		err = crm_digests_add(f->digests, id, bytes);
-	if (err != NULL)
-		return err;
-	(void)crm_code_open(bytes, &stored);
-	return crm_derive_rest(f->derive, id, NULL, &stored, what);
+		err = crm_digests_add(f->digests, o->id, o->bytes);
+	return err != NULL
+	    ? err
+	    : crm_derive_rest(f->derive, o->id, o->from, &o->now, o->what);
 }
 
 static const struct crm_err *
-do_words(struct crm_deriver *f, uint64_t id, struct crm_view bytes,
-    unsigned int what)
+do_words(struct crm_deriver *f, const struct one *o)
 {
-	struct crm_stored stored;
-
-	(void)crm_code_open(bytes, &stored);
-	return crm_derive_words(f->derive, id, NULL, &stored, what);
+	return crm_derive_words(f->derive, o->id, o->from, &o->now, o->what);
 }
 
 static const struct crm_err *
 do_piece(struct crm_deriver *f, struct crm_view piece, one_fn one)
 {
 	const struct crm_err *err = NULL;
-	uint64_t line;
-	uint32_t n;
+	struct one o;
 
 	while (err == NULL && piece.n > 0) {
-		line = crm_le64_get(piece.p + 8);
-		n = crm_le32_get(piece.p + 20);
-		err = one(f, crm_le64_get(piece.p), crm_view(piece.p + HEAD, n),
-		    crm_le32_get(piece.p + 16));
-		if (err != NULL && err->code == CRM_E_DATA && line > 0)
+		piece = read_one(piece, &o);
+		err = one(f, &o);
+		if (err != NULL && err->code == CRM_E_DATA && o.line > 0)
 			err = crm_err_wrap(
-			    err, "line %llu", (unsigned long long)line);
-		piece = crm_view_skip(piece, HEAD + n);
+			    err, "line %llu", (unsigned long long)o.line);
 	}
 	return err;
 }
@@ -105,7 +123,7 @@ crm_deriver_new(struct crm_derive *d, struct crm_digests *digests)
 	f->derive = d;
 	f->digests = digests;
 	f->rest.piece.max = f->words.piece.max =
-	    PIECE + HEAD + CRM_LINE_MAX * 8;
+	    PIECE + HEAD + CRM_LINE_MAX * 16;
 	return f;
 }
 
@@ -123,10 +141,11 @@ crm_deriver_free(struct crm_deriver *f)
 
 static const struct crm_err *
 add(struct crm_deriver *f, struct half *h, const char *head,
-    struct crm_view bytes)
+    struct crm_view was, struct crm_view now)
 {
 	crm_buf_add(&h->piece, head, HEAD);
-	crm_buf_addv(&h->piece, bytes);
+	crm_buf_addv(&h->piece, was);
+	crm_buf_addv(&h->piece, now);
 	if (h->piece.n < PIECE)
 		return NULL;
 	if (h->worker == NULL) {
@@ -137,14 +156,12 @@ add(struct crm_deriver *f, struct half *h, const char *head,
 	return crm_worker_give(h->worker, &h->piece);
 }
 
-/* Has a record words?  Most come in rows of one kind: what holds for all of it
- * is asked once. */
+/* May a record have words?  Most come in rows of one kind: what holds for all
+ * of it is asked once. */
 static bool
-has_words(struct crm_deriver *f, uint64_t id, struct crm_view bytes,
-    unsigned int what)
+may_have_words(struct crm_deriver *f, uint64_t id, unsigned int what)
 {
 	char kind = crm_id_kind(id);
-	struct crm_stored stored;
 
 	if (kind != f->kind || what != f->what) {
 		f->kind = kind;
@@ -152,10 +169,31 @@ has_words(struct crm_deriver *f, uint64_t id, struct crm_view bytes,
 		f->may_have_words =
 		    crm_derive_may_have_words(f->derive, kind, what);
 	}
-	if (!f->may_have_words)
+	return f->may_have_words;
+}
+
+/* Has one that is added any? */
+static bool
+has_words(struct crm_deriver *f, uint64_t id, struct crm_view bytes,
+    unsigned int what)
+{
+	struct crm_stored stored;
+
+	if (!may_have_words(f, id, what))
 		return false;
 	(void)crm_code_open(bytes, &stored);
 	return crm_derive_has_words(f->derive, id, &stored, what);
+}
+
+static void
+write_head(char out[HEAD], uint64_t id, uint64_t line, unsigned int what,
+    size_t was, size_t now)
+{
+	crm_le64(out, id);
+	crm_le64(out + 8, line);
+	crm_le32(out + 16, what);
+	crm_le32(out + 20, (uint32_t)was);
+	crm_le32(out + 24, (uint32_t)now);
 }
 
 const struct crm_err *
@@ -165,13 +203,24 @@ crm_deriver_add(struct crm_deriver *f, uint64_t id, struct crm_view bytes,
 	const struct crm_err *err;
 	char head[HEAD];
 
-	crm_le64(head, id);
-	crm_le64(head + 8, line);
-	crm_le32(head + 16, what);
-	crm_le32(head + 20, (uint32_t)bytes.n);
-	err = add(f, &f->rest, head, bytes);
+	write_head(head, id, line, what, 0, bytes.n);
+	err = add(f, &f->rest, head, CRM_VNULL, bytes);
 	if (err == NULL && has_words(f, id, bytes, what))
-		err = add(f, &f->words, head, bytes);
+		err = add(f, &f->words, head, CRM_VNULL, bytes);
+	return err;
+}
+
+const struct crm_err *
+crm_deriver_change(struct crm_deriver *f, uint64_t id, struct crm_view was,
+    struct crm_view now, unsigned int what)
+{
+	const struct crm_err *err;
+	char head[HEAD];
+
+	write_head(head, id, 0, what, was.n, now.n);
+	err = add(f, &f->rest, head, was, now);
+	if (err == NULL && may_have_words(f, id, what))
+		err = add(f, &f->words, head, was, now);
 	return err;
 }
 

@@ -1,9 +1,9 @@
 /*
  * deriver - what follows from records that are added: digests, and what is
- * derived.
+ * derived; what is derived from those that are changed.
  *
- * One who adds many goes on while two threads do it: one takes the words, one
- * the rest.
+ * One who adds or changes many goes on while two threads do it: one takes the
+ * words, one the rest.
  */
 #ifndef CRM_DERIVER_H
 #define CRM_DERIVER_H
@@ -32,6 +32,16 @@ void crm_deriver_free(struct crm_deriver *);
  */
 CRM_CHECK const struct crm_err *crm_deriver_add(struct crm_deriver *,
     uint64_t id, struct crm_view bytes, unsigned int what, uint64_t line);
+
+/*
+ * Derive what changes with a record that was there.
+ *
+ * was, now  as stored, before and after; copied
+ *
+ * Fails as crm_deriver_add().
+ */
+CRM_CHECK const struct crm_err *crm_deriver_change(struct crm_deriver *,
+    uint64_t id, struct crm_view was, struct crm_view now, unsigned int what);
 
 /* Wait until it is done for all of them. */
 CRM_CHECK const struct crm_err *crm_deriver_end(struct crm_deriver *);

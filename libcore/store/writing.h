@@ -43,8 +43,9 @@ struct crm_writing {
 	struct crm_derive *adds, *events, *edits; /* of what was done to */
 	struct crm_turns *turns; /* NULL: nothing is left to rules */
 	struct crm_digests *digests;
-	struct crm_deriver
-	    *deriver; /* of adds and digests, while rows are added */
+	/* of adds and digests, while rows are added; of events or edits, while
+	 * records are changed */
+	struct crm_deriver *deriver;
 	struct crm_turn *turn;
 	size_t nturns, turn_cap;
 	struct crm_again *again;

@@ -74,14 +74,14 @@ sort_buyers(struct crm_writing *w)
 	w->nbuyers = k;
 }
 
-/* Write a changed record: log, bytes, derived tables. */
+/* Write a changed record, 'bytes' before: log, bytes, derived tables. */
 static const struct crm_err *
 put_changed(struct crm_writing *w, struct crm_block_writer *bw, uint64_t id,
-    const struct crm_stored *was, bool remove, bool relink)
+    const struct crm_stored *was, struct crm_view bytes, bool remove,
+    bool relink)
 {
 	bool restored = !remove && (was->flags & CRM_R_REMOVED) != 0;
 	const struct crm_err *err;
-	struct crm_stored now;
 	unsigned int what = CRM_DERIVE_EXACT;
 	uint8_t flags = was->flags & (uint8_t)~CRM_R_REMOVED;
 	char key[8];
@@ -107,9 +107,8 @@ put_changed(struct crm_writing *w, struct crm_block_writer *bw, uint64_t id,
 	w->change.touched++;
 	if (crm_id_kind(id) == 'e' && crm_snap_may_be_indexed(w->snap, id))
 		what |= CRM_DERIVE_LAGGING;
-	(void)crm_code_open(crm_buf_view(&w->bytes), &now);
-	return crm_derive_record(
-	    crm_id_kind(id) == 'e' ? w->events : w->edits, id, was, &now, what);
+	return crm_deriver_change(
+	    w->deriver, id, bytes, crm_buf_view(&w->bytes), what);
 }
 
 /* Make a customer of who bought for the first time. */
@@ -236,7 +235,7 @@ edit_one(struct crm_writing *w, struct crm_block_writer *bw, uint64_t id,
 		crm_w_note_turn(w, id, &w->old, &w->rec, at_us);
 		crm_w_note_again(w, &w->old, &w->rec);
 	}
-	return put_changed(w, bw, id, &was, remove, relink);
+	return put_changed(w, bw, id, &was, v, remove, relink);
 }
 
 /* Do the edits of events, or those of all other records and the buyers. */
@@ -245,7 +244,7 @@ crm_w_edit_all(struct crm_writing *w, enum crm_table table)
 {
 	struct crm_batch *b = w->b;
 	struct crm_block_writer *bw = NULL;
-	const struct crm_err *err;
+	const struct crm_err *err, *before;
 	struct crm_view key, entry;
 	struct crm_buyer *buyer;
 	uint64_t id;
@@ -253,6 +252,8 @@ crm_w_edit_all(struct crm_writing *w, enum crm_table table)
 	if (table == CRM_TABLE_RECORD)
 		sort_buyers(w);
 	w->next_buyer = table == CRM_TABLE_RECORD ? 0 : w->nbuyers;
+	w->deriver = crm_deriver_new(
+	    table == CRM_TABLE_EVENT ? w->events : w->edits, NULL);
 	err = crm_runs_sort(b->edits);
 	if (err == NULL)
 		err = crm_runs_next(b->edits, &key, &entry);
@@ -275,6 +276,11 @@ crm_w_edit_all(struct crm_writing *w, enum crm_table table)
 		if (err == NULL)
 			err = edit_one(w, bw, id, buyer, &key, &entry);
 	}
+	before = crm_deriver_end(w->deriver);
+	crm_deriver_free(w->deriver);
+	w->deriver = NULL;
+	if (before != NULL)
+		err = before;
 	if (err != NULL) {
 		crm_block_abandon(bw);
 		return err;

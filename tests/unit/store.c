@@ -358,6 +358,72 @@ random_changes(void **state)
 	}
 }
 
+/* The long way of a change of all fields that are derived from: so many that
+ * threads take part. */
+static void
+change_many(uint64_t n, uint32_t round)
+{
+	struct crm_batch_options o = { 0 };
+	struct crm_batch *b = new_batch(&o);
+	struct crm_batch_result r;
+	uint16_t replica = crm_store_replica(store);
+	char name[60], tag[30], amount[30];
+	uint64_t i, removed = 0;
+	bool ok;
+
+	for (i = 1; i <= n; i++) {
+		(void)snprintf(name, sizeof(name), "name=Kept Changed%u %u",
+		    (unsigned int)(i % 7), round);
+		(void)snprintf(tag, sizeof(tag), "tag+=round-%u", round);
+		(void)snprintf(amount, sizeof(amount), "amount=%u.50",
+		    (unsigned int)(i % 90) + round);
+		assert_true(edit(b, crm_id('p', replica, i), name, tag,
+		    i % 3 == 0 ? "city=Gdańsk" : "city=Łódź", NULL));
+		if (i % 5 == 0 && round > 1)
+			continue;
+		if (i % 5 == 0) {
+			no_err(
+			    crm_batch_remove(b, crm_id('e', replica, i), &ok));
+			removed++;
+		} else
+			assert_true(edit(b, crm_id('e', replica, i), amount,
+			    i % 2 == 0 ? "text=New words of it" : "text=",
+			    NULL));
+	}
+	r = commit(b);
+	assert_int_equal(r.removed, removed);
+	assert_int_equal(r.changed, 2 * n - n / 5);
+	check();
+}
+
+static void
+many_changes(void **state)
+{
+	struct crm_batch_options o = { 0 };
+	struct crm_batch *b = new_batch(&o);
+	uint64_t n = 4000, i;
+	char name[60], who[30], mail[60];
+
+	(void)state;
+	for (i = 1; i <= n; i++) {
+		(void)snprintf(
+		    name, sizeof(name), "name=Kept Name%u", (unsigned int)i);
+		(void)snprintf(
+		    mail, sizeof(mail), "email=a%u@b.example", (unsigned int)i);
+		(void)snprintf(
+		    who, sizeof(who), "who=a%u@b.example", (unsigned int)i);
+		assert_true(add(b, 2 * i, "person", name, mail, "city=Kraków",
+		    "tag=vip", "stage=customer", NULL));
+		assert_true(add(b, 2 * i + 1, "event", who, "what=purchase",
+		    "amount=7", "text=Words of what was bought", NULL));
+	}
+	(void)commit(b);
+	check();
+	change_many(n, 1);
+	no_err(crm_catch_up(store, 1));
+	change_many(n, 2);
+}
+
 /* A batch that adds events says how many wait: those that catching up finds. */
 static void
 waiting(void **state)
@@ -447,6 +513,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(stages, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    random_changes, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    many_changes, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(waiting, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(in_parts, set_up, tear_down),
 	};
