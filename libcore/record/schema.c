@@ -11,6 +11,8 @@
 static const char *const type_names[CRM_NTYPES] = { CRM_TYPES(X) };
 #undef X
 
+#define NPARTS 8 /* names of fields that play a part in their kind */
+
 /* A kind with what is needed to find its fields and to add some. */
 struct kind {
 	struct crm_kind k; /* first: a crm_kind points at its kind */
@@ -30,6 +32,7 @@ struct kind {
 	size_t settled;              /* of custom, these have numbers */
 	struct crm_field *table;
 	size_t ntable, table_cap;
+	size_t player[NPARTS]; /* rows of the table, from 1; 0: nobody yet */
 };
 
 #define NKINDS_MAX 26
@@ -90,7 +93,7 @@ static const struct part {
 	size_t at;
 	unsigned int types;
 	bool built_in; /* a field of crm.yaml cannot play it */
-} parts[] = {
+} parts[NPARTS] = {
 #define BIT(type) (1u << CRM_T_##type)
 #define AT(member) offsetof(struct crm_kind, member)
 	{ "stage", AT(stage), BIT(CHOICE), false },
@@ -111,8 +114,10 @@ part_of(const struct crm_field *f)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
-		if ((parts[i].types >> f->type & 1) == 0 ||
+	for (i = 0; i < NPARTS; i++) {
+		/* every start asks it of every field: mostly one byte tells */
+		if (f->name[0] != parts[i].name[0] ||
+		    (parts[i].types >> f->type & 1) == 0 ||
 		    strcmp(f->name, parts[i].name) != 0)
 			continue;
 		if (parts[i].built_in && (f->flags & CRM_F_CUSTOM) != 0)
@@ -128,31 +133,38 @@ part_of(const struct crm_field *f)
 
 /* Of several fields that could play a part, the first in the table does. */
 static void
-note_part(struct kind *kind, const struct crm_field *f)
+note_part(struct kind *kind, size_t row)
 {
-	const struct part *part = part_of(f), *other;
-	size_t i;
+	const struct part *part = part_of(&kind->table[row]);
+	size_t i = 0;
 
-	for (i = 0; part != NULL && i < kind->ntable; i++) {
-		other = part_of(&kind->table[i]);
-		if (other == NULL || other->at != part->at)
-			continue;
-		memcpy((char *)&kind->k + part->at, &kind->table[i].num,
-		    sizeof(kind->table[i].num));
+	if (part == NULL)
 		return;
-	}
+	while (parts[i].at != part->at) /* two names are of one part */
+		i++;
+	if (kind->player[i] == 0)
+		kind->player[i] = row + 1;
+	row = kind->player[i] - 1;
+	memcpy((char *)&kind->k + part->at, &kind->table[row].num,
+	    sizeof(kind->table[row].num));
+}
+
+static void
+make_room(struct kind *kind, size_t fields)
+{
+	kind->table = crm_grow(
+	    kind->table, &kind->table_cap, fields, sizeof(*kind->table));
 }
 
 /* Put a field behind the others in the table that callers see. */
 static void
 append_field(struct kind *kind, const struct crm_field *f)
 {
-	kind->table = crm_grow(kind->table, &kind->table_cap, kind->ntable + 1,
-	    sizeof(*kind->table));
+	make_room(kind, kind->ntable + 1);
 	kind->table[kind->ntable++] = *f;
 	kind->k.field = kind->table;
 	kind->k.nfields = kind->ntable;
-	note_part(kind, f);
+	note_part(kind, kind->ntable - 1);
 }
 
 static struct kind *
@@ -199,6 +211,7 @@ crm_schema_new(void)
 		kind->ncomputed = b->ncomputed;
 		kind->k.pipeline = b->pipeline;
 		kind->k.npipelines = b->pipeline != NULL;
+		make_room(kind, b->nfields + CRM_NCOMMON);
 		for (j = 0; j < b->nfields; j++) {
 			append_field(kind, &b->field[j]);
 			kind->by_num[b->field[j].num] = &b->field[j];
@@ -623,7 +636,7 @@ set_num(struct kind *kind, const struct custom *c, uint16_t num)
 	kind->numbered[at] = c->field;
 	c->field->num = num;
 	kind->table[c->row] = *c->field;
-	note_part(kind, c->field);
+	note_part(kind, c->row);
 }
 
 void
