@@ -466,24 +466,35 @@ crm_config_template(void)
 	return template;
 }
 
+/* Put a text at the end of a line. */
+static char *
+put(char *to, const char *text)
+{
+	size_t n = strlen(text);
+
+	memcpy(to, text, n);
+	return to + n;
+}
+
 /* What is derived of a field.  No printf: every start makes this text for each
  * of some hundred fields. */
-static void
+static struct crm_view
 derived_of(char letter, const struct crm_field *f, struct crm_buf *line)
 {
 	bool searched = (f->flags & CRM_F_SEARCHED) != 0;
-	char weight[20];
+	char *from = crm_buf_room(line, strlen(f->name) + 60), *to = from;
 
-	crm_buf_reset(line);
-	crm_buf_addc(line, letter);
-	crm_buf_addc(line, ' ');
-	crm_buf_adds(line, f->name);
-	crm_buf_addc(line, ' ');
-	crm_buf_adds(line, crm_type_name((enum crm_type)f->type));
-	crm_buf_adds(line, (f->flags & CRM_F_INDEXED) != 0 ? " 1" : " 0");
-	crm_buf_adds(line, (f->flags & CRM_F_PROMPT) != 0 ? " 1 " : " 0 ");
-	crm_buf_add(
-	    line, weight, crm_num_put(weight, searched ? f->weight : 0));
+	if (from == NULL)
+		return CRM_VNULL; /* no name is so long */
+	*to++ = letter;
+	*to++ = ' ';
+	to = put(to, f->name);
+	*to++ = ' ';
+	to = put(to, crm_type_name((enum crm_type)f->type));
+	to = put(to, (f->flags & CRM_F_INDEXED) != 0 ? " 1" : " 0");
+	to = put(to, (f->flags & CRM_F_PROMPT) != 0 ? " 1 " : " 0 ");
+	to += crm_num_put(to, searched ? f->weight : 0);
+	return crm_view(from, (size_t)(to - from));
 }
 
 void
@@ -501,8 +512,7 @@ crm_config_signature(const struct crm_config *c, struct crm_buf *b)
 			f = &k->field[j];
 			if ((f->flags & (CRM_F_INDEXED | CRM_F_SEARCHED)) == 0)
 				continue;
-			derived_of(k->letter, f, &line);
-			sum += crm_hash(crm_buf_view(&line));
+			sum += crm_hash(derived_of(k->letter, f, &line));
 		}
 	}
 	crm_buf_release(&line);
