@@ -92,9 +92,9 @@ crm_sync_parent(const char *path)
 
 #define READ_STEP ((size_t)1 << 16)
 
-/* How much to read at once: of a small file all of it, and its end. */
+/* How much to read at first: of a small file all of it, and its end. */
 static size_t
-step_of(int fd)
+first_step(int fd)
 {
 	struct stat st;
 
@@ -107,12 +107,13 @@ step_of(int fd)
 const struct crm_err *
 crm_read_fd(int fd, const char *name, size_t max, struct crm_buf *out)
 {
-	size_t step = step_of(fd);
+	size_t first = first_step(fd), step;
 	char *to;
 	ssize_t r;
 
 	crm_buf_reset(out);
 	for (;;) {
+		step = out->n < first ? first - out->n : READ_STEP;
 		to = crm_buf_room(out, step);
 		if (to == NULL || out->n > max)
 			return crm_err(
