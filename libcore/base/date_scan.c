@@ -76,10 +76,12 @@ crm_date_skip_blanks(struct crm_view *v)
 {
 	size_t n = v->n, k = 1;
 
-	while (k > 0) {
+	while (k > 0 && v->n > 0) {
 		k = 0;
-		if (v->n > 0 && (v->p[0] == ' ' || v->p[0] == '\t'))
+		if (v->p[0] == ' ' || v->p[0] == '\t')
 			k = 1;
+		else if ((unsigned char)v->p[0] < 0x80)
+			break;
 		else if (crm_view_starts(*v, CRM_V("\xc2\xa0")))
 			k = 2;
 		else if (crm_view_starts(*v, CRM_V("\xe2\x80\xaf")))
@@ -94,14 +96,14 @@ static bool
 take_digits(
     struct crm_view *v, const struct digits *d, struct crm_date_parts *out)
 {
-	uint64_t x;
+	uint32_t x = 0; /* of five digits at most */
 	size_t n = 0;
 
-	while (n < v->n && n < d->max && is_digit(v->p[n]))
-		n++;
-	if (n < d->min || !crm_num_u64(crm_view(v->p, n), UINT32_MAX, &x))
+	for (; n < v->n && n < d->max && is_digit(v->p[n]); n++)
+		x = x * 10 + (uint32_t)(v->p[n] - '0');
+	if (n < d->min)
 		return false;
-	out->of[d->part] = (uint32_t)x;
+	out->of[d->part] = x;
 	*v = crm_view_skip(*v, n);
 	return true;
 }
@@ -162,18 +164,19 @@ take_one(char form, struct crm_view *v, struct crm_date_parts *out)
 {
 	unsigned char c = (unsigned char)form;
 
-	if (numbers[c].max > 0)
-		return take_digits(v, &numbers[c], out);
-	if (name_lists[c].list != NULL)
-		return take_name(v, &name_lists[c], out);
-	if (form == 'F')
-		return take_fraction(v, out);
 	if (form == ' ')
 		return crm_date_skip_blanks(v);
-	if (v->n == 0 || lower(v->p[0]) != form)
-		return false;
-	*v = crm_view_skip(*v, 1);
-	return true;
+	if (form < 'A' || form > 'Z') {
+		if (v->n == 0 || lower(v->p[0]) != form)
+			return false;
+		*v = crm_view_skip(*v, 1);
+		return true;
+	}
+	if (numbers[c].max > 0)
+		return take_digits(v, &numbers[c], out);
+	if (form == 'F')
+		return take_fraction(v, out);
+	return take_name(v, &name_lists[c], out);
 }
 
 bool

@@ -185,6 +185,8 @@ parting(struct crm_view v, char point)
 	if (v.p[0] == ' ' || v.p[0] == '\'' ||
 	    v.p[0] == (point == ',' ? '.' : ','))
 		return 1;
+	if ((unsigned char)v.p[0] < 0x80)
+		return 0;
 	for (i = 0; i < sizeof(wide) / sizeof(wide[0]); i++)
 		if (crm_view_starts(v, crm_view_str(wide[i])))
 			return strlen(wide[i]);
