@@ -6,21 +6,6 @@
 #include "record/id.h"
 #include "record/rule.h"
 
-/* What other programs part many values with in one cell. */
-#define TRIPLE " ::: "
-
-/* Where it is, or v.n. */
-static size_t
-find_triple(struct crm_view v)
-{
-	size_t i;
-
-	for (i = 0; i + 5 <= v.n; i++)
-		if (memcmp(v.p + i, TRIPLE, 5) == 0)
-			return i;
-	return v.n;
-}
-
 /* "name", then =, += or -=; n is its length, 0 when it is none. */
 static size_t
 assigned_name(const char *arg, enum crm_edit_op *op, const char **value)
@@ -178,13 +163,6 @@ crm_bind_knows(void *ctx, struct crm_view name)
 	return false;
 }
 
-static void
-fault(struct crm_bind *b, const char *field, const char *what)
-{
-	b->bad = true;
-	b->o.fault(b->o.fault_ctx, field, what);
-}
-
 bool
 crm_bind_header(struct crm_bind *b, const struct crm_reader *reader)
 {
@@ -216,7 +194,7 @@ crm_bind_header(struct crm_bind *b, const struct crm_reader *reader)
 			crm_buf_addf(&b->text,
 			    "--map: the input has no column '%.*s'",
 			    CRM_VARG(b->map[i].column));
-			fault(b, NULL, b->text.p);
+			crm_bind_fault(b, NULL, b->text.p);
 		}
 	return !b->bad;
 }
@@ -232,19 +210,6 @@ begin(struct crm_bind *b, const struct crm_kind *k)
 	b->nedits = b->npieces = 0;
 	crm_buf_reset(&b->values);
 	crm_arena_reset(&b->row);
-}
-
-static struct crm_edit *
-add_edit(struct crm_bind *b, const struct crm_field *f, enum crm_edit_op op,
-    size_t from)
-{
-	b->edit =
-	    crm_grow(b->edit, &b->edit_cap, b->nedits + 1, sizeof(*b->edit));
-	b->at = crm_grow(b->at, &b->at_cap, b->nedits + 1, sizeof(*b->at));
-	b->edit[b->nedits] = (struct crm_edit){ .field = f, .op = op };
-	b->edit[b->nedits].value.n = b->values.n - from;
-	b->at[b->nedits] = from;
-	return &b->edit[b->nedits++];
 }
 
 /* The edits of the record are whole: say where their values are. */
@@ -265,213 +230,6 @@ finish(struct crm_bind *b, struct crm_bound *out, bool *ok)
 	out->gone = false;
 	memcpy(out->currency, b->currency, sizeof(out->currency));
 	*ok = !b->bad;
-}
-
-/* Read one value of a field. */
-static const struct crm_err *
-add_value(struct crm_bind *b, const struct crm_field *f, enum crm_edit_op op,
-    struct crm_view text, bool json)
-{
-	const struct crm_err *err;
-	char currency[4] = "";
-	size_t from = b->values.n;
-
-	err = crm_value_parse(b->o.values, f, text, json, &b->values, currency);
-	if (err != NULL && err->code == CRM_E_DATA) {
-		fault(b, f->name, err->msg);
-		return NULL;
-	}
-	if (err != NULL || b->values.n == from)
-		return err;
-	(void)add_edit(b, f, op, from);
-	if (currency[0] == '\0')
-		return NULL;
-	if (b->currency[0] != '\0' && memcmp(b->currency, currency, 3) != 0)
-		fault(b, f->name, "the amounts name two currencies");
-	memcpy(b->currency, currency, sizeof(currency));
-	return NULL;
-}
-
-/* The value of a field that knows other systems: SYSTEM:NUMBER. */
-static struct crm_view
-with_system(struct crm_bind *b, struct crm_view text, struct crm_view system)
-{
-	text = crm_view_trim(text);
-	if (system.n == 0 || text.n == 0 ||
-	    (text.n > system.n && crm_view_starts(text, system) &&
-		text.p[system.n] == ':'))
-		return text;
-	crm_buf_reset(&b->text);
-	crm_buf_addv(&b->text, system);
-	crm_buf_addc(&b->text, ':');
-	crm_buf_addv(&b->text, text);
-	return crm_buf_view(&b->text);
-}
-
-/* What parts the values of a field of many within a cell. */
-static const char *
-separators(const struct crm_field *f, enum crm_form_in form)
-{
-	switch ((enum crm_type)f->type) {
-	case CRM_T_TAG:
-	case CRM_T_EMAIL:
-	case CRM_T_PHONE:
-	case CRM_T_URL:
-		return form == CRM_IN_CSV ? ",;\n" : ",;";
-	case CRM_T_TEXT:
-	case CRM_T_LINK:
-	case CRM_T_DATE:
-	case CRM_T_TIME:
-	case CRM_T_SPAN:
-	case CRM_T_NUMBER:
-	case CRM_T_PERCENT:
-	case CRM_T_MONEY:
-	case CRM_T_CURRENCY:
-	case CRM_T_BOOL:
-	case CRM_T_CHOICE:
-	case CRM_NTYPES:
-		break;
-	}
-	return ",";
-}
-
-/* A cell or an argument that holds many values. */
-static const struct crm_err *
-add_many(struct crm_bind *b, const struct crm_field *f, enum crm_edit_op op,
-    struct crm_view cell, bool escaped, enum crm_form_in form,
-    struct crm_view system)
-{
-	const char *seps = separators(f, form);
-	const struct crm_err *err = NULL;
-	bool more = true;
-
-	while (err == NULL && more) {
-		err = crm_cell_next(&cell, seps, escaped, &b->one, &more);
-		if (err != NULL) {
-			fault(b, f->name, err->msg);
-			return NULL;
-		}
-		if (more)
-			err = add_value(b, f, op,
-			    with_system(b, crm_buf_view(&b->one), system),
-			    false);
-	}
-	return err;
-}
-
-/* The same where " ::: " parts them, as address books write them. */
-static const struct crm_err *
-add_cell(struct crm_bind *b, const struct crm_field *f,
-    const struct crm_cell *cell, enum crm_form_in form, struct crm_view system)
-{
-	const struct crm_err *err = NULL;
-	struct crm_view rest = cell->text;
-	size_t at;
-
-	while (err == NULL) {
-		at = form == CRM_IN_CSV ? find_triple(rest) : rest.n;
-		err = add_many(b, f, CRM_SET, crm_view(rest.p, at),
-		    cell->escaped, form, system);
-		if (at == rest.n)
-			break;
-		rest = crm_view_skip(rest, at + 5);
-	}
-	return err;
-}
-
-static void
-add_piece(struct crm_bind *b, const struct crm_target *t, struct crm_view text)
-{
-	struct crm_piece *p;
-
-	text = crm_view_trim(text);
-	if (text.n == 0)
-		return;
-	b->piece = crm_grow(
-	    b->piece, &b->piece_cap, b->npieces + 1, sizeof(*b->piece));
-	p = &b->piece[b->npieces++];
-	p->field = t->field;
-	p->rank = t->rank;
-	p->system = t->system;
-	p->text = crm_view(crm_arena_dup(&b->row, text.p, text.n), text.n);
-}
-
-static bool
-is_number(struct crm_view v)
-{
-	size_t i;
-
-	for (i = 0; i < v.n; i++)
-		if (v.p[i] < '0' || v.p[i] > '9')
-			return false;
-	return v.n > 0 && v.n <= 4;
-}
-
-/* A piece without its system, if one before it has said that. */
-static struct crm_view
-rest_of(const struct crm_piece *p)
-{
-	size_t n = p->system.n;
-
-	return n > 0 && p->text.n > n && p->text.p[n] == ':' &&
-		crm_view_starts(p->text, p->system)
-	    ? crm_view_skip(p->text, n + 1)
-	    : p->text;
-}
-
-/* Join n pieces into b->one: with blanks, and what is of one system as one
- * name of it; the numbers of a date, year month day or month day, as the
- * date. */
-static void
-join(struct crm_bind *b, const struct crm_piece *p, size_t n)
-{
-	bool date = p->field->type == CRM_T_DATE && n > 1 && n <= 3;
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		date = date && is_number(p[i].text);
-	crm_buf_reset(&b->one);
-	if (date && n == 2 && p->text.n <= 2)
-		crm_buf_adds(&b->one, "--");
-	for (i = 0; i < n; i++) {
-		if (i > 0)
-			crm_buf_addc(&b->one, date ? '-' : ' ');
-		if (date && p[i].text.n == 1)
-			crm_buf_addc(&b->one, '0');
-		crm_buf_addv(&b->one,
-		    i > 0 && crm_view_eq(p[i].system, p[i - 1].system)
-			? rest_of(&p[i])
-			: with_system(b, p[i].text, p[i].system));
-	}
-}
-
-/* Texts of several columns for one field, joined in the order of --map. */
-static const struct crm_err *
-add_pieces(struct crm_bind *b)
-{
-	const struct crm_err *err = NULL;
-	size_t i, j;
-
-	for (i = 1; i < b->npieces; i++) { /* by field, then rank */
-		struct crm_piece p = b->piece[i];
-
-		for (j = i; j > 0 &&
-		     (b->piece[j - 1].field > p.field ||
-			 (b->piece[j - 1].field == p.field &&
-			     b->piece[j - 1].rank > p.rank));
-		     j--)
-			b->piece[j] = b->piece[j - 1];
-		b->piece[j] = p;
-	}
-	for (i = 0; err == NULL && i < b->npieces; i = j) {
-		for (j = i + 1; j < b->npieces; j++)
-			if (b->piece[j].field != b->piece[i].field)
-				break;
-		join(b, b->piece + i, j - i);
-		err = add_value(b, b->piece[i].field, CRM_SET,
-		    crm_buf_view(&b->one), false);
-	}
-	return err;
 }
 
 /* Is a cell's type of JSON right for a field? */
@@ -517,12 +275,12 @@ bind_field(struct crm_bind *b, const struct crm_target *t,
 	if (wrong != NULL) {
 		crm_buf_reset(&b->text);
 		crm_buf_addf(&b->text, "wants %s", wrong);
-		fault(
+		crm_bind_fault(
 		    b, f->name, c->type == CRM_CELL_OBJECT ? wrong : b->text.p);
 		return NULL;
 	}
 	if (c->type == CRM_CELL_NULL) {
-		(void)add_edit(b, f, CRM_CLEAR, b->values.n);
+		(void)crm_bind_add_edit(b, f, CRM_CLEAR, b->values.n);
 		return NULL;
 	}
 	if (c->type == CRM_CELL_NONE || text.n == 0) {
@@ -531,21 +289,22 @@ bind_field(struct crm_bind *b, const struct crm_target *t,
 		return NULL;
 	}
 	if ((f->flags & CRM_F_MANY) != 0 && !crm_form_has_arrays(form))
-		return add_cell(b, f, c, form, t->system);
+		return crm_bind_add_cell(b, f, c, form, t->system);
 	if (c->escaped) {
 		crm_buf_reset(&b->one);
 		err = crm_cell_unescape(text, &b->one);
 		if (err != NULL) {
-			fault(b, f->name, err->msg);
+			crm_bind_fault(b, f->name, err->msg);
 			return NULL;
 		}
 		text = crm_buf_view(&b->one);
 	}
 	if (t->joined) {
-		add_piece(b, t, text);
+		crm_bind_add_piece(b, t, text);
 		return NULL;
 	}
-	return add_value(b, f, CRM_SET, with_system(b, text, t->system),
+	return crm_bind_add_value(b, f, CRM_SET,
+	    crm_bind_with_system(b, text, t->system),
 	    c->type == CRM_CELL_NUMBER);
 }
 
@@ -583,19 +342,20 @@ kind_of_row(struct crm_bind *b, const struct crm_reader *reader,
 			crm_buf_reset(&b->text);
 			crm_buf_addf(
 			    &b->text, "no such kind: '%.*s'", CRM_VARG(text));
-			fault(b, "kind", b->text.p);
+			crm_bind_fault(b, "kind", b->text.p);
 			return NULL;
 		}
 	}
 	if (!named && b->o.kind == NULL)
 		k = of_id;
 	if (!named && b->o.kind == NULL && k == NULL)
-		fault(b, "kind", "missing: name one (crm-add person < FILE)");
+		crm_bind_fault(
+		    b, "kind", "missing: name one (crm-add person < FILE)");
 	else if (named && b->o.kind != NULL && k != b->o.kind) {
 		crm_buf_reset(&b->text);
 		crm_buf_addf(
 		    &b->text, "is %s, not %s", k->name, b->o.kind->name);
-		fault(b, "kind", b->text.p);
+		crm_bind_fault(b, "kind", b->text.p);
 	}
 	return b->o.kind != NULL ? b->o.kind : k;
 }
@@ -612,12 +372,12 @@ bind_id(struct crm_bind *b, struct crm_view text, enum crm_form_in form)
 		if (form == CRM_IN_IDS)
 			crm_buf_adds(&b->text,
 			    " (a list of one field has its name above it)");
-		fault(b, "id", b->text.p);
+		crm_bind_fault(b, "id", b->text.p);
 	} else if (crm_id_kind(b->id) != b->kind->letter) {
 		crm_buf_reset(&b->text);
 		crm_buf_addf(&b->text, "'%.*s' is not the id of a %s",
 		    CRM_VARG(text), b->kind->name);
-		fault(b, "id", b->text.p);
+		crm_bind_fault(b, "id", b->text.p);
 	}
 }
 
@@ -654,7 +414,7 @@ bind_arg(struct crm_bind *b, const char *arg, bool fill)
 		return NULL;
 	}
 	if ((f->flags & CRM_F_MANY) == 0 && op != CRM_SET) {
-		fault(b, f->name, "has one value: set it with =");
+		crm_bind_fault(b, f->name, "has one value: set it with =");
 		return NULL;
 	}
 	if (fill && (f->flags & CRM_F_MANY) == 0 &&
@@ -662,14 +422,15 @@ bind_arg(struct crm_bind *b, const char *arg, bool fill)
 		return NULL;
 	if (crm_view_trim(value).n == 0) {
 		if (op != CRM_SET)
-			fault(b, f->name, "a value is missing");
+			crm_bind_fault(b, f->name, "a value is missing");
 		else if (!fill)
-			(void)add_edit(b, f, CRM_CLEAR, b->values.n);
+			(void)crm_bind_add_edit(b, f, CRM_CLEAR, b->values.n);
 		return NULL;
 	}
 	if ((f->flags & CRM_F_MANY) != 0)
-		return add_many(b, f, op, value, false, CRM_IN_TSV, CRM_VNULL);
-	return add_value(b, f, fill ? CRM_FILL : op, value, false);
+		return crm_bind_add_many(
+		    b, f, op, value, false, CRM_IN_TSV, CRM_VNULL);
+	return crm_bind_add_value(b, f, fill ? CRM_FILL : op, value, false);
 }
 
 /* One cell, on its way to one of the places where its column goes. */
@@ -761,7 +522,7 @@ crm_bind_row(struct crm_bind *b, const struct crm_reader *reader,
 	for (turn = 0; err == NULL && turn <= b->turns; turn++)
 		err = bind_turn(b, reader, row, turn);
 	if (err == NULL)
-		err = add_pieces(b);
+		err = crm_bind_add_pieces(b);
 	own = b->nedits;
 	for (i = b->bad ? b->o.nsets : 0; err == NULL && i < b->o.nsets; i++)
 		err = bind_arg(b, b->o.set[i], true);

@@ -80,6 +80,47 @@ struct crm_bind {
 	struct crm_arena row;
 };
 
+/* bind_value.c: texts on their way to the edits of the record at hand. */
+
+/* Tell that a value of it is wrong. */
+void crm_bind_fault(struct crm_bind *, const char *field, const char *what);
+
+/* Add an edit whose value stands in b->values, from a place on. */
+struct crm_edit *crm_bind_add_edit(struct crm_bind *, const struct crm_field *,
+    enum crm_edit_op, size_t from);
+
+/*
+ * Read one value of a field.
+ *
+ * json    it is a number of JSON
+ *
+ * Fails as values->link() does, but for DATA, which is told of.
+ */
+CRM_CHECK const struct crm_err *crm_bind_add_value(struct crm_bind *,
+    const struct crm_field *, enum crm_edit_op, struct crm_view text,
+    bool json);
+
+/* The value of a field that knows other systems: SYSTEM:NUMBER. */
+struct crm_view crm_bind_with_system(
+    struct crm_bind *, struct crm_view text, struct crm_view system);
+
+/* A cell or an argument that holds many values. */
+CRM_CHECK const struct crm_err *crm_bind_add_many(struct crm_bind *,
+    const struct crm_field *, enum crm_edit_op, struct crm_view cell,
+    bool escaped, enum crm_form_in, struct crm_view system);
+
+/* The same where " ::: " parts them, as address books write them. */
+CRM_CHECK const struct crm_err *crm_bind_add_cell(struct crm_bind *,
+    const struct crm_field *, const struct crm_cell *, enum crm_form_in,
+    struct crm_view system);
+
+/* Keep a text for a field that several columns fill, until the row is read. */
+void crm_bind_add_piece(
+    struct crm_bind *, const struct crm_target *, struct crm_view text);
+
+/* Texts of several columns for one field, joined in the order of --map. */
+CRM_CHECK const struct crm_err *crm_bind_add_pieces(struct crm_bind *);
+
 /* bind_map.c */
 
 CRM_CHECK const struct crm_err *crm_bind_read_maps(struct crm_bind *);

@@ -1,0 +1,247 @@
+/* From texts to the values of a record at hand. */
+#include "format/bind_impl.h"
+
+/* What other programs part many values with in one cell. */
+#define TRIPLE " ::: "
+
+/* Where it is, or v.n. */
+static size_t
+find_triple(struct crm_view v)
+{
+	size_t i;
+
+	for (i = 0; i + 5 <= v.n; i++)
+		if (memcmp(v.p + i, TRIPLE, 5) == 0)
+			return i;
+	return v.n;
+}
+
+void
+crm_bind_fault(struct crm_bind *b, const char *field, const char *what)
+{
+	b->bad = true;
+	b->o.fault(b->o.fault_ctx, field, what);
+}
+
+struct crm_edit *
+crm_bind_add_edit(struct crm_bind *b, const struct crm_field *f,
+    enum crm_edit_op op, size_t from)
+{
+	b->edit =
+	    crm_grow(b->edit, &b->edit_cap, b->nedits + 1, sizeof(*b->edit));
+	b->at = crm_grow(b->at, &b->at_cap, b->nedits + 1, sizeof(*b->at));
+	b->edit[b->nedits] = (struct crm_edit){ .field = f, .op = op };
+	b->edit[b->nedits].value.n = b->values.n - from;
+	b->at[b->nedits] = from;
+	return &b->edit[b->nedits++];
+}
+
+/* Read one value of a field. */
+const struct crm_err *
+crm_bind_add_value(struct crm_bind *b, const struct crm_field *f,
+    enum crm_edit_op op, struct crm_view text, bool json)
+{
+	const struct crm_err *err;
+	char currency[4] = "";
+	size_t from = b->values.n;
+
+	err = crm_value_parse(b->o.values, f, text, json, &b->values, currency);
+	if (err != NULL && err->code == CRM_E_DATA) {
+		crm_bind_fault(b, f->name, err->msg);
+		return NULL;
+	}
+	if (err != NULL || b->values.n == from)
+		return err;
+	(void)crm_bind_add_edit(b, f, op, from);
+	if (currency[0] == '\0')
+		return NULL;
+	if (b->currency[0] != '\0' && memcmp(b->currency, currency, 3) != 0)
+		crm_bind_fault(b, f->name, "the amounts name two currencies");
+	memcpy(b->currency, currency, sizeof(currency));
+	return NULL;
+}
+
+/* The value of a field that knows other systems: SYSTEM:NUMBER. */
+struct crm_view
+crm_bind_with_system(
+    struct crm_bind *b, struct crm_view text, struct crm_view system)
+{
+	text = crm_view_trim(text);
+	if (system.n == 0 || text.n == 0 ||
+	    (text.n > system.n && crm_view_starts(text, system) &&
+		text.p[system.n] == ':'))
+		return text;
+	crm_buf_reset(&b->text);
+	crm_buf_addv(&b->text, system);
+	crm_buf_addc(&b->text, ':');
+	crm_buf_addv(&b->text, text);
+	return crm_buf_view(&b->text);
+}
+
+/* What parts the values of a field of many within a cell. */
+static const char *
+separators(const struct crm_field *f, enum crm_form_in form)
+{
+	switch ((enum crm_type)f->type) {
+	case CRM_T_TAG:
+	case CRM_T_EMAIL:
+	case CRM_T_PHONE:
+	case CRM_T_URL:
+		return form == CRM_IN_CSV ? ",;\n" : ",;";
+	case CRM_T_TEXT:
+	case CRM_T_LINK:
+	case CRM_T_DATE:
+	case CRM_T_TIME:
+	case CRM_T_SPAN:
+	case CRM_T_NUMBER:
+	case CRM_T_PERCENT:
+	case CRM_T_MONEY:
+	case CRM_T_CURRENCY:
+	case CRM_T_BOOL:
+	case CRM_T_CHOICE:
+	case CRM_NTYPES:
+		break;
+	}
+	return ",";
+}
+
+/* A cell or an argument that holds many values. */
+const struct crm_err *
+crm_bind_add_many(struct crm_bind *b, const struct crm_field *f,
+    enum crm_edit_op op, struct crm_view cell, bool escaped,
+    enum crm_form_in form, struct crm_view system)
+{
+	const char *seps = separators(f, form);
+	const struct crm_err *err = NULL;
+	bool more = true;
+
+	while (err == NULL && more) {
+		err = crm_cell_next(&cell, seps, escaped, &b->one, &more);
+		if (err != NULL) {
+			crm_bind_fault(b, f->name, err->msg);
+			return NULL;
+		}
+		if (more)
+			err = crm_bind_add_value(b, f, op,
+			    crm_bind_with_system(
+				b, crm_buf_view(&b->one), system),
+			    false);
+	}
+	return err;
+}
+
+/* The same where " ::: " parts them, as address books write them. */
+const struct crm_err *
+crm_bind_add_cell(struct crm_bind *b, const struct crm_field *f,
+    const struct crm_cell *cell, enum crm_form_in form, struct crm_view system)
+{
+	const struct crm_err *err = NULL;
+	struct crm_view rest = cell->text;
+	size_t at;
+
+	while (err == NULL) {
+		at = form == CRM_IN_CSV ? find_triple(rest) : rest.n;
+		err = crm_bind_add_many(b, f, CRM_SET, crm_view(rest.p, at),
+		    cell->escaped, form, system);
+		if (at == rest.n)
+			break;
+		rest = crm_view_skip(rest, at + 5);
+	}
+	return err;
+}
+
+void
+crm_bind_add_piece(
+    struct crm_bind *b, const struct crm_target *t, struct crm_view text)
+{
+	struct crm_piece *p;
+
+	text = crm_view_trim(text);
+	if (text.n == 0)
+		return;
+	b->piece = crm_grow(
+	    b->piece, &b->piece_cap, b->npieces + 1, sizeof(*b->piece));
+	p = &b->piece[b->npieces++];
+	p->field = t->field;
+	p->rank = t->rank;
+	p->system = t->system;
+	p->text = crm_view(crm_arena_dup(&b->row, text.p, text.n), text.n);
+}
+
+static bool
+is_number(struct crm_view v)
+{
+	size_t i;
+
+	for (i = 0; i < v.n; i++)
+		if (v.p[i] < '0' || v.p[i] > '9')
+			return false;
+	return v.n > 0 && v.n <= 4;
+}
+
+/* A piece without its system, if one before it has said that. */
+static struct crm_view
+rest_of(const struct crm_piece *p)
+{
+	size_t n = p->system.n;
+
+	return n > 0 && p->text.n > n && p->text.p[n] == ':' &&
+		crm_view_starts(p->text, p->system)
+	    ? crm_view_skip(p->text, n + 1)
+	    : p->text;
+}
+
+/* Join n pieces into b->one: with blanks, and what is of one system as one
+ * name of it; the numbers of a date, year month day or month day, as the
+ * date. */
+static void
+join(struct crm_bind *b, const struct crm_piece *p, size_t n)
+{
+	bool date = p->field->type == CRM_T_DATE && n > 1 && n <= 3;
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		date = date && is_number(p[i].text);
+	crm_buf_reset(&b->one);
+	if (date && n == 2 && p->text.n <= 2)
+		crm_buf_adds(&b->one, "--");
+	for (i = 0; i < n; i++) {
+		if (i > 0)
+			crm_buf_addc(&b->one, date ? '-' : ' ');
+		if (date && p[i].text.n == 1)
+			crm_buf_addc(&b->one, '0');
+		crm_buf_addv(&b->one,
+		    i > 0 && crm_view_eq(p[i].system, p[i - 1].system)
+			? rest_of(&p[i])
+			: crm_bind_with_system(b, p[i].text, p[i].system));
+	}
+}
+
+/* Texts of several columns for one field, joined in the order of --map. */
+const struct crm_err *
+crm_bind_add_pieces(struct crm_bind *b)
+{
+	const struct crm_err *err = NULL;
+	size_t i, j;
+
+	for (i = 1; i < b->npieces; i++) { /* by field, then rank */
+		struct crm_piece p = b->piece[i];
+
+		for (j = i; j > 0 &&
+		     (b->piece[j - 1].field > p.field ||
+			 (b->piece[j - 1].field == p.field &&
+			     b->piece[j - 1].rank > p.rank));
+		     j--)
+			b->piece[j] = b->piece[j - 1];
+		b->piece[j] = p;
+	}
+	for (i = 0; err == NULL && i < b->npieces; i = j) {
+		for (j = i + 1; j < b->npieces; j++)
+			if (b->piece[j].field != b->piece[i].field)
+				break;
+		join(b, b->piece + i, j - i);
+		err = crm_bind_add_value(b, b->piece[i].field, CRM_SET,
+		    crm_buf_view(&b->one), false);
+	}
+	return err;
+}
