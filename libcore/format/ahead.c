@@ -69,9 +69,8 @@ struct crm_ahead {
 	struct crm_value_ctx values;
 	struct crm_clock clock;
 	struct crm_arena arena;
-	struct crm_buf texts; /* of the row's links: length u32, bytes, each */
-	size_t at;            /* the piece that is filled */
-	uint64_t all, odd;    /* rows; those that were handed back */
+	size_t at;         /* the piece that is filled */
+	uint64_t all, odd; /* rows; those that were handed back */
 	bool is_odd;
 
 	/* from here on under the lock */
@@ -108,39 +107,6 @@ on_fault(void *ctx, const char *field, const char *what)
 	a->is_odd = true;
 }
 
-/* crm_value_ctx.link: keep the text; its place is in the id. */
-static const struct crm_err *
-keep_link(
-    void *ctx, const struct crm_field *f, struct crm_view who, uint64_t *out)
-{
-	struct crm_ahead *a = ctx;
-	char n[4];
-
-	(void)f;
-	*out = crm_id('?', 0, a->texts.n);
-	crm_le32(n, (uint32_t)who.n);
-	crm_buf_add(&a->texts, n, sizeof(n));
-	crm_buf_addv(&a->texts, who);
-	return crm_buf_end(&a->texts);
-}
-
-/* The text of a link. */
-static struct crm_view
-kept_link(const struct crm_ahead *a, struct crm_view link)
-{
-	const char *p = a->texts.p + crm_id_number(crm_link_get(link));
-
-	return crm_view(p + 4, crm_le32_get(p));
-}
-
-static void
-add_bytes(struct piece *p, struct crm_view v, size_t *at, size_t *n)
-{
-	*at = p->bytes.n;
-	*n = v.n;
-	crm_buf_addv(&p->bytes, v);
-}
-
 /* Put a row in the piece.  Returns false when it is too long for that. */
 static bool
 put(struct crm_ahead *a, const struct crm_row *row, const struct crm_bound *b)
@@ -161,17 +127,19 @@ put(struct crm_ahead *a, const struct crm_row *row, const struct crm_bound *b)
 	r->nvalues = b->nedits;
 	r->nset = b->nset;
 	r->gone = b->gone;
-	add_bytes(p, row->raw, &r->at, &r->n);
+	r->at = was;
+	r->n = row->raw.n;
+	crm_buf_addv(&p->bytes, row->raw);
+	crm_buf_addv(&p->bytes, b->values);
 	for (i = 0; i < b->nedits; i++) {
 		const struct crm_edit *e = &b->edit[i];
 		struct value *v = &p->value[p->nvalues + i];
 
 		v->field = e->field;
 		v->op = e->op;
-		add_bytes(p,
-		    is_link(e->field, e->op) ? kept_link(a, e->value)
-					     : e->value,
-		    &v->at, &v->n);
+		v->at = was + row->raw.n +
+		    (e->value.n > 0 ? (size_t)(e->value.p - b->values.p) : 0);
+		v->n = e->value.n;
 	}
 	if (p->bytes.over) {
 		p->bytes.over = false;
@@ -248,7 +216,6 @@ do_row(struct crm_ahead *a)
 	a->is_odd = err != NULL || row == NULL || row->raw.n > PIECE;
 	if (!a->is_odd) {
 		crm_arena_reset(&a->arena);
-		crm_buf_reset(&a->texts);
 		if (crm_bind_row(a->twin, a->reader, row, &bound, &ok) ==
 			NULL &&
 		    ok && !a->is_odd && put(a, row, &bound))
@@ -315,7 +282,7 @@ crm_ahead_new(struct crm_reader *reader, struct crm_bind *bind,
 	a->wait_ctx = wait_ctx;
 	a->alone = alone;
 	a->end[0] = a->end[1] = -1;
-	a->texts.max = a->links.max = CRM_LINE_MAX * 4;
+	a->links.max = CRM_LINE_MAX * 4;
 	for (i = 0; i < PIECES; i++)
 		a->piece[i].bytes.max = PIECE + CRM_LINE_MAX;
 	(void)pthread_mutex_init(&a->lock, NULL);
@@ -358,7 +325,6 @@ crm_ahead_free(struct crm_ahead *a)
 	crm_bind_free(a->twin);
 	crm_zone_free(a->clock.zone);
 	crm_arena_release(&a->arena);
-	crm_buf_release(&a->texts);
 	crm_buf_release(&a->links);
 	crm_free(a->edit);
 	(void)pthread_cond_destroy(&a->changed);
@@ -388,8 +354,6 @@ begin(struct crm_ahead *a)
 	a->clock.zone = crm_zone_copy(a->clock.zone);
 	a->values.clock = &a->clock;
 	a->values.arena = &a->arena;
-	a->values.link = keep_link;
-	a->values.link_ctx = a;
 	err = crm_bind_twin(
 	    a->bind, a->reader, &a->values, on_fault, a, &a->twin);
 	if (err != NULL || !make_pipe(a->end))

@@ -95,6 +95,7 @@ crm_bind_new(const struct crm_bind_options *o, struct crm_bind **out)
 	b->o = *o;
 	b->kind_asked = o->kind;
 	b->values.max = b->text.max = b->one.max = CRM_LINE_MAX * 2;
+	b->set = crm_calloc(o->nsets, sizeof(*b->set));
 	*out = b;
 	for (i = 0; i < o->nsets; i++)
 		if (!crm_bind_is_assignment(o->set[i]))
@@ -121,6 +122,8 @@ crm_bind_free(struct crm_bind *b)
 		crm_free(b->targets[i].of);
 		crm_free(b->targets[i].n);
 	}
+	crm_free(b->set);
+	crm_free(b->names_kind);
 	crm_free(b->map);
 	crm_free(b->edit);
 	crm_free(b->at);
@@ -225,6 +228,7 @@ finish(struct crm_bind *b, struct crm_bound *out, bool *ok)
 	out->id = b->id;
 	out->edit = b->edit;
 	out->nedits = b->nedits;
+	out->values = crm_buf_view(&b->values);
 	out->nset = 0;
 	out->blank = b->blank;
 	out->gone = false;
@@ -319,11 +323,14 @@ kind_of_row(struct crm_bind *b, const struct crm_reader *reader,
 	bool named = false;
 
 	for (i = 0; i < row->n; i++) {
-		struct crm_view col = crm_reader_col(reader, row->cell[i].col);
-		struct crm_view text = row->cell[i].text;
-		bool is_kind = crm_view_is(col, "kind");
-		bool is_id = crm_view_is(col, "id");
+		struct crm_view col, text = row->cell[i].text;
+		bool is_kind, is_id;
 
+		if (!crm_bind_names_kind(b, reader, row->cell[i].col))
+			continue;
+		col = crm_reader_col(reader, row->cell[i].col);
+		is_kind = crm_view_is(col, "kind");
+		is_id = crm_view_is(col, "id");
 		for (j = 0; j < b->nmaps; j++) {
 			if (!crm_view_eq(b->map[j].column, col))
 				continue;
@@ -392,36 +399,37 @@ has_edit(const struct crm_bind *b, const struct crm_field *f)
 	return false;
 }
 
+/* Find the field of an argument.  Returns false after a fault. */
+static bool
+read_arg(struct crm_bind *b, const char *text, struct crm_bind_arg *out)
+{
+	const char *value;
+	struct crm_view name;
+
+	name = crm_view(text, assigned_name(text, &out->op, &value));
+	out->value = crm_view_str(value);
+	out->kind = b->kind;
+	out->field = crm_bind_field(b, b->kind, name);
+	if (out->field == NULL)
+		crm_bind_unknown(b, b->kind, name, false);
+	return out->field != NULL;
+}
+
 /* name=value, also of --set: there it fills in what is missing. */
 static const struct crm_err *
-bind_arg(struct crm_bind *b, const char *arg, bool fill)
+bind_arg(struct crm_bind *b, const struct crm_bind_arg *a, bool fill)
 {
-	const struct crm_field *f;
-	enum crm_edit_op op;
-	const char *text;
-	struct crm_view name, value;
+	const struct crm_field *f = a->field;
 
-	name = crm_view(arg, assigned_name(arg, &op, &text));
-	value = crm_view_str(text);
-	if (b->o.takes_ids && !fill && op == CRM_SET &&
-	    crm_view_is(name, "id")) {
-		bind_id(b, value, CRM_IN_TSV);
-		return NULL;
-	}
-	f = crm_bind_field(b, b->kind, name);
-	if (f == NULL) {
-		crm_bind_unknown(b, b->kind, name, false);
-		return NULL;
-	}
-	if ((f->flags & CRM_F_MANY) == 0 && op != CRM_SET) {
+	if ((f->flags & CRM_F_MANY) == 0 && a->op != CRM_SET) {
 		crm_bind_fault(b, f->name, "has one value: set it with =");
 		return NULL;
 	}
 	if (fill && (f->flags & CRM_F_MANY) == 0 &&
 	    (has_edit(b, f) || crm_rule_makes(b->kind, f, b->edit, b->nedits)))
 		return NULL;
-	if (crm_view_trim(value).n == 0) {
-		if (op != CRM_SET)
+	if (crm_view_trim(a->value).n == 0) {
+		if (a->op != CRM_SET)
 			crm_bind_fault(b, f->name, "a value is missing");
 		else if (!fill)
 			(void)crm_bind_add_edit(b, f, CRM_CLEAR, b->values.n);
@@ -429,8 +437,43 @@ bind_arg(struct crm_bind *b, const char *arg, bool fill)
 	}
 	if ((f->flags & CRM_F_MANY) != 0)
 		return crm_bind_add_many(
-		    b, f, op, value, false, CRM_IN_TSV, CRM_VNULL);
-	return crm_bind_add_value(b, f, fill ? CRM_FILL : op, value, false);
+		    b, f, a->op, a->value, false, CRM_IN_TSV, CRM_VNULL);
+	return crm_bind_add_value(
+	    b, f, fill ? CRM_FILL : a->op, a->value, false);
+}
+
+/* What --set says. */
+static const struct crm_err *
+bind_sets(struct crm_bind *b)
+{
+	const struct crm_err *err = NULL;
+	struct crm_bind_arg *a;
+	size_t i;
+
+	for (i = 0; err == NULL && i < b->o.nsets; i++) {
+		a = &b->set[i];
+		if ((a->kind == b->kind && a->field != NULL) ||
+		    read_arg(b, b->o.set[i], a))
+			err = bind_arg(b, a, true);
+	}
+	return err;
+}
+
+/* An operand, which may name the id of a new record. */
+static const struct crm_err *
+bind_operand(struct crm_bind *b, const char *text)
+{
+	struct crm_bind_arg a;
+	enum crm_edit_op op;
+	const char *value;
+	size_t n = assigned_name(text, &op, &value);
+
+	if (b->o.takes_ids && op == CRM_SET &&
+	    crm_view_is(crm_view(text, n), "id")) {
+		bind_id(b, crm_view_str(value), CRM_IN_TSV);
+		return NULL;
+	}
+	return read_arg(b, text, &a) ? bind_arg(b, &a, false) : NULL;
 }
 
 /* One cell, on its way to one of the places where its column goes. */
@@ -512,7 +555,7 @@ crm_bind_row(struct crm_bind *b, const struct crm_reader *reader,
 {
 	const struct crm_err *err = NULL;
 	uint32_t turn;
-	size_t i, own;
+	size_t own;
 
 	*ok = false;
 	begin(b, NULL);
@@ -524,8 +567,8 @@ crm_bind_row(struct crm_bind *b, const struct crm_reader *reader,
 	if (err == NULL)
 		err = crm_bind_add_pieces(b);
 	own = b->nedits;
-	for (i = b->bad ? b->o.nsets : 0; err == NULL && i < b->o.nsets; i++)
-		err = bind_arg(b, b->o.set[i], true);
+	if (err == NULL && !b->bad)
+		err = bind_sets(b);
 	if (err == NULL)
 		err = crm_buf_end(&b->values);
 	finish(b, out, ok);
@@ -547,9 +590,9 @@ crm_bind_args(struct crm_bind *b, const struct crm_kind *k,
 		return err;
 	begin(b, k);
 	for (i = 0; err == NULL && i < n; i++)
-		err = bind_arg(b, arg[i], false);
-	for (i = 0; err == NULL && i < b->o.nsets; i++)
-		err = bind_arg(b, b->o.set[i], true);
+		err = bind_operand(b, arg[i]);
+	if (err == NULL)
+		err = bind_sets(b);
 	if (err == NULL)
 		err = crm_buf_end(&b->values);
 	finish(b, out, ok);

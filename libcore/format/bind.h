@@ -47,11 +47,12 @@ struct crm_bound {
 	uint64_t id; /* that the input named; 0: none */
 	const struct crm_edit *edit;
 	size_t nedits;
-	size_t nset;      /* of these: the last ones, of options.set */
-	char currency[4]; /* named by an amount, or "" */
-	uint64_t blank;   /* bits: fields below 64 that had a cell with nothing
+	size_t nset;            /* of these: the last ones, of options.set */
+	char currency[4];       /* named by an amount, or "" */
+	struct crm_view values; /* in which those of the edits lie */
+	uint64_t blank; /* bits: fields below 64 that had a cell with nothing
 	                     in it */
-	bool gone; /* what is bound finds a record that is to be removed */
+	bool gone;      /* what is bound finds a record that is to be removed */
 };
 
 /*
@@ -70,7 +71,8 @@ void crm_bind_free(struct crm_bind *);
  * Make a binder like another one, for the rows of the same stream in a second
  * thread.
  *
- * It makes no fields: a row that wants one has a fault.
+ * It makes no fields: a row that wants one has a fault.  It looks up no links:
+ * the value of one is its text, in NFC and without blanks around it.
  *
  * b       has seen the header
  * values, fault, ctx  in place of those of the other one's options

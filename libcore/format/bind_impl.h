@@ -52,15 +52,39 @@ struct crm_piece {
 	struct crm_view text;
 };
 
+/* A text that was read before, and its value: of fields whose values depend on
+ * nothing else. */
+struct crm_known_value {
+	const struct crm_field *field; /* NULL: none yet */
+	char text[16];                 /* zeros behind it */
+	char value[14];
+	uint8_t ntext, nvalue;
+};
+
+#define CRM_KNOWN_VALUES 64
+
+/* An argument: name=value, name+=value or name-=value. */
+struct crm_bind_arg {
+	const struct crm_kind *kind; /* NULL: not looked at yet */
+	const struct crm_field *field;
+	enum crm_edit_op op;
+	struct crm_view value;
+};
+
 struct crm_bind {
 	struct crm_bind_options o;
 	/* o.kind before the header was seen */
 	const struct crm_kind *kind_asked;
-	bool makes_none; /* a twin: see bind.h */
+	bool is_twin; /* see bind.h */
 	struct crm_arena arena;
 	struct crm_mapping *map;
 	size_t nmaps, map_cap;
 	struct crm_targets targets[26];
+	struct crm_bind_arg *set; /* o.nsets, in the kind of the row before */
+	/* Of the first columns: may it say the kind of a row, or its id? */
+	bool *names_kind;
+	size_t nnames, names_cap;
+	struct crm_known_value known[CRM_KNOWN_VALUES];
 	const struct crm_preset *preset; /* of the header; NULL: none */
 	uint32_t turns;                  /* the last turn of its columns */
 	bool new_fields;
@@ -86,8 +110,8 @@ struct crm_bind {
 void crm_bind_fault(struct crm_bind *, const char *field, const char *what);
 
 /* Add an edit whose value stands in b->values, from a place on. */
-struct crm_edit *crm_bind_add_edit(struct crm_bind *, const struct crm_field *,
-    enum crm_edit_op, size_t from);
+struct crm_edit *crm_bind_add_edit(
+    struct crm_bind *, const struct crm_field *, enum crm_edit_op, size_t from);
 
 /*
  * Read one value of a field.
@@ -125,10 +149,26 @@ CRM_CHECK const struct crm_err *crm_bind_add_pieces(struct crm_bind *);
 
 CRM_CHECK const struct crm_err *crm_bind_read_maps(struct crm_bind *);
 
+/* Find where the columns of a reader go in a kind, those that are new. */
+void crm_bind_find_targets(
+    struct crm_bind *, const struct crm_reader *, const struct crm_kind *);
+
 /* Where a column goes in a kind. */
-const struct crm_target *crm_bind_targets(struct crm_bind *,
-    const struct crm_reader *, const struct crm_kind *, uint32_t col,
-    size_t *n);
+static inline const struct crm_target *
+crm_bind_targets(struct crm_bind *b, const struct crm_reader *reader,
+    const struct crm_kind *k, uint32_t col, size_t *n)
+{
+	const struct crm_targets *t = &b->targets[k->letter - 'a'];
+
+	if (t->ncols < crm_reader_ncols(reader))
+		crm_bind_find_targets(b, reader, k);
+	*n = t->n[col];
+	return t->of[col];
+}
+
+/* May a column say the kind of a row, or its id? */
+bool crm_bind_names_kind(
+    struct crm_bind *, const struct crm_reader *, uint32_t col);
 
 /* Add a mapping, empty. */
 struct crm_mapping *crm_bind_add_map(struct crm_bind *);

@@ -35,6 +35,7 @@ crm_bind_add_map(struct crm_bind *b)
 	b->map = crm_grow(b->map, &b->map_cap, b->nmaps + 1, sizeof(*b->map));
 	m = &b->map[b->nmaps++];
 	memset(m, 0, sizeof(*m));
+	b->nnames = 0;
 	return m;
 }
 
@@ -149,7 +150,7 @@ crm_bind_field(
 	if (f == NULL && name.n > 2 && crm_view_starts(name, CRM_V("x-")) &&
 	    crm_name_ok(name)) {
 		b->new_fields = true;
-		if (!b->makes_none)
+		if (!b->is_twin)
 			f = crm_schema_x_field(b->o.schema, k, name);
 	}
 	if (f != NULL && f->num == 0)
@@ -374,23 +375,47 @@ mark_joined(struct crm_targets *t, size_t from)
 		}
 }
 
-const struct crm_target *
-crm_bind_targets(struct crm_bind *b, const struct crm_reader *reader,
-    const struct crm_kind *k, uint32_t col, size_t *n)
+void
+crm_bind_find_targets(struct crm_bind *b, const struct crm_reader *reader,
+    const struct crm_kind *k)
 {
 	struct crm_targets *t = &b->targets[k->letter - 'a'];
-	size_t ncols = crm_reader_ncols(reader), i;
+	size_t ncols = crm_reader_ncols(reader), from = t->ncols, i;
 
-	if (t->ncols < ncols) {
-		t->of = crm_grow(t->of, &t->cap, ncols, sizeof(*t->of));
-		t->n = crm_grow(t->n, &t->ncap, ncols, sizeof(*t->n));
-		for (i = t->ncols; i < ncols; i++)
-			find_targets(b, k, crm_reader_col(reader, (uint32_t)i),
-			    &t->of[i], &t->n[i]);
-		i = t->ncols;
-		t->ncols = ncols;
-		mark_joined(t, i);
+	t->of = crm_grow(t->of, &t->cap, ncols, sizeof(*t->of));
+	t->n = crm_grow(t->n, &t->ncap, ncols, sizeof(*t->n));
+	for (i = from; i < ncols; i++)
+		find_targets(b, k, crm_reader_col(reader, (uint32_t)i),
+		    &t->of[i], &t->n[i]);
+	t->ncols = ncols;
+	mark_joined(t, from);
+}
+
+static bool
+may_name_kind(const struct crm_bind *b, struct crm_view column)
+{
+	size_t i;
+
+	for (i = 0; i < b->nmaps; i++)
+		if (crm_view_eq(b->map[i].column, column) &&
+		    (crm_view_is(b->map[i].field, "kind") ||
+			crm_view_is(b->map[i].field, "id")))
+			return true;
+	return crm_view_is(column, "kind") || crm_view_is(column, "id");
+}
+
+bool
+crm_bind_names_kind(
+    struct crm_bind *b, const struct crm_reader *reader, uint32_t col)
+{
+	size_t ncols = crm_reader_ncols(reader);
+
+	if (col >= b->nnames) {
+		b->names_kind = crm_grow(b->names_kind, &b->names_cap, ncols,
+		    sizeof(*b->names_kind));
+		for (; b->nnames < ncols; b->nnames++)
+			b->names_kind[b->nnames] = may_name_kind(
+			    b, crm_reader_col(reader, (uint32_t)b->nnames));
 	}
-	*n = t->n[col];
-	return t->of[col];
+	return b->names_kind[col];
 }

@@ -28,7 +28,7 @@ crm_bind_twin(const struct crm_bind *b, const struct crm_reader *reader,
 	err = crm_bind_new(&o, out);
 	if (err != NULL)
 		return err;
-	(*out)->makes_none = true;
+	(*out)->is_twin = true;
 	(void)crm_bind_header(*out, reader);
 	return NULL;
 }

@@ -1,4 +1,5 @@
 /* From texts to the values of a record at hand. */
+#include "base/fold.h"
 #include "format/bind_impl.h"
 
 /* What other programs part many values with in one cell. */
@@ -36,6 +37,73 @@ crm_bind_add_edit(struct crm_bind *b, const struct crm_field *f,
 	return &b->edit[b->nedits++];
 }
 
+/* Does the value of a text depend on the field alone? */
+static bool
+is_word(const struct crm_field *f)
+{
+	return f->type == CRM_T_CHOICE || f->type == CRM_T_CURRENCY ||
+	    f->type == CRM_T_BOOL;
+}
+
+/* Where a text of a field is known, or may be kept: of few different words
+ * columns are full. */
+static struct crm_known_value *
+known_at(struct crm_bind *b, const struct crm_field *f, const char text[16])
+{
+	uint64_t h = crm_le64_get(text) * 0x9e3779b97f4a7c15u;
+
+	h ^= crm_le64_get(text + 8) ^ (uint64_t)(uintptr_t)f;
+	h *= 0xe7037ed1a0b428dbu;
+	return &b->known[h >> 32 & (CRM_KNOWN_VALUES - 1)];
+}
+
+/* crm_value_parse() of a word: one that came before is not read again. */
+static const struct crm_err *
+read_word(struct crm_bind *b, const struct crm_field *f, struct crm_view text)
+{
+	const struct crm_err *err;
+	struct crm_known_value *k;
+	char padded[sizeof(k->text)] = { 0 };
+	size_t from = b->values.n, n;
+
+	text = crm_view_trim(text);
+	if (text.n == 0 || text.n > sizeof(padded))
+		return crm_value_parse(
+		    b->o.values, f, text, false, &b->values, NULL);
+	(void)crm_copy_few(padded, text.p, text.n);
+	k = known_at(b, f, padded);
+	if (k->field == f && k->ntext == text.n &&
+	    memcmp(k->text, padded, sizeof(padded)) == 0) {
+		crm_buf_add(&b->values, k->value, k->nvalue);
+		return NULL;
+	}
+	err = crm_value_parse(b->o.values, f, text, false, &b->values, NULL);
+	n = b->values.n - from;
+	if (err != NULL || b->values.over || n > sizeof(k->value))
+		return err;
+	k->field = f;
+	memcpy(k->text, padded, sizeof(padded));
+	memcpy(k->value, b->values.p + from, n);
+	k->ntext = (uint8_t)text.n;
+	k->nvalue = (uint8_t)n;
+	return NULL;
+}
+
+static const struct crm_err *
+read_value(struct crm_bind *b, const struct crm_field *f, struct crm_view text,
+    bool json, char currency[4])
+{
+	if (is_word(f))
+		return read_word(b, f, text);
+	if (f->type == CRM_T_LINK && b->is_twin) {
+		crm_buf_addv(&b->values,
+		    crm_nfc(b->o.values->arena, crm_view_trim(text)));
+		return NULL;
+	}
+	return crm_value_parse(
+	    b->o.values, f, text, json, &b->values, currency);
+}
+
 /* Read one value of a field. */
 const struct crm_err *
 crm_bind_add_value(struct crm_bind *b, const struct crm_field *f,
@@ -45,7 +113,7 @@ crm_bind_add_value(struct crm_bind *b, const struct crm_field *f,
 	char currency[4] = "";
 	size_t from = b->values.n;
 
-	err = crm_value_parse(b->o.values, f, text, json, &b->values, currency);
+	err = read_value(b, f, text, json, currency);
 	if (err != NULL && err->code == CRM_E_DATA) {
 		crm_bind_fault(b, f->name, err->msg);
 		return NULL;
@@ -66,8 +134,10 @@ struct crm_view
 crm_bind_with_system(
     struct crm_bind *b, struct crm_view text, struct crm_view system)
 {
+	if (system.n == 0)
+		return text;
 	text = crm_view_trim(text);
-	if (system.n == 0 || text.n == 0 ||
+	if (text.n == 0 ||
 	    (text.n > system.n && crm_view_starts(text, system) &&
 		text.p[system.n] == ':'))
 		return text;

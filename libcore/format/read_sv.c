@@ -371,21 +371,27 @@ take_escape(
 	return 1;
 }
 
+/* Does a byte end a run of plain ones? */
+static bool
+is_stop(char c, uint64_t stops)
+{
+	return ((unsigned char)c < 64 && (stops >> c & 1) != 0) || c == '\\';
+}
+
 /* Take the bytes up to the next separator. */
 static const struct crm_err *
 take_value(
     struct crm_view *rest, const char *seps, bool escaped, struct crm_buf *out)
 {
 	struct crm_view v = *rest;
-	bool stops[256] = { false };
+	uint64_t stops = 0; /* bits: those of seps, which are below 64 */
 	const char *s;
 	size_t i, n;
 
-	stops['\\'] = true;
 	for (s = seps; *s != '\0'; s++)
-		stops[(unsigned char)*s] = true;
+		stops |= (uint64_t)1 << (*s & 63);
 	while (v.n > 0) {
-		for (i = 0; i < v.n && !stops[(unsigned char)v.p[i]]; i++)
+		for (i = 0; i < v.n && !is_stop(v.p[i], stops); i++)
 			continue;
 		crm_buf_add(out, v.p, i);
 		v = crm_view_skip(v, i);
