@@ -25,29 +25,20 @@ crm_rec_reset(struct crm_rec *r, const struct crm_kind *k)
 	r->kind = k;
 	r->id = 0;
 	r->n = 0;
+	r->has = 0;
 	crm_arena_reset(&r->arena);
 }
 
-/* Where a field is, or where it belongs. */
-static uint32_t
-find(const struct crm_rec *r, uint16_t num)
+uint64_t
+crm_rec_flagged(const struct crm_kind *k, unsigned int flags)
 {
-	uint32_t i = r->n;
+	uint64_t bits = 0;
+	size_t i;
 
-	while (i > 0 && r->slot[i - 1].num >= num)
-		i--;
-	return i;
-}
-
-bool
-crm_rec_get(const struct crm_rec *r, uint16_t num, struct crm_view *out)
-{
-	uint32_t i = find(r, num);
-
-	if (i == r->n || r->slot[i].num != num)
-		return false;
-	*out = r->slot[i].value;
-	return true;
+	for (i = 0; i < k->nfields; i++)
+		if ((k->field[i].flags & flags) != 0)
+			bits |= crm_rec_bit(k->field[i].num);
+	return bits;
 }
 
 bool
@@ -58,30 +49,45 @@ crm_rec_is(const struct crm_rec *r, uint16_t num, uint8_t word)
 	return crm_rec_get(r, num, &v) && crm_word_of(v) == word;
 }
 
+/* Change a field that is there: an empty value removes it. */
+static void
+change_slot(struct crm_rec *r, uint32_t i, struct crm_view value)
+{
+	uint16_t num = r->slot[i].num;
+
+	if (value.n > 0) {
+		r->slot[i].value = value;
+		return;
+	}
+	r->n--;
+	memmove(r->slot + i, r->slot + i + 1, (r->n - i) * sizeof(*r->slot));
+	if (num < 63)
+		r->has &= ~crm_rec_bit(num);
+}
+
 void
 crm_rec_lend(
     struct crm_rec *r, const struct crm_field *f, struct crm_view value)
 {
-	uint32_t i = find(r, f->num);
-	bool there = i < r->n && r->slot[i].num == f->num;
+	uint64_t bit = crm_rec_bit(f->num);
+	uint32_t i;
 
-	if (value.n == 0) {
-		if (!there)
+	if ((r->has & bit) != 0) {
+		i = crm_rec_place(r, f->num);
+		if (i < r->n && r->slot[i].num == f->num) {
+			change_slot(r, i, value);
 			return;
-		r->n--;
-		memmove(r->slot + i, r->slot + i + 1,
-		    (r->n - i) * sizeof(*r->slot));
+		}
+	}
+	if (value.n == 0)
 		return;
-	}
-	if (!there) {
-		r->slot = crm_grow(
-		    r->slot, &r->cap, (size_t)r->n + 1, sizeof(*r->slot));
-		memmove(r->slot + i + 1, r->slot + i,
-		    (r->n - i) * sizeof(*r->slot));
-		r->n++;
-		r->slot[i].num = f->num;
-		r->slot[i].many = (f->flags & CRM_F_MANY) != 0;
-	}
+	r->has |= bit;
+	r->slot =
+	    crm_grow(r->slot, &r->cap, (size_t)r->n + 1, sizeof(*r->slot));
+	for (i = r->n++; i > 0 && r->slot[i - 1].num > f->num; i--)
+		r->slot[i] = r->slot[i - 1];
+	r->slot[i].num = f->num;
+	r->slot[i].many = (f->flags & CRM_F_MANY) != 0;
 	r->slot[i].value = value;
 }
 
@@ -106,6 +112,7 @@ crm_rec_open(struct crm_rec *r, const struct crm_stored *s)
 		r->slot = crm_grow(
 		    r->slot, &r->cap, (size_t)r->n + 1, sizeof(*r->slot));
 		r->slot[r->n++] = slot;
+		r->has |= crm_rec_bit(slot.num);
 	}
 }
 
@@ -118,6 +125,7 @@ crm_rec_borrow(struct crm_rec *dst, const struct crm_rec *src)
 	if (src->n > 0)
 		memcpy(dst->slot, src->slot, src->n * sizeof(*dst->slot));
 	dst->n = src->n;
+	dst->has = src->has;
 }
 
 /* The values of a field of many while edits are done to it. */
@@ -285,9 +293,21 @@ pack(struct values *s)
 	crm_rec_set(s->rec, s->f, crm_buf_view(b));
 }
 
-/* Do all edits of one field of many values. */
+/* Set a field of many values to one. */
 static void
-edit_many(struct crm_rec *r, const struct crm_edit *e, size_t n)
+set_one(struct crm_rec *r, const struct crm_field *f, struct crm_view v)
+{
+	char *p = crm_arena_alloc(&r->arena, 1 + CRM_VARINT_MAX + v.n), *to;
+
+	*p = 1;
+	to = p + 1 + crm_varint_put(p + 1, v.n);
+	to = crm_copy_few(to, v.p, v.n);
+	crm_rec_lend(r, f, crm_view(p, (size_t)(to - p)));
+}
+
+/* Do the edits of one field of many values, among n. */
+static void
+edit_many(struct crm_rec *r, const struct crm_edit *e, size_t n, size_t nfield)
 {
 	struct values s = { .rec = r, .f = e[0].field };
 	struct crm_view v = CRM_VNULL;
@@ -297,6 +317,11 @@ edit_many(struct crm_rec *r, const struct crm_edit *e, size_t n)
 	r->scratch.max = CRM_LINE_MAX * 8;
 	if (!crm_rec_get(r, s.f->num, &v))
 		v = CRM_VNULL;
+	if (v.n == 0 && nfield == 1 && e->op != CRM_TAKE &&
+	    e->op != CRM_CLEAR) {
+		set_one(r, s.f, e->value);
+		return;
+	}
 	crm_many_begin(&m, v, true);
 	while (crm_many_next(&m, &v))
 		append(&s, v);
@@ -309,22 +334,27 @@ edit_many(struct crm_rec *r, const struct crm_edit *e, size_t n)
 }
 
 static void
-edit_single(struct crm_rec *r, const struct crm_edit *e)
+edit_single(struct crm_rec *r, const struct crm_edit *e, bool lend)
 {
 	struct crm_view v;
 
 	if (e->op == CRM_TAKE ||
 	    (e->op == CRM_FILL && crm_rec_get(r, e->field->num, &v)))
 		return;
-	crm_rec_set(r, e->field, e->op == CRM_CLEAR ? CRM_VNULL : e->value);
+	v = e->op == CRM_CLEAR ? CRM_VNULL : e->value;
+	if (lend)
+		crm_rec_lend(r, e->field, v);
+	else
+		crm_rec_set(r, e->field, v);
 }
 
-void
-crm_rec_apply(struct crm_rec *r, const struct crm_edit *e, size_t n, bool keep)
+static void
+apply(
+    struct crm_rec *r, const struct crm_edit *e, size_t n, bool keep, bool lend)
 {
 	bool *done = crm_arena_alloc(&r->arena, n * sizeof(*done));
 	struct crm_view v;
-	size_t i, j;
+	size_t i, j, nfield;
 
 	memset(done, 0, n * sizeof(*done));
 	for (i = 0; i < n; i++) {
@@ -332,22 +362,36 @@ crm_rec_apply(struct crm_rec *r, const struct crm_edit *e, size_t n, bool keep)
 		bool many = (f->flags & CRM_F_MANY) != 0, kept;
 
 		if (!many && !keep) {
-			edit_single(r, &e[i]);
+			edit_single(r, &e[i], lend);
 			continue;
 		}
 		if (done[i])
 			continue;
 		kept = keep && crm_rec_get(r, f->num, &v);
-		for (j = i; j < n; j++) {
+		for (j = i, nfield = 0; j < n; j++) {
 			if (e[j].field != f)
 				continue;
+			nfield++;
 			done[j] = true;
 			if (!kept && !many)
-				edit_single(r, &e[j]);
+				edit_single(r, &e[j], lend);
 		}
 		if (!kept && many)
-			edit_many(r, e + i, n - i);
+			edit_many(r, e + i, n - i, nfield);
 	}
+}
+
+void
+crm_rec_apply(struct crm_rec *r, const struct crm_edit *e, size_t n, bool keep)
+{
+	apply(r, e, n, keep, false);
+}
+
+void
+crm_rec_apply_lent(
+    struct crm_rec *r, const struct crm_edit *e, size_t n, bool keep)
+{
+	apply(r, e, n, keep, true);
 }
 
 void

@@ -15,6 +15,8 @@ struct crm_rec {
 	uint64_t id;           /* 0: not known yet */
 	struct crm_slot *slot; /* sorted by number, values as stored */
 	uint32_t n;
+	uint64_t has; /* crm_rec_bit() of its fields; that of several may be
+	                 there though none of them is */
 	size_t cap;
 	struct crm_arena arena; /* of the values that were set */
 	struct crm_buf scratch;
@@ -36,8 +38,53 @@ void crm_rec_open(struct crm_rec *, const struct crm_stored *);
 /* Make dst hold what src holds: the values stay where they are. */
 void crm_rec_borrow(struct crm_rec *dst, const struct crm_rec *src);
 
+/* A bit for a field: of its own, below 63. */
+static inline uint64_t
+crm_rec_bit(uint16_t num)
+{
+	return (uint64_t)1 << (num < 63 ? num : 63);
+}
+
+/* The bits of a kind's fields that have one of these flags. */
+uint64_t crm_rec_flagged(const struct crm_kind *, unsigned int flags);
+
+/* How many bits are set. */
+static inline uint32_t
+crm_rec_count(uint64_t bits)
+{
+	bits -= bits >> 1 & 0x5555555555555555u;
+	bits = (bits & 0x3333333333333333u) + (bits >> 2 & 0x3333333333333333u);
+	bits = (bits + (bits >> 4)) & 0x0f0f0f0f0f0f0f0fu;
+	return (uint32_t)(bits * 0x0101010101010101u >> 56);
+}
+
+/* Where a field is, or where it belongs: behind those with lower numbers. */
+static inline uint32_t
+crm_rec_place(const struct crm_rec *r, uint16_t num)
+{
+	uint32_t i = r->n;
+
+	if (num < 63)
+		return crm_rec_count(r->has & (crm_rec_bit(num) - 1));
+	while (i > 0 && r->slot[i - 1].num >= num)
+		i--;
+	return i;
+}
+
 /* A field's stored value; false when there is none. */
-bool crm_rec_get(const struct crm_rec *, uint16_t num, struct crm_view *out);
+static inline bool
+crm_rec_get(const struct crm_rec *r, uint16_t num, struct crm_view *out)
+{
+	uint32_t i;
+
+	if ((r->has & crm_rec_bit(num)) == 0)
+		return false;
+	i = crm_rec_place(r, num);
+	if (num >= 63 && (i == r->n || r->slot[i].num != num))
+		return false;
+	*out = r->slot[i].value;
+	return true;
+}
 
 /* Set a field to a stored value, which is copied; an empty one removes it. */
 void crm_rec_set(
@@ -73,6 +120,11 @@ struct crm_edit {
  * keep    leave fields alone that have a value
  */
 void crm_rec_apply(
+    struct crm_rec *, const struct crm_edit *, size_t n, bool keep);
+
+/* The same, but the values of edits may stay views: encode or copy before
+ * their bytes change. */
+void crm_rec_apply_lent(
     struct crm_rec *, const struct crm_edit *, size_t n, bool keep);
 
 /* Add the stored form. */

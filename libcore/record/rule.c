@@ -14,6 +14,27 @@ struct work {
 	const char **field;
 };
 
+void
+crm_rule_init(struct crm_rule_ctx *ctx, const struct crm_schema *schema,
+    const struct crm_clock *clock, uint8_t currency)
+{
+	const struct crm_kind *k;
+	size_t i, j;
+
+	memset(ctx, 0, sizeof(*ctx));
+	ctx->clock = clock;
+	ctx->currency = currency;
+	for (i = 0; i < crm_schema_nkinds(schema); i++) {
+		k = crm_schema_kind(schema, i);
+		ctx->required[k->letter - 'a'] =
+		    crm_rec_flagged(k, CRM_F_REQUIRED);
+		for (j = 0; j < k->nfields; j++)
+			if (k->field[j].type == CRM_T_MONEY)
+				ctx->money[k->letter - 'a'] |=
+				    crm_rec_bit(k->field[j].num);
+	}
+}
+
 static const struct crm_field *
 field(const struct work *w, uint16_t num)
 {
@@ -30,6 +51,13 @@ was_edited(const struct work *w, uint16_t num)
 		if (w->edit[i].field->num == num)
 			return true;
 	return false;
+}
+
+/* The bits of the amounts that the record may have. */
+static uint64_t
+money_bits(const struct work *w)
+{
+	return w->rec->has & w->ctx->money[w->rec->kind->letter - 'a'];
 }
 
 static bool
@@ -267,9 +295,10 @@ static bool
 has_money(const struct work *w)
 {
 	const struct crm_field *f;
+	uint64_t bits = money_bits(w);
 	uint32_t i;
 
-	for (i = 0; i < w->rec->n; i++) {
+	for (i = 0; bits != 0 && i < w->rec->n; i++) {
 		f = field(w, w->rec->slot[i].num);
 		if (f != NULL && f->type == CRM_T_MONEY)
 			return true;
@@ -319,11 +348,14 @@ fit_money(const struct work *w, uint8_t num)
 	const struct crm_field *f;
 	struct crm_dec d;
 	char text[CRM_DEC_TEXT + 1];
+	uint64_t bits = money_bits(w);
 	int decimals;
 	uint32_t i;
 
 	decimals = crm_currency_digits(num);
-	for (i = 0; i < w->rec->n; i++) {
+	for (i = 0; bits != 0 && i < w->rec->n; i++) {
+		if ((bits & crm_rec_bit(w->rec->slot[i].num)) == 0)
+			continue;
 		f = field(w, w->rec->slot[i].num);
 		if (f == NULL || f->type != CRM_T_MONEY ||
 		    !crm_value_get_dec(w->rec->slot[i].value, &d) ||
@@ -499,9 +531,13 @@ static const struct crm_err *
 check_required(const struct work *w)
 {
 	const struct crm_kind *k = w->rec->kind;
+	uint64_t required = w->ctx->required[k->letter - 'a'];
 	struct crm_view v;
 	size_t i;
 
+	/* as a rule all are there */
+	if ((required & ~(w->rec->has & (crm_rec_bit(63) - 1))) == 0)
+		return NULL;
 	for (i = 0; i < k->nfields; i++) {
 		if ((k->field[i].flags & CRM_F_REQUIRED) == 0 ||
 		    has(w, k->field[i].num) ||

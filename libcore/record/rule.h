@@ -13,7 +13,15 @@
 struct crm_rule_ctx {
 	const struct crm_clock *clock;
 	uint8_t currency; /* the base currency's number */
+	/* of each kind, by its letter, as crm_rec_bit(): fields that are
+	 * required, amounts */
+	uint64_t required[26], money[26];
 };
+
+/* Know the rules of a schema: of all kinds and fields that are there, but for
+ * those x-NAME. */
+void crm_rule_init(struct crm_rule_ctx *, const struct crm_schema *,
+    const struct crm_clock *, uint8_t currency);
 
 /*
  * Complete a record.

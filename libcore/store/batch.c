@@ -28,8 +28,9 @@ crm_batch_new(struct crm_store *store, const struct crm_batch_options *o,
 	b->values.link = crm_batch_link;
 	b->values.link_ctx = b;
 	b->values.user = o->user;
-	b->rules.clock = o->clock;
-	b->rules.currency = crm_currency_num(crm_view(code, 3));
+	crm_rule_init(&b->rules, store->config->schema, o->clock,
+	    crm_currency_num(crm_view(code, 3)));
+	crm_batch_find_unique(b);
 	b->adds = crm_spool_new(part / 3, store->dir);
 	b->edits = crm_runs_new(part / 2, store->dir);
 	b->unique = crm_runs_new(part / 2, store->dir);
@@ -307,7 +308,7 @@ sign(struct crm_batch *b, const struct crm_request *q)
 	for (i = 0; i < q->nedits; i++)
 		if (q->edit[i].field->num == CRM_EVENT_BY)
 			return;
-	crm_rec_set(&b->rec, crm_field_num(q->kind, CRM_EVENT_BY), q->by);
+	crm_rec_lend(&b->rec, crm_field_num(q->kind, CRM_EVENT_BY), q->by);
 }
 
 const struct crm_err *
@@ -320,7 +321,7 @@ crm_batch_add(struct crm_batch *b, const struct crm_request *q, bool *ok)
 
 	*ok = false;
 	crm_rec_reset(&b->rec, q->kind);
-	crm_rec_apply(&b->rec, q->edit, q->nedits, false);
+	crm_rec_apply_lent(&b->rec, q->edit, q->nedits, false);
 	err = crm_rule_finish(
 	    &b->rules, &b->rec, NULL, q->edit, q->nedits, q->currency, &field);
 	if (err == NULL && q->kind->letter == 'e') {

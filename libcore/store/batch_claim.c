@@ -12,6 +12,27 @@ is_unique(const struct crm_field *f)
 	return f != NULL && (f->flags & CRM_F_UNIQUE) != 0;
 }
 
+void
+crm_batch_find_unique(struct crm_batch *b)
+{
+	const struct crm_schema *schema = b->store->config->schema;
+	const struct crm_kind *k;
+	size_t i;
+
+	for (i = 0; i < crm_schema_nkinds(schema); i++) {
+		k = crm_schema_kind(schema, i);
+		b->unique_fields[k->letter - 'a'] =
+		    crm_rec_flagged(k, CRM_F_UNIQUE);
+	}
+}
+
+/* Has a record a field that is unique?  Most have none. */
+static bool
+may_be_unique(const struct crm_batch *b, const struct crm_rec *r)
+{
+	return (r->has & b->unique_fields[r->kind->letter - 'a']) != 0;
+}
+
 /* Does a record hold a value with this key? */
 static bool
 holds(const struct crm_rec *r, const struct crm_field *f, struct crm_view key)
@@ -57,6 +78,8 @@ crm_batch_fit_unique(
 	struct crm_view v;
 	uint32_t i;
 
+	if (!may_be_unique(b, r))
+		return NULL;
 	for (i = 0; i < r->n; i++) {
 		f = crm_field_num(r->kind, r->slot[i].num);
 		if (!is_unique(f))
@@ -97,6 +120,8 @@ note_difference(struct crm_batch *b, const struct crm_rec *has,
 	struct crm_view v, key;
 	uint32_t i;
 
+	if (!may_be_unique(b, has))
+		return NULL;
 	for (i = 0; err == NULL && i < has->n; i++) {
 		f = crm_field_num(has->kind, has->slot[i].num);
 		if (!is_unique(f) ||

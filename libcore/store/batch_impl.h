@@ -112,6 +112,8 @@ struct crm_batch {
 	struct crm_erased *erased; /* what must not come back; NULL: nothing */
 	struct crm_value_ctx values;
 	struct crm_rule_ctx rules;
+	uint64_t
+	    unique_fields[26]; /* of each kind, as crm_rec_bit(): such fields */
 	struct crm_arena line_arena; /* of the line at hand */
 	struct crm_arena arena;      /* of the batch */
 	uint64_t line, faults;
@@ -272,6 +274,9 @@ bool crm_batch_settle(const struct crm_batch *, struct crm_arena *, bool many,
     struct crm_view, struct crm_view *out);
 
 /* batch_claim.c */
+
+/* Find out which fields are unique. */
+void crm_batch_find_unique(struct crm_batch *);
 
 /* Fails with DATA when a unique value of a record is too long to be one. */
 CRM_CHECK const struct crm_err *crm_batch_fit_unique(

@@ -76,30 +76,64 @@ crm_row_next_link(struct crm_row_links *l, uint64_t *id)
 	return true;
 }
 
+/* Before each value: number u16, flags u8, length u32. */
+#define FIELD_HEAD 7
+
+/* Put a field where there is room.  Returns what is behind it. */
+static char *
+put_field(char *to, uint16_t num, uint8_t flags, struct crm_view value)
+{
+	crm_le16(to, num);
+	to[2] = (char)flags;
+	crm_le32(to + 3, (uint32_t)value.n);
+	return crm_copy_few(to + FIELD_HEAD, value.p, value.n);
+}
+
 static void
 add_field(struct crm_buf *b, uint16_t num, uint8_t flags, struct crm_view value)
 {
-	char head[7];
+	char *to = crm_buf_room(b, FIELD_HEAD + value.n);
 
-	crm_le16(head, num);
-	head[2] = (char)flags;
-	crm_le32(head + 3, (uint32_t)value.n);
-	crm_buf_add(b, head, 7);
-	crm_buf_addv(b, value);
+	if (to == NULL)
+		return;
+	(void)put_field(to, num, flags, value);
+	crm_buf_used(b, FIELD_HEAD + value.n);
 }
 
-/* Did the input have a field?  An amount has a currency, named or not. */
-static bool
-was_given(const struct crm_request *q, const struct crm_slot *slot)
+/* The fields that the input had. */
+struct given {
+	const struct crm_request *q;
+	uint64_t bits; /* as crm_rec.has */
+	bool money;    /* an amount: it has a currency, named or not */
+};
+
+static void
+note_given(const struct crm_request *q, struct given *out)
 {
-	bool money = slot->num == q->kind->currency;
 	size_t i;
 
-	if (money && q->currency[0] != '\0')
+	out->q = q;
+	out->bits = 0;
+	out->money = q->currency[0] != '\0';
+	for (i = 0; i < q->nedits; i++) {
+		const struct crm_field *f = q->edit[i].field;
+
+		out->bits |= crm_rec_bit(f->num);
+		out->money = out->money || f->type == CRM_T_MONEY;
+	}
+}
+
+static bool
+was_given(const struct given *g, uint16_t num)
+{
+	size_t i;
+
+	if (g->money && num == g->q->kind->currency)
 		return true;
-	for (i = 0; i < q->nedits; i++)
-		if (q->edit[i].field->num == slot->num ||
-		    (money && q->edit[i].field->type == CRM_T_MONEY))
+	if ((g->bits & crm_rec_bit(num)) == 0 || num < 63)
+		return (g->bits & crm_rec_bit(num)) != 0;
+	for (i = 0; i < g->q->nedits; i++)
+		if (g->q->edit[i].field->num == num)
 			return true;
 	return false;
 }
@@ -162,6 +196,33 @@ keep_words(struct crm_batch *b, const struct crm_request *q, struct crm_row r)
 	}
 }
 
+/* Add the fields of a record. */
+static void
+add_fields(struct crm_batch *b, const struct crm_rec *r,
+    const struct crm_request *q, const struct crm_row *before)
+{
+	struct given given;
+	size_t room = 0;
+	uint32_t i;
+	char *to;
+
+	note_given(q, &given);
+	for (i = 0; i < r->n; i++)
+		room += FIELD_HEAD + r->slot[i].value.n;
+	to = crm_buf_room(&b->buf, room);
+	for (i = 0; to != NULL && i < r->n; i++) {
+		const struct crm_slot *slot = &r->slot[i];
+		uint8_t what = slot->many ? CRM_SLOT_MANY : 0;
+
+		if (was_given(&given, slot->num) ||
+		    (before != NULL && was_given_before(*before, slot->num)))
+			what |= CRM_SLOT_GIVEN;
+		to = put_field(to, slot->num, what, slot->value);
+	}
+	if (to != NULL)
+		crm_buf_used(&b->buf, room);
+}
+
 const struct crm_err *
 crm_batch_put_row(struct crm_batch *b, const struct crm_request *q,
     uint8_t flags, uint64_t id, const struct crm_row *before)
@@ -169,7 +230,6 @@ crm_batch_put_row(struct crm_batch *b, const struct crm_request *q,
 	const struct crm_rec *r = &b->rec;
 	const struct crm_err *err;
 	char text[8];
-	uint32_t i;
 
 	if (b->pending_links)
 		flags |= CRM_ROW_PENDING;
@@ -179,15 +239,7 @@ crm_batch_put_row(struct crm_batch *b, const struct crm_request *q,
 	    r->n + (b->raw.n > 0) + (b->words.n > 0), b->line);
 	crm_le64(text, id);
 	crm_buf_add(&b->buf, text, 8);
-	for (i = 0; i < r->n; i++) {
-		const struct crm_slot *slot = &r->slot[i];
-		uint8_t what = slot->many ? CRM_SLOT_MANY : 0;
-
-		if (was_given(q, slot) ||
-		    (before != NULL && was_given_before(*before, slot->num)))
-			what |= CRM_SLOT_GIVEN;
-		add_field(&b->buf, slot->num, what, slot->value);
-	}
+	add_fields(b, r, q, before);
 	add_notes(b);
 	err = crm_buf_end(&b->buf);
 	return err != NULL

@@ -147,8 +147,7 @@ amounts(void **state)
 	};
 	const struct crm_kind *event = crm_kind_of(schema, 'e');
 	struct crm_clock clock = { .now_us = 1 };
-	struct crm_rule_ctx ctx = { .clock = &clock,
-		.currency = crm_currency_num(CRM_V("EUR")) };
+	struct crm_rule_ctx ctx;
 	struct crm_value_ctx values = { .clock = &clock, .point = '.' };
 	struct crm_buf b[4], text = CRM_BUF_INIT(100);
 	struct crm_rec r, old;
@@ -159,6 +158,7 @@ amounts(void **state)
 	size_t i, n;
 
 	(void)state;
+	crm_rule_init(&ctx, schema, &clock, crm_currency_num(CRM_V("EUR")));
 	crm_rec_init(&r, event);
 	crm_rec_init(&old, event);
 	v = crm_view(link, crm_link_put(link, crm_id('p', 0, 1)));
@@ -295,6 +295,75 @@ low_fields(void **state)
 	}
 }
 
+/* Any fields in any order, against a plain list; views and copies alike. */
+static void
+many_fields(void **state)
+{
+	static const char text[] = "abcdefghijklmnopqrstuvwxyz";
+	struct crm_field f[80];
+	size_t len[80] = { 0 }, want, i, k;
+	struct crm_rec r, lent;
+	struct crm_view v = CRM_VNULL;
+	struct crm_edit e;
+	unsigned int seed = 4711;
+
+	(void)state;
+	memset(f, 0, sizeof(f));
+	for (i = 0; i < 80; i++)
+		f[i].num = (uint16_t)(i + (i >= 70 ? 900 : 1));
+	crm_rec_init(&r, person);
+	crm_rec_init(&lent, person);
+	for (k = 0; k < 20000; k++) {
+		seed = seed * 1103515245u + 12345u;
+		i = (seed >> 16) % 80;
+		len[i] = (seed >> 24) % 3 == 0 ? 0 : (seed >> 8) % 26;
+		e = (struct crm_edit){ .field = &f[i],
+			.op = len[i] > 0 ? CRM_SET : CRM_CLEAR,
+			.value = crm_view(text, len[i]) };
+		crm_rec_apply(&r, &e, 1, false);
+		crm_rec_apply_lent(&lent, &e, 1, false);
+		assert_true(crm_rec_same(&r, &lent));
+		i = (seed >> 4) % 80;
+		assert_int_equal(crm_rec_get(&lent, f[i].num, &v), len[i] > 0);
+		assert_true(len[i] == 0 || v.n == len[i]);
+		if (k % 100 != 0)
+			continue;
+		for (i = want = 0; i < 80; i++)
+			if (len[i] > 0)
+				assert_int_equal(r.slot[want++].num, f[i].num);
+		assert_int_equal(r.n, want);
+	}
+	crm_rec_release(&r);
+	crm_rec_release(&lent);
+}
+
+/* One value of a field of many: as when others were there and went. */
+static void
+one_of_many(void **state)
+{
+	struct crm_edit one[] = { edit("tag", CRM_ADD, "b") };
+	struct crm_edit two[] = { edit("tag", CRM_SET, "a"),
+		edit("tag", CRM_ADD, "b"), edit("tag", CRM_TAKE, "a") };
+	struct crm_edit taken[] = { edit("tag", CRM_TAKE, "b") };
+	struct crm_rec r, other;
+
+	(void)state;
+	crm_rec_init(&r, person);
+	crm_rec_init(&other, person);
+	crm_rec_apply(&r, one, 1, false);
+	crm_rec_apply(&other, two, 3, false);
+	is(&r, "tag", "b");
+	assert_true(crm_rec_same(&r, &other));
+	crm_rec_apply(&r, one, 1, false);
+	is(&r, "tag", "b");
+	crm_rec_apply(&r, taken, 1, false);
+	is(&r, "tag", "");
+	crm_rec_apply(&r, taken, 1, false);
+	assert_int_equal(r.n, 0);
+	crm_rec_release(&r);
+	crm_rec_release(&other);
+}
+
 int
 main(void)
 {
@@ -306,6 +375,8 @@ main(void)
 		cmocka_unit_test(damaged_values),
 		cmocka_unit_test(unsound),
 		cmocka_unit_test(low_fields),
+		cmocka_unit_test(many_fields),
+		cmocka_unit_test(one_of_many),
 	};
 
 	schema = crm_schema_new();
