@@ -42,8 +42,18 @@ extern const char *const crm_date_span_units[];
  * either case), a blank for any blanks, and capitals for what date_scan.c
  * lists.
  */
-bool crm_date_take(
+bool crm_date_take_form(
     const char *form, struct crm_view *v, struct crm_date_parts *out);
+
+static inline bool
+crm_date_take(const char *form, struct crm_view *v, struct crm_date_parts *out)
+{
+	/* most marks and words that are asked for are not there */
+	if (form[0] > 'Z' || (form[0] > ' ' && form[0] < 'A'))
+		if (v->n == 0 || (v->p[0] | 0x20) != (form[0] | 0x20))
+			return false;
+	return crm_date_take_form(form, v, out);
+}
 
 /*
  * Skip blanks; also the no-break ones U+00A0 and U+202F that other programs

@@ -180,7 +180,8 @@ take_one(char form, struct crm_view *v, struct crm_date_parts *out)
 }
 
 bool
-crm_date_take(const char *form, struct crm_view *v, struct crm_date_parts *out)
+crm_date_take_form(
+    const char *form, struct crm_view *v, struct crm_date_parts *out)
 {
 	struct crm_view rest = *v;
 

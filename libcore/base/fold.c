@@ -84,6 +84,18 @@ fits_nfc(uint32_t cp, struct before *b)
 	return true;
 }
 
+/* Is a text of at most 16 bytes plain? */
+static bool
+is_short_ascii(struct crm_view v)
+{
+	char text[16] = { 0 };
+
+	if (v.n > sizeof(text))
+		return false;
+	(void)crm_copy_few(text, v.p, v.n);
+	return crm_le64_is_ascii(text) && crm_le64_is_ascii(text + 8);
+}
+
 /* The quick check of Unicode: no, where it takes more to know. */
 static bool
 is_nfc(struct crm_view v)
@@ -93,6 +105,8 @@ is_nfc(struct crm_view v)
 	uint32_t cp = 0;
 	size_t i, len;
 
+	if (is_short_ascii(v))
+		return true;
 	for (i = 0; i < v.n; i += len) {
 		if (v.n - i >= 8 && crm_le64_is_ascii(v.p + i)) {
 			len = 8;

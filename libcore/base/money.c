@@ -229,19 +229,19 @@ strip_groups(struct crm_view v, char point, char *out, size_t *n)
 	size_t i, w;
 
 	for (*n = i = 0; i < v.n; i += w) {
-		w = parting(crm_view_skip(v, i), point);
-		if (w > 0) {
-			if (behind || !end_group(&g))
-				return false;
-			continue;
-		}
 		w = 1;
-		if (v.p[i] == point) {
+		if (v.p[i] >= '0' && v.p[i] <= '9')
+			g.size += !behind;
+		else if (v.p[i] == point) {
 			if (g.n > 0 && !behind && g.size != 3)
 				return false;
 			behind = true;
-		} else if (!behind && v.p[i] >= '0' && v.p[i] <= '9')
-			g.size++;
+		} else if ((w = parting(crm_view_skip(v, i), point)) > 0) {
+			if (behind || !end_group(&g))
+				return false;
+			continue;
+		} else
+			w = 1;
 		if (*n == CRM_AMOUNT_MAX)
 			return false;
 		out[(*n)++] = v.p[i];

@@ -70,9 +70,9 @@ static const struct crm_err *
 take_column(const struct crm_reader *reader, const struct crm_row *row,
     const char *column, size_t *n)
 {
-	struct crm_buf value = CRM_BUF_INIT(CRM_LINE_MAX);
+	struct crm_buf buf = CRM_BUF_INIT(CRM_LINE_MAX);
 	const struct crm_err *err = NULL;
-	struct crm_view rest;
+	struct crm_view rest, value;
 	bool more = true;
 	size_t i;
 
@@ -92,14 +92,14 @@ take_column(const struct crm_reader *reader, const struct crm_row *row,
 		more = true;
 		while (err == NULL) {
 			err = crm_cell_next(
-			    &rest, ",", c->escaped, &value, &more);
+			    &rest, ",", c->escaped, &buf, &value, &more);
 			if (err != NULL || !more)
 				break;
 			++*n;
-			err = take_value(column, crm_buf_view(&value));
+			err = take_value(column, value);
 		}
 	}
-	crm_buf_release(&value);
+	crm_buf_release(&buf);
 	return err;
 }
 

@@ -4,6 +4,7 @@
 #ifndef CRM_BIND_IMPL_H
 #define CRM_BIND_IMPL_H
 
+#include "base/short.h"
 #include "format/bind.h"
 #include "format/preset.h"
 
@@ -56,9 +57,9 @@ struct crm_piece {
  * nothing else. */
 struct crm_known_value {
 	const struct crm_field *field; /* NULL: none yet */
-	char text[16];                 /* zeros behind it */
-	char value[14];
-	uint8_t ntext, nvalue;
+	struct crm_short text;
+	char value[15];
+	uint8_t n;
 };
 
 #define CRM_KNOWN_VALUES 64
@@ -166,9 +167,19 @@ crm_bind_targets(struct crm_bind *b, const struct crm_reader *reader,
 	return t->of[col];
 }
 
-/* May a column say the kind of a row, or its id? */
-bool crm_bind_names_kind(
-    struct crm_bind *, const struct crm_reader *, uint32_t col);
+/* Find out which columns may say the kind of a row, or its id: those that are
+ * new. */
+void crm_bind_find_names(struct crm_bind *, const struct crm_reader *);
+
+/* May a column? */
+static inline bool
+crm_bind_names_kind(
+    struct crm_bind *b, const struct crm_reader *reader, uint32_t col)
+{
+	if (col >= b->nnames)
+		crm_bind_find_names(b, reader);
+	return b->names_kind[col];
+}
 
 /* Add a mapping, empty. */
 struct crm_mapping *crm_bind_add_map(struct crm_bind *);

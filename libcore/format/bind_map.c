@@ -404,18 +404,14 @@ may_name_kind(const struct crm_bind *b, struct crm_view column)
 	return crm_view_is(column, "kind") || crm_view_is(column, "id");
 }
 
-bool
-crm_bind_names_kind(
-    struct crm_bind *b, const struct crm_reader *reader, uint32_t col)
+void
+crm_bind_find_names(struct crm_bind *b, const struct crm_reader *reader)
 {
 	size_t ncols = crm_reader_ncols(reader);
 
-	if (col >= b->nnames) {
-		b->names_kind = crm_grow(b->names_kind, &b->names_cap, ncols,
-		    sizeof(*b->names_kind));
-		for (; b->nnames < ncols; b->nnames++)
-			b->names_kind[b->nnames] = may_name_kind(
-			    b, crm_reader_col(reader, (uint32_t)b->nnames));
-	}
-	return b->names_kind[col];
+	b->names_kind = crm_grow(
+	    b->names_kind, &b->names_cap, ncols, sizeof(*b->names_kind));
+	for (; b->nnames < ncols; b->nnames++)
+		b->names_kind[b->nnames] = may_name_kind(
+		    b, crm_reader_col(reader, (uint32_t)b->nnames));
 }

@@ -45,47 +45,33 @@ is_word(const struct crm_field *f)
 	    f->type == CRM_T_BOOL;
 }
 
-/* Where a text of a field is known, or may be kept: of few different words
- * columns are full. */
-static struct crm_known_value *
-known_at(struct crm_bind *b, const struct crm_field *f, const char text[16])
-{
-	uint64_t h = crm_le64_get(text) * 0x9e3779b97f4a7c15u;
-
-	h ^= crm_le64_get(text + 8) ^ (uint64_t)(uintptr_t)f;
-	h *= 0xe7037ed1a0b428dbu;
-	return &b->known[h >> 32 & (CRM_KNOWN_VALUES - 1)];
-}
-
-/* crm_value_parse() of a word: one that came before is not read again. */
+/* crm_value_parse() of a word: one that came before is not read again.  Columns
+ * are full of few different ones. */
 static const struct crm_err *
 read_word(struct crm_bind *b, const struct crm_field *f, struct crm_view text)
 {
 	const struct crm_err *err;
 	struct crm_known_value *k;
-	char padded[sizeof(k->text)] = { 0 };
+	struct crm_short word;
 	size_t from = b->values.n, n;
 
 	text = crm_view_trim(text);
-	if (text.n == 0 || text.n > sizeof(padded))
+	if (!crm_short_of(text, &word))
 		return crm_value_parse(
 		    b->o.values, f, text, false, &b->values, NULL);
-	(void)crm_copy_few(padded, text.p, text.n);
-	k = known_at(b, f, padded);
-	if (k->field == f && k->ntext == text.n &&
-	    memcmp(k->text, padded, sizeof(padded)) == 0) {
-		crm_buf_add(&b->values, k->value, k->nvalue);
+	k = &b->known[crm_short_place(&word, f, CRM_KNOWN_VALUES)];
+	if (k->field == f && crm_short_eq(&k->text, &word)) {
+		crm_buf_add(&b->values, k->value, k->n);
 		return NULL;
 	}
 	err = crm_value_parse(b->o.values, f, text, false, &b->values, NULL);
 	n = b->values.n - from;
-	if (err != NULL || b->values.over || n > sizeof(k->value))
+	if (err != NULL || n == 0 || n > sizeof(k->value))
 		return err;
 	k->field = f;
-	memcpy(k->text, padded, sizeof(padded));
+	k->text = word;
 	memcpy(k->value, b->values.p + from, n);
-	k->ntext = (uint8_t)text.n;
-	k->nvalue = (uint8_t)n;
+	k->n = (uint8_t)n;
 	return NULL;
 }
 
@@ -105,6 +91,16 @@ read_value(struct crm_bind *b, const struct crm_field *f, struct crm_view text,
 }
 
 /* Read one value of a field. */
+/* The amounts of a record are of one currency. */
+static void
+note_currency(
+    struct crm_bind *b, const struct crm_field *f, const char currency[4])
+{
+	if (b->currency[0] != '\0' && memcmp(b->currency, currency, 3) != 0)
+		crm_bind_fault(b, f->name, "the amounts name two currencies");
+	memcpy(b->currency, currency, sizeof(b->currency));
+}
+
 const struct crm_err *
 crm_bind_add_value(struct crm_bind *b, const struct crm_field *f,
     enum crm_edit_op op, struct crm_view text, bool json)
@@ -121,11 +117,8 @@ crm_bind_add_value(struct crm_bind *b, const struct crm_field *f,
 	if (err != NULL || b->values.n == from)
 		return err;
 	(void)crm_bind_add_edit(b, f, op, from);
-	if (currency[0] == '\0')
-		return NULL;
-	if (b->currency[0] != '\0' && memcmp(b->currency, currency, 3) != 0)
-		crm_bind_fault(b, f->name, "the amounts name two currencies");
-	memcpy(b->currency, currency, sizeof(currency));
+	if (currency[0] != '\0')
+		note_currency(b, f, currency);
 	return NULL;
 }
 
@@ -183,19 +176,19 @@ crm_bind_add_many(struct crm_bind *b, const struct crm_field *f,
 {
 	const char *seps = separators(f, form);
 	const struct crm_err *err = NULL;
+	struct crm_view value;
 	bool more = true;
 
 	while (err == NULL && more) {
-		err = crm_cell_next(&cell, seps, escaped, &b->one, &more);
+		err =
+		    crm_cell_next(&cell, seps, escaped, &b->one, &value, &more);
 		if (err != NULL) {
 			crm_bind_fault(b, f->name, err->msg);
 			return NULL;
 		}
 		if (more)
 			err = crm_bind_add_value(b, f, op,
-			    crm_bind_with_system(
-				b, crm_buf_view(&b->one), system),
-			    false);
+			    crm_bind_with_system(b, value, system), false);
 	}
 	return err;
 }

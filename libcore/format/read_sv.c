@@ -378,67 +378,69 @@ is_stop(char c, uint64_t stops)
 	return ((unsigned char)c < 64 && (stops >> c & 1) != 0) || c == '\\';
 }
 
+/* The separators as bits: all are below 64. */
+static uint64_t
+stops_of(const char *seps)
+{
+	uint64_t bits = 0;
+
+	for (; *seps != '\0'; seps++)
+		bits |= (uint64_t)1 << (*seps & 63);
+	return bits;
+}
+
 /* Take the bytes up to the next separator. */
 static const struct crm_err *
-take_value(
-    struct crm_view *rest, const char *seps, bool escaped, struct crm_buf *out)
+take_value(struct crm_view *rest, const char *seps, bool escaped,
+    struct crm_buf *buf, struct crm_view *value)
 {
 	struct crm_view v = *rest;
-	uint64_t stops = 0; /* bits: those of seps, which are below 64 */
-	const char *s;
+	uint64_t stops = stops_of(seps);
+	bool first = true, ends;
 	size_t i, n;
 
-	for (s = seps; *s != '\0'; s++)
-		stops |= (uint64_t)1 << (*s & 63);
-	while (v.n > 0) {
+	crm_buf_reset(buf);
+	for (; v.n > 0; first = false) {
 		for (i = 0; i < v.n && !is_stop(v.p[i], stops); i++)
 			continue;
-		crm_buf_add(out, v.p, i);
-		v = crm_view_skip(v, i);
-		if (v.n == 0)
+		ends = i < v.n && v.p[i] != '\\' && parts(v, i, seps);
+		if (first && (ends || i == v.n)) { /* as it is in the cell */
+			*value = crm_view(v.p, i);
+			*rest = crm_view_skip(v, i + ends);
+			return NULL;
+		}
+		crm_buf_add(buf, v.p, i);
+		v = crm_view_skip(v, i + ends);
+		if (ends || v.n == 0)
 			break;
 		n = 1;
 		if (v.p[0] == '\\')
-			n = take_escape(v, seps, escaped, out);
-		else if (!parts(v, 0, seps))
-			crm_buf_addc(out, v.p[0]);
-		else {
-			v = crm_view_skip(v, 1);
-			break;
-		}
+			n = take_escape(v, seps, escaped, buf);
+		else
+			crm_buf_addc(buf, v.p[0]);
 		if (n == 0)
 			return bad_escape(v);
 		v = crm_view_skip(v, n);
 	}
 	*rest = v;
-	return crm_buf_end(out);
-}
-
-static void
-trim_buf(struct crm_buf *b)
-{
-	struct crm_view v = crm_view_trim(crm_buf_view(b));
-
-	if (v.n == b->n)
-		return;
-	memmove(b->p, v.p, v.n);
-	b->n = v.n;
-	b->p[b->n] = '\0';
+	*value = crm_buf_view(buf);
+	return crm_buf_end(buf);
 }
 
 const struct crm_err *
 crm_cell_next(struct crm_view *rest, const char *seps, bool escaped,
-    struct crm_buf *out, bool *more)
+    struct crm_buf *buf, struct crm_view *value, bool *more)
 {
 	const struct crm_err *err = NULL;
 
-	crm_buf_reset(out);
-	while (err == NULL && out->n == 0 && rest->n > 0) {
-		err = take_value(rest, seps, escaped, out);
-		trim_buf(out);
+	*value = CRM_VNULL;
+	while (err == NULL && value->n == 0 && rest->n > 0) {
+		err = take_value(rest, seps, escaped, buf, value);
+		if (err == NULL)
+			*value = crm_view_trim(*value);
 	}
 	if (err != NULL)
 		rest->n = 0;
-	*more = err == NULL && out->n > 0;
+	*more = err == NULL && value->n > 0;
 	return err;
 }

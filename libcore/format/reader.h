@@ -204,13 +204,15 @@ CRM_CHECK const struct crm_err *crm_cell_unescape(
  *         followed by a blank does not part either
  * escaped undo TSV escapes as well; else other backslashes stand for
  *         themselves
- * out     reset, then the value, without blanks around it
- * more    false when nothing is left and out is empty
+ * buf     holds the value where it is not a piece of the cell as it is
+ * value   set, without blanks around it; dead at the next call
+ * more    false when nothing is left and the value is empty
  *
  * Empty values are skipped.  Fails as crm_cell_unescape() does; nothing is
  * left then.
  */
 CRM_CHECK const struct crm_err *crm_cell_next(struct crm_view *rest,
-    const char *seps, bool escaped, struct crm_buf *out, bool *more);
+    const char *seps, bool escaped, struct crm_buf *buf, struct crm_view *value,
+    bool *more);
 
 #endif

@@ -7,15 +7,18 @@
 bool
 crm_id_parse(struct crm_view v, uint64_t *out)
 {
-	uint64_t number;
+	uint64_t number = 0;
 	uint32_t replica = 0;
 	size_t n = 1, i;
 
 	if (v.n < 2 || v.p[0] < 'a' || v.p[0] > 'z' || v.p[1] == '0')
 		return false;
-	while (n < v.n && v.p[n] >= '0' && v.p[n] <= '9')
-		n++;
-	if (!crm_num_u64(crm_view(v.p + 1, n - 1), CRM_ID_NUMBER_MAX, &number))
+	for (; n < v.n && v.p[n] >= '0' && v.p[n] <= '9'; n++) {
+		number = number * 10 + (uint64_t)(v.p[n] - '0');
+		if (number > CRM_ID_NUMBER_MAX)
+			return false;
+	}
+	if (n == 1)
 		return false;
 	if (v.n - n > 3)
 		return false;

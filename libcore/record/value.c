@@ -230,7 +230,7 @@ static const struct crm_err *
 parse_text(const struct crm_value_ctx *ctx, const struct crm_field *f,
     struct crm_view v, struct crm_buf *out)
 {
-	size_t colon;
+	size_t colon = 0;
 
 	if (ctx->user != NULL && crm_view_is(v, "me") && crm_field_is_user(f))
 		v = crm_view_str(ctx->user);
@@ -238,7 +238,8 @@ parse_text(const struct crm_value_ctx *ctx, const struct crm_field *f,
 	if (f->type == CRM_T_TAG && crm_view_find(v, ',') < v.n)
 		return crm_err(
 		    CRM_E_DATA, "'%.*s': a tag has no commas", CRM_VARG(v));
-	colon = crm_view_find(v, ':');
+	if (f->num == CRM_N_REF || f->num == CRM_EVENT_KEY)
+		colon = crm_view_find(v, ':');
 	if (f->num == CRM_N_REF && (colon == 0 || colon + 1 >= v.n))
 		return crm_err(CRM_E_DATA,
 		    "'%.*s' is not a ref (SYSTEM:ID, such as shop:4711)",

@@ -1035,11 +1035,13 @@ many_values(void **state)
 		{ "Łódź,ü", ",", false, "[Łódź][ü]" },
 		{ "a,b", "", false, "[a,b]" },
 		{ "12345678901234567890,a", ",", false,
+		    "[12345678901234567890][a]" },
+		{ "1234567890\\,234567890,a", ",", false,
 		    "!longer than 18 bytes" },
 	};
-	struct crm_buf value = CRM_BUF_INIT(18), out = CRM_BUF_INIT(1000);
+	struct crm_buf buf = CRM_BUF_INIT(18), out = CRM_BUF_INIT(1000);
 	const struct crm_err *err;
-	struct crm_view rest;
+	struct crm_view rest, value;
 	bool more;
 	size_t i;
 
@@ -1050,22 +1052,22 @@ many_values(void **state)
 		rest = crm_view_str(cases[i].in);
 		for (;;) {
 			err = crm_cell_next(&rest, cases[i].seps,
-			    cases[i].escaped, &value, &more);
+			    cases[i].escaped, &buf, &value, &more);
 			if (err != NULL)
 				crm_buf_addf(&out, "!%s", err->msg);
 			if (!more)
 				break;
 			crm_buf_addc(&out, '[');
-			crm_buf_addv(&out, crm_buf_view(&value));
+			crm_buf_addv(&out, value);
 			crm_buf_addc(&out, ']');
 		}
 		assert_int_equal(rest.n, 0);
 		assert_string_equal(out.p, cases[i].out);
 	}
 	rest = CRM_VNULL;
-	assert_null(crm_cell_next(&rest, ",", true, &value, &more));
+	assert_null(crm_cell_next(&rest, ",", true, &buf, &value, &more));
 	assert_false(more);
-	crm_buf_release(&value);
+	crm_buf_release(&buf);
 	crm_buf_release(&out);
 }
 
