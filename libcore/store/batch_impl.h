@@ -11,6 +11,7 @@
 
 #include "base/map.h"
 #include "base/runs.h"
+#include "base/short.h"
 #include "base/spool.h"
 #include "store/batch.h"
 #include "store/change.h"
@@ -102,6 +103,16 @@ enum {
 	CRM_EDIT_EXACT = 18
 };
 
+/* A text that names a record of the store: found before. */
+struct crm_known_link {
+	const struct crm_field *field; /* NULL: none yet */
+	struct crm_short text;
+	uint64_t id;
+	uint64_t hash; /* of its key in links; 0: it is an id */
+};
+
+#define CRM_KNOWN_LINKS 64
+
 struct crm_batch {
 	struct crm_store *store;
 	struct crm_batch_options o;
@@ -146,6 +157,7 @@ struct crm_batch {
 	struct crm_nummap
 	    live;             /* linked records of the store: id / 64 to bits */
 	struct crm_map links; /* kinds and text to id: looked up before */
+	struct crm_known_link known[CRM_KNOWN_LINKS];
 	struct crm_buf words; /* of the line at hand: see CRM_LINK_WORDS */
 	bool word_kinds[26];  /* kinds that such words may name */
 	struct crm_runs *used_words; /* see batch_words.c */

@@ -111,47 +111,76 @@ expand_me(const struct crm_batch *b, struct crm_view who)
 	return who;
 }
 
-const struct crm_err *
-crm_batch_link(
-    void *ctx, const struct crm_field *f, struct crm_view who, uint64_t *out)
+/*
+ * Find what a link names.
+ *
+ * hash    set to that of the key in b->links; 0 when it is an id
+ */
+static const struct crm_err *
+find_link(struct crm_batch *b, const struct crm_field *f, struct crm_view who,
+    uint64_t *out, uint64_t *hash)
 {
-	struct crm_batch *b = ctx;
 	const struct crm_err *err;
-	uint64_t ids[CRM_WHO_MAX], id, *known, hash = 0;
+	uint64_t ids[CRM_WHO_MAX], id, *known;
 	size_t n;
 
+	*hash = 0;
 	who = expand_me(b, who);
-	if (crm_id_parse(who, &id) &&
-	    strchr(f->links, crm_id_kind(id)) != NULL) {
-		err = link_id(b, f, who, id, out);
-		goto done;
-	}
+	if (crm_id_parse(who, &id) && strchr(f->links, crm_id_kind(id)) != NULL)
+		return link_id(b, f, who, id, out);
 	crm_buf_reset(&b->key);
 	crm_buf_adds(&b->key, f->links);
 	crm_buf_addc(&b->key, '\0');
 	crm_buf_addv(&b->key, who);
-	hash = crm_hash(crm_buf_view(&b->key));
+	*hash = crm_hash(crm_buf_view(&b->key));
 	err = b->links.used > crm_store_part(b->store) / KNOWN_BYTES
 	    ? crm_batch_forget_words(b)
 	    : NULL;
 	known = crm_map_at(&b->links, crm_buf_view(&b->key), NULL);
 	if (err != NULL || *known != 0) {
 		*out = *known;
-		goto done;
+		return err;
 	}
 	err = crm_who_find(b->snap, f->links, who, ids, &n);
 	if (err == NULL && n > 1)
 		err = crm_who_several(b->snap, who, ids, n);
 	if (err == NULL)
 		*known = *out = n == 1 ? ids[0] : make_ghost(b, f, who);
-done:
-	if (err == NULL &&
-	    (crm_is_new(*out) || crm_is_ghost(*out) ||
-		crm_nummap_get(&b->given, *out) != NULL))
-		b->pending_links = true;
-	else if (err == NULL && hash != 0)
-		crm_batch_note_word(b, f, hash);
 	return err;
+}
+
+const struct crm_err *
+crm_batch_link(
+    void *ctx, const struct crm_field *f, struct crm_view who, uint64_t *out)
+{
+	struct crm_batch *b = ctx;
+	struct crm_known_link *k = NULL;
+	const struct crm_err *err;
+	struct crm_short text;
+	uint64_t hash;
+
+	if (crm_short_of(who, &text)) {
+		k = &b->known[crm_short_place(&text, f, CRM_KNOWN_LINKS)];
+		if (k->field == f && crm_short_eq(&k->text, &text)) {
+			*out = k->id;
+			if (k->hash != 0)
+				crm_batch_note_word(b, f, k->hash);
+			return NULL;
+		}
+	}
+	err = find_link(b, f, who, out, &hash);
+	if (err != NULL)
+		return err;
+	if (crm_is_new(*out) || crm_is_ghost(*out) ||
+	    crm_nummap_get(&b->given, *out) != NULL) {
+		b->pending_links = true;
+		return NULL;
+	}
+	if (hash != 0)
+		crm_batch_note_word(b, f, hash);
+	if (k != NULL) /* what the store has stays what it is */
+		*k = (struct crm_known_link){ f, text, *out, hash };
+	return NULL;
 }
 
 bool
