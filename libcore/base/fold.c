@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <utf8proc.h>
 
+#include "base/short.h"
 #include "base/utf8.h"
 
 #define RULES "2"
@@ -88,12 +89,10 @@ fits_nfc(uint32_t cp, struct before *b)
 static bool
 is_short_ascii(struct crm_view v)
 {
-	char text[16] = { 0 };
+	struct crm_short s;
 
-	if (v.n > sizeof(text))
-		return false;
-	(void)crm_copy_few(text, v.p, v.n);
-	return crm_le64_is_ascii(text) && crm_le64_is_ascii(text + 8);
+	return crm_short_of(v, &s) &&
+	    ((s.word[0] | s.word[1]) & 0x8080808080808080u) == 0;
 }
 
 /* The quick check of Unicode: no, where it takes more to know. */
@@ -105,8 +104,6 @@ is_nfc(struct crm_view v)
 	uint32_t cp = 0;
 	size_t i, len;
 
-	if (is_short_ascii(v))
-		return true;
 	for (i = 0; i < v.n; i += len) {
 		if (v.n - i >= 8 && crm_le64_is_ascii(v.p + i)) {
 			len = 8;
@@ -125,8 +122,9 @@ is_nfc(struct crm_view v)
 	return true;
 }
 
-struct crm_view
-crm_nfc(struct crm_arena *a, struct crm_view v)
+/* NFC of a text that is not known to be that. */
+static struct crm_view
+make_nfc(struct crm_arena *a, struct crm_view v)
 {
 	utf8proc_uint8_t *out;
 	utf8proc_ssize_t n;
@@ -140,6 +138,12 @@ crm_nfc(struct crm_arena *a, struct crm_view v)
 		    crm_arena_dup(a, (char *)out, (size_t)n), (size_t)n);
 	crm_free(out);
 	return r;
+}
+
+struct crm_view
+crm_nfc(struct crm_arena *a, struct crm_view v)
+{
+	return is_short_ascii(v) ? v : make_nfc(a, v);
 }
 
 /* Marks that are left out: of Latin, Greek, Cyrillic and Arabic. */

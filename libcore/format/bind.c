@@ -146,27 +146,6 @@ crm_bind_has_new_fields(struct crm_bind *b)
 }
 
 bool
-crm_bind_knows(void *ctx, struct crm_view name)
-{
-	struct crm_bind *b = ctx;
-	size_t i;
-
-	if (crm_view_is(name, "id") || crm_view_is(name, "kind"))
-		return true;
-	for (i = 0; i < b->nmaps; i++)
-		if (crm_view_eq(b->map[i].column, name))
-			return true;
-	for (i = 0; i < crm_schema_nkinds(b->o.schema); i++) {
-		const struct crm_kind *k = crm_schema_kind(b->o.schema, i);
-
-		if ((b->o.kind == NULL || b->o.kind == k) &&
-		    crm_field_named(k, name) != NULL)
-			return true;
-	}
-	return false;
-}
-
-bool
 crm_bind_header(struct crm_bind *b, const struct crm_reader *reader)
 {
 	const struct crm_kind *k;
@@ -269,13 +248,14 @@ wrong_type(const struct crm_field *f, const struct crm_cell *c)
 
 static const struct crm_err *
 bind_field(struct crm_bind *b, const struct crm_target *t,
-    const struct crm_cell *c, enum crm_form_in form)
+    const struct crm_cell *c, struct crm_view text, enum crm_form_in form)
 {
 	const struct crm_field *f = t->field;
 	const struct crm_err *err;
-	const char *wrong = wrong_type(f, c);
-	struct crm_view text = c->text;
+	const char *wrong = NULL;
 
+	if (c->type != CRM_CELL_TEXT || c->item)
+		wrong = wrong_type(f, c);
 	if (wrong != NULL) {
 		crm_buf_reset(&b->text);
 		crm_buf_addf(&b->text, "wants %s", wrong);
@@ -293,7 +273,8 @@ bind_field(struct crm_bind *b, const struct crm_target *t,
 		return NULL;
 	}
 	if ((f->flags & CRM_F_MANY) != 0 && !crm_form_has_arrays(form))
-		return crm_bind_add_cell(b, f, c, form, t->system);
+		return crm_bind_add_cell(
+		    b, f, text, c->escaped, form, t->system);
 	if (c->escaped) {
 		crm_buf_reset(&b->one);
 		err = crm_cell_unescape(text, &b->one);
@@ -307,9 +288,10 @@ bind_field(struct crm_bind *b, const struct crm_target *t,
 		crm_bind_add_piece(b, t, text);
 		return NULL;
 	}
-	return crm_bind_add_value(b, f, CRM_SET,
-	    crm_bind_with_system(b, text, t->system),
-	    c->type == CRM_CELL_NUMBER);
+	if (t->system.n > 0)
+		text = crm_bind_with_system(b, text, t->system);
+	return crm_bind_add_value(
+	    b, f, CRM_SET, text, c->type == CRM_CELL_NUMBER);
 }
 
 /* The kind that a row names, or else its id; NULL after a fault. */
@@ -482,13 +464,13 @@ bind_cell(struct crm_bind *b, const struct crm_reader *reader,
     const struct crm_target *t, const struct crm_cell *c)
 {
 	enum crm_form_in form = crm_reader_form(reader);
-	struct crm_cell in_our_words = *c;
 
-	if (t->rule != NULL)
-		in_our_words.text = crm_preset_word(t->rule, c->text);
 	switch (t->role) {
 	case CRM_TO_FIELD:
-		return bind_field(b, t, &in_our_words, form);
+		return bind_field(b, t, c,
+		    t->rule != NULL ? crm_preset_word(t->rule, c->text)
+				    : c->text,
+		    form);
 	case CRM_TO_ID:
 		bind_id(b, c->text, form);
 		break;
@@ -516,6 +498,10 @@ bind_places(struct crm_bind *b, const struct crm_reader *reader,
 	size_t j, n;
 
 	t = crm_bind_targets(b, reader, b->kind, c->col, &n);
+	if (n == 1 && t->role == CRM_TO_FIELD && t->rule == NULL) /* mostly */
+		return turn == 0
+		    ? bind_field(b, t, c, c->text, crm_reader_form(reader))
+		    : NULL;
 	for (j = 0; err == NULL && j < n; j++) {
 		if ((t[j].rule != NULL ? t[j].rule->turn : 0) != turn)
 			continue;

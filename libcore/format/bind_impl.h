@@ -136,8 +136,8 @@ CRM_CHECK const struct crm_err *crm_bind_add_many(struct crm_bind *,
 
 /* The same where " ::: " parts them, as address books write them. */
 CRM_CHECK const struct crm_err *crm_bind_add_cell(struct crm_bind *,
-    const struct crm_field *, const struct crm_cell *, enum crm_form_in,
-    struct crm_view system);
+    const struct crm_field *, struct crm_view cell, bool escaped,
+    enum crm_form_in, struct crm_view system);
 
 /* Keep a text for a field that several columns fill, until the row is read. */
 void crm_bind_add_piece(

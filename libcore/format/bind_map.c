@@ -158,6 +158,27 @@ crm_bind_field(
 	return f;
 }
 
+bool
+crm_bind_knows(void *ctx, struct crm_view name)
+{
+	struct crm_bind *b = ctx;
+	size_t i;
+
+	if (crm_view_is(name, "id") || crm_view_is(name, "kind"))
+		return true;
+	for (i = 0; i < b->nmaps; i++)
+		if (crm_view_eq(b->map[i].column, name))
+			return true;
+	for (i = 0; i < crm_schema_nkinds(b->o.schema); i++) {
+		const struct crm_kind *k = crm_schema_kind(b->o.schema, i);
+
+		if ((b->o.kind == NULL || b->o.kind == k) &&
+		    crm_field_named(k, name) != NULL)
+			return true;
+	}
+	return false;
+}
+
 void
 crm_bind_unknown(struct crm_bind *b, const struct crm_kind *k,
     struct crm_view name, bool is_column)

@@ -196,16 +196,16 @@ crm_bind_add_many(struct crm_bind *b, const struct crm_field *f,
 /* The same where " ::: " parts them, as address books write them. */
 const struct crm_err *
 crm_bind_add_cell(struct crm_bind *b, const struct crm_field *f,
-    const struct crm_cell *cell, enum crm_form_in form, struct crm_view system)
+    struct crm_view rest, bool escaped, enum crm_form_in form,
+    struct crm_view system)
 {
 	const struct crm_err *err = NULL;
-	struct crm_view rest = cell->text;
 	size_t at;
 
 	while (err == NULL) {
 		at = form == CRM_IN_CSV ? find_triple(rest) : rest.n;
-		err = crm_bind_add_many(b, f, CRM_SET, crm_view(rest.p, at),
-		    cell->escaped, form, system);
+		err = crm_bind_add_many(
+		    b, f, CRM_SET, crm_view(rest.p, at), escaped, form, system);
 		if (at == rest.n)
 			break;
 		rest = crm_view_skip(rest, at + 5);

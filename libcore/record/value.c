@@ -267,8 +267,9 @@ parse_link(const struct crm_value_ctx *ctx, const struct crm_field *f,
 	return err;
 }
 
-const struct crm_err *
-crm_value_parse(const struct crm_value_ctx *ctx, const struct crm_field *f,
+/* What is not free text; without blanks around it, not empty. */
+static const struct crm_err *
+parse_typed(const struct crm_value_ctx *ctx, const struct crm_field *f,
     struct crm_view v, bool json, struct crm_buf *out, char currency[4])
 {
 	const struct crm_err *err;
@@ -278,9 +279,6 @@ crm_value_parse(const struct crm_value_ctx *ctx, const struct crm_field *f,
 	int64_t at_us;
 	size_t n;
 
-	v = crm_view_trim(v);
-	if (v.n == 0)
-		return NULL;
 	switch ((enum crm_type)f->type) {
 	case CRM_T_EMAIL:
 		return crm_parse_email(crm_nfc(ctx->arena, v), out);
@@ -329,6 +327,18 @@ crm_value_parse(const struct crm_value_ctx *ctx, const struct crm_field *f,
 		break;
 	}
 	return parse_text(ctx, f, v, out);
+}
+
+const struct crm_err *
+crm_value_parse(const struct crm_value_ctx *ctx, const struct crm_field *f,
+    struct crm_view v, bool json, struct crm_buf *out, char currency[4])
+{
+	v = crm_view_trim(v);
+	if (v.n == 0)
+		return NULL;
+	if (f->type == CRM_T_TEXT || f->type == CRM_T_TAG)
+		return parse_text(ctx, f, v, out);
+	return parse_typed(ctx, f, v, json, out, currency);
 }
 
 void
