@@ -236,12 +236,12 @@ strip_groups(struct crm_view v, char point, char *out, size_t *n)
 			if (g.n > 0 && !behind && g.size != 3)
 				return false;
 			behind = true;
-		} else if ((w = parting(crm_view_skip(v, i), point)) > 0) {
+		} else if (parting(crm_view_skip(v, i), point) > 0) {
+			w = parting(crm_view_skip(v, i), point);
 			if (behind || !end_group(&g))
 				return false;
 			continue;
-		} else
-			w = 1;
+		}
 		if (*n == CRM_AMOUNT_MAX)
 			return false;
 		out[(*n)++] = v.p[i];
