@@ -144,6 +144,8 @@ static const struct crm_err *
 check_score(const struct crm_cfg *w, const struct crm_yaml_node *node,
     struct crm_score *score)
 {
+	const char *of = score->nlearn > 0 ? "d" : "po";
+
 	if ((score->npoints > 0) == (score->nlearn > 0))
 		return crm_yaml_err_key(w->yaml, node,
 		    "a score needs either points or what to learn from");
@@ -151,8 +153,7 @@ check_score(const struct crm_cfg *w, const struct crm_yaml_node *node,
 		return crm_yaml_err(w->yaml, crm_yaml_get(node, "of"),
 		    "what can be learned is which deals are won");
 	if (score->of[0] == '\0')
-		(void)snprintf(score->of, sizeof(score->of), "%s",
-		    score->nlearn > 0 ? "d" : "po");
+		memcpy(score->of, of, strlen(of) + 1);
 	return NULL;
 }
 
