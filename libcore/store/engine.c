@@ -75,6 +75,20 @@ is_mapped(const struct crm_env *env, uintptr_t at)
 	return at >= env->map_from && at < env->map_to;
 }
 
+bool
+crm_txn_is_old(const struct crm_txn *t, struct crm_view v)
+{
+	return is_mapped(t->env, (uintptr_t)v.p);
+}
+
+bool
+crm_txn_same_page(
+    const struct crm_txn *t, struct crm_view a, struct crm_view b)
+{
+	return crm_txn_is_old(t, a) &&
+	    page_of(t->env, a.p) == page_of(t->env, b.p);
+}
+
 /*
  * Is what LMDB found for a writer in a page that stands where its number says,
  * and is one that holds entries, and all that it should?  LMDB does not look.

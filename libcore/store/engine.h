@@ -200,6 +200,23 @@ CRM_CHECK const struct crm_err *crm_kv_keep(
 CRM_CHECK const struct crm_err *crm_kv_del(
     struct crm_txn *, enum crm_table, struct crm_view key);
 
+/*
+ * The same where what is put and removed lies side by side: it counts for
+ * crm_txn_dirty() with its bytes, not with a page each.
+ */
+CRM_CHECK const struct crm_err *crm_kv_put_near(struct crm_txn *,
+    enum crm_table, struct crm_view key, struct crm_view value);
+CRM_CHECK const struct crm_err *crm_kv_del_near(
+    struct crm_txn *, enum crm_table, struct crm_view key);
+
+/*
+ * Writing: does a view of a table lie on a page that the transaction did not
+ * change?  Do two lie on one such page?
+ */
+bool crm_txn_is_old(const struct crm_txn *, struct crm_view);
+bool crm_txn_same_page(
+    const struct crm_txn *, struct crm_view a, struct crm_view b);
+
 /* Remove all keys of a table. */
 CRM_CHECK const struct crm_err *crm_kv_clear(struct crm_txn *, enum crm_table);
 

@@ -3,6 +3,7 @@
 #include "store/engine_impl.h"
 
 #define GROW_TRIES 40
+#define NODE 16 /* bytes of an entry beside key and value, at the most */
 
 /* Make the map larger: first to what others made it, then to the double. */
 static const struct crm_err *
@@ -84,15 +85,30 @@ crm_txn_dirty(const struct crm_txn *t)
 	return t->dirty;
 }
 
-const struct crm_err *
-crm_kv_put(struct crm_txn *t, enum crm_table table, struct crm_view key,
+static const struct crm_err *
+put(struct crm_txn *t, enum crm_table table, struct crm_view key,
     struct crm_view value)
 {
 	MDB_val k = crm_engine_val(key), v = crm_engine_val(value);
 	int rc = mdb_put(t->txn, t->dbi[table], &k, &v, 0);
 
-	t->dirty += value.n + t->env->page;
 	return rc != 0 ? crm_engine_err(t->env, "put", rc) : NULL;
+}
+
+const struct crm_err *
+crm_kv_put(struct crm_txn *t, enum crm_table table, struct crm_view key,
+    struct crm_view value)
+{
+	t->dirty += value.n + t->env->page;
+	return put(t, table, key, value);
+}
+
+const struct crm_err *
+crm_kv_put_near(struct crm_txn *t, enum crm_table table, struct crm_view key,
+    struct crm_view value)
+{
+	t->dirty += NODE + key.n + value.n;
+	return put(t, table, key, value);
 }
 
 const struct crm_err *
@@ -106,15 +122,28 @@ crm_kv_keep(struct crm_txn *t, struct crm_view key, struct crm_view value)
 	return rc != 0 ? crm_engine_err(t->env, "put", rc) : NULL;
 }
 
-const struct crm_err *
-crm_kv_del(struct crm_txn *t, enum crm_table table, struct crm_view key)
+static const struct crm_err *
+del(struct crm_txn *t, enum crm_table table, struct crm_view key)
 {
 	MDB_val k = crm_engine_val(key);
 	int rc = mdb_del(t->txn, t->dbi[table], &k, NULL);
 
-	t->dirty += t->env->page;
 	return rc != 0 && rc != MDB_NOTFOUND ? crm_engine_err(t->env, "del", rc)
 					     : NULL;
+}
+
+const struct crm_err *
+crm_kv_del(struct crm_txn *t, enum crm_table table, struct crm_view key)
+{
+	t->dirty += t->env->page;
+	return del(t, table, key);
+}
+
+const struct crm_err *
+crm_kv_del_near(struct crm_txn *t, enum crm_table table, struct crm_view key)
+{
+	t->dirty += NODE + key.n;
+	return del(t, table, key);
 }
 
 const struct crm_err *
@@ -177,7 +206,7 @@ crm_cur_append(struct crm_cur *c, struct crm_view key, struct crm_view value)
 	MDB_val k = crm_engine_val(key), v = crm_engine_val(value);
 	int rc = mdb_cursor_put(c->cur, &k, &v, MDB_APPEND);
 
-	c->txn->dirty += key.n + value.n + 16;
+	c->txn->dirty += NODE + key.n + value.n;
 	if (rc == MDB_KEYEXIST)
 		return crm_err(CRM_E_BUG, "append to '%s' out of order",
 		    crm_table_name(c->table));
