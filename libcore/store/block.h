@@ -65,6 +65,13 @@ CRM_CHECK const struct crm_err *crm_block_write(
     struct crm_txn *, enum crm_table, struct crm_block_writer **out);
 
 /*
+ * Nobody else reads the table before the writer is closed: where most blocks
+ * are written it may take them out ahead and put them back, which leaves pages
+ * full (see block_lift.h).
+ */
+void crm_block_lift(struct crm_block_writer *);
+
+/*
  * Put an entry; one with the same key is replaced.
  *
  * key, value  copied; key above those before it

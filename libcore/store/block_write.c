@@ -2,36 +2,7 @@
  * blocks that are there. */
 #include "base/mem.h"
 #include "record/id.h"
-#include "store/block_impl.h"
-
-struct crm_block_writer {
-	struct crm_txn *txn;
-	enum crm_table table;
-	const struct crm_form *form;
-	struct crm_cur *cur;
-	/* The block at hand: its key, and a copy of what it held. */
-	bool open, exists;
-	char key[CRM_KEY_MAX];
-	size_t key_n;
-	struct crm_buf old;
-	struct crm_block block;
-	struct crm_block_pos pos;
-	struct crm_ent ent; /* the next one of it */
-	bool more;
-	/* The key of the block behind it, when that has the same prefix. */
-	char bound[CRM_KEY_MAX];
-	size_t bound_n;
-	bool at_end; /* no block of the table is behind it */
-	/* What the new blocks will hold. */
-	struct crm_pending *pending;
-	size_t npending, pending_cap, size;
-	struct crm_buf bytes;
-	bool put_one;           /* the block at hand was written already */
-	char last[CRM_KEY_MAX]; /* key of the operation before */
-	size_t last_n;
-	bool taken; /* by crm_block_take(): the same key may come again */
-	struct crm_buf out;
-};
+#include "store/block_writer.h"
 
 #define BYTES_MAX ((size_t)64 << 20)
 
@@ -48,6 +19,7 @@ crm_block_write(
 	w->form = crm_form_of(table);
 	w->old.max = w->bytes.max = w->out.max = BYTES_MAX;
 	err = crm_cur_open(t, table, &w->cur);
+	crm_lift_init(&w->lift, t, table, w->cur);
 	if (err != NULL) {
 		crm_block_abandon(w);
 		return err;
@@ -57,223 +29,23 @@ crm_block_write(
 }
 
 void
+crm_block_lift(struct crm_block_writer *w)
+{
+	w->lift.allowed = true;
+}
+
+void
 crm_block_abandon(struct crm_block_writer *w)
 {
 	if (w == NULL)
 		return;
+	crm_lift_release(&w->lift);
 	crm_cur_close(w->cur);
 	crm_buf_release(&w->old);
 	crm_buf_release(&w->bytes);
 	crm_buf_release(&w->out);
 	crm_free(w->pending);
 	crm_free(w);
-}
-
-static struct crm_view
-prefix_of(const struct crm_block_writer *w)
-{
-	return crm_view(w->key, w->form->prefix);
-}
-
-static struct crm_ent
-ent_of(const struct crm_block_writer *w, const struct crm_pending *p)
-{
-	struct crm_ent e = { crm_view(w->bytes.p + p->a, p->a_n), p->id,
-		crm_view(w->bytes.p + p->value, p->value_n) };
-
-	return e;
-}
-
-/* Is an entry of the same group as the one that waits before it? */
-static bool
-is_of_group(const struct crm_block_writer *w, const struct crm_pending *prev,
-    const struct crm_ent *e)
-{
-	return w->form->layout == CRM_POSTING &&
-	    crm_view_eq(crm_view(w->bytes.p + prev->a, prev->a_n), e->a);
-}
-
-/*
- * Bytes that an entry needs in a block: behind one of its group, or (prev
- * NULL) as the first.
- */
-static size_t
-entry_size(const struct crm_block_writer *w, const struct crm_pending *prev,
-    const struct crm_ent *e)
-{
-	uint64_t kind;
-
-	switch (w->form->layout) {
-	case CRM_HEAP:
-		return 2 + 5 + e->value.n;
-	case CRM_FIXED:
-		return (size_t)w->form->key + w->form->value;
-	case CRM_POSTING:
-		break;
-	}
-	if (prev != NULL)
-		return crm_varint_size(e->id - prev->id) + w->form->value;
-	kind = crm_block_kind(w->form, prefix_of(w), e->a);
-	return crm_varint_size(e->a.n) + e->a.n + 2 +
-	    crm_varint_size(e->id - kind) + w->form->value;
-}
-
-/*
- * Has a block lost the group that its key names?  Values are not to be found
- * in keys when they are gone from the entries: the block gets another key
- * then.  The first one of a prefix has a key that says nothing.
- */
-static bool
-has_lost_group(const struct crm_block_writer *w, const struct crm_ent *first)
-{
-	char zeros[CRM_KEY_MAX];
-	struct crm_view key = crm_view(w->key, w->key_n);
-	struct crm_ent named;
-
-	if (w->form->layout != CRM_POSTING || !w->exists || w->put_one)
-		return false;
-	if (crm_view_eq(key,
-		crm_view(
-		    zeros, crm_block_first_key(w->form, prefix_of(w), zeros))))
-		return false;
-	return !crm_ent_parse(w->form, key, &named) ||
-	    !crm_view_eq(named.a, first->a);
-}
-
-/* The key of the block that begins with a pending entry. */
-static struct crm_view
-key_from(const struct crm_block_writer *w, size_t from, char first[CRM_KEY_MAX])
-{
-	struct crm_ent e = ent_of(w, &w->pending[from]);
-
-	if (!w->put_one && !has_lost_group(w, &e))
-		return crm_view(w->key, w->key_n);
-	return crm_view(first, crm_ent_key(w->form, prefix_of(w), &e, first));
-}
-
-/* Write the entries from..to as one block. */
-static const struct crm_err *
-write_block(struct crm_block_writer *w, size_t from, size_t to)
-{
-	char first[CRM_KEY_MAX];
-	struct crm_view key = key_from(w, from, first);
-	const struct crm_err *err = NULL;
-	bool was = w->exists && !w->put_one;
-
-	if (was && key.p == first) {
-		err = crm_kv_del(w->txn, w->table, crm_view(w->key, w->key_n));
-		if (err != NULL)
-			return err;
-		was = w->at_end = false;
-	}
-	w->put_one = true;
-	crm_block_encode(
-	    w->form, key, w->bytes.p, w->pending + from, to - from, &w->out);
-	err = crm_buf_end(&w->out);
-	if (err != NULL)
-		return err;
-	if (was && crm_view_eq(crm_buf_view(&w->out), crm_buf_view(&w->old)))
-		return NULL;
-	if (w->at_end && !was)
-		return crm_cur_append(w->cur, key, crm_buf_view(&w->out));
-	return crm_kv_put(w->txn, w->table, key, crm_buf_view(&w->out));
-}
-
-/* Bytes that the entries of a block may need beside key and head. */
-static size_t
-room(const struct crm_block_writer *w, size_t from)
-{
-	size_t key = w->key_n, own;
-
-	if (w->form->layout == CRM_POSTING) {
-		own = w->form->prefix + w->pending[from].a_n + 9;
-		if (w->put_one || (w->exists && own > key))
-			key = own;
-	}
-	return w->form->limit - CRM_HEAD - key;
-}
-
-/* How many entries from..on fit so many bytes; at least one is taken. */
-static size_t
-cut(const struct crm_block_writer *w, size_t from, size_t bytes)
-{
-	struct crm_ent e = ent_of(w, &w->pending[from]);
-	size_t used = entry_size(w, NULL, &e), i = from + 1;
-
-	while (i < w->npending && used + w->pending[i].size <= bytes)
-		used += w->pending[i++].size;
-	return i;
-}
-
-/*
- * Write all pending entries: in one block if they fit, else in blocks of
- * about the same size, so that the next entry between them finds room.
- */
-static const struct crm_err *
-write_pending(struct crm_block_writer *w)
-{
-	const struct crm_err *err = NULL;
-	size_t from, to, i, bytes, left, parts;
-
-	for (from = 0; err == NULL && from < w->npending; from = to) {
-		for (left = 0, i = from; i < w->npending; i++)
-			left += w->pending[i].size;
-		bytes = room(w, from);
-		parts = (left + bytes - 1) / bytes;
-		to = cut(w, from, parts > 1 ? left / parts + 1 : bytes);
-		err = write_block(w, from, to);
-	}
-	w->npending = 0;
-	w->size = 0;
-	crm_buf_reset(&w->bytes);
-	return err;
-}
-
-/*
- * Add an entry to the pending ones.  What comes behind all that the block
- * held fills blocks to the brim; what comes between goes into halves.
- */
-static const struct crm_err *
-push(struct crm_block_writer *w, const struct crm_ent *e, bool behind)
-{
-	const struct crm_err *err;
-	struct crm_pending *p;
-	size_t size = 0, n = w->npending;
-	bool same = false;
-
-	if (n > 0) {
-		p = &w->pending[n - 1];
-		same = is_of_group(w, p, e);
-		size = entry_size(w, same ? p : NULL, e);
-		if (w->size + size >
-		    (behind ? room(w, 0) : 2 * (size_t)w->form->limit)) {
-			err = write_pending(w);
-			if (err != NULL)
-				return err;
-			n = 0;
-		}
-	}
-	if (n == 0)
-		size = entry_size(w, NULL, e);
-	w->pending =
-	    crm_grow(w->pending, &w->pending_cap, n + 1, sizeof(*w->pending));
-	p = &w->pending[n];
-	p->id = e->id;
-	p->size = size;
-	p->a_n = e->a.n;
-	p->value_n = e->value.n;
-	if (n > 0 && same)
-		p->a = p[-1].a;
-	else {
-		p->a = w->bytes.n;
-		crm_buf_addv(&w->bytes, e->a);
-	}
-	p->value = w->bytes.n;
-	if (e->value.n > 0)
-		crm_buf_addv(&w->bytes, e->value);
-	w->npending++;
-	w->size += size;
-	return crm_buf_end(&w->bytes);
 }
 
 /* Step to the next entry that the block at hand held. */
@@ -299,15 +71,15 @@ finish(struct crm_block_writer *w)
 		return NULL;
 	w->open = false;
 	while (err == NULL && w->more) {
-		err = push(w, &w->ent, false);
+		err = crm_block_push(w, &w->ent, false);
 		if (err == NULL)
 			err = step(w);
 	}
 	if (err != NULL)
 		return err;
 	if (w->npending == 0 && w->exists && !w->put_one)
-		return crm_kv_del(w->txn, w->table, crm_view(w->key, w->key_n));
-	return write_pending(w);
+		return crm_block_remove_old(w);
+	return crm_block_flush(w);
 }
 
 static void
@@ -343,39 +115,83 @@ take_block(struct crm_block_writer *w, struct crm_view k, struct crm_view v)
 	return err != NULL ? err : step(w);
 }
 
+/* The first block of a prefix, which is not there yet. */
+static void
+begin_block(struct crm_block_writer *w, struct crm_view key)
+{
+	w->key_n = crm_block_first_key(
+	    w->form, crm_view(key.p, w->form->prefix), w->key);
+}
+
+/* Find the block that a key belongs to among those that are in the table. */
+static const struct crm_err *
+locate_there(struct crm_block_writer *w, struct crm_view key)
+{
+	const struct crm_err *err;
+	struct crm_view k = CRM_VNULL, v = CRM_VNULL, next;
+	size_t p = w->form->prefix;
+
+	err = crm_cur_seek(w->cur, key, &k, &v);
+	if (err != NULL)
+		return err;
+	if (k.p != NULL && crm_view_eq(k, key)) {
+		err = take_block(w, k, v);
+		if (err == NULL)
+			err = crm_cur_next(w->cur, &next, &v);
+	} else {
+		next = k;
+		err = k.p == NULL ? crm_cur_last(w->cur, &k, &v)
+				  : crm_cur_prev(w->cur, &k, &v);
+		if (err == NULL && k.p != NULL && k.n >= p &&
+		    memcmp(k.p, key.p, p) == 0)
+			err = take_block(w, k, v);
+		else
+			begin_block(w, key);
+	}
+	if (err != NULL)
+		return err;
+	keep_bound(w, key, next);
+	crm_lift_see(&w->lift, w->exists ? k : CRM_VNULL, next);
+	return NULL;
+}
+
+/* The same where blocks are taken out; it may turn out that none are. */
+static const struct crm_err *
+locate_lifted(struct crm_block_writer *w, struct crm_view key)
+{
+	const struct crm_err *err;
+	struct crm_lifted at;
+
+	err = crm_lift_go(&w->lift, key, w->form->prefix, &at);
+	if (err != NULL || !w->lift.on)
+		return err;
+	keep_bound(w, key, at.next);
+	w->lifted = at.key.p != NULL;
+	if (w->lifted)
+		return take_block(w, at.key, at.value);
+	begin_block(w, key);
+	return NULL;
+}
+
 /* Find the block that a key belongs to, or begin a prefix's first one. */
 static const struct crm_err *
 locate(struct crm_block_writer *w, struct crm_view key)
 {
-	const struct crm_err *err = NULL;
-	struct crm_view k = CRM_VNULL, v = CRM_VNULL;
-	size_t p = w->form->prefix;
+	const struct crm_err *err;
 
 	w->open = true;
-	w->exists = w->more = w->put_one = false;
+	w->exists = w->more = w->put_one = w->lifted = false;
 	crm_buf_reset(&w->old);
-	if (!w->at_end) {
-		err = crm_cur_seek(w->cur, key, &k, &v);
-		if (err != NULL)
-			return err;
-		if (k.p != NULL && crm_view_eq(k, key)) {
-			err = take_block(w, k, v);
-			if (err == NULL)
-				err = crm_cur_next(w->cur, &k, &v);
-			if (err == NULL)
-				keep_bound(w, key, k);
-			return err;
-		}
-		keep_bound(w, key, k);
-		err = k.p == NULL ? crm_cur_last(w->cur, &k, &v)
-				  : crm_cur_prev(w->cur, &k, &v);
-		if (err != NULL)
-			return err;
-		if (k.p != NULL && k.n >= p && memcmp(k.p, key.p, p) == 0)
-			return take_block(w, k, v);
+	if (w->at_end) {
+		begin_block(w, key);
+		return NULL;
 	}
-	w->key_n = crm_block_first_key(w->form, crm_view(key.p, p), w->key);
-	return NULL;
+	if (w->lift.on) {
+		err = locate_lifted(w, key);
+		if (err != NULL || w->lift.on)
+			return err;
+	}
+	return locate_there(w, key);
 }
 
 /* Does a key lie behind the block at hand? */
@@ -432,7 +248,7 @@ go_to(struct crm_block_writer *w, struct crm_view key, const struct crm_ent *e,
 		if (c > 0)
 			return NULL;
 		if (c < 0) {
-			err = push(w, &w->ent, false);
+			err = crm_block_push(w, &w->ent, false);
 			if (err != NULL)
 				return err;
 		} else
@@ -470,7 +286,7 @@ crm_block_put(
 	if (err != NULL)
 		return err;
 	e.value = value;
-	return push(w, &e, !w->more);
+	return crm_block_push(w, &e, !w->more);
 }
 
 /* Does an id of the group of the operation before belong to the block at hand,
@@ -484,7 +300,7 @@ belongs(struct crm_block_writer *w, uint64_t id)
 		crm_view(w->bound, w->bound_n)) < 0;
 }
 
-/* Like push() of an entry of the group of the one that waits before it, when
+/* Like crm_block_push() of an entry of the group of the one that waits before it, when
  * there is room for it. */
 static bool
 push_id(struct crm_block_writer *w, const struct crm_ent *e)
@@ -496,7 +312,7 @@ push_id(struct crm_block_writer *w, const struct crm_ent *e)
 		return false;
 	size = crm_varint_size(e->id - w->pending[n - 1].id) + e->value.n;
 	if (w->size + size >
-	    (w->more ? 2 * (size_t)w->form->limit : room(w, 0)))
+	    (w->more ? 2 * (size_t)w->form->limit : crm_block_left(w, 0)))
 		return false;
 	w->pending =
 	    crm_grow(w->pending, &w->pending_cap, n + 1, sizeof(*w->pending));
@@ -530,7 +346,7 @@ push_ids(struct crm_block_writer *w, struct crm_ent *e, const uint64_t *id,
 		if (w->form->value > 0)
 			e->value = crm_view(byte + i, 1);
 		if (!push_id(w, e))
-			err = push(w, e, !w->more);
+			err = crm_block_push(w, e, !w->more);
 	}
 	crm_be64(w->last + w->last_n - 8, e->id);
 	*done = i;
@@ -557,7 +373,7 @@ crm_block_put_ids(struct crm_block_writer *w, struct crm_view group,
 		err = go_to_key(w, crm_view(key, len), &e, &was);
 		e.value = has > 0 ? crm_view(byte + i, 1) : CRM_VNULL;
 		if (err == NULL)
-			err = push(w, &e, !w->more);
+			err = crm_block_push(w, &e, !w->more);
 		if (err == NULL && (!w->more || !crm_view_eq(w->ent.a, e.a)))
 			err = push_ids(w, &e, id + i + 1,
 			    has > 0 ? byte + i + 1 : NULL, n - i - 1, &more);
@@ -594,6 +410,8 @@ crm_block_close(struct crm_block_writer *w)
 	if (w == NULL)
 		return NULL;
 	err = finish(w);
+	if (err == NULL && w->lift.on)
+		err = crm_lift_end(&w->lift);
 	crm_block_abandon(w);
 	return err;
 }

@@ -483,8 +483,10 @@ roll_up(struct rolling *r, struct crm_walk *walk)
 	if (err != NULL || (!r->more && r->nfold == 0))
 		return err;
 	err = crm_block_write(crm_snap_txn(r->snap), CRM_TABLE_ROLLUP, &r->w);
-	if (err == NULL)
+	if (err == NULL) {
+		crm_block_lift(r->w);
 		err = roll(r);
+	}
 	if (err != NULL)
 		crm_block_abandon(r->w);
 	else

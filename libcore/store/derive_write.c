@@ -141,6 +141,7 @@ write_story(struct crm_derive *d, struct crm_txn *t, struct crm_block_writer *w,
 	const struct crm_err *err = NULL;
 	char key[CRM_STORY_KEY], value[9];
 
+	crm_block_lift(w);
 	while (
 	    err == NULL && d->story_key.p != NULL && crm_txn_dirty(t) < limit) {
 		/* Of what is said of one entry the last stands. */

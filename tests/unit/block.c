@@ -170,6 +170,7 @@ struct batch {
 	struct entry *e;
 	bool *del, *there;
 	size_t n;
+	bool lift; /* may blocks be taken out? */
 };
 
 /* Put the ids of one group that follow each other, n of them. */
@@ -203,6 +204,8 @@ apply(void *ctx, struct crm_txn *t)
 	size_t i, run;
 
 	err = crm_block_write(t, b->table, &w);
+	if (err == NULL && b->lift)
+		crm_block_lift(w);
 	for (i = 0; err == NULL && i < b->n; i++) {
 		struct crm_view key = key_of(&b->e[i]), was;
 		struct crm_view value =
@@ -234,7 +237,7 @@ apply(void *ctx, struct crm_txn *t)
 static void
 run_batch(enum crm_table t, size_t n, uint32_t range, uint32_t percent_del)
 {
-	struct batch b = { .table = t };
+	struct batch b = { .table = t, .lift = below(2) == 0 };
 	size_t i, k;
 
 	b.e = crm_calloc(n, sizeof(*b.e));
@@ -620,6 +623,78 @@ rollups(void **state)
 	model_test(CRM_TABLE_ROLLUP, 5);
 }
 
+/* Entries of many customers, those of one round between those of another. */
+struct rounds {
+	unsigned int round;
+	bool lift;
+};
+
+static const struct crm_err *
+put_round(void *ctx, struct crm_txn *t)
+{
+	const struct rounds *r = ctx;
+	struct crm_block_writer *w;
+	const struct crm_err *err;
+	char key[24] = { 0 }, value[8] = { 0 };
+	uint64_t i, k, n;
+
+	err = crm_block_write(t, CRM_TABLE_STORY, &w);
+	if (err == NULL && r->lift)
+		crm_block_lift(w);
+	for (i = 1; err == NULL && i <= 20000; i++) {
+		crm_be64(key, crm_id('p', 0, i));
+		n = i % 100 == 0 ? 40 : 1 + (i * 7 + r->round) % 9;
+		for (k = 0; err == NULL && k < n; k++) {
+			crm_be64(key + 8, k * 2 + r->round);
+			err = crm_block_put(w, crm_view(key, sizeof(key)),
+			    crm_view(value, sizeof(value)));
+		}
+	}
+	if (err != NULL) {
+		crm_block_abandon(w);
+		return err;
+	}
+	return crm_block_close(w);
+}
+
+static uint64_t
+pages_after(enum crm_table t, bool lift, uint64_t *entries)
+{
+	struct rounds r = { .lift = lift };
+	struct crm_env_stat st;
+	struct crm_txn *txn;
+	struct crm_walk *w;
+	struct crm_entry e;
+
+	*entries = 0;
+	for (r.round = 0; r.round < 2; r.round++)
+		no_err(crm_env_update(env, put_round, &r));
+	no_err(crm_txn_read(env, &txn));
+	check_raw(txn, t);
+	no_err(crm_env_stat(txn, &st));
+	no_err(crm_walk_open(txn, t, &w));
+	no_err(crm_walk_seek(w, crm_view("", 0), &e));
+	for (; e.prefix.p != NULL; no_err(crm_walk_next(w, &e)))
+		++*entries;
+	crm_walk_close(w);
+	crm_txn_end(txn);
+	return st.pages[t];
+}
+
+/* What blocks are taken out for: pages are fuller after a merge. */
+static void
+fuller_pages(void **state)
+{
+	uint64_t cut, full, n, m;
+
+	cut = pages_after(CRM_TABLE_STORY, false, &n);
+	assert_int_equal(tear_down(state), 0);
+	assert_int_equal(set_up(state), 0);
+	full = pages_after(CRM_TABLE_STORY, true, &m);
+	assert_int_equal(n, m);
+	assert_true(full * 100 < cut * 92);
+}
+
 /* Values far larger than a block, between small ones, grown and shrunk. */
 static const struct crm_err *
 put_large(void *ctx, struct crm_txn *t)
@@ -802,6 +877,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 		    text_postings, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(rollups, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    fuller_pages, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(large, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(refused, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(damage, set_up, tear_down),
