@@ -373,11 +373,43 @@ is_unspaced(uint32_t cp)
 /* Whether a character is part of a word, and how its script parts words. */
 enum script { SCRIPT_OTHER, SCRIPT_WORD, SCRIPT_UNSPACED };
 
+#define ONES 0x0101010101010101u
+#define HIGH (0x80 * ONES)
+
+/* The high bit of each byte that is a letter or digit of ASCII. */
+static uint64_t
+ascii_words(uint64_t w)
+{
+	uint64_t x = w & ~HIGH, small = x | 0x20 * ONES;
+	uint64_t letter =
+	    (small + (0x80 - 'a') * ONES) & ~(small + (0x7f - 'z') * ONES);
+	uint64_t digit = (x + (0x80 - '0') * ONES) & ~(x + (0x7f - '9') * ONES);
+
+	return (letter | digit) & HIGH & ~w;
+}
+
 static bool
 is_ascii_word(unsigned char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
 	    (c >= 'A' && c <= 'Z');
+}
+
+/* How many letters and digits of ASCII a text begins with. */
+static size_t
+ascii_run(struct crm_view v)
+{
+	uint64_t other;
+	size_t i;
+
+	for (i = 0; v.n - i >= 8; i += 8) {
+		other = HIGH & ~ascii_words(crm_le64_get(v.p + i));
+		if (other != 0)
+			return i + (size_t)__builtin_ctzll(other) / 8;
+	}
+	while (i < v.n && is_ascii_word((unsigned char)v.p[i]))
+		i++;
+	return i;
 }
 
 static enum script
@@ -399,12 +431,12 @@ static struct crm_view
 take_run(struct crm_view v, enum script *script)
 {
 	uint32_t cp = 0;
-	size_t i, len;
+	size_t i = ascii_run(v), len;
 	enum script c;
 
-	for (i = 0; i < v.n && is_ascii_word((unsigned char)v.p[i]); i++)
-		;
 	*script = i > 0 ? SCRIPT_WORD : SCRIPT_OTHER;
+	if (i > 0 && i < v.n && (unsigned char)v.p[i] < 0x80)
+		return crm_view(v.p, i); /* most words end so */
 	for (; i < v.n; i += len) {
 		len = crm_utf8_get(v.p + i, v.n - i, &cp);
 		if (len == 0) {
@@ -418,6 +450,18 @@ take_run(struct crm_view v, enum script *script)
 			break;
 	}
 	return crm_view(v.p, i);
+}
+
+/* What is left behind blanks and signs of ASCII. */
+static struct crm_view
+skip_signs(struct crm_view v)
+{
+	size_t i = 0;
+
+	while (i < v.n && (unsigned char)v.p[i] < 0x80 &&
+	    !is_ascii_word((unsigned char)v.p[i]))
+		i++;
+	return crm_view_skip(v, i);
 }
 
 static size_t
@@ -461,6 +505,7 @@ crm_words_next(struct crm_words *w, struct crm_view *out)
 	enum script script;
 
 	while (!w->in_run) {
+		w->rest = skip_signs(w->rest);
 		if (w->rest.n == 0)
 			return false;
 		run = take_run(w->rest, &script);

@@ -202,6 +202,38 @@ words(void **state)
 	crm_buf_release(&b);
 }
 
+/* Each byte at each place among letters: it is one of the word, or parts it. */
+static void
+words_of_ascii(void **state)
+{
+	char text[20], c;
+	struct crm_words w;
+	struct crm_view v;
+	size_t place, n, all;
+	bool word;
+	int byte;
+
+	(void)state;
+	for (byte = 0; byte < 256; byte++)
+		for (place = 0; place < sizeof(text); place++) {
+			memset(text, 'b', sizeof(text));
+			text[place] = c = (char)byte;
+			word = (c >= '0' && c <= '9') ||
+			    (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+			n = all = 0;
+			crm_words_begin(&w, crm_view(text, sizeof(text)));
+			for (; crm_words_next(&w, &v); n++) {
+				assert_null(word ? NULL : memchr(v.p, c, v.n));
+				all += v.n;
+			}
+			assert_int_equal(all, sizeof(text) - !word);
+			assert_int_equal(n,
+			    word || place == 0 || place == sizeof(text) - 1
+				? 1
+				: 2);
+		}
+}
+
 int
 main(void)
 {
@@ -211,6 +243,7 @@ main(void)
 		cmocka_unit_test(nfc),
 		cmocka_unit_test(nfc_as_the_library),
 		cmocka_unit_test(words),
+		cmocka_unit_test(words_of_ascii),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
