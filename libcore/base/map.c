@@ -15,17 +15,34 @@ mix(uint64_t a, uint64_t b)
 	return (uint64_t)m ^ (uint64_t)(m >> 64);
 }
 
+/* The bytes behind the last whole 8, as a number, without a call. */
+static uint64_t
+tail(struct crm_view v)
+{
+	size_t n = v.n % 8;
+	const char *p = v.p + v.n - n;
+	uint64_t w = 0;
+	size_t i;
+
+	if (n > 0 && v.n >= 8)
+		return crm_le64_get(v.p + v.n - 8) >> (8 * (8 - n));
+	if (n >= 4)
+		return crm_le32_get(p) |
+		    (uint64_t)crm_le32_get(p + n - 4) << (8 * (n - 4));
+	for (i = n; i-- > 0;)
+		w = w << 8 | (unsigned char)p[i];
+	return w;
+}
+
 uint64_t
 crm_hash_seeded(struct crm_view v, uint64_t seed)
 {
-	uint64_t h = seed ^ 0x9e3779b97f4a7c15u ^ v.n, w = 0;
+	uint64_t h = seed ^ 0x9e3779b97f4a7c15u ^ v.n;
 	size_t i = 0;
 
 	for (; v.n - i >= 8; i += 8)
 		h = mix(h ^ crm_le64_get(v.p + i), 0xe7037ed1a0b428dbu);
-	if (i < v.n)
-		memcpy(&w, v.p + i, v.n - i);
-	h = mix(h ^ w, 0xa0761d6478bd642fu);
+	h = mix(h ^ tail(v), 0xa0761d6478bd642fu);
 	return mix(h, 0x8ebc6af09c88c6e3u);
 }
 
