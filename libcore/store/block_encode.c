@@ -25,7 +25,9 @@ encode_group(const struct crm_form *f, struct crm_view prefix,
 	for (i = 0; i < group; i++) {
 		at += crm_varint_put(at, p[i].id - last);
 		last = p[i].id;
-		if (f->value > 0)
+		if (f->value == 1)
+			*at = bytes[p[i].value];
+		else if (f->value > 1)
 			memcpy(at, bytes + p[i].value, f->value);
 		at += f->value;
 	}

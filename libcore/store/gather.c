@@ -29,7 +29,6 @@ struct group {
 #define CHUNK_HEAD 6   /* of all but the tail: next u32, bytes used u16 */
 #define CHUNK_FIRST 24 /* with head; the next ones double */
 #define CHUNK_LAST 256
-#define POSTING_MAX 11 /* varint and byte */
 
 /* So many groups are kept in memory at once; what finds no room among them is
  * sorted by itself.  Their table of slots stays in the processor's cache. */
@@ -133,6 +132,17 @@ grow_slots(struct crm_gather *g)
 	}
 }
 
+/* Are two keys of so many bytes the same?  Most are short words: those are
+ * compared without a call. */
+static bool
+same_key(const char *a, const char *b, size_t n)
+{
+	if (n < 8 || n > 16)
+		return memcmp(a, b, n) == 0;
+	return crm_le64_get(a) == crm_le64_get(b) &&
+	    crm_le64_get(a + n - 8) == crm_le64_get(b + n - 8);
+}
+
 /*
  * The group of a key, made when there is none and room for it; else NULL.
  * Keys that come often come early, so that they find room.
@@ -151,7 +161,7 @@ find_group(struct crm_gather *g, struct crm_view key)
 		if (g->slot[i].hash != hash)
 			continue;
 		gr = &g->group[g->slot[i].group - 1];
-		if (gr->key_n == key.n && memcmp(gr->key, key.p, key.n) == 0)
+		if (gr->key_n == key.n && same_key(gr->key, key.p, key.n))
 			return gr;
 	}
 	if (g->ngroups >= GROUPS_MAX)
@@ -179,9 +189,9 @@ new_chunk(struct crm_gather *g, uint16_t size)
 	return (uint32_t)(at / CHUNK_ALIGN);
 }
 
-/* Put bytes behind a group's postings. */
-static void
-append(struct crm_gather *g, struct group *gr, const char *p, size_t n)
+/* Room for n bytes behind a group's postings, which are to be written there. */
+static char *
+room_for(struct crm_gather *g, struct group *gr, size_t n)
 {
 	uint32_t chunk;
 	uint16_t size = CHUNK_FIRST;
@@ -202,8 +212,24 @@ append(struct crm_gather *g, struct group *gr, const char *p, size_t n)
 		gr->size = size;
 		gr->used = CHUNK_HEAD;
 	}
-	memcpy(g->pool + (size_t)gr->tail * CHUNK_ALIGN + gr->used, p, n);
 	gr->used = (uint16_t)(gr->used + n);
+	return g->pool + (size_t)gr->tail * CHUNK_ALIGN + gr->used - n;
+}
+
+/* Put a posting behind those of a group. */
+static void
+append(struct crm_gather *g, struct group *gr, uint64_t id, uint8_t byte)
+{
+	uint64_t delta = crm_zigzag((int64_t)(id - gr->last)), v;
+	size_t n = 1 + g->bytes;
+	char *to;
+
+	for (v = delta; v >= 0x80; v >>= 7)
+		n++;
+	to = room_for(g, gr, n);
+	to += crm_varint_put(to, delta);
+	if (g->bytes)
+		*to = (char)byte;
 }
 
 /* A group's postings in one piece, behind a flag for "not sorted", the base
@@ -291,9 +317,7 @@ crm_gather_add(
 {
 	const struct crm_err *err;
 	struct group *gr;
-	char p[POSTING_MAX];
 	uint64_t *newest = &g->newest[id >> NUMBER_BITS & (KINDS - 1)];
-	size_t n;
 
 	if (g->feed != NULL) {
 		crm_feed_free(g->feed);
@@ -319,10 +343,7 @@ crm_gather_add(
 	if (gr->count == 0)
 		gr->base = gr->last = id & ~(((uint64_t)1 << NUMBER_BITS) - 1);
 	gr->unsorted |= gr->count > 0 && id <= gr->last;
-	n = crm_varint_put(p, crm_zigzag((int64_t)(id - gr->last)));
-	if (g->bytes)
-		p[n++] = (char)byte;
-	append(g, gr, p, n);
+	append(g, gr, id, byte);
 	gr->last = id;
 	gr->count++;
 	return NULL;

@@ -43,7 +43,7 @@ crm_text_group(char *out, struct crm_view token, char kind)
 {
 	size_t n = token.n;
 
-	memcpy(out, token.p, n);
+	(void)crm_copy_few(out, token.p, n);
 	out[n] = '\0';
 	out[n + 1] = kind;
 	return n + 2;
