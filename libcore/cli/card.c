@@ -36,6 +36,7 @@ crm_card_free(struct crm_card *c)
 	crm_compute_free(c->compute);
 	crm_say_release(&c->say);
 	crm_nummap_release(&c->shown);
+	crm_arena_release(&c->own);
 	crm_buf_release(&c->value);
 	crm_free(c);
 }
@@ -416,14 +417,17 @@ const struct crm_err *
 crm_card_print(struct crm_card *c, uint64_t id, size_t events)
 {
 	const struct crm_err *err;
+	struct crm_stored r;
 	enum crm_presence p;
 
 	c->id = id;
 	c->kind = crm_kind_of(c->ctx->schema, crm_id_kind(id));
 	crm_nummap_release(&c->shown);
-	err = crm_snap_get(c->snap, id, &c->r, &p);
+	err = crm_snap_get(c->snap, id, &r, &p);
 	if (err != NULL || p != CRM_LIVE || c->kind == NULL)
 		return err;
+	crm_arena_reset(&c->own);
+	crm_stored_dup(&c->own, &r, &c->r);
 	err = say_head(c);
 	if (err == NULL && (c->kind->letter == 'p' || c->kind->letter == 'o'))
 		err = say_customer(c);

@@ -22,7 +22,8 @@ struct crm_card {
 	/* the record at hand */
 	uint64_t id;
 	const struct crm_kind *kind;
-	struct crm_stored r;
+	struct crm_stored r; /* its own, others are looked up meanwhile */
+	struct crm_arena own;
 	struct crm_nummap shown; /* numbers of fields that stand on it */
 	size_t from, body; /* where the line at hand begins, and its pieces */
 	bool any;          /* whether something stands on it */

@@ -88,6 +88,8 @@ next_kind(struct crm_run *r)
 	r->last = crm_id(letter, 0, 0);
 	r->seek = true;
 	r->stage = r->c.all ? BY_SCAN : BY_LIST;
+	if (err == NULL && r->stage == BY_LIST)
+		crm_walk_sparse(r->walk);
 	return err;
 }
 

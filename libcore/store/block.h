@@ -122,6 +122,13 @@ CRM_CHECK const struct crm_err *crm_walk_open(
 void crm_walk_close(struct crm_walk *);
 
 /*
+ * Entries that lie apart are going to be looked up: have their blocks read by
+ * themselves.  The views of such a walk are dead, not only stale, when it has
+ * moved.
+ */
+void crm_walk_sparse(struct crm_walk *);
+
+/*
  * After crm_txn_resume(): forget the block at hand.  Seek again.
  */
 CRM_CHECK const struct crm_err *crm_walk_renew(struct crm_walk *);

@@ -10,6 +10,8 @@ struct crm_numbers {
 	bool any; /* there is a block */
 	struct crm_block b;
 	struct crm_block_pos pos; /* behind the group at hand */
+	/* the group at hand, when its numbers go on in another block */
+	char group[CRM_GROUP_MAX];
 };
 
 static const struct crm_err *
@@ -104,18 +106,25 @@ add_numbers(struct crm_numbers *s, int32_t **number, size_t *cap, size_t *n)
 
 /* Add what blocks behind this one have of a group that may go on there. */
 static const struct crm_err *
-add_more(struct crm_numbers *s, struct crm_view group, int32_t **number,
+add_more(struct crm_numbers *s, struct crm_view *group, int32_t **number,
     size_t *cap, size_t *n)
 {
 	const struct crm_err *err = NULL;
 
+	if (!s->any || s->pos.i < s->b.count)
+		return NULL;
+	if (group->n > sizeof(s->group))
+		return cannot_be_read(s);
+	if (group->n > 0)
+		memcpy(s->group, group->p, group->n);
+	group->p = s->group;
 	while (err == NULL && s->any && s->pos.i == s->b.count) {
 		err = next_block(s);
 		if (err != NULL || !s->any)
 			break;
 		if (!crm_block_group(&s->b, &s->pos))
 			return cannot_be_read(s);
-		if (!crm_view_eq(s->pos.group, group))
+		if (!crm_view_eq(s->pos.group, *group))
 			break; /* it is the next one */
 		err = add_numbers(s, number, cap, n);
 	}
@@ -139,7 +148,7 @@ crm_numbers_next(struct crm_numbers *s, struct crm_view *group,
 			break;
 		err = add_numbers(s, number, cap, n);
 		if (err == NULL)
-			err = add_more(s, *group, number, cap, n);
+			err = add_more(s, group, number, cap, n);
 		if (err != NULL || !is_below(s, *group, s->from, s->from_n))
 			return err;
 	}

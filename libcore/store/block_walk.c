@@ -21,6 +21,12 @@ crm_walk_open(struct crm_txn *t, enum crm_table table, struct crm_walk **out)
 }
 
 void
+crm_walk_sparse(struct crm_walk *w)
+{
+	crm_cur_sparse(w->cur);
+}
+
+void
 crm_walk_close(struct crm_walk *w)
 {
 	if (w == NULL)

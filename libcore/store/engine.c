@@ -82,8 +82,7 @@ crm_txn_is_old(const struct crm_txn *t, struct crm_view v)
 }
 
 bool
-crm_txn_same_page(
-    const struct crm_txn *t, struct crm_view a, struct crm_view b)
+crm_txn_same_page(const struct crm_txn *t, struct crm_view a, struct crm_view b)
 {
 	return crm_txn_is_old(t, a) &&
 	    page_of(t->env, a.p) == page_of(t->env, b.p);
@@ -401,6 +400,14 @@ crm_cur_open(struct crm_txn *t, enum crm_table table, struct crm_cur **out)
 }
 
 void
+crm_cur_sparse(struct crm_cur *c)
+{
+	if (c->cur == NULL && c->spot.room == NULL)
+		c->spot.room =
+		    crm_calloc(CRM_TREE_DEPTH, sizeof(*c->spot.room));
+}
+
+void
 crm_cur_close(struct crm_cur *c)
 {
 	size_t i;
@@ -433,16 +440,6 @@ move(struct crm_cur *c, MDB_cursor_op op, MDB_val *k, struct crm_view *key,
 	return check_place(c->txn, k->mv_data);
 }
 
-/* The tree of a cursor that searches in it. */
-static const struct crm_err *
-find_tree(struct crm_cur *c, const struct crm_tree **tree)
-{
-	if (c->spot.room == NULL)
-		c->spot.room =
-		    crm_calloc(CRM_TREE_DEPTH, sizeof(*c->spot.room));
-	return crm_engine_find_tree(c->txn, c->table, tree);
-}
-
 const struct crm_err *
 crm_cur_seek(struct crm_cur *c, struct crm_view at, struct crm_view *key,
     struct crm_view *value)
@@ -455,7 +452,7 @@ crm_cur_seek(struct crm_cur *c, struct crm_view at, struct crm_view *key,
 		return crm_cur_first(c, key, value);
 	if (c->cur != NULL)
 		return move(c, MDB_SET_RANGE, &k, key, value);
-	err = find_tree(c, &tree);
+	err = crm_engine_find_tree(c->txn, c->table, &tree);
 	if (err != NULL)
 		return err;
 	return crm_tree_seek(&c->txn->pages, tree, &c->spot, at, key, value)
@@ -489,7 +486,7 @@ crm_cur_floor(struct crm_cur *c, struct crm_view at, bool quick,
 
 	if (c->cur != NULL)
 		return move_to_floor(c, at, key, value);
-	err = find_tree(c, &tree);
+	err = crm_engine_find_tree(c->txn, c->table, &tree);
 	if (err != NULL)
 		return err;
 	return crm_tree_floor(

@@ -103,8 +103,7 @@ void crm_txn_end(struct crm_txn *);
 void crm_txn_pause(struct crm_txn *);
 CRM_CHECK const struct crm_err *crm_txn_resume(struct crm_txn *);
 
-/* Do views of a place live as long as the snapshot, and not only until the walk
- * that has them moves? */
+/* Is a view one of the file's map, which lives as long as the snapshot? */
 bool crm_txn_keeps(const struct crm_txn *, const void *at);
 
 /*
@@ -223,6 +222,8 @@ CRM_CHECK const struct crm_err *crm_kv_clear(struct crm_txn *, enum crm_table);
 /* A cursor; close it before its transaction ends. */
 CRM_CHECK const struct crm_err *crm_cur_open(
     struct crm_txn *, enum crm_table, struct crm_cur **out);
+/* It is to look up what lies apart: its views die when it moves. */
+void crm_cur_sparse(struct crm_cur *);
 void crm_cur_close(struct crm_cur *);
 
 /*

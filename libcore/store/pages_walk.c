@@ -1,5 +1,6 @@
 #include "store/pages_walk.h"
 
+#include <limits.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -8,14 +9,19 @@
 /* Keys seen for each part that is wanted, for parts of about the same size. */
 #define SPLIT_EVEN 4
 
-/* Leaves behind the one searched for that are still read by themselves: about
- * as many as a fault's time is enough for. */
+/*
+ * Leaves behind the one searched for that are still read by themselves: about as
+ * many as a fault's time is enough for.  Then pages that a walk reads so before
+ * it is content with the map: some, and of a tree's leaves one of so many, as
+ * mapping sixteen is as dear as reading four.
+ */
+#ifndef __SANITIZE_ADDRESS__
 #define STILL_APART 6
-
-/* Pages that a walk reads by themselves before it is content with the map: some,
- * and of a tree's leaves one of so many, as mapping sixteen is as dear as
- * reading four. */
 #define APART_SOME 64
+#else /* all are: it finds whoever has a view that died */
+#define STILL_APART UINT_MAX
+#define APART_SOME UINT32_MAX
+#endif
 #define APART_ONE_OF 4
 
 /* What a walk is: the tree's pages, and where it stands. */
@@ -88,14 +94,15 @@ prove(
 static const char *
 read_apart(const struct walk *w, struct crm_room *room, uint64_t number)
 {
+#ifndef __SANITIZE_ADDRESS__
 	if (room->number == number)
 		return room->page;
-	room->number = 0;
-	room->proven.page = NULL;
-#ifdef __SANITIZE_ADDRESS__ /* it finds who still has views of what was there */
+#else
 	crm_free(room->page);
 	room->page = NULL;
 #endif
+	room->number = 0;
+	room->proven.page = NULL;
 	if (room->page == NULL)
 		room->page = crm_alloc(w->pages->room);
 	if (!crm_pages_read(w->pages, number, room->page))
@@ -436,11 +443,18 @@ step(const struct walk *w, bool forth, struct crm_view *key,
 	return end(w, ok, key, value);
 }
 
+/* Is what lies behind a leaf read by itself, too? */
+static bool
+goes_apart(const struct crm_spot *s)
+{
+	return s->room != NULL && s->passed < STILL_APART;
+}
+
 bool
 crm_tree_next(struct crm_pages *pages, const struct crm_tree *tree,
     struct crm_spot *spot, struct crm_view *key, struct crm_view *value)
 {
-	const struct walk w = { pages, tree, spot, spot->passed < STILL_APART };
+	const struct walk w = { pages, tree, spot, goes_apart(spot) };
 
 	return step(&w, true, key, value);
 }
@@ -449,7 +463,7 @@ bool
 crm_tree_prev(struct crm_pages *pages, const struct crm_tree *tree,
     struct crm_spot *spot, struct crm_view *key, struct crm_view *value)
 {
-	const struct walk w = { pages, tree, spot, spot->passed < STILL_APART };
+	const struct walk w = { pages, tree, spot, goes_apart(spot) };
 
 	return step(&w, false, key, value);
 }

@@ -18,8 +18,10 @@
  * first touch of one costs a fault, which maps the sixteen around it too: right
  * for those that come next, dear for a single one, some 4 us and as much again
  * when the map is let go of.  So a page that a search leads to is read by
- * itself, for a tenth of that, where there is room to put it; until a walk has
- * read so many so that to map the whole tree had been as cheap.
+ * itself, for a tenth of that, and kept for the snapshot, as long as these are
+ * few.  A walk that looks up many that lie apart brings rooms for them, and uses
+ * these until it has read so many pages so that to map the whole tree had been
+ * as cheap.
  */
 #ifndef CRM_PAGES_WALK_H
 #define CRM_PAGES_WALK_H

@@ -117,6 +117,7 @@ faults_of_reading(struct crm_txn *t, size_t n, size_t step)
 	size_t i;
 
 	no_err(crm_walk_open(t, CRM_TABLE_RECORD, &w));
+	crm_walk_sparse(w);
 	(void)getrusage(RUSAGE_SELF, &before);
 	for (i = 0; i < n; i++) {
 		no_err(crm_walk_get(w, crm_id('p', 0, number), &v));
@@ -174,6 +175,7 @@ knows_what_stays(void **state)
 		skip();
 	no_err(crm_txn_read(env, &t));
 	no_err(crm_walk_open(t, CRM_TABLE_RECORD, &w));
+	crm_walk_sparse(w);
 	no_err(crm_walk_get(w, crm_id('p', 0, 5000), &v));
 	assert_false(crm_txn_keeps(t, v.p));
 	no_err(crm_walk_seek(w, crm_view("p", 1), &e));
@@ -211,6 +213,7 @@ forgets_at_a_pause(void **state)
 	open_to_write();
 	no_err(crm_txn_read(env, &t));
 	no_err(crm_walk_open(t, CRM_TABLE_RECORD, &w));
+	crm_walk_sparse(w);
 	no_err(crm_walk_get(w, crm_id('p', 0, number), &v));
 	is_record(&v, number);
 	/* some commits, so that pages are used again */
