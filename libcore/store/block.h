@@ -122,8 +122,8 @@ CRM_CHECK const struct crm_err *crm_walk_open(
 void crm_walk_close(struct crm_walk *);
 
 /*
- * Entries that lie apart are going to be looked up: have their blocks read by
- * themselves.  The views of such a walk are dead, not only stale, when it has
+ * Much of the table is going to be read, or entries that lie apart: have blocks
+ * read into memory of the walk.  Its views are dead, not only stale, when it has
  * moved.
  */
 void crm_walk_sparse(struct crm_walk *);

@@ -549,7 +549,7 @@ crm_cur_renew(struct crm_cur *c)
 
 	c->spot.tree = NULL;
 	for (i = 0; c->spot.room != NULL && i < CRM_TREE_DEPTH; i++)
-		c->spot.room[i].number = 0;
+		c->spot.room[i].n = 0;
 	if (c->cur != NULL) { /* another set may be in use by now */
 		mdb_cursor_close(c->cur);
 		c->cur = NULL;

@@ -17,11 +17,11 @@ struct crm_kept {
 };
 
 bool
-crm_pages_read(const struct crm_pages *p, uint64_t number, char *out)
+crm_pages_read(const struct crm_pages *p, uint64_t number, size_t n, char *out)
 {
 	return p->fd >= 0 &&
-	    pread(p->fd, out, p->room, (off_t)(number * p->room)) ==
-	    (ssize_t)p->room;
+	    pread(p->fd, out, n * p->room, (off_t)(number * p->room)) ==
+	    (ssize_t)(n * p->room);
 }
 
 const char *
@@ -42,7 +42,7 @@ crm_pages_kept(struct crm_pages *p, uint64_t number, bool add)
 	if (!add || k->n == CRM_KEPT_MAX)
 		return NULL;
 	page = crm_alloc(p->room);
-	if (!crm_pages_read(p, number, page)) {
+	if (!crm_pages_read(p, number, 1, page)) {
 		crm_free(page);
 		return NULL;
 	}

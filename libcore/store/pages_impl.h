@@ -95,8 +95,9 @@ uint64_t crm_page_child(const char *node);
 
 struct crm_pages;
 
-/* Read a page by itself; false when that cannot be done. */
-bool crm_pages_read(const struct crm_pages *, uint64_t number, char *out);
+/* Read n pages by themselves; false when that cannot be done. */
+bool crm_pages_read(
+    const struct crm_pages *, uint64_t number, size_t n, char *out);
 
 /*
  * A page that was read by itself and stays as long as the snapshot.

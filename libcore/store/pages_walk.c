@@ -1,6 +1,5 @@
 #include "store/pages_walk.h"
 
-#include <limits.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -9,19 +8,13 @@
 /* Keys seen for each part that is wanted, for parts of about the same size. */
 #define SPLIT_EVEN 4
 
-/*
- * Leaves behind the one searched for that are still read by themselves: about as
- * many as a fault's time is enough for.  Then pages that a walk reads so before
- * it is content with the map: some, and of a tree's leaves one of so many, as
- * mapping sixteen is as dear as reading four.
- */
-#ifndef __SANITIZE_ADDRESS__
-#define STILL_APART 6
+/* Leaves that a room takes at once, when they follow each other in the file. */
+#define WINDOW 16
+
+/* Times that walks read into their rooms before they are content with the map:
+ * some, and for so many of the tree's leaves one, as mapping sixteen is as dear
+ * as reading four by themselves. */
 #define APART_SOME 64
-#else /* all are: it finds whoever has a view that died */
-#define STILL_APART UINT_MAX
-#define APART_SOME UINT32_MAX
-#endif
 #define APART_ONE_OF 4
 
 /* What a walk is: the tree's pages, and where it stands. */
@@ -89,33 +82,54 @@ prove(
 		    crm_view_cmp(crm_page_key(page, n - 1), to) < 0));
 }
 
+/* How many pages to read into a room from one on: twice as many as before, when
+ * it follows them. */
+static size_t
+window(const struct walk *w, unsigned int level, uint64_t number)
+{
+	const struct crm_room *room = &w->spot->room[level];
+	uint64_t left = w->pages->count - number;
+	size_t n = 2 * room->n;
+
+	if (level + 1 < w->tree->depth || number != room->number + room->n)
+		return 1;
+	n = n < WINDOW ? n : WINDOW;
+	return n < left ? n : (size_t)left;
+}
+
 /* Read a page into the walk's room for its level.  Returns NULL when that cannot
  * be done. */
 static const char *
-read_apart(const struct walk *w, struct crm_room *room, uint64_t number)
+read_apart(const struct walk *w, unsigned int level, uint64_t number)
 {
+	struct crm_room *room = &w->spot->room[level];
+	size_t bytes = w->pages->room, n = window(w, level, number);
+
 #ifndef __SANITIZE_ADDRESS__
-	if (room->number == number)
-		return room->page;
-#else
+	if (number - room->number < room->n)
+		return room->page + (number - room->number) * bytes;
+#else /* it finds whoever has a view that died */
 	crm_free(room->page);
 	room->page = NULL;
+	n = 1;
 #endif
-	room->number = 0;
+	room->n = 0;
 	room->proven.page = NULL;
 	if (room->page == NULL)
-		room->page = crm_alloc(w->pages->room);
-	if (!crm_pages_read(w->pages, number, room->page))
+		room->page = crm_alloc(
+		    bytes * (level + 1 < w->tree->depth ? 1 : WINDOW));
+	if (!crm_pages_read(w->pages, number, n, room->page))
 		return NULL;
-	w->spot->apart++;
+	w->pages->apart++;
 	room->number = number;
+	room->n = n;
 	return room->page;
 }
 
 /*
- * Where to read a page: where it was kept; in the map, when it is not searched
- * for or was touched there; kept from now on, the branches of a search and all
- * of a walk without rooms; or by itself.
+ * Where to read a page: where it was kept; in the map, when it was touched there
+ * or is not to be read by itself; kept from now on, branches and all of a walk
+ * without rooms; or in a room.
  *
  * slot    where it is remembered that it was proved; out, too
  */
@@ -127,12 +141,12 @@ place_of(const struct walk *w, unsigned int level, uint64_t number,
 	struct crm_room *room = w->spot->room;
 	bool keep = room == NULL || level + 1 < w->tree->depth;
 	bool apart = w->apart && (*slot)->page != mapped &&
-	    w->spot->apart < APART_SOME + w->tree->leaves / APART_ONE_OF;
+	    w->pages->apart < APART_SOME + w->tree->leaves / APART_ONE_OF;
 	const char *page;
 
 	page = crm_pages_kept(w->pages, number, apart && keep);
 	if (page == NULL && apart && room != NULL) {
-		page = read_apart(w, &room[level], number);
+		page = read_apart(w, level, number);
 		if (page != NULL)
 			*slot = &room[level].proven;
 	}
@@ -246,7 +260,6 @@ to_sibling(const struct walk *w, bool forth, bool *any)
 	unsigned int level = w->tree->depth - 1;
 
 	*any = true;
-	s->passed++;
 	while (level-- > 0) {
 		if (forth ? s->at[level] + 1u >= crm_page_count(s->page[level])
 			  : s->at[level] == 0)
@@ -328,7 +341,6 @@ crm_tree_seek(struct crm_pages *pages, const struct crm_tree *tree,
 	size_t i;
 
 	spot->tree = NULL;
-	spot->passed = 0;
 	*key = *value = CRM_VNULL;
 	if (tree->depth == 0)
 		return true;
@@ -356,7 +368,6 @@ crm_tree_floor(struct crm_pages *pages, const struct crm_tree *tree,
 	size_t i;
 
 	spot->tree = NULL;
-	spot->passed = 0;
 	*key = *value = CRM_VNULL;
 	if (tree->depth == 0)
 		return true;
@@ -393,7 +404,6 @@ go_to_edge(const struct walk *w, bool last, struct crm_view *key,
     struct crm_view *value)
 {
 	w->spot->tree = NULL;
-	w->spot->passed = STILL_APART;
 	*key = *value = CRM_VNULL;
 	return w->tree->depth == 0 ||
 	    end(w,
@@ -406,7 +416,7 @@ bool
 crm_tree_first(struct crm_pages *pages, const struct crm_tree *tree,
     struct crm_spot *spot, struct crm_view *key, struct crm_view *value)
 {
-	const struct walk w = { pages, tree, spot, false };
+	const struct walk w = { pages, tree, spot, spot->room != NULL };
 
 	return go_to_edge(&w, false, key, value);
 }
@@ -415,7 +425,7 @@ bool
 crm_tree_last(struct crm_pages *pages, const struct crm_tree *tree,
     struct crm_spot *spot, struct crm_view *key, struct crm_view *value)
 {
-	const struct walk w = { pages, tree, spot, false };
+	const struct walk w = { pages, tree, spot, spot->room != NULL };
 
 	return go_to_edge(&w, true, key, value);
 }
@@ -443,18 +453,11 @@ step(const struct walk *w, bool forth, struct crm_view *key,
 	return end(w, ok, key, value);
 }
 
-/* Is what lies behind a leaf read by itself, too? */
-static bool
-goes_apart(const struct crm_spot *s)
-{
-	return s->room != NULL && s->passed < STILL_APART;
-}
-
 bool
 crm_tree_next(struct crm_pages *pages, const struct crm_tree *tree,
     struct crm_spot *spot, struct crm_view *key, struct crm_view *value)
 {
-	const struct walk w = { pages, tree, spot, goes_apart(spot) };
+	const struct walk w = { pages, tree, spot, spot->room != NULL };
 
 	return step(&w, true, key, value);
 }
@@ -463,7 +466,7 @@ bool
 crm_tree_prev(struct crm_pages *pages, const struct crm_tree *tree,
     struct crm_spot *spot, struct crm_view *key, struct crm_view *value)
 {
-	const struct walk w = { pages, tree, spot, goes_apart(spot) };
+	const struct walk w = { pages, tree, spot, spot->room != NULL };
 
 	return step(&w, false, key, value);
 }

@@ -14,14 +14,14 @@
  * A page that was proved is remembered for the snapshot, with the node that
  * led to it: another node may say otherwise of it.
  *
- * Pages are read in the file's map where a walk goes from leaf to leaf.  The
- * first touch of one costs a fault, which maps the sixteen around it too: right
- * for those that come next, dear for a single one, some 4 us and as much again
- * when the map is let go of.  So a page that a search leads to is read by
- * itself, for a tenth of that, and kept for the snapshot, as long as these are
- * few.  A walk that looks up many that lie apart brings rooms for them, and uses
- * these until it has read so many pages so that to map the whole tree had been
- * as cheap.
+ * The first touch of a page of the file's map costs a fault, which maps the
+ * sixteen around it too: right for who has time and goes on there, dear for a
+ * single page, some 4 us and as much again when the map is let go of.  So a page
+ * that a search leads to is read by itself, for a tenth of that, and kept for the
+ * snapshot, as long as these are few.  A walk over much of a table brings rooms
+ * for what it reads: one page for what lies apart, more at once the longer it
+ * goes from leaf to leaf, which is no dearer than to map them.  When that was done
+ * so often that to map the whole tree had been as cheap, the map it is.
  */
 #ifndef CRM_PAGES_WALK_H
 #define CRM_PAGES_WALK_H
@@ -48,6 +48,7 @@ struct crm_pages {
 	struct crm_proven leaf[CRM_PROVEN_LEAVES];
 	struct crm_proven branch[CRM_PROVEN_BRANCHES];
 	struct crm_kept *kept; /* NULL: none yet */
+	uint64_t apart;        /* times that walks read into their rooms */
 };
 
 struct crm_tree {
@@ -56,10 +57,12 @@ struct crm_tree {
 	uint64_t leaves;    /* as it says: nothing but speed rests on it */
 };
 
-/* Room for a page that a search comes to; zeroed: nothing is in it. */
+/* Room for a page that a walk comes to, of a leaf for those behind it, too;
+ * zeroed: nothing is in it. */
 struct crm_room {
 	char *page; /* free with crm_free() */
 	uint64_t number;
+	size_t n; /* from there on */
 	struct crm_proven proven;
 };
 
@@ -68,8 +71,6 @@ struct crm_spot {
 	const struct crm_tree *tree; /* NULL: nowhere */
 	const char *page[CRM_TREE_DEPTH];
 	uint16_t at[CRM_TREE_DEPTH];
-	unsigned int passed; /* leaves since it searched */
-	uint64_t apart;      /* pages read into rooms */
 	/* CRM_TREE_DEPTH of them; NULL: none, what it reads stays as long as the
 	 * snapshot. */
 	struct crm_room *room;

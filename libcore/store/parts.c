@@ -71,6 +71,8 @@ open_walks(struct parts *p, struct crm_snap *snap, enum crm_table table)
 		err = crm_txn_twin(crm_snap_txn(snap), table, &p->txn[i]);
 		if (err == NULL)
 			err = crm_walk_open(p->txn[i], table, &p->walk[i]);
+		if (err == NULL)
+			crm_walk_sparse(p->walk[i]);
 	}
 	return err;
 }
