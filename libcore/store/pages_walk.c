@@ -82,8 +82,8 @@ prove(
 		    crm_view_cmp(crm_page_key(page, n - 1), to) < 0));
 }
 
-/* How many pages to read into a room from one on: twice as many as before, when
- * it follows them. */
+/* How many pages to read into a room from one on: one, or twice as many as are
+ * in it, when it follows them. */
 static size_t
 window(const struct walk *w, unsigned int level, uint64_t number)
 {
@@ -91,7 +91,8 @@ window(const struct walk *w, unsigned int level, uint64_t number)
 	uint64_t left = w->pages->count - number;
 	size_t n = 2 * room->n;
 
-	if (level + 1 < w->tree->depth || number != room->number + room->n)
+	if (level + 1 < w->tree->depth || room->n == 0 ||
+	    number != room->number + room->n)
 		return 1;
 	n = n < WINDOW ? n : WINDOW;
 	return n < left ? n : (size_t)left;

@@ -194,21 +194,37 @@ knows_what_stays(void **state)
 	crm_txn_end(t);
 }
 
-/* What another snapshot has on the same pages is read anew. */
+/* Give a record the value of another one. */
 static const struct crm_err *
-change_one(void *ctx, struct crm_txn *t)
+change(struct crm_txn *t, uint64_t number, uint64_t as)
 {
-	const uint64_t *number = ctx;
 	struct crm_block_writer *w;
 	char key[8], value[VALUE];
 
-	value_of(*number + 1, value);
-	crm_be64(key, crm_id('p', 0, *number));
+	value_of(as, value);
+	crm_be64(key, crm_id('p', 0, number));
 	no_err(crm_block_write(t, CRM_TABLE_RECORD, &w));
 	no_err(crm_block_put(w, crm_view(key, 8), crm_view(value, VALUE)));
 	return crm_block_close(w);
 }
 
+static const struct crm_err *
+change_one(void *ctx, struct crm_txn *t)
+{
+	const uint64_t *number = ctx;
+
+	return change(t, *number, *number + 1);
+}
+
+static const struct crm_err *
+change_777(void *ctx, struct crm_txn *t)
+{
+	const uint64_t *as = ctx;
+
+	return change(t, 777, *as);
+}
+
+/* What another snapshot has on the same pages is read anew. */
 static void
 forgets_at_a_pause(void **state)
 {
@@ -235,6 +251,37 @@ forgets_at_a_pause(void **state)
 		number++;
 		no_err(crm_walk_get(w, crm_id('p', 0, number), &v));
 		is_record(&v, number);
+	}
+	crm_walk_close(w);
+	crm_txn_end(t);
+}
+
+/* A page that was let go of and used again for the same keys is not taken for
+ * what it was: its number and its place in the tree are the same. */
+static void
+sees_a_page_used_again(void **state)
+{
+	struct crm_walk *w;
+	struct crm_view v;
+	struct crm_txn *t;
+	uint64_t last = 777;
+	size_t i, j;
+
+	(void)state;
+	open_to_write();
+	no_err(crm_txn_read(env, &t));
+	no_err(crm_walk_open(t, CRM_TABLE_RECORD, &w));
+	crm_walk_sparse(w);
+	for (i = 0; i < 24; i++) {
+		no_err(crm_walk_get(w, crm_id('p', 0, 777), &v));
+		is_record(&v, last);
+		crm_txn_pause(t);
+		for (j = 0; j < i % 8 + 1; j++) {
+			last++;
+			no_err(crm_env_update(env, change_777, &last));
+		}
+		no_err(crm_txn_resume(t));
+		no_err(crm_walk_renew(w));
 	}
 	crm_walk_close(w);
 	crm_txn_end(t);
@@ -302,6 +349,8 @@ main(void)
 		    knows_what_stays, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    forgets_at_a_pause, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    sees_a_page_used_again, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    finds_the_floor, set_up, tear_down),
 	};
