@@ -178,6 +178,8 @@ seek_block(struct crm_walk *w, struct crm_view key, bool quick)
 	const struct crm_err *err;
 	struct crm_view k, v;
 
+	/* The block at hand dies with the movement, also when that fails. */
+	w->loaded = false;
 	err = crm_cur_floor(w->cur, key, quick, &k, &v);
 	if (err == NULL && k.p == NULL)
 		err = crm_cur_first(w->cur, &k, &v);
@@ -199,6 +201,7 @@ crm_walk_next_block(struct crm_walk *w)
 	const struct crm_err *err;
 	struct crm_view k, v;
 
+	w->loaded = false;
 	err = crm_cur_next(w->cur, &k, &v);
 	if (err != NULL)
 		return err;
@@ -248,6 +251,7 @@ crm_walk_prev(struct crm_walk *w, struct crm_entry *out)
 	struct crm_view k, v;
 
 	if (w->loaded && w->i-- == 0) {
+		w->loaded = false;
 		err = crm_cur_prev(w->cur, &k, &v);
 		if (err == NULL)
 			err = load(w, k, v);

@@ -24,6 +24,8 @@
 #define RECORDS 20000 /* of a kilobyte: 40 MB on pages of two */
 #define FAR 10        /* from one that is looked up to the next */
 #define VALUE 1000    /* bytes of one */
+#define PAGE 4096
+#define FLAGS_AT 10 /* bytes into a page: what it is */
 #ifndef __SANITIZE_ADDRESS__
 #define MOST_FAULTS (CRM_KEPT_MAX + 50)
 #else /* each read has memory of its own */
@@ -287,6 +289,59 @@ sees_a_page_used_again(void **state)
 	crm_txn_end(t);
 }
 
+/* Write nonsense into the head of each page that has a record. */
+static void
+damage(uint64_t i)
+{
+	char path[80], page[PAGE], value[VALUE];
+	FILE *f;
+	long at;
+	size_t j;
+
+	value_of(i, value);
+	(void)snprintf(path, sizeof(path), "%s/data.mdb", dir);
+	f = fopen(path, "r+");
+	assert_non_null(f);
+	for (at = 0; fread(page, PAGE, 1, f) == 1; at += PAGE) {
+		for (j = 0; j + VALUE <= PAGE; j++)
+			if (memcmp(page + j, value, VALUE) == 0)
+				break;
+		if (j + VALUE > PAGE)
+			continue;
+		assert_int_equal(fseek(f, at + FLAGS_AT, SEEK_SET), 0);
+		assert_int_equal(fputc(0x77, f), 0x77);
+		assert_int_equal(fseek(f, at + PAGE, SEEK_SET), 0);
+	}
+	assert_int_equal(fclose(f), 0);
+}
+
+/* A room that a damaged page was read into has nothing of the block before. */
+static void
+forgets_at_damage(void **state)
+{
+	const struct crm_err *err;
+	struct crm_walk *w;
+	struct crm_view v;
+	struct crm_txn *t;
+
+	(void)state;
+	if (!CRM_PAGES_BY_HAND)
+		skip();
+	damage(201);
+	no_err(crm_txn_read(env, &t));
+	no_err(crm_walk_open(t, CRM_TABLE_RECORD, &w));
+	crm_walk_sparse(w);
+	no_err(crm_walk_get(w, crm_id('p', 0, 15001), &v));
+	is_record(&v, 15001);
+	err = crm_walk_get(w, crm_id('p', 0, 201), &v);
+	assert_non_null(err);
+	assert_int_equal(err->code, CRM_E_DATA);
+	no_err(crm_walk_get(w, crm_id('p', 0, 15001), &v));
+	is_record(&v, 15001);
+	crm_walk_close(w);
+	crm_txn_end(t);
+}
+
 /* The last key not above one, by hand and by LMDB, quick or not. */
 static void
 floor_of(struct crm_cur *c, const char *at, size_t n)
@@ -351,6 +406,8 @@ main(void)
 		    forgets_at_a_pause, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    sees_a_page_used_again, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    forgets_at_damage, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    finds_the_floor, set_up, tear_down),
 	};
