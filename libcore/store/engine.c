@@ -67,6 +67,16 @@ page_of(const struct crm_env *env, const void *at)
 	return (const char *)at - (uintptr_t)at % env->page;
 }
 
+void
+crm_engine_find_map(struct crm_txn *t)
+{
+	MDB_val k = crm_engine_val(crm_view_str(table_names[0])), v;
+
+	if (CRM_PAGES_BY_HAND && t->env->map_from == 0 &&
+	    mdb_get(t->txn, MAIN_DBI, &k, &v) == 0)
+		(void)see_map(t->env, page_of(t->env, v.mv_data));
+}
+
 /* Is a page in the file's map?  Those that a transaction is changing are
  * elsewhere in memory. */
 static bool

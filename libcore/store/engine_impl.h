@@ -130,6 +130,10 @@ crm_engine_val(struct crm_view v)
 	return m;
 }
 
+/* Find out where the map is, when that is not known: before a transaction
+ * changes anything all pages are there. */
+void crm_engine_find_map(struct crm_txn *);
+
 /* Find where a table's tree is in this snapshot; of OWN_TREE too. */
 CRM_CHECK const struct crm_err *crm_engine_find_tree(
     struct crm_txn *, unsigned int tree, const struct crm_tree **out);

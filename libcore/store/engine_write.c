@@ -43,6 +43,7 @@ crm_env_commit(struct crm_env *env,
 		env->live++;
 		t.dirty = 0;
 		memset(t.whole, 0, sizeof(t.whole));
+		crm_engine_find_map(&t);
 		err = crm_engine_choose_set(&t);
 		if (err == NULL)
 			err = fn(ctx, &t);

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 #include <stdio.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -25,7 +26,8 @@
 #define FAR 10        /* from one that is looked up to the next */
 #define VALUE 1000    /* bytes of one */
 #define PAGE 4096
-#define FLAGS_AT 10 /* bytes into a page: what it is */
+#define FLAGS_AT 10          /* bytes into a page: what it is */
+#define A_LEAF_OF_SORTS 0x82 /* to LMDB, which looks at one bit */
 #ifndef __SANITIZE_ADDRESS__
 #define MOST_FAULTS (CRM_KEPT_MAX + 50)
 #else /* each read has memory of its own */
@@ -309,7 +311,7 @@ damage(uint64_t i)
 		if (j + VALUE > PAGE)
 			continue;
 		assert_int_equal(fseek(f, at + FLAGS_AT, SEEK_SET), 0);
-		assert_int_equal(fputc(0x77, f), 0x77);
+		assert_int_equal(fputc(A_LEAF_OF_SORTS, f), A_LEAF_OF_SORTS);
 		assert_int_equal(fseek(f, at + PAGE, SEEK_SET), 0);
 	}
 	assert_int_equal(fclose(f), 0);
@@ -340,6 +342,59 @@ forgets_at_damage(void **state)
 	is_record(&v, 15001);
 	crm_walk_close(w);
 	crm_txn_end(t);
+}
+
+/* Fill the map, then look up what is on a damaged page. */
+static const struct crm_err *
+fill_and_get(void *ctx, struct crm_txn *t)
+{
+	static const char big[1 << 16];
+	const struct crm_err *err = NULL;
+	unsigned int *tries = ctx;
+	struct crm_walk *w;
+	struct crm_view v;
+	char key[8];
+	uint64_t i;
+
+	++*tries;
+	for (i = 0; err == NULL && i < 64; i++) {
+		crm_be64(key, i);
+		err = crm_kv_put(t, CRM_TABLE_META, crm_view(key, 8),
+		    crm_view(big, sizeof(big)));
+	}
+	if (err != NULL)
+		return err;
+	no_err(crm_walk_open(t, CRM_TABLE_RECORD, &w));
+	err = crm_walk_get(w, crm_id('p', 0, 201), &v);
+	crm_walk_close(w);
+	return err;
+}
+
+/* Writers look at pages in a map that had to grow, too. */
+static void
+looks_in_a_new_map(void **state)
+{
+	const struct crm_err *err;
+	unsigned int tries = 0;
+	struct crm_txn *t;
+	struct stat st;
+	char path[80];
+
+	(void)state;
+	if (!CRM_PAGES_BY_HAND)
+		skip();
+	damage(201);
+	crm_env_close(env);
+	(void)snprintf(path, sizeof(path), "%s/data.mdb", dir);
+	assert_int_equal(stat(path, &st), 0);
+	no_err(crm_env_open_sized(
+	    dir, CRM_ENV_WRITE, false, (uint64_t)st.st_size + (1 << 20), &env));
+	no_err(crm_txn_read(env, &t));
+	crm_txn_end(t);
+	err = crm_env_update(env, fill_and_get, &tries);
+	assert_non_null(err);
+	assert_int_equal(err->code, CRM_E_DATA);
+	assert_int_equal(tries, 2);
 }
 
 /* The last key not above one, by hand and by LMDB, quick or not. */
@@ -408,6 +463,8 @@ main(void)
 		    sees_a_page_used_again, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    forgets_at_damage, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    looks_in_a_new_map, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    finds_the_floor, set_up, tear_down),
 	};
