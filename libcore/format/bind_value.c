@@ -75,6 +75,7 @@ read_word(struct crm_bind *b, const struct crm_field *f, struct crm_view text)
 	return NULL;
 }
 
+/* Read one value of a field. */
 static const struct crm_err *
 read_value(struct crm_bind *b, const struct crm_field *f, struct crm_view text,
     bool json, char currency[4])
@@ -90,7 +91,6 @@ read_value(struct crm_bind *b, const struct crm_field *f, struct crm_view text,
 	    b->o.values, f, text, json, &b->values, currency);
 }
 
-/* Read one value of a field. */
 /* The amounts of a record are of one currency. */
 static void
 note_currency(

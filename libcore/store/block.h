@@ -67,7 +67,7 @@ CRM_CHECK const struct crm_err *crm_block_write(
 /*
  * Nobody else reads the table before the writer is closed: where most blocks
  * are written it may take them out ahead and put them back, which leaves pages
- * full (see block_lift.h).
+ * full (see block_lift.h).  POSTING: nothing.
  */
 void crm_block_lift(struct crm_block_writer *);
 

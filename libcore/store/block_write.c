@@ -31,7 +31,9 @@ crm_block_write(
 void
 crm_block_lift(struct crm_block_writer *w)
 {
-	w->lift.allowed = true;
+	/* what stands behind a block while others are out is a key: where they
+	 * are of one length it can be no block's */
+	w->lift.allowed = w->form->layout != CRM_POSTING;
 }
 
 void
