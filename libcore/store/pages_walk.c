@@ -116,9 +116,9 @@ read_apart(const struct walk *w, unsigned int level, uint64_t number)
 #endif
 	room->n = 0;
 	room->proven.page = NULL;
+	/* a branch's level may be that of leaves in another snapshot */
 	if (room->page == NULL)
-		room->page = crm_alloc(
-		    bytes * (level + 1 < w->tree->depth ? 1 : WINDOW));
+		room->page = crm_alloc(bytes * WINDOW);
 	if (!crm_pages_read(w->pages, number, n, room->page))
 		return NULL;
 	w->pages->apart++;
