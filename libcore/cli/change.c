@@ -14,6 +14,7 @@
 #include "format/ahead.h"
 #include "query/assign_rule.h"
 #include "query/query.h"
+#include "store/fresh.h"
 #include "store/rebuild.h"
 
 #define HELD_MAX ((size_t)64 << 10)
@@ -601,11 +602,15 @@ catch_up(struct crm_changing *c, const struct crm_batch_result *r)
 	const struct crm_err *err = NULL;
 	bool due =
 	    r->change != 0 && crm_batch_waiting(c->batch) >= CRM_TAIL_MAX;
+	bool many =
+	    r->change != 0 && crm_batch_fresh(c->batch) >= CRM_FRESH_MAX;
 
 	crm_assigning_forget(c->assigning);
 	crm_batch_free(c->batch);
 	c->batch = NULL;
-	if (due)
+	if (many)
+		err = crm_fresh_take_in_all(c->ctx->store, CRM_FRESH_MAX);
+	if (due && err == NULL)
 		err = crm_catch_up(c->ctx->store, CRM_TAIL_MAX);
 	(void)err;
 	crm_progress_hide(&c->progress);

@@ -13,20 +13,15 @@ static const struct crm_err *
 count_events(struct crm_snap *snap, uint64_t id, uint64_t *out)
 {
 	const struct crm_err *err;
+	struct crm_story_walk *w;
 	struct crm_story s;
-	struct crm_entry e;
-	struct crm_walk *w;
-	char key[CRM_STORY_FROM];
 
-	crm_story_from(key, id, INT64_MIN);
-	err = crm_snap_walk(snap, CRM_TABLE_STORY, &w);
+	err = crm_snap_story(snap, &w);
 	if (err == NULL)
-		err = crm_walk_seek(w, crm_view(key, sizeof(key)), &e);
-	while (err == NULL && e.prefix.p != NULL &&
-	    memcmp(e.prefix.p, key, 8) == 0) {
-		crm_story_read(&e, &s);
-		*out += !crm_snap_is_hidden(snap, s.event);
-		err = crm_walk_next(w, &e);
+		err = crm_story_seek(w, id, INT64_MIN, &s);
+	while (err == NULL && s.who == id) {
+		++*out;
+		err = crm_story_next(w, &s);
 	}
 	return err;
 }

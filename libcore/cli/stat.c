@@ -225,6 +225,7 @@ put_json(struct crm_ctx *ctx, const struct crm_store_stat *s)
 	add_kinds(ctx, b, "live", s->live);
 	add_kinds(ctx, b, "removed", s->removed);
 	add_number(b, "lagging", s->lagging);
+	add_number(b, "fresh", s->fresh);
 	add_number(b, "changes", s->changes);
 	add_number(b, "unfinished", s->unfinished);
 	add_number(b, "newest", s->newest.number);

@@ -690,6 +690,12 @@ crm_batch_waiting(const struct crm_batch *b)
 	return b->waiting;
 }
 
+uint64_t
+crm_batch_fresh(const struct crm_batch *b)
+{
+	return b->fresh;
+}
+
 const struct crm_err *
 crm_batch_commit(struct crm_batch *b, struct crm_batch_result *result,
     const struct crm_receiver *to)

@@ -186,6 +186,9 @@ uint64_t crm_batch_unrated(const struct crm_batch *, uint8_t currency_num);
  */
 uint64_t crm_batch_waiting(const struct crm_batch *);
 
+/* How many were fresh then (fresh.h), for crm_fresh_take_in_all(). */
+uint64_t crm_batch_fresh(const struct crm_batch *);
+
 /* Who is handed the records that were written. */
 struct crm_receiver {
 	/* What they are read from.  It may come again: then forget all that

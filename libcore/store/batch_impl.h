@@ -120,6 +120,7 @@ struct crm_batch {
 	uint64_t state;            /* of the store when the batch began */
 	uint64_t began;            /* place of the newest change set by then */
 	uint64_t waiting;          /* crm_batch_waiting() */
+	uint64_t fresh;            /* crm_batch_fresh() */
 	struct crm_erased *erased; /* what must not come back; NULL: nothing */
 	struct crm_value_ctx values;
 	struct crm_rule_ctx rules;

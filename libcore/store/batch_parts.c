@@ -200,6 +200,9 @@ end_parts(void *ctx, struct crm_txn *t)
 		if (err == NULL)
 			err = crm_batch_check_links(w->b, w->snap);
 	}
+	/* what others left meanwhile; of its own nobody sees anything yet */
+	if (err == NULL)
+		err = crm_w_take_in(w);
 	if (err == NULL)
 		err = unhide(w);
 	/* What follows from stories is to see what was added, too. */
@@ -224,7 +227,7 @@ crm_w_write_parts(struct crm_writing *w)
 	size_t n = sizeof(tables) / sizeof(tables[0]), i;
 
 	err = crm_store_update(s, begin_parts, w);
-	w->in_parts = true;
+	w->in_parts = w->sums = true;
 	if (err == NULL)
 		err = crm_w_add_all(w);
 	if (err == NULL)

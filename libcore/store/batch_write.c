@@ -54,7 +54,9 @@ crm_w_finish(struct crm_writing *w)
 {
 	const struct crm_err *err;
 
-	err = crm_w_edit_all(w, CRM_TABLE_EVENT);
+	err = crm_w_see_edits(w);
+	if (err == NULL)
+		err = crm_w_edit_all(w, CRM_TABLE_EVENT);
 	if (err == NULL)
 		err = crm_w_write_derived(w, w->events);
 	if (err == NULL)
@@ -164,6 +166,8 @@ do_whole(struct crm_writing *w)
 		err = crm_w_begin_change(w);
 	if (err == NULL)
 		err = crm_w_take_ids(w);
+	if (err == NULL)
+		err = crm_w_see_fresh(w);
 	if (err == NULL)
 		err = crm_w_add_all(w);
 	if (err == NULL)

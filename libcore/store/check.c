@@ -8,6 +8,7 @@
 #include "record/value.h"
 #include "store/check_impl.h"
 #include "store/days.h"
+#include "store/fresh.h"
 #include "store/history.h"
 #include "store/rebuild.h"
 
@@ -253,7 +254,7 @@ check_totals(struct crm_checking *c)
 	c->told = 0;
 	err = crm_derive_each_total(c->d, want_total, c);
 	if (err == NULL)
-		err = crm_totals_each(c->snap, have_total, c);
+		err = crm_totals_today(crm_snap_txn(c->snap), have_total, c);
 	while (err == NULL && crm_map_each(&c->totals, &pos, &key, &count))
 		if (*count != 0)
 			crm_check_fault(c, "total", "lacks %04u-%02u",
@@ -262,22 +263,48 @@ check_totals(struct crm_checking *c)
 	return err;
 }
 
+/* Derive what the tables should have of events up to one; *from: the first. */
+static const struct crm_err *
+derive_events(struct crm_checking *c, struct crm_deriver *f, uint64_t *from,
+    uint64_t to, unsigned int what)
+{
+	const struct crm_err *err;
+
+	if (to < *from)
+		return NULL;
+	err = crm_derive_range(
+	    f, c->snap, CRM_TABLE_EVENT, *from, to, what | CRM_DERIVE_EXACT);
+	*from = to + 1;
+	return err;
+}
+
 /* Derive what the tables should hold. */
 static const struct crm_err *
 derive(struct crm_checking *c)
 {
 	struct crm_deriver *f = crm_deriver_new(c->d, NULL);
-	uint64_t mark = crm_snap_first_tail(c->snap) - 1;
+	uint64_t indexed = crm_snap_first_tail(c->snap) - 1, summed, from = 0;
+	uint64_t own = crm_id('e', c->store->replica, CRM_ID_NUMBER_MAX);
 	const struct crm_err *err;
 
-	err = crm_derive_range(
-	    f, c->snap, CRM_TABLE_RECORD, 0, UINT64_MAX, CRM_DERIVE_EXACT);
+	err = crm_fresh_mark(c->store, crm_snap_txn(c->snap), &summed);
 	if (err == NULL)
-		err = crm_derive_range(f, c->snap, CRM_TABLE_EVENT, 0, mark,
-		    CRM_DERIVE_EXACT | CRM_DERIVE_LAGGING);
-	if (err == NULL)
-		err = crm_derive_range(f, c->snap, CRM_TABLE_EVENT, mark + 1,
+		err = crm_derive_range(f, c->snap, CRM_TABLE_RECORD, 0,
 		    UINT64_MAX, CRM_DERIVE_EXACT);
+	/* both; one of them, up to the mark of it; none; those of others */
+	if (err == NULL)
+		err = derive_events(c, f, &from,
+		    indexed < summed ? indexed : summed,
+		    CRM_DERIVE_LAGGING | CRM_DERIVE_SUMS);
+	if (err == NULL)
+		err = derive_events(c, f, &from, indexed, CRM_DERIVE_LAGGING);
+	if (err == NULL)
+		err = derive_events(c, f, &from, summed, CRM_DERIVE_SUMS);
+	if (err == NULL)
+		err = derive_events(c, f, &from, own, 0);
+	if (err == NULL)
+		err =
+		    derive_events(c, f, &from, UINT64_MAX - 1, CRM_DERIVE_SUMS);
 	if (err == NULL)
 		err = crm_deriver_end(f);
 	crm_deriver_free(f);

@@ -323,7 +323,7 @@ crm_derive_rest(struct crm_derive *d, uint64_t id,
 	err = index_values(d, id, k, to, 1, from, what, true);
 	if (err == NULL)
 		err = index_values(d, id, k, from, 0, to, what, false);
-	if (err == NULL && k->letter == 'e' && (what & CRM_DERIVE_EXACT) != 0)
+	if (err == NULL && k->letter == 'e' && (what & CRM_DERIVE_SUMS) != 0)
 		err = crm_derive_event(d, id, from, to);
 	return err;
 }

@@ -15,11 +15,13 @@
 struct crm_derive;
 
 enum crm_derive_what {
-	/* Of records: index and text.  Of events: story, rollups, totals and
-	 * the indexes that do not lag. */
+	/* Of records: index and text.  Of events: the indexes that do not
+	 * lag. */
 	CRM_DERIVE_EXACT = 1 << 0,
 	/* Of events: text and the indexes that lag. */
 	CRM_DERIVE_LAGGING = 1 << 1,
+	/* Of events: story, rollups and totals. */
+	CRM_DERIVE_SUMS = 1 << 2,
 };
 
 /*

@@ -5,6 +5,7 @@
 #include "store/attest.h"
 #include "store/change_impl.h"
 #include "store/erase_impl.h"
+#include "store/fresh.h"
 #include "store/rebuild.h"
 #include "store/store_impl.h"
 
@@ -225,7 +226,7 @@ put_rest(struct crm_erasing *e, struct crm_block_writer *bw,
 		.flags = CRM_CHANGED_ERASED,
 		.previous = was->updated };
 	uint8_t flags = (was->flags & CRM_R_REMOVED) | CRM_R_ERASED;
-	unsigned int what = CRM_DERIVE_EXACT;
+	unsigned int what = CRM_DERIVE_EXACT | CRM_DERIVE_SUMS;
 	const struct crm_err *err;
 	struct crm_stored now;
 	char key[8];
@@ -350,6 +351,19 @@ write_log(struct crm_erasing *e)
 /* Not an error: there is nothing to write, or nothing is to be written. */
 static const struct crm_err give_up = { CRM_E_BUG, "given up" };
 
+/* Events may be among what is erased: none is fresh then. */
+static const struct crm_err *
+take_in(struct crm_erasing *e)
+{
+	const struct crm_err *err;
+	uint64_t last;
+
+	err = crm_snap_last_id(e->snap, 'e', &last);
+	if (err == NULL)
+		err = crm_fresh_take_in(e->store, e->txn, last, NULL, NULL);
+	return err != NULL ? err : look_again(e);
+}
+
 static const struct crm_err *
 do_erase(struct crm_erasing *e)
 {
@@ -359,6 +373,8 @@ do_erase(struct crm_erasing *e)
 	err = crm_snap_wrap(e->store, e->txn, &e->snap);
 	if (err == NULL)
 		err = begin_change(e);
+	if (err == NULL)
+		err = take_in(e);
 	if (err == NULL)
 		err = crm_erase_find(e->snap, e->o->id, e->o->n, &e->list);
 	if (err == NULL)

@@ -293,7 +293,7 @@ crm_past_close(struct crm_past *p)
 	forget(&p->old);
 	crm_nummap_release(&p->named);
 	crm_buf_release(&p->rollups);
-	crm_free(p->story);
+	crm_story_list_release(&p->story);
 	crm_free(p->total);
 	crm_free(p->later);
 	crm_free(p->hidden);
@@ -310,6 +310,9 @@ crm_past_renew(struct crm_past *p)
 
 	crm_story_close(p->mine);
 	p->mine = NULL;
+	/* the table may have by now what was fresh */
+	if (p->has_fresh)
+		p->has_stories = false;
 	for (i = 0; err == NULL && i < CRM_NTABLES; i++)
 		if (p->walk[i] != NULL)
 			err = crm_walk_renew(p->walk[i]);

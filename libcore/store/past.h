@@ -84,14 +84,10 @@ bool crm_past_column_has(const struct crm_past_column *, uint64_t id);
 void crm_past_column_each(const struct crm_past_column *, struct crm_view key,
     bool prefix, void (*fn)(void *ctx, uint64_t id), void *ctx);
 
-/* The entries of changed events in stories, as they were: in the order of
- * their keys. */
-struct crm_past_entry {
-	char key[CRM_STORY_KEY];
-	int64_t minor;
-};
+/* The entries of changed events in stories, and of those that the table does
+ * not have yet (fresh.h), as they were: in the order of their keys. */
 CRM_CHECK const struct crm_err *crm_past_stories(
-    struct crm_past *, const struct crm_past_entry **out, size_t *n);
+    struct crm_past *, const struct crm_story_entry **out, size_t *n);
 
 /* Is an entry of today's story to be seen as it is? */
 static inline bool

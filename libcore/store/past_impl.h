@@ -50,9 +50,8 @@ struct crm_past {
 	struct crm_nummap named; /* late records that events name */
 	bool has_named;
 	struct crm_past_column *column;
-	struct crm_past_entry *story;
-	size_t nstories, story_cap;
-	bool has_stories;
+	struct crm_story_list story;
+	bool has_stories, has_fresh;
 	struct crm_buf rollups;
 	bool has_rollups;
 	struct crm_total *total;

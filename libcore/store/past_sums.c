@@ -2,56 +2,53 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "store/fresh.h"
 #include "store/past_impl.h"
 
-static int
-cmp_entries(const void *x, const void *y)
-{
-	const struct crm_past_entry *a = x, *b = y;
-
-	return memcmp(a->key, b->key, CRM_STORY_KEY);
-}
-
-static void
-add_entries(struct crm_past *p, const struct crm_event_core *core)
-{
-	struct crm_story_parts parts;
-	struct crm_past_entry *e;
-	struct crm_story s;
-
-	crm_story_parts(&parts, core);
-	while (crm_story_next_part(&parts, &s)) {
-		p->story = crm_grow(
-		    p->story, &p->story_cap, p->nstories + 1, sizeof(*e));
-		e = &p->story[p->nstories++];
-		crm_story_key(e->key, &s);
-		e->minor = s.minor;
-	}
-}
-
-const struct crm_err *
-crm_past_stories(
-    struct crm_past *p, const struct crm_past_entry **out, size_t *n)
+/* Add the entries of some events, as they were. */
+static const struct crm_err *
+add_events(struct crm_past *p, const uint64_t *id, size_t n)
 {
 	const struct crm_err *err = NULL;
 	struct crm_event_core core;
 	enum crm_presence presence;
 	struct crm_stored r;
-	const uint64_t *id;
-	size_t nids, i;
+	size_t i;
 
-	id = crm_past_changed(p, 'e', &nids);
-	for (i = 0; !p->has_stories && err == NULL && i < nids; i++) {
+	for (i = 0; err == NULL && i < n; i++) {
 		err = crm_past_get(p, id[i], &r, &presence);
 		if (err == NULL && presence == CRM_LIVE &&
 		    crm_event_core(&r, id[i], &core))
-			add_entries(p, &core);
+			crm_story_list_add(&p->story, &core);
 	}
-	if (!p->has_stories && p->nstories > 0)
-		qsort(p->story, p->nstories, sizeof(*p->story), cmp_entries);
+	return err;
+}
+
+const struct crm_err *
+crm_past_stories(
+    struct crm_past *p, const struct crm_story_entry **out, size_t *n)
+{
+	const struct crm_err *err = NULL;
+	const struct crm_fresh *fresh;
+	const uint64_t *id;
+	size_t nids;
+
+	if (!p->has_stories) {
+		p->story.n = 0;
+		id = crm_past_changed(p, 'e', &nids);
+		err = add_events(p, id, nids);
+		if (err == NULL)
+			err = crm_snap_fresh(p->snap, &fresh);
+		/* nobody changes an event and leaves it fresh */
+		if (err == NULL)
+			err = add_events(p, fresh->id, fresh->n);
+		if (err == NULL)
+			p->has_fresh = fresh->n > 0;
+		crm_story_list_sort(&p->story);
+	}
 	p->has_stories = err == NULL;
-	*out = p->story;
-	*n = p->nstories;
+	*out = p->story.entry;
+	*n = p->story.n;
 	return err;
 }
 
@@ -60,7 +57,7 @@ struct summing {
 	struct crm_past *p;
 	struct crm_walk *today; /* the story as it stands */
 	struct crm_entry e;
-	const struct crm_past_entry *then;
+	const struct crm_story_entry *then;
 	size_t nthen, at;
 	struct crm_rollups rows;
 };

@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "store/change.h"
+#include "store/fresh.h"
 #include "store/history.h"
 #include "store/store_impl.h"
 
@@ -39,7 +40,8 @@ const struct crm_err *
 crm_derive_all(struct crm_derive *d, struct crm_snap *snap)
 {
 	struct crm_deriver *f = crm_deriver_new(d, NULL);
-	unsigned int what = CRM_DERIVE_EXACT | CRM_DERIVE_LAGGING;
+	unsigned int what =
+	    CRM_DERIVE_EXACT | CRM_DERIVE_LAGGING | CRM_DERIVE_SUMS;
 	const struct crm_err *err;
 
 	err = crm_derive_range(f, snap, CRM_TABLE_RECORD, 0, UINT64_MAX, what);
@@ -99,10 +101,13 @@ write_sums(void *ctx, struct crm_txn *t)
 {
 	struct building *b = ctx;
 	const struct crm_err *err;
-	struct crm_snap *snap;
+	struct crm_snap *snap = NULL;
 
 	crm_txn_use_spare(t, b->spare);
-	err = crm_snap_wrap(b->store, t, &snap);
+	/* Days go by the story: nothing is fresh any more. */
+	err = crm_fresh_put_mark(t, b->mark.mark);
+	if (err == NULL)
+		err = crm_snap_wrap(b->store, t, &snap);
 	if (err == NULL)
 		err = crm_derive_rollups(b->d, snap, NULL, NULL);
 	crm_snap_close(snap);

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "record/field.h"
 #include "record/word.h"
+#include "store/fresh.h"
 #include "store/past.h"
 
 #define MINUTE_US (60 * CRM_SECOND_US)
@@ -300,14 +301,28 @@ crm_rollup_until(struct crm_snap *snap, uint64_t who, uint8_t currency,
 	return err;
 }
 
+/* Add what is fresh to the row of its key. */
+static const struct crm_err *
+add_fresh(struct crm_snap *snap, const struct crm_fresh_row *f,
+    struct crm_rollup *row)
+{
+	return crm_rollup_add(
+		   row, &f->row, crm_store_config(crm_snap_store(snap))->zone)
+	    ? NULL
+	    : crm_rollup_too_large(
+		  crm_be64_get(f->key), (uint8_t)f->key[CRM_ROLLUP_WHO]);
+}
+
 const struct crm_err *
 crm_rollup_get(struct crm_snap *snap, uint64_t who, uint8_t currency,
     struct crm_rollup *out)
 {
 	const struct crm_err *err;
+	const struct crm_fresh *f;
 	struct crm_walk *w;
 	struct crm_entry e;
 	char key[CRM_ROLLUP_KEY];
+	size_t at = 0;
 
 	memset(out, 0, sizeof(*out));
 	if (crm_snap_past(snap) != NULL)
@@ -319,16 +334,39 @@ crm_rollup_get(struct crm_snap *snap, uint64_t who, uint8_t currency,
 	if (err == NULL && e.prefix.p != NULL && e.prefix.p[0] == key[0] &&
 	    memcmp(e.key.p, key + 1, CRM_ROLLUP_KEY - 1) == 0)
 		crm_rollup_read(e.value, out);
-	return err;
+	if (err == NULL)
+		err = crm_snap_fresh(snap, &f);
+	if (err == NULL)
+		at = crm_fresh_row_from(f, key, sizeof(key));
+	return err != NULL || at == f->nrows ||
+		memcmp(f->row[at].key, key, sizeof(key)) != 0
+	    ? err
+	    : add_fresh(snap, &f->row[at], out);
 }
 
 const struct crm_err *
 crm_rollup_all(struct crm_snap *snap, uint64_t who, struct crm_rollups *out)
 {
 	struct crm_past *past = crm_snap_past(snap);
+	const struct crm_fresh *f;
+	const struct crm_err *err;
+	char key[CRM_ROLLUP_KEY];
+	size_t i;
 
-	return past == NULL ? crm_rollup_today(snap, who, out)
-			    : crm_past_rollup(past, who, out);
+	if (past != NULL)
+		return crm_past_rollup(past, who, out);
+	err = crm_rollup_today(snap, who, out);
+	if (err == NULL)
+		err = crm_snap_fresh(snap, &f);
+	if (err != NULL)
+		return err;
+	crm_rollup_key(key, who, 0);
+	for (i = crm_fresh_row_from(f, key, CRM_ROLLUP_WHO); err == NULL &&
+	     i < f->nrows && memcmp(f->row[i].key, key, CRM_ROLLUP_WHO) == 0;
+	     i++)
+		err = add_fresh(snap, &f->row[i],
+		    row_at(out, (uint8_t)f->row[i].key[CRM_ROLLUP_WHO]));
+	return err;
 }
 
 void
@@ -388,8 +426,8 @@ read_total(struct crm_view key, struct crm_view value, struct crm_total *out)
 	return NULL;
 }
 
-static const struct crm_err *
-each_today(struct crm_txn *t,
+const struct crm_err *
+crm_totals_today(struct crm_txn *t,
     const struct crm_err *(*fn)(void *ctx, const struct crm_total *), void *ctx)
 {
 	const struct crm_err *err;
@@ -412,16 +450,53 @@ each_today(struct crm_txn *t,
 	return err;
 }
 
+/* Totals of the table, and what is fresh among them. */
+struct uniting {
+	const struct crm_fresh *f;
+	size_t at;
+	const struct crm_err *(*fn)(void *ctx, const struct crm_total *);
+	void *ctx;
+};
+
+static const struct crm_err *
+unite_total(void *ctx, const struct crm_total *stored)
+{
+	struct uniting *u = ctx;
+	const struct crm_err *err = NULL;
+	struct crm_total t = *stored;
+	char key[CRM_TOTAL_KEY], other[CRM_TOTAL_KEY];
+	int c = -1;
+
+	crm_total_key(key, stored);
+	for (; err == NULL && c < 0 && u->at < u->f->ntotals;) {
+		crm_total_key(other, &u->f->total[u->at]);
+		c = memcmp(other, key, sizeof(key));
+		if (c < 0)
+			err = u->fn(u->ctx, &u->f->total[u->at++]);
+	}
+	if (err == NULL && c == 0)
+		t.count += u->f->total[u->at++].count;
+	return err != NULL ? err : u->fn(u->ctx, &t);
+}
+
 const struct crm_err *
 crm_totals_each(struct crm_snap *snap,
     const struct crm_err *(*fn)(void *ctx, const struct crm_total *), void *ctx)
 {
+	struct uniting u = { .fn = fn, .ctx = ctx };
 	const struct crm_total *t;
 	const struct crm_err *err;
 	size_t n, i;
 
-	if (crm_snap_past(snap) == NULL)
-		return each_today(crm_snap_txn(snap), fn, ctx);
+	if (crm_snap_past(snap) == NULL) {
+		err = crm_snap_fresh(snap, &u.f);
+		if (err == NULL)
+			err = crm_totals_today(
+			    crm_snap_txn(snap), unite_total, &u);
+		for (; err == NULL && u.at < u.f->ntotals; u.at++)
+			err = fn(ctx, &u.f->total[u.at]);
+		return err;
+	}
 	err = crm_past_totals(crm_snap_past(snap), &t, &n);
 	for (i = 0; err == NULL && i < n; i++)
 		err = fn(ctx, &t[i]);

@@ -1,5 +1,5 @@
 /*
- * rollup - sums of each customer and currency, kept exact with every change.
+ * rollup - sums of each customer and currency, exact with every change.
  *
  * A row of the table rollup has the key who u64, currency u8 and a value of
  * 48 bytes; contacts stand in the row of currency 0.  Rows of one customer
@@ -120,7 +120,8 @@ CRM_CHECK const struct crm_err *crm_rollup_until(struct crm_snap *,
 CRM_CHECK const struct crm_err *crm_rollup_all(
     struct crm_snap *, uint64_t who, struct crm_rollups *out);
 
-/* The same as they stand in the table, also of a snapshot of the past. */
+/* The same as they stand in the table, without what is fresh (fresh.h), also
+ * of a snapshot of the past. */
 CRM_CHECK const struct crm_err *crm_rollup_today(
     struct crm_snap *, uint64_t who, struct crm_rollups *out);
 
@@ -198,7 +199,12 @@ CRM_CHECK const struct crm_err *crm_totals_each(struct crm_snap *,
     const struct crm_err *(*fn)(void *ctx, const struct crm_total *),
     void *ctx);
 
-/* The same for those of the whole firm. */
+/* The same as they stand in the table, without what is fresh. */
+CRM_CHECK const struct crm_err *crm_totals_today(struct crm_txn *,
+    const struct crm_err *(*fn)(void *ctx, const struct crm_total *),
+    void *ctx);
+
+/* The error for a total that does not fit. */
 const struct crm_err *crm_total_too_large(const struct crm_total *key);
 
 /* Add count and sum to a total (which may be negative); 0 removes it. */

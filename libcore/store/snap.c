@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "record/value.h"
 #include "store/change.h"
+#include "store/fresh.h"
 #include "store/index.h"
 #include "store/past.h"
 #include "store/store_impl.h"
@@ -17,6 +18,7 @@ struct crm_snap {
 	uint64_t generation;
 	struct crm_walk *walk[CRM_NTABLES];
 	struct crm_story_walk *story;
+	struct crm_fresh *fresh;   /* NULL: not asked for yet */
 	struct crm_hidden *hidden; /* sorted by first */
 	size_t nhidden, hidden_cap;
 	struct crm_mark mark; /* the last event that is indexed */
@@ -212,13 +214,22 @@ close_walks(struct crm_snap *s)
 	}
 }
 
+static void
+forget_story(struct crm_snap *s)
+{
+	crm_story_close(s->story);
+	s->story = NULL;
+	crm_fresh_free(s->fresh);
+	s->fresh = NULL;
+}
+
 void
 crm_snap_close(struct crm_snap *s)
 {
 	if (s == NULL)
 		return;
 	close_walks(s);
-	crm_story_close(s->story);
+	forget_story(s);
 	crm_past_close(s->past);
 	if (s->owned)
 		crm_txn_end(s->txn);
@@ -245,8 +256,7 @@ crm_snap_resume(struct crm_snap *s)
 		if (s->walk[i] != NULL)
 			err = crm_walk_renew(s->walk[i]);
 	s->generation++;
-	crm_story_close(s->story);
-	s->story = NULL;
+	forget_story(s);
 	if (err == NULL)
 		err = read_meta(s);
 	if (err != NULL || s->past == NULL)
@@ -265,8 +275,7 @@ crm_snap_forget(struct crm_snap *s)
 	for (i = 0; i < CRM_NTABLES; i++)
 		if (s->walk[i] != NULL)
 			crm_walk_forget(s->walk[i]);
-	crm_story_close(s->story);
-	s->story = NULL;
+	forget_story(s);
 	s->generation++;
 }
 
@@ -322,6 +331,17 @@ crm_snap_story(struct crm_snap *s, struct crm_story_walk **out)
 	return err;
 }
 
+const struct crm_err *
+crm_snap_fresh(struct crm_snap *s, const struct crm_fresh **out)
+{
+	const struct crm_err *err = NULL;
+
+	if (s->fresh == NULL)
+		err = crm_fresh_read(s, &s->fresh);
+	*out = s->fresh;
+	return err;
+}
+
 bool
 crm_snap_has_hidden(const struct crm_snap *s)
 {
@@ -350,6 +370,18 @@ crm_snap_is_hidden(const struct crm_snap *s, uint64_t id)
 			lo = mid + 1;
 	}
 	return false;
+}
+
+uint64_t
+crm_snap_behind_hidden(const struct crm_snap *s, uint64_t id)
+{
+	size_t i;
+
+	for (i = 0; i < s->nhidden; i++)
+		if (id >= s->hidden[i].first &&
+		    id - s->hidden[i].first < s->hidden[i].count)
+			id = s->hidden[i].first + s->hidden[i].count;
+	return id;
 }
 
 bool

@@ -101,6 +101,9 @@ crm_table_of(uint64_t id)
 bool crm_snap_is_hidden(const struct crm_snap *, uint64_t id);
 bool crm_snap_has_hidden(const struct crm_snap *);
 
+/* The first id from this one on that is in no such range. */
+uint64_t crm_snap_behind_hidden(const struct crm_snap *, uint64_t id);
+
 /* The hidden ranges, sorted by their first id. */
 struct crm_hidden {
 	uint64_t first; /* id */

@@ -1,5 +1,6 @@
 #include "store/stat.h"
 
+#include "store/fresh.h"
 #include "store/store_impl.h"
 
 static const struct crm_err *
@@ -60,6 +61,7 @@ crm_store_stat(struct crm_snap *snap, struct crm_store_stat *out)
 {
 	const struct crm_hidden *h;
 	const struct crm_err *err;
+	uint64_t last;
 	size_t n, i;
 
 	memset(out, 0, sizeof(*out));
@@ -74,5 +76,9 @@ crm_store_stat(struct crm_snap *snap, struct crm_store_stat *out)
 		err = count_records(snap, CRM_TABLE_RECORD, out);
 	if (err == NULL)
 		err = count_records(snap, CRM_TABLE_EVENT, out);
+	if (err == NULL)
+		err = crm_snap_last_id(snap, 'e', &last);
+	if (err == NULL)
+		err = crm_fresh_count(snap, last, &out->fresh);
 	return err != NULL ? err : count_changes(snap, out);
 }

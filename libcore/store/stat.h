@@ -15,6 +15,7 @@ struct crm_store_stat {
 	/* Ids that nobody will see, and the records that still lie there. */
 	uint64_t hidden_ids, hidden_records;
 	uint64_t lagging; /* events that the text and plain indexes lack */
+	uint64_t fresh;   /* those that stories and sums do: see fresh.h */
 	struct crm_change newest; /* views of the snapshot; number 0: none */
 	struct crm_env_stat engine;
 	uint16_t format, oldest_reader; /* versions of what is stored */

@@ -21,8 +21,9 @@
  * 1  lengths of text exact to 15 words, tags counted; was not written down
  * 2  two classes a doubling, without tags
  * 3  the days on which customers bought
+ * 4  stories and sums may lack the newest events: CRM_META_SUMMED
  */
-#define CRM_DERIVED 3
+#define CRM_DERIVED 4
 
 /* Keys of the table meta; their values begin with a head of this form. */
 #define CRM_META_FORMAT "format"   /* magic, versions, uuid, replica */
@@ -30,6 +31,7 @@
 #define CRM_META_DERIVED "derived" /* what derived tables were made with */
 #define CRM_META_HIDDEN "hidden"   /* ranges of ids that nobody sees */
 #define CRM_META_MARK "mark"       /* how far event indexes reach */
+#define CRM_META_SUMMED "summed"   /* how far stories and sums do: fresh.h */
 #define CRM_META_FORM 16
 
 struct crm_store {

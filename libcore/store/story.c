@@ -1,5 +1,8 @@
 #include "store/story.h"
 
+#include <stdlib.h>
+
+#include "base/mem.h"
 #include "record/field.h"
 #include "record/value.h"
 #include "record/word.h"
@@ -95,4 +98,54 @@ crm_story_read(const struct crm_entry *e, struct crm_story *out)
 	out->currency = (uint8_t)(event >> 56);
 	out->event = crm_id('e', 0, 0) | (event & EVENT_BITS);
 	out->minor = (int64_t)crm_le64_get(e->value.p);
+}
+
+void
+crm_story_list_add(struct crm_story_list *l, const struct crm_event_core *core)
+{
+	struct crm_story_parts parts;
+	struct crm_story_entry *e;
+	struct crm_story s;
+
+	crm_story_parts(&parts, core);
+	while (crm_story_next_part(&parts, &s)) {
+		l->entry = crm_grow(l->entry, &l->cap, l->n + 1, sizeof(*e));
+		e = &l->entry[l->n++];
+		crm_story_key(e->key, &s);
+		e->minor = s.minor;
+	}
+}
+
+static int
+cmp_entries(const void *x, const void *y)
+{
+	const struct crm_story_entry *a = x, *b = y;
+
+	return memcmp(a->key, b->key, CRM_STORY_KEY);
+}
+
+void
+crm_story_list_sort(struct crm_story_list *l)
+{
+	if (l->n > 0)
+		qsort(l->entry, l->n, sizeof(*l->entry), cmp_entries);
+}
+
+void
+crm_story_list_release(struct crm_story_list *l)
+{
+	crm_free(l->entry);
+	memset(l, 0, sizeof(*l));
+}
+
+void
+crm_story_of_list(const struct crm_story_entry *p, struct crm_story *out)
+{
+	struct crm_entry e = { .prefix = crm_view(p->key, 8),
+		.key = crm_view(p->key + 8, CRM_STORY_KEY - 8) };
+	char value[8];
+
+	crm_le64(value, (uint64_t)p->minor);
+	e.value = crm_view(value, 8);
+	crm_story_read(&e, out);
 }

@@ -62,6 +62,25 @@ bool crm_story_next_part(struct crm_story_parts *, struct crm_story *out);
 /* The key of an entry. */
 void crm_story_key(char out[CRM_STORY_KEY], const struct crm_story *);
 
+/* An entry that does not stand in the table. */
+struct crm_story_entry {
+	char key[CRM_STORY_KEY];
+	int64_t minor;
+};
+
+/* The entries of an event: adds to those of a list. */
+struct crm_story_list {
+	struct crm_story_entry *entry;
+	size_t n, cap;
+};
+void crm_story_list_add(
+    struct crm_story_list *, const struct crm_event_core *core);
+void crm_story_list_sort(struct crm_story_list *);
+void crm_story_list_release(struct crm_story_list *);
+
+/* Take an entry of a list apart. */
+void crm_story_of_list(const struct crm_story_entry *, struct crm_story *out);
+
 /* The beginning of the keys of who at an instant or later. */
 #define CRM_STORY_FROM 16
 void crm_story_from(char out[CRM_STORY_FROM], uint64_t who, int64_t at_us);
@@ -70,8 +89,9 @@ void crm_story_from(char out[CRM_STORY_FROM], uint64_t who, int64_t at_us);
 void crm_story_read(const struct crm_entry *, struct crm_story *out);
 
 /*
- * Going through stories as the snapshot sees them: hidden events are left out,
- * and those of the past are as they were.  crm_snap_story() has the walk that
+ * Going through stories as the snapshot sees them: events that the table does
+ * not have yet are there (fresh.h), hidden ones are left out, and those of the
+ * past are as they were.  crm_snap_story() has the walk that
  * look-ups share.
  */
 struct crm_story_walk;

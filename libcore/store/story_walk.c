@@ -1,5 +1,6 @@
-/* Going through stories: today's table, and what was otherwise then. */
+/* Going through stories: today's table, and what stands beside it. */
 #include "base/mem.h"
+#include "store/fresh.h"
 #include "store/past.h"
 #include "store/story.h"
 
@@ -8,14 +9,27 @@ struct crm_story_walk {
 	struct crm_walk *walk;
 	bool hidden; /* some events are */
 	struct crm_past *past;
-	/* As of a change set, the entries of changed events stand beside the
-	 * table; 'at' is the place of the next one (forward), or behind it
-	 * (backward). */
-	const struct crm_past_entry *then;
-	size_t nthen, at;
-	bool took_then;
+	/* Entries that stand beside the table: of fresh events, and as of a
+	 * change set of those that changed; 'at' is the place of the next one
+	 * (forward), or behind it (backward). */
+	const struct crm_story_entry *beside;
+	size_t nbeside, at;
+	bool took_beside;
 	struct crm_entry e; /* the table's own: handed out, or kept back */
 };
+
+static const struct crm_err *
+see_fresh(struct crm_story_walk *w)
+{
+	const struct crm_fresh *fresh;
+	const struct crm_err *err = crm_snap_fresh(w->snap, &fresh);
+
+	if (err == NULL) {
+		w->beside = fresh->story.entry;
+		w->nbeside = fresh->story.n;
+	}
+	return err;
+}
 
 const struct crm_err *
 crm_story_open(struct crm_snap *snap, struct crm_story_walk **out)
@@ -27,8 +41,10 @@ crm_story_open(struct crm_snap *snap, struct crm_story_walk **out)
 	w->hidden = crm_snap_has_hidden(snap);
 	w->past = crm_snap_past(snap);
 	err = crm_walk_open(crm_snap_txn(snap), CRM_TABLE_STORY, &w->walk);
-	if (err == NULL && w->past != NULL)
-		err = crm_past_stories(w->past, &w->then, &w->nthen);
+	if (err == NULL)
+		err = w->past != NULL
+		    ? crm_past_stories(w->past, &w->beside, &w->nbeside)
+		    : see_fresh(w);
 	if (err != NULL) {
 		crm_story_close(w);
 		w = NULL;
@@ -72,50 +88,38 @@ settle(struct crm_story_walk *w, bool forward, struct crm_story *out)
 	return err;
 }
 
-static void
-read_then(const struct crm_past_entry *p, struct crm_story *out)
-{
-	struct crm_entry e = { .prefix = crm_view(p->key, 8),
-		.key = crm_view(p->key + 8, CRM_STORY_KEY - 8) };
-	char value[8];
-
-	crm_le64(value, (uint64_t)p->minor);
-	e.value = crm_view(value, 8);
-	crm_story_read(&e, out);
-}
-
-/* Of the table's entry and that of then, the one that is first. */
+/* Of the table's entry and that of beside, the one that is first. */
 static void
 choose(struct crm_story_walk *w, bool forward, struct crm_story *s)
 {
-	const struct crm_past_entry *then;
+	const struct crm_story_entry *beside;
 	char key[CRM_STORY_KEY];
 	int c;
 
-	w->took_then = false;
-	if (forward ? w->at == w->nthen : w->at == 0)
+	w->took_beside = false;
+	if (forward ? w->at == w->nbeside : w->at == 0)
 		return;
-	then = &w->then[forward ? w->at : w->at - 1];
+	beside = &w->beside[forward ? w->at : w->at - 1];
 	if (s->who != 0) {
 		crm_story_key(key, s);
-		c = memcmp(then->key, key, CRM_STORY_KEY);
+		c = memcmp(beside->key, key, CRM_STORY_KEY);
 		if (forward ? c > 0 : c < 0)
 			return;
 	}
-	read_then(then, s);
-	w->took_then = true;
+	crm_story_of_list(beside, s);
+	w->took_beside = true;
 	w->at = forward ? w->at + 1 : w->at - 1;
 }
 
-/* The place of the first entry of then that is not below a key. */
+/* The place of the first entry of beside that is not below a key. */
 static size_t
-then_from(const struct crm_story_walk *w, const char *key, size_t n)
+beside_from(const struct crm_story_walk *w, const char *key, size_t n)
 {
-	size_t lo = 0, hi = w->nthen, mid;
+	size_t lo = 0, hi = w->nbeside, mid;
 
 	while (lo < hi) {
 		mid = lo + (hi - lo) / 2;
-		if (memcmp(w->then[mid].key, key, n) < 0)
+		if (memcmp(w->beside[mid].key, key, n) < 0)
 			lo = mid + 1;
 		else
 			hi = mid;
@@ -134,9 +138,9 @@ crm_story_seek(struct crm_story_walk *w, uint64_t who, int64_t from_us,
 	err = crm_walk_seek(w->walk, crm_view(key, sizeof(key)), &w->e);
 	if (err == NULL)
 		err = settle(w, true, out);
-	if (err != NULL || w->nthen == 0)
+	if (err != NULL || w->nbeside == 0)
 		return err;
-	w->at = then_from(w, key, sizeof(key));
+	w->at = beside_from(w, key, sizeof(key));
 	choose(w, true, out);
 	return NULL;
 }
@@ -146,12 +150,12 @@ step(struct crm_story_walk *w, bool forward, struct crm_story *out)
 {
 	const struct crm_err *err = NULL;
 
-	if (!w->took_then)
+	if (!w->took_beside)
 		err = forward ? crm_walk_next(w->walk, &w->e)
 			      : crm_walk_prev(w->walk, &w->e);
 	if (err == NULL)
 		err = settle(w, forward, out);
-	if (err == NULL && w->nthen > 0)
+	if (err == NULL && w->nbeside > 0)
 		choose(w, forward, out);
 	return err;
 }
@@ -173,9 +177,9 @@ crm_story_last(struct crm_story_walk *w, uint64_t who, struct crm_story *out)
 	err = crm_walk_floor(w->walk, crm_view(key, CRM_STORY_KEY), &w->e);
 	if (err == NULL)
 		err = settle(w, false, out);
-	if (err != NULL || w->nthen == 0)
+	if (err != NULL || w->nbeside == 0)
 		return err;
-	w->at = then_from(w, key, CRM_STORY_KEY);
+	w->at = beside_from(w, key, CRM_STORY_KEY);
 	choose(w, false, out);
 	return NULL;
 }

@@ -407,26 +407,21 @@ static const struct crm_err *
 find_newer_event(struct undoing *u, uint64_t *change)
 {
 	const struct crm_err *err;
+	struct crm_story_walk *w;
 	enum crm_presence p;
 	struct crm_stored r;
 	struct crm_story s;
-	struct crm_entry e;
-	struct crm_walk *w;
-	char key[CRM_STORY_FROM];
 
 	*change = 0;
-	crm_story_from(key, u->id, INT64_MIN);
-	err = crm_snap_walk(u->snap, CRM_TABLE_STORY, &w);
+	err = crm_snap_story(u->snap, &w);
 	if (err == NULL)
-		err = crm_walk_seek(w, crm_view(key, sizeof(key)), &e);
-	while (err == NULL && *change == 0 && e.prefix.p != NULL &&
-	    memcmp(e.prefix.p, key, 8) == 0) {
-		crm_story_read(&e, &s);
+		err = crm_story_seek(w, u->id, INT64_MIN, &s);
+	while (err == NULL && *change == 0 && s.who == u->id) {
 		err = crm_snap_get(u->snap, s.event, &r, &p);
 		if (err == NULL && p == CRM_LIVE && r.added > u->change.number)
 			*change = r.added;
 		if (err == NULL)
-			err = crm_walk_next(w, &e);
+			err = crm_story_next(w, &s);
 	}
 	return err;
 }

@@ -3,6 +3,8 @@
 
 #include "base/mem.h"
 #include "record/word.h"
+#include "store/block.h"
+#include "store/fresh.h"
 
 void
 crm_w_free(struct crm_writing *w)
@@ -168,6 +170,127 @@ crm_w_begin_change(struct crm_writing *w)
 	w->change.message =
 	    crm_view_str(b->o.message != NULL ? b->o.message : "");
 	return NULL;
+}
+
+/* An event of this replica. */
+static uint64_t
+own_event(const struct crm_writing *w, uint64_t number)
+{
+	return crm_id('e', w->b->store->replica, number);
+}
+
+const struct crm_err *
+crm_w_take_in(struct crm_writing *w)
+{
+	int e = 'e' - 'a';
+	const struct crm_err *err;
+	uint64_t last, mine;
+
+	err = crm_snap_last_id(w->snap, 'e', &last);
+	/* those to be added may not be there yet */
+	mine = own_event(w, w->b->base[e] + w->count[e]);
+	if (w->count[e] > 0 && mine > last)
+		last = mine;
+	if (err == NULL)
+		err = crm_fresh_take_in(
+		    w->b->store, w->txn, last, crm_w_note_buyer, w);
+	return err != NULL ? err : crm_w_look_again(w);
+}
+
+const struct crm_err *
+crm_w_begin_sums(struct crm_writing *w)
+{
+	if (w->sums)
+		return NULL;
+	w->sums = true;
+	return crm_w_take_in(w);
+}
+
+/* So many are worth as much when they are brought in at once. */
+#define FEW (CRM_FRESH_MAX / 4)
+
+/* May events be left fresh, n more that this batch adds? */
+static const struct crm_err *
+leave_fresh(struct crm_writing *w, uint64_t n)
+{
+	const struct crm_err *err;
+	uint64_t last, fresh;
+
+	err = crm_w_last_number(w, 'e', &last);
+	if (err == NULL)
+		err = crm_fresh_count(w->snap, own_event(w, last), &fresh);
+	if (err != NULL)
+		return err;
+	if (n > FEW || fresh + n > 2 * CRM_FRESH_MAX)
+		return crm_w_begin_sums(w);
+	w->b->fresh = fresh + n;
+	return NULL;
+}
+
+const struct crm_err *
+crm_w_see_fresh(struct crm_writing *w)
+{
+	uint64_t n = w->count['e' - 'a'];
+
+	if (w->b->given_ids)
+		return crm_w_begin_sums(w);
+	return n > 0 ? leave_fresh(w, n) : NULL;
+}
+
+static bool
+edits_events(const struct crm_batch *b)
+{
+	const struct crm_nummap *m = &b->edited;
+	size_t i;
+
+	for (i = 0; i < m->nslots; i++)
+		if (m->slot[i].key != 0 && crm_id_kind(m->slot[i].key) == 'e')
+			return true;
+	return false;
+}
+
+const struct crm_err *
+crm_w_see_edits(struct crm_writing *w)
+{
+	return edits_events(w->b) ? crm_w_begin_sums(w) : NULL;
+}
+
+const struct crm_err *
+crm_w_see_added(struct crm_writing *w, uint64_t id, struct crm_view bytes)
+{
+	const struct crm_err *err = NULL;
+	struct crm_event_core core;
+	struct crm_stored r;
+
+	if (w->sums || crm_id_kind(id) != 'e' ||
+	    (crm_code_open(bytes, &r) && crm_event_core(&r, id, &core) &&
+		crm_fresh_may_be(&core)))
+		return NULL;
+	/* those added before it are fresh: they are to be seen */
+	if (w->w != NULL)
+		err = crm_block_close(w->w);
+	w->w = NULL;
+	return err != NULL ? err : crm_w_begin_sums(w);
+}
+
+const struct crm_err *
+crm_w_see_turns(struct crm_writing *w)
+{
+	const struct crm_err *err;
+	uint64_t last;
+
+	if (w->nturns == 0)
+		return NULL;
+	if (!w->sums)
+		err = leave_fresh(w, w->nturns);
+	else
+		err = NULL;
+	if (err != NULL || !w->sums)
+		return err;
+	err = crm_w_last_number(w, 'e', &last);
+	return err != NULL
+	    ? err
+	    : crm_fresh_put_mark(w->txn, own_event(w, last + w->nturns));
 }
 
 const struct crm_err *

@@ -58,6 +58,9 @@ struct crm_writing {
 	enum crm_table w_table;
 	/* a part that is put together outside of one */
 	bool in_parts;
+	/* Stories and sums are brought up to date with each event that is
+	 * added or changed.  Else what is added is left fresh. */
+	bool sums;
 	bool late;      /* others wrote between the batch and its first part */
 	uint64_t state; /* of the store behind its first part */
 	struct crm_buf part; /* id u64, length u32, bytes, each */
@@ -90,6 +93,22 @@ CRM_CHECK const struct crm_err *crm_w_take_ids(struct crm_writing *);
  * them. */
 CRM_CHECK const struct crm_err *crm_w_last_number(
     struct crm_writing *, char kind, uint64_t *out);
+
+/*
+ * Stories and sums: what is fresh is brought in, and w->sums from now on; or
+ * only the first, for what others left.
+ */
+CRM_CHECK const struct crm_err *crm_w_begin_sums(struct crm_writing *);
+CRM_CHECK const struct crm_err *crm_w_take_in(struct crm_writing *);
+
+/* Ask for that where it is needed: before records are added, and one that may
+ * not be left fresh; before events are changed; before those of turns are
+ * added. */
+CRM_CHECK const struct crm_err *crm_w_see_fresh(struct crm_writing *);
+CRM_CHECK const struct crm_err *crm_w_see_added(
+    struct crm_writing *, uint64_t id, struct crm_view bytes);
+CRM_CHECK const struct crm_err *crm_w_see_edits(struct crm_writing *);
+CRM_CHECK const struct crm_err *crm_w_see_turns(struct crm_writing *);
 
 /* See what was written so far. */
 CRM_CHECK const struct crm_err *crm_w_look_again(struct crm_writing *);

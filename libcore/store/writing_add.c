@@ -60,11 +60,13 @@ put_record(struct crm_writing *w, uint64_t id, unsigned int *what)
 	crm_rec_encode(&w->rec, &w->bytes, 0, n, n);
 	err = crm_buf_end(&w->bytes);
 	if (err == NULL)
+		err = crm_w_see_added(w, id, crm_buf_view(&w->bytes));
+	if (err == NULL)
 		err = put_added(w, id, crm_buf_view(&w->bytes));
 	if (err != NULL)
 		return err;
 	note_added(w, id);
-	*what = CRM_DERIVE_EXACT;
+	*what = CRM_DERIVE_EXACT | (w->sums ? CRM_DERIVE_SUMS : 0);
 	/* one that brings its id may stand among those that are indexed */
 	if (crm_id_kind(id) == 'e' && w->snap != NULL &&
 	    crm_snap_may_be_indexed(w->snap, id))

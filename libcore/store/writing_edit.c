@@ -82,7 +82,7 @@ put_changed(struct crm_writing *w, struct crm_block_writer *bw, uint64_t id,
 {
 	bool restored = !remove && (was->flags & CRM_R_REMOVED) != 0;
 	const struct crm_err *err;
-	unsigned int what = CRM_DERIVE_EXACT;
+	unsigned int what = CRM_DERIVE_EXACT | CRM_DERIVE_SUMS;
 	uint8_t flags = was->flags & (uint8_t)~CRM_R_REMOVED;
 	char key[8];
 

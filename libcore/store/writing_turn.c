@@ -110,7 +110,9 @@ crm_w_add_turns(struct crm_writing *w)
 
 	if (w->nturns == 0)
 		return NULL;
-	err = crm_w_last_number(w, 'e', &number);
+	err = crm_w_see_turns(w);
+	if (err == NULL)
+		err = crm_w_last_number(w, 'e', &number);
 	for (i = 0; err == NULL && i < w->nturns; i++) {
 		const struct crm_turn *t = &w->turn[i];
 

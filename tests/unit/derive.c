@@ -462,7 +462,8 @@ postings_of_change(const char *change)
 	no_err(crm_snap_open(store, &after));
 	no_err(crm_snap_get(before, id, &from, &p));
 	no_err(crm_snap_get(after, id, &to, &p));
-	no_err(crm_derive_record(d, id, &from, &to, CRM_DERIVE_EXACT));
+	no_err(crm_derive_record(
+	    d, id, &from, &to, CRM_DERIVE_EXACT | CRM_DERIVE_SUMS));
 	no_err(crm_derive_sort(d, CRM_TABLE_TEXT));
 	no_err(crm_derive_next(d, CRM_TABLE_TEXT, &key, &value));
 	for (; key.p != NULL; n++)

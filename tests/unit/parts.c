@@ -6,6 +6,7 @@
 
 #include "base/radix.h"
 #include "store/days.h"
+#include "store/fresh.h"
 #include "store/parts.h"
 
 #define PEOPLE 25000
@@ -148,18 +149,14 @@ count_parts(const struct told *t)
 	return n;
 }
 
-static void
-rollups(void **state)
+/* Runs, in parts and in one go, are the rows one by one; returns those. */
+static struct crm_buf
+compare_runs(struct crm_snap *snap)
 {
-	struct crm_snap *snap;
-	struct crm_buf want, got;
+	struct crm_buf want = each_row(snap), got;
 	struct told t;
 	int alone;
 
-	(void)state;
-	no_err(crm_snap_open(store, &snap));
-	want = each_row(snap);
-	assert_true(want.n / (CRM_ROLLUP_KEY + CRM_ROLLUP_BYTES) > PEOPLE);
 	for (alone = 0; alone < 2; alone++) {
 		begin(&t);
 		no_err(crm_rollup_each_run(snap, alone != 0, tell_run, &t));
@@ -172,8 +169,78 @@ rollups(void **state)
 		assert_memory_equal(got.p, want.p, want.n);
 		crm_buf_release(&got);
 	}
+	return want;
+}
+
+static void
+rollups(void **state)
+{
+	struct crm_snap *snap;
+	struct crm_buf want;
+
+	(void)state;
+	no_err(crm_snap_open(store, &snap));
+	want = compare_runs(snap);
+	assert_true(want.n / (CRM_ROLLUP_KEY + CRM_ROLLUP_BYTES) > PEOPLE);
 	crm_buf_release(&want);
 	crm_snap_close(snap);
+}
+
+static uint64_t
+count_fresh(struct crm_snap *snap)
+{
+	uint64_t last, n;
+
+	no_err(crm_snap_last_id(snap, 'e', &last));
+	no_err(crm_fresh_count(snap, last, &n));
+	return n;
+}
+
+/* What is fresh is among the rows as it will be once it is brought in: with
+ * those of a customer, in place of them, of a kind that has none, and behind
+ * the last. */
+static void
+fresh(void **state)
+{
+	static const char *const whos[] = { "who=O1", "who=O2", "who=Q1",
+		"who=Q4", "who=Q5", "who=Q24999", "who=Q25000", "who=Q25001" };
+	struct crm_batch_options o = { 0 };
+	struct crm_batch *b = new_batch(&o);
+	struct crm_buf before, want, got;
+	struct crm_snap *snap;
+	char who[40], at[40];
+	unsigned int i;
+
+	(void)state;
+	no_err(crm_snap_open(store, &snap));
+	before = each_row(snap);
+	crm_snap_close(snap);
+	assert_true(add(b, 1, "org", "name=O1", NULL));
+	assert_true(add(b, 2, "org", "name=O2", NULL));
+	assert_true(add(b, 3, "person", "name=Q25001", NULL));
+	for (i = 0; i < 60; i++) {
+		(void)snprintf(who, sizeof(who), "who=Q%u", 1 + below(PEOPLE));
+		(void)snprintf(
+		    at, sizeof(at), "at=2026-01-%02u", 1 + below(28));
+		assert_true(add(b, 4 + i, "event", "what=call",
+		    i < 8 ? whos[i] : who, at, NULL));
+	}
+	(void)commit(b);
+	no_err(crm_snap_open(store, &snap));
+	assert_int_equal(count_fresh(snap), 60);
+	want = compare_runs(snap);
+	assert_true(want.n > before.n);
+	crm_snap_close(snap);
+	no_err(crm_fresh_take_in_all(store, 1));
+	no_err(crm_snap_open(store, &snap));
+	assert_int_equal(count_fresh(snap), 0);
+	got = compare_runs(snap);
+	assert_int_equal(got.n, want.n);
+	assert_memory_equal(got.p, want.p, want.n);
+	crm_snap_close(snap);
+	crm_buf_release(&before);
+	crm_buf_release(&want);
+	crm_buf_release(&got);
 }
 
 /* Of the past there is one part, with the same rows. */
@@ -320,6 +387,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rollups),
 		cmocka_unit_test(past),
+		cmocka_unit_test(fresh),
 		cmocka_unit_test(days),
 		cmocka_unit_test(radix),
 		cmocka_unit_test(failures),
