@@ -148,13 +148,12 @@ cmp_totals(const struct crm_total *a, const struct crm_total *b)
 
 static void
 count_event(
-    struct crm_fresh *f, const struct crm_event_core *c, struct crm_zone *zone)
+    struct crm_fresh *f, const struct crm_story *s, struct crm_zone *zone)
 {
-	struct crm_total t = { .month = crm_month_of(zone, c->at_us),
-		.currency = c->currency,
-		.what = c->what,
-		.count = 1,
-		.sum = c->minor };
+	struct crm_total t = { .month = crm_month_of(zone, s->at_us),
+		.currency = s->currency,
+		.what = s->what & CRM_WHAT_WORD,
+		.count = 1 };
 	size_t i = f->ntotals;
 
 	while (i > 0 && cmp_totals(&f->total[i - 1], &t) > 0)
@@ -170,17 +169,28 @@ count_event(
 	f->total[i] = t;
 }
 
-/* What reads them. */
-struct reading {
-	struct crm_fresh *f;
-	struct crm_zone *zone;
-};
+const struct crm_err *
+crm_fresh_sum(struct crm_fresh *f, struct crm_zone *zone)
+{
+	const struct crm_err *err = NULL;
+	struct crm_story s;
+	size_t i;
 
+	for (i = 0; err == NULL && i < f->story.n; i++) {
+		crm_story_of_list(&f->story.entry[i], &s);
+		err = add_row(f, &s, zone);
+		if ((s.what & CRM_WHAT_ALSO) == 0)
+			count_event(f, &s, zone);
+	}
+	f->summed = err == NULL;
+	return err;
+}
+
+/* each_event(): ctx is where it goes. */
 static const struct crm_err *
 read_event(void *ctx, uint64_t id, const struct crm_stored *r)
 {
-	struct reading *g = ctx;
-	struct crm_fresh *f = g->f;
+	struct crm_fresh *f = ctx;
 	struct crm_event_core core;
 
 	if ((r->flags & CRM_R_REMOVED) != 0)
@@ -191,29 +201,21 @@ read_event(void *ctx, uint64_t id, const struct crm_stored *r)
 	f->id = crm_grow(f->id, &f->cap, f->n + 1, sizeof(*f->id));
 	f->id[f->n++] = id;
 	crm_story_list_add(&f->story, &core);
-	count_event(f, &core, g->zone);
 	return NULL;
 }
 
 const struct crm_err *
 crm_fresh_read(struct crm_snap *snap, struct crm_fresh **out)
 {
-	struct reading g = { .f = crm_calloc(1, sizeof(*g.f)),
-		.zone = crm_store_config(crm_snap_store(snap))->zone };
-	const struct crm_err *err = each_event(snap, read_event, &g);
-	struct crm_story s;
-	size_t i;
+	struct crm_fresh *f = crm_calloc(1, sizeof(*f));
+	const struct crm_err *err = each_event(snap, read_event, f);
 
-	crm_story_list_sort(&g.f->story);
-	for (i = 0; err == NULL && i < g.f->story.n; i++) {
-		crm_story_of_list(&g.f->story.entry[i], &s);
-		err = add_row(g.f, &s, g.zone);
-	}
+	crm_story_list_sort(&f->story);
 	if (err != NULL) {
-		crm_fresh_free(g.f);
-		g.f = NULL;
+		crm_fresh_free(f);
+		f = NULL;
 	}
-	*out = g.f;
+	*out = f;
 	return err;
 }
 

@@ -18,8 +18,9 @@
 #include "store/snap.h"
 #include "store/story.h"
 
-/* So many may be fresh before they are brought in: a reader takes 30 us for
- * them.  When that fails, as many again may come. */
+/* So many may be fresh before they are brought in: a reader of stories takes
+ * 400,000 instructions for them, about a tenth of a millisecond.  When that
+ * fails, as many again may come. */
 #define CRM_FRESH_MAX 256
 
 /*
@@ -28,11 +29,12 @@
  */
 bool crm_fresh_may_be(const struct crm_event_core *);
 
-/* What fresh events add to stories and sums. */
+/* What fresh events add to stories, and to sums. */
 struct crm_fresh {
 	uint64_t *id; /* the events, in order */
 	size_t n, cap;
 	struct crm_story_list story;
+	bool summed; /* the rest is there */
 	struct crm_fresh_row {
 		char key[CRM_ROLLUP_KEY];
 		struct crm_rollup row;
@@ -43,7 +45,7 @@ struct crm_fresh {
 };
 
 /*
- * What is fresh as the snapshot sees it.
+ * What is fresh as the snapshot sees it: stories, or sums too.
  *
  * out     borrowed: dead when the snapshot is paused or forgets
  *
@@ -52,10 +54,14 @@ struct crm_fresh {
  */
 CRM_CHECK const struct crm_err *crm_snap_fresh(
     struct crm_snap *, const struct crm_fresh **out);
+CRM_CHECK const struct crm_err *crm_snap_fresh_sums(
+    struct crm_snap *, const struct crm_fresh **out);
 
-/* crm_snap_fresh() calls it once. */
+/* They call these, each once. */
 CRM_CHECK const struct crm_err *crm_fresh_read(
     struct crm_snap *, struct crm_fresh **out);
+CRM_CHECK const struct crm_err *crm_fresh_sum(
+    struct crm_fresh *, struct crm_zone *);
 void crm_fresh_free(struct crm_fresh *);
 
 /* The place of the first row whose key is not below one of so many bytes. */

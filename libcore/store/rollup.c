@@ -335,7 +335,7 @@ crm_rollup_get(struct crm_snap *snap, uint64_t who, uint8_t currency,
 	    memcmp(e.key.p, key + 1, CRM_ROLLUP_KEY - 1) == 0)
 		crm_rollup_read(e.value, out);
 	if (err == NULL)
-		err = crm_snap_fresh(snap, &f);
+		err = crm_snap_fresh_sums(snap, &f);
 	if (err == NULL)
 		at = crm_fresh_row_from(f, key, sizeof(key));
 	return err != NULL || at == f->nrows ||
@@ -357,7 +357,7 @@ crm_rollup_all(struct crm_snap *snap, uint64_t who, struct crm_rollups *out)
 		return crm_past_rollup(past, who, out);
 	err = crm_rollup_today(snap, who, out);
 	if (err == NULL)
-		err = crm_snap_fresh(snap, &f);
+		err = crm_snap_fresh_sums(snap, &f);
 	if (err != NULL)
 		return err;
 	crm_rollup_key(key, who, 0);
@@ -489,7 +489,7 @@ crm_totals_each(struct crm_snap *snap,
 	size_t n, i;
 
 	if (crm_snap_past(snap) == NULL) {
-		err = crm_snap_fresh(snap, &u.f);
+		err = crm_snap_fresh_sums(snap, &u.f);
 		if (err == NULL)
 			err = crm_totals_today(
 			    crm_snap_txn(snap), unite_total, &u);

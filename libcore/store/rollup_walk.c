@@ -54,7 +54,7 @@ begin_merging(struct merging *m, struct crm_snap *snap)
 {
 	m->zone = crm_store_config(crm_snap_store(snap))->zone;
 	m->at = 0;
-	return crm_snap_fresh(snap, &m->f);
+	return crm_snap_fresh_sums(snap, &m->f);
 }
 
 struct crm_rollup_walk {

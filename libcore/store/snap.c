@@ -342,6 +342,16 @@ crm_snap_fresh(struct crm_snap *s, const struct crm_fresh **out)
 	return err;
 }
 
+const struct crm_err *
+crm_snap_fresh_sums(struct crm_snap *s, const struct crm_fresh **out)
+{
+	const struct crm_err *err = crm_snap_fresh(s, out);
+
+	if (err == NULL && !s->fresh->summed)
+		err = crm_fresh_sum(s->fresh, s->store->config->zone);
+	return err;
+}
+
 bool
 crm_snap_has_hidden(const struct crm_snap *s)
 {

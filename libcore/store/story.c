@@ -10,29 +10,47 @@
 #define AT_BIAS (UINT64_C(1) << 55)
 #define EVENT_BITS ((UINT64_C(1) << 56) - 1)
 
+/* The fields that a story needs are among those below this number. */
+#define LOW (CRM_EVENT_DOC + 1)
+
+/* Where they stand in a stored event. */
+struct low {
+	const struct crm_stored *r;
+	uint32_t has;
+	uint8_t place[LOW];
+};
+
+static bool
+get(const struct low *l, uint16_t num, struct crm_view *out)
+{
+	if ((l->has >> num & 1) == 0)
+		return false;
+	*out = crm_stored_value(l->r, l->place[num]);
+	return out->n > 0;
+}
+
 bool
 crm_event_core(
     const struct crm_stored *r, uint64_t id, struct crm_event_core *out)
 {
+	struct low l = { .r = r };
 	struct crm_view v;
 	struct crm_dec d;
 
+	l.has = crm_stored_low(r, LOW, l.place);
 	out->id = id;
 	out->currency = 0;
 	out->minor = 0;
-	if (!crm_stored_get(r, CRM_EVENT_WHO, &out->who) ||
-	    !crm_stored_get(r, CRM_EVENT_AT, &v) ||
-	    !crm_value_get_time(v, &out->at_us) ||
-	    !crm_stored_get(r, CRM_EVENT_WHAT, &v))
+	if (!get(&l, CRM_EVENT_WHO, &out->who) || !get(&l, CRM_EVENT_AT, &v) ||
+	    !crm_value_get_time(v, &out->at_us) || !get(&l, CRM_EVENT_WHAT, &v))
 		return false;
 	out->what = crm_word_of(v);
 	if (out->what == CRM_W_NONE || out->what >= CRM_WHAT_OTHER)
 		out->what = CRM_WHAT_OTHER;
-	out->has_doc = crm_stored_get(r, CRM_EVENT_DOC, &v);
-	if (crm_stored_get(r, CRM_EVENT_AMOUNT, &v) &&
-	    crm_value_get_dec(v, &d)) {
+	out->has_doc = get(&l, CRM_EVENT_DOC, &v);
+	if (get(&l, CRM_EVENT_AMOUNT, &v) && crm_value_get_dec(v, &d)) {
 		out->minor = d.m;
-		if (crm_stored_get(r, CRM_EVENT_CURRENCY, &v))
+		if (get(&l, CRM_EVENT_CURRENCY, &v))
 			out->currency = (uint8_t)v.p[0];
 	}
 	return true;
