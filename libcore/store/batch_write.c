@@ -67,11 +67,15 @@ crm_w_finish(struct crm_writing *w)
 		err =
 		    crm_derive_rollups(w->events, w->snap, crm_w_note_buyer, w);
 	if (err == NULL)
+		err = crm_w_see_buyers(w);
+	if (err == NULL)
 		err = crm_w_edit_all(w, CRM_TABLE_RECORD);
 	if (err == NULL)
 		err = crm_w_add_again(w);
 	if (err == NULL)
 		err = crm_w_add_turns(w);
+	if (err == NULL)
+		err = crm_w_end_sums(w);
 	if (err == NULL)
 		err = crm_w_write_derived(w, w->edits);
 	if (err == NULL)

@@ -129,7 +129,7 @@ compare_days(struct crm_checking *c, uint64_t who)
 	const struct crm_err *err;
 	char text[CRM_ID_TEXT];
 
-	err = crm_days_today(c->snap, who, &have);
+	err = crm_days_all(c->snap, who, &have);
 	if (err == NULL)
 		err = crm_days_fold(c->snap, who, INT64_MIN, INT64_MAX, &want);
 	if (err == NULL &&

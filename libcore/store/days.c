@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "record/word.h"
+#include "store/fresh.h"
 #include "store/index.h"
 #include "store/story.h"
 
@@ -128,12 +129,43 @@ crm_days_today(struct crm_snap *snap, uint64_t who, struct crm_days *out)
 	return err;
 }
 
+/* Add the fresh days of a customer from a place on; returns that behind them. */
+static size_t
+add_fresh(
+    const struct crm_fresh *f, size_t at, uint64_t who, struct crm_days *out)
+{
+	size_t i;
+
+	for (; at < f->ndays && f->day[at].who == who; at++) {
+		int32_t day = f->day[at].day;
+
+		for (i = out->n; i > 0 && out->day[i - 1] > day; i--)
+			;
+		if (i > 0 && out->day[i - 1] == day)
+			continue;
+		out->day =
+		    crm_grow(out->day, &out->cap, out->n + 1, sizeof(day));
+		memmove(out->day + i + 1, out->day + i,
+		    (out->n++ - i) * sizeof(day));
+		out->day[i] = day;
+	}
+	return at;
+}
+
 const struct crm_err *
 crm_days_all(struct crm_snap *snap, uint64_t who, struct crm_days *out)
 {
-	return crm_snap_past(snap) == NULL
-	    ? crm_days_today(snap, who, out)
-	    : crm_days_fold(snap, who, INT64_MIN, INT64_MAX, out);
+	const struct crm_err *err;
+	const struct crm_fresh *f;
+
+	if (crm_snap_past(snap) != NULL)
+		return crm_days_fold(snap, who, INT64_MIN, INT64_MAX, out);
+	err = crm_days_today(snap, who, out);
+	if (err == NULL)
+		err = crm_snap_fresh_sums(snap, &f);
+	if (err == NULL)
+		(void)add_fresh(f, crm_fresh_day_from(f, who), who, out);
+	return err;
 }
 
 /* What crm_days_each() calls, of parts or, if that is not wanted, of all. */
@@ -141,6 +173,7 @@ struct each {
 	crm_days_part_fn *of_part;
 	crm_days_fn *of_all;
 	void *ctx;
+	const struct crm_fresh *fresh;
 };
 
 static const struct crm_err *
@@ -176,15 +209,43 @@ each_story(struct crm_snap *snap, const struct each *e)
 	return err;
 }
 
+/* The customer that a key of the index, or its beginning, is about; 0: none. */
+static uint64_t
+who_of(struct crm_view key)
+{
+	return key.n == CRM_DAYS_GROUP ? crm_be64_get(key.p + CRM_INDEX_PREFIX)
+				       : 0;
+}
+
+/* Those of a part whose days are all fresh: up to a customer. */
+static const struct crm_err *
+put_fresh(const struct each *e, const struct crm_part *part, size_t *at,
+    uint64_t to, struct crm_days *days)
+{
+	const struct crm_fresh *f = e->fresh;
+	const struct crm_err *err = NULL;
+	uint64_t who;
+
+	while (err == NULL && *at < f->ndays && f->day[*at].who < to) {
+		who = f->day[*at].who;
+		days->n = 0;
+		*at = add_fresh(f, *at, who, days);
+		err = hand_out(e, part, who, days);
+	}
+	return err;
+}
+
 /* crm_parts_each(): the customers of a part. */
 static const struct crm_err *
 each_of_part(void *ctx, const struct crm_part *part)
 {
 	const struct each *e = ctx;
-	struct crm_days days = { 0 };
+	struct crm_days days = { 0 }, fresh = { 0 };
 	struct crm_numbers *s = NULL;
 	const struct crm_err *err;
 	struct crm_view group;
+	size_t at = crm_fresh_day_from(e->fresh, who_of(part->from));
+	uint64_t who, behind = who_of(part->to);
 
 	err = crm_numbers_open(
 	    part->walk, part->from, part->to, CRM_DAYS_BIAS, &s);
@@ -193,13 +254,23 @@ each_of_part(void *ctx, const struct crm_part *part)
 		    crm_numbers_next(s, &group, &days.day, &days.cap, &days.n);
 		if (err != NULL || group.p == NULL)
 			break;
-		err = group.n == 8
-		    ? hand_out(e, part, crm_be64_get(group.p), &days)
-		    : crm_err(
-			  CRM_E_DATA, "the store is damaged: days of nobody");
+		if (group.n != 8) {
+			err = crm_err(
+			    CRM_E_DATA, "the store is damaged: days of nobody");
+			break;
+		}
+		who = crm_be64_get(group.p);
+		err = put_fresh(e, part, &at, who, &fresh);
+		at = add_fresh(e->fresh, at, who, &days);
+		if (err == NULL)
+			err = hand_out(e, part, who, &days);
 	}
+	if (err == NULL)
+		err = put_fresh(
+		    e, part, &at, behind != 0 ? behind : UINT64_MAX, &fresh);
 	crm_numbers_close(s);
 	crm_days_release(&days);
+	crm_days_release(&fresh);
 	return err;
 }
 
@@ -207,9 +278,13 @@ static const struct crm_err *
 each(struct crm_snap *snap, bool alone, struct each *e)
 {
 	char prefix[CRM_INDEX_PREFIX];
+	const struct crm_err *err;
 
 	if (crm_snap_past(snap) != NULL)
 		return each_story(snap, e);
+	err = crm_snap_fresh_sums(snap, &e->fresh);
+	if (err != NULL)
+		return err;
 	crm_index_prefix(prefix, CRM_DAYS_KIND, CRM_W_PURCHASE);
 	return crm_parts_each(snap, CRM_TABLE_INDEX,
 	    crm_view(prefix, sizeof(prefix)), CRM_DAYS_GROUP, alone,

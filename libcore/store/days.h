@@ -46,7 +46,8 @@ int32_t crm_days_of_id(uint64_t id);
 CRM_CHECK const struct crm_err *crm_days_fold(struct crm_snap *, uint64_t who,
     int64_t from_us, int64_t to_us, struct crm_days *out);
 
-/* The same as they stand in the table, also of a snapshot of the past. */
+/* The same as they stand in the table, without what is fresh (fresh.h), also of
+ * a snapshot of the past. */
 CRM_CHECK const struct crm_err *crm_days_today(
     struct crm_snap *, uint64_t who, struct crm_days *out);
 
@@ -57,8 +58,8 @@ CRM_CHECK const struct crm_err *crm_days_all(
 /*
  * Call fn with each customer who bought, in the order of ids.
  *
- * days    one at the least; fn may change them, and they are dead when it
- *         returns
+ * days    one at the least, in order; fn may change them, and they are dead
+ *         when it returns
  *
  * Cost: passing all days, which stand side by side; of the past, all stories.
  */

@@ -360,7 +360,7 @@ take_in(struct crm_erasing *e)
 
 	err = crm_snap_last_id(e->snap, 'e', &last);
 	if (err == NULL)
-		err = crm_fresh_take_in(e->store, e->txn, last, NULL, NULL);
+		err = crm_fresh_take_in(e->store, e->txn, last);
 	return err != NULL ? err : look_again(e);
 }
 

@@ -7,11 +7,51 @@
 #include "store/derive.h"
 #include "store/store_impl.h"
 
+/* Of all that may be fresh the sum is below 2^51; sums that are below 2^62 can
+ * hold that. */
+#define AMOUNT_MAX (INT64_C(1) << 40)
+#define ROOM (INT64_C(1) << 62)
+
 bool
 crm_fresh_may_be(const struct crm_event_core *c)
 {
-	return c->currency == 0 && c->minor == 0 && c->what != CRM_W_PURCHASE &&
-	    crm_what_revenue(c->what) == 0 && crm_what_balance(c->what) == 0;
+	return !c->has_doc && c->minor <= AMOUNT_MAX && c->minor >= -AMOUNT_MAX;
+}
+
+static bool
+is_small(int64_t sum)
+{
+	return sum < ROOM && sum > -ROOM;
+}
+
+const struct crm_err *
+crm_fresh_has_room(
+    struct crm_snap *snap, const struct crm_event_core *c, bool *yes)
+{
+	struct crm_zone *zone = crm_store_config(crm_snap_store(snap))->zone;
+	struct crm_total total = { .currency = c->currency, .what = c->what };
+	const struct crm_err *err = NULL;
+	struct crm_story_parts parts;
+	struct crm_rollup row, add;
+	struct crm_story s;
+	int cur;
+
+	*yes = true;
+	if (c->minor == 0)
+		return NULL;
+	crm_story_parts(&parts, c);
+	while (err == NULL && *yes && crm_story_next_part(&parts, &s)) {
+		cur = crm_rollup_of(&s, &add);
+		if (cur < 0)
+			continue;
+		err = crm_rollup_stored(snap, s.who, (uint8_t)cur, &row);
+		*yes = is_small(row.sum) && is_small(row.balance);
+	}
+	total.month = crm_month_of(zone, c->at_us);
+	if (err == NULL)
+		err = crm_total_stored(crm_snap_txn(snap), &total);
+	*yes &= is_small(total.sum);
+	return err;
 }
 
 bool
@@ -120,6 +160,8 @@ add_row(struct crm_fresh *f, const struct crm_story *s, struct crm_zone *zone)
 
 	if (cur < 0)
 		return NULL;
+	add.orders = add.purchases; /* none has a doc */
+	f->purchases |= add.purchases > 0;
 	crm_rollup_key(key, s->who, (uint8_t)cur);
 	at = crm_fresh_row_from(f, key, sizeof(key));
 	r = at < f->nrows ? &f->row[at] : NULL;
@@ -146,27 +188,53 @@ cmp_totals(const struct crm_total *a, const struct crm_total *b)
 	return memcmp(x, y, CRM_TOTAL_KEY);
 }
 
-static void
+static const struct crm_err *
 count_event(
     struct crm_fresh *f, const struct crm_story *s, struct crm_zone *zone)
 {
 	struct crm_total t = { .month = crm_month_of(zone, s->at_us),
 		.currency = s->currency,
 		.what = s->what & CRM_WHAT_WORD,
-		.count = 1 };
+		.count = 1,
+		.sum = s->minor };
 	size_t i = f->ntotals;
 
 	while (i > 0 && cmp_totals(&f->total[i - 1], &t) > 0)
 		i--;
 	if (i > 0 && cmp_totals(&f->total[i - 1], &t) == 0) {
 		f->total[i - 1].count++;
-		return;
+		return crm_add_i64(
+			   f->total[i - 1].sum, s->minor, &f->total[i - 1].sum)
+		    ? NULL
+		    : crm_total_too_large(&t);
 	}
 	f->total = crm_grow(
 	    f->total, &f->total_cap, f->ntotals + 1, sizeof(*f->total));
 	memmove(f->total + i + 1, f->total + i,
 	    (f->ntotals++ - i) * sizeof(*f->total));
 	f->total[i] = t;
+	return NULL;
+}
+
+/* Note the day of a purchase; they come in the order of customers and, but for
+ * clocks that go back over midnight, of days. */
+static void
+add_day(struct crm_fresh *f, const struct crm_story *s, struct crm_zone *zone)
+{
+	struct crm_fresh_day d = { s->who, 0 }, *e;
+	size_t i = f->ndays;
+
+	if ((s->what & ~CRM_WHAT_DOC) != CRM_W_PURCHASE)
+		return;
+	d.day = crm_zone_day(zone, s->at_us);
+	while (i > 0 && f->day[i - 1].who == d.who && f->day[i - 1].day > d.day)
+		i--;
+	if (i > 0 && f->day[i - 1].who == d.who && f->day[i - 1].day == d.day)
+		return;
+	f->day = crm_grow(f->day, &f->day_cap, f->ndays + 1, sizeof(*f->day));
+	e = &f->day[i];
+	memmove(e + 1, e, (f->ndays++ - i) * sizeof(*e));
+	*e = d;
 }
 
 const struct crm_err *
@@ -179,8 +247,9 @@ crm_fresh_sum(struct crm_fresh *f, struct crm_zone *zone)
 	for (i = 0; err == NULL && i < f->story.n; i++) {
 		crm_story_of_list(&f->story.entry[i], &s);
 		err = add_row(f, &s, zone);
-		if ((s.what & CRM_WHAT_ALSO) == 0)
-			count_event(f, &s, zone);
+		if (err == NULL && (s.what & CRM_WHAT_ALSO) == 0)
+			err = count_event(f, &s, zone);
+		add_day(f, &s, zone);
 	}
 	f->summed = err == NULL;
 	return err;
@@ -228,6 +297,7 @@ crm_fresh_free(struct crm_fresh *f)
 	crm_free(f->id);
 	crm_free(f->row);
 	crm_free(f->total);
+	crm_free(f->day);
 	crm_free(f);
 }
 
@@ -246,6 +316,21 @@ crm_fresh_row_from(const struct crm_fresh *f, const char *key, size_t n)
 	return lo;
 }
 
+size_t
+crm_fresh_day_from(const struct crm_fresh *f, uint64_t who)
+{
+	size_t lo = 0, hi = f->ndays, mid;
+
+	while (lo < hi) {
+		mid = lo + (hi - lo) / 2;
+		if (f->day[mid].who < who)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
 /* each_event(): ctx is a derive. */
 static const struct crm_err *
 derive_event(void *ctx, uint64_t id, const struct crm_stored *r)
@@ -254,10 +339,7 @@ derive_event(void *ctx, uint64_t id, const struct crm_stored *r)
 }
 
 const struct crm_err *
-crm_fresh_take_in(struct crm_store *s, struct crm_txn *t, uint64_t to,
-    const struct crm_err *(*new_buyer)(
-	void *ctx, uint64_t who, int64_t first_us),
-    void *ctx)
+crm_fresh_take_in(struct crm_store *s, struct crm_txn *t, uint64_t to)
 {
 	struct crm_derive *d = crm_derive_new(s, crm_store_part(s));
 	struct crm_snap *snap = NULL;
@@ -277,7 +359,7 @@ crm_fresh_take_in(struct crm_store *s, struct crm_txn *t, uint64_t to,
 	if (err == NULL)
 		err = crm_snap_wrap(s, t, &snap);
 	if (err == NULL)
-		err = crm_derive_rollups(d, snap, new_buyer, ctx);
+		err = crm_derive_rollups(d, snap, NULL, NULL);
 	crm_snap_close(snap);
 	if (err == NULL)
 		err = crm_derive_totals(d, t);
@@ -311,7 +393,7 @@ take_in_all(void *ctx, struct crm_txn *t)
 	crm_snap_close(snap);
 	if (err != NULL || n < g->least)
 		return err != NULL ? err : &give_up;
-	return crm_fresh_take_in(g->store, t, last, NULL, NULL);
+	return crm_fresh_take_in(g->store, t, last);
 }
 
 const struct crm_err *

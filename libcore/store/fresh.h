@@ -1,11 +1,11 @@
 /*
  * fresh - events that stories and sums do not have yet.
  *
- * Who adds a few events leaves them out of the tables story, rollup and total:
- * these are more than half of the pages that a small change set writes, and lie
+ * Who adds a few events leaves them out of the tables story, rollup and total,
+ * and their days out of the index: these are more than half of the pages that a small change set writes, and lie
  * scattered over the store.  Once there are CRM_FRESH_MAX of them, they are
- * brought in together.  Nobody sees a difference: story.h and rollup.h add what
- * is fresh to what their tables hold.
+ * brought in together.  Nobody sees a difference: story.h, rollup.h and
+ * days.h add what is fresh to what their tables hold.
  *
  * Fresh are those events of this replica that lie behind a mark and are not
  * hidden.  So who changes an event, or adds one that may not be fresh, or many,
@@ -24,10 +24,18 @@
 #define CRM_FRESH_MAX 256
 
 /*
- * May an event be fresh?  Not one with an amount, nor a purchase: sums of money
- * are exact at once, which is also when they are found too large.
+ * May an event be fresh?  Not one with a doc, which is an order of its own only
+ * when no other purchase has it, nor one with so large an amount that a sum of
+ * what may be fresh could not be held.
  */
 bool crm_fresh_may_be(const struct crm_event_core *);
+
+/*
+ * Are the sums that an event that may be fresh is added to so far from what
+ * cannot be held that nothing fresh reaches it?
+ */
+CRM_CHECK const struct crm_err *crm_fresh_has_room(
+    struct crm_snap *, const struct crm_event_core *, bool *yes);
 
 /* What fresh events add to stories, and to sums. */
 struct crm_fresh {
@@ -40,8 +48,14 @@ struct crm_fresh {
 		struct crm_rollup row;
 	} * row; /* sorted */
 	size_t nrows, row_cap;
+	bool purchases;          /* are in some row */
 	struct crm_total *total; /* sorted by key */
 	size_t ntotals, total_cap;
+	struct crm_fresh_day {
+		uint64_t who;
+		int32_t day; /* of a purchase; since 1970-01-01 */
+	} * day;             /* sorted, each once */
+	size_t ndays, day_cap;
 };
 
 /*
@@ -67,6 +81,9 @@ void crm_fresh_free(struct crm_fresh *);
 /* The place of the first row whose key is not below one of so many bytes. */
 size_t crm_fresh_row_from(const struct crm_fresh *, const char *key, size_t n);
 
+/* The place of the first day of a customer, or of one behind them. */
+size_t crm_fresh_day_from(const struct crm_fresh *, uint64_t who);
+
 /* The last event that is not fresh, or is of no account. */
 CRM_CHECK const struct crm_err *crm_fresh_mark(
     struct crm_store *, struct crm_txn *, uint64_t *out);
@@ -85,18 +102,15 @@ CRM_CHECK const struct crm_err *crm_fresh_put_mark(
 /*
  * Bring what is fresh into stories and sums.
  *
- * to         the new mark: the last event that is there, or that this
- *            transaction will add and bring in itself
- * new_buyer  see crm_derive_rollups()
+ * to      the new mark: the last event that is there, or one behind those that
+ *         this transaction will add and bring in itself; then it moves it back
+ *         to the last one when they are there
  *
  * Snapshots that see through the transaction have to be taken anew.
  * Fails as crm_derive_record(), crm_derive_write() and crm_derive_rollups().
  */
-CRM_CHECK const struct crm_err *crm_fresh_take_in(struct crm_store *,
-    struct crm_txn *, uint64_t to,
-    const struct crm_err *(*new_buyer)(
-	void *ctx, uint64_t who, int64_t first_us),
-    void *ctx);
+CRM_CHECK const struct crm_err *crm_fresh_take_in(
+    struct crm_store *, struct crm_txn *, uint64_t to);
 
 /* The same in a transaction of its own, if there are so many; not while another
  * one does it. */

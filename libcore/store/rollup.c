@@ -314,19 +314,15 @@ add_fresh(struct crm_snap *snap, const struct crm_fresh_row *f,
 }
 
 const struct crm_err *
-crm_rollup_get(struct crm_snap *snap, uint64_t who, uint8_t currency,
+crm_rollup_stored(struct crm_snap *snap, uint64_t who, uint8_t currency,
     struct crm_rollup *out)
 {
 	const struct crm_err *err;
-	const struct crm_fresh *f;
 	struct crm_walk *w;
 	struct crm_entry e;
 	char key[CRM_ROLLUP_KEY];
-	size_t at = 0;
 
 	memset(out, 0, sizeof(*out));
-	if (crm_snap_past(snap) != NULL)
-		return get_past(snap, who, currency, out);
 	crm_rollup_key(key, who, currency);
 	err = crm_snap_walk(snap, CRM_TABLE_ROLLUP, &w);
 	if (err == NULL)
@@ -334,14 +330,32 @@ crm_rollup_get(struct crm_snap *snap, uint64_t who, uint8_t currency,
 	if (err == NULL && e.prefix.p != NULL && e.prefix.p[0] == key[0] &&
 	    memcmp(e.key.p, key + 1, CRM_ROLLUP_KEY - 1) == 0)
 		crm_rollup_read(e.value, out);
+	return err;
+}
+
+const struct crm_err *
+crm_rollup_get(struct crm_snap *snap, uint64_t who, uint8_t currency,
+    struct crm_rollup *out)
+{
+	const struct crm_err *err;
+	const struct crm_fresh *f;
+	char key[CRM_ROLLUP_KEY];
+	size_t at;
+
+	if (crm_snap_past(snap) != NULL) {
+		memset(out, 0, sizeof(*out));
+		return get_past(snap, who, currency, out);
+	}
+	err = crm_rollup_stored(snap, who, currency, out);
 	if (err == NULL)
 		err = crm_snap_fresh_sums(snap, &f);
-	if (err == NULL)
-		at = crm_fresh_row_from(f, key, sizeof(key));
-	return err != NULL || at == f->nrows ||
-		memcmp(f->row[at].key, key, sizeof(key)) != 0
-	    ? err
-	    : add_fresh(snap, &f->row[at], out);
+	if (err != NULL)
+		return err;
+	crm_rollup_key(key, who, currency);
+	at = crm_fresh_row_from(f, key, sizeof(key));
+	return at < f->nrows && memcmp(f->row[at].key, key, sizeof(key)) == 0
+	    ? add_fresh(snap, &f->row[at], out)
+	    : NULL;
 }
 
 const struct crm_err *
@@ -465,6 +479,7 @@ unite_total(void *ctx, const struct crm_total *stored)
 	const struct crm_err *err = NULL;
 	struct crm_total t = *stored;
 	char key[CRM_TOTAL_KEY], other[CRM_TOTAL_KEY];
+	const struct crm_total *fresh;
 	int c = -1;
 
 	crm_total_key(key, stored);
@@ -474,8 +489,12 @@ unite_total(void *ctx, const struct crm_total *stored)
 		if (c < 0)
 			err = u->fn(u->ctx, &u->f->total[u->at++]);
 	}
-	if (err == NULL && c == 0)
-		t.count += u->f->total[u->at++].count;
+	if (err == NULL && c == 0) {
+		fresh = &u->f->total[u->at++];
+		t.count += fresh->count;
+		if (!crm_add_i64(t.sum, fresh->sum, &t.sum))
+			err = crm_total_too_large(&t);
+	}
 	return err != NULL ? err : u->fn(u->ctx, &t);
 }
 
@@ -504,20 +523,34 @@ crm_totals_each(struct crm_snap *snap,
 }
 
 const struct crm_err *
+crm_total_stored(struct crm_txn *t, struct crm_total *total)
+{
+	const struct crm_err *err;
+	char k[CRM_TOTAL_KEY];
+	struct crm_view v;
+
+	total->count = 0;
+	total->sum = 0;
+	crm_total_key(k, total);
+	err = crm_kv_get(t, CRM_TABLE_TOTAL, crm_view(k, sizeof(k)), &v);
+	return err != NULL || v.p == NULL
+	    ? err
+	    : read_total(crm_view(k, sizeof(k)), v, total);
+}
+
+const struct crm_err *
 crm_total_add(
     struct crm_txn *t, const struct crm_total *at, int64_t count, int64_t sum)
 {
 	const struct crm_err *err;
 	struct crm_buf b = CRM_BUF_INIT(64);
-	struct crm_total total = { 0 };
-	struct crm_view key, v;
+	struct crm_total total = *at;
+	struct crm_view key;
 	char k[CRM_TOTAL_KEY], body[16];
 
 	crm_total_key(k, at);
 	key = crm_view(k, CRM_TOTAL_KEY);
-	err = crm_kv_get(t, CRM_TABLE_TOTAL, key, &v);
-	if (err == NULL && v.p != NULL)
-		err = read_total(key, v, &total);
+	err = crm_total_stored(t, &total);
 	if (err != NULL)
 		return err;
 	total.count += (uint64_t)count;

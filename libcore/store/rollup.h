@@ -96,6 +96,10 @@ CRM_CHECK const struct crm_err *crm_rollup_fold(struct crm_snap *, uint64_t who,
 CRM_CHECK const struct crm_err *crm_rollup_get(
     struct crm_snap *, uint64_t who, uint8_t currency, struct crm_rollup *out);
 
+/* The same as it stands in the table, without what is fresh (fresh.h). */
+CRM_CHECK const struct crm_err *crm_rollup_stored(
+    struct crm_snap *, uint64_t who, uint8_t currency, struct crm_rollup *out);
+
 /* Is there in a row a purchase or contact that is later than an instant? */
 bool crm_rollup_is_ahead(const struct crm_rollup *, int64_t until_us);
 
@@ -203,6 +207,10 @@ CRM_CHECK const struct crm_err *crm_totals_each(struct crm_snap *,
 CRM_CHECK const struct crm_err *crm_totals_today(struct crm_txn *,
     const struct crm_err *(*fn)(void *ctx, const struct crm_total *),
     void *ctx);
+
+/* The count and sum of one of them, as it stands there. */
+CRM_CHECK const struct crm_err *crm_total_stored(
+    struct crm_txn *, struct crm_total *);
 
 /* The error for a total that does not fit. */
 const struct crm_err *crm_total_too_large(const struct crm_total *key);

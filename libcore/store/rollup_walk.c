@@ -8,9 +8,8 @@
 /* Rows of a table, in the order of their keys, and fresh ones beside them. */
 struct merging {
 	const struct crm_fresh *f;
-	struct crm_zone *zone; /* for months of purchases: no fresh row has any,
-				  and threads may share it */
-	size_t at;             /* of the next fresh one */
+	struct crm_zone *zone;
+	size_t at; /* of the next fresh one */
 };
 
 /* Where a stored row and the next fresh one come, which may be of one key. */
@@ -175,11 +174,13 @@ crm_rollup_next(struct crm_rollup_walk *w, struct crm_rollup_at *out)
 	return err != NULL ? err : take_today(w, out);
 }
 
-/* What crm_rollup_each_run() calls, and what it brings in. */
+/* What crm_rollup_each_run() calls, and what is to be brought in. */
 struct each {
 	crm_rollup_run_fn *fn;
 	void *ctx;
 	struct merging fresh;
+	/* of each thread, to cut months; NULL where nothing was bought */
+	struct crm_zone *zone[CRM_SHARE_THREADS];
 };
 
 /* A row in a run: its key without the first byte, which is the prefix, and the
@@ -296,6 +297,7 @@ each_of_part(void *ctx, const struct crm_part *part)
 	const struct crm_err *err;
 	struct crm_run_of run;
 
+	m.fresh.zone = e->zone[part->thread];
 	m.fresh.at = part->from.n > 0
 	    ? crm_fresh_row_from(e->fresh.f, part->from.p, part->from.n)
 	    : 0;
@@ -339,11 +341,18 @@ crm_rollup_each_run(
 {
 	struct each e = { .fn = fn, .ctx = ctx };
 	const struct crm_err *err;
+	size_t i;
 
 	if (crm_snap_past(snap) != NULL)
 		return each_past(&e, crm_snap_past(snap));
 	err = begin_merging(&e.fresh, snap);
-	return err != NULL ? err
-			   : crm_parts_each(snap, CRM_TABLE_ROLLUP, CRM_VNULL,
-				 CRM_ROLLUP_WHO, alone, each_of_part, &e);
+	if (err != NULL)
+		return err;
+	for (i = 0; e.fresh.f->purchases && i < CRM_SHARE_THREADS; i++)
+		e.zone[i] = crm_zone_copy(e.fresh.zone);
+	err = crm_parts_each(snap, CRM_TABLE_ROLLUP, CRM_VNULL, CRM_ROLLUP_WHO,
+	    alone, each_of_part, &e);
+	for (i = 0; i < CRM_SHARE_THREADS; i++)
+		crm_zone_free(e.zone[i]);
+	return err;
 }

@@ -21,6 +21,7 @@ crm_w_free(struct crm_writing *w)
 	crm_free(w->turn);
 	crm_free(w->again);
 	crm_free(w->buyer);
+	crm_free(w->fresh);
 	crm_arena_release(&w->arena);
 	crm_buf_release(&w->part);
 	crm_rec_release(&w->rec);
@@ -192,8 +193,7 @@ crm_w_take_in(struct crm_writing *w)
 	if (w->count[e] > 0 && mine > last)
 		last = mine;
 	if (err == NULL)
-		err = crm_fresh_take_in(
-		    w->b->store, w->txn, last, crm_w_note_buyer, w);
+		err = crm_fresh_take_in(w->b->store, w->txn, last);
 	return err != NULL ? err : crm_w_look_again(w);
 }
 
@@ -203,6 +203,7 @@ crm_w_begin_sums(struct crm_writing *w)
 	if (w->sums)
 		return NULL;
 	w->sums = true;
+	w->b->fresh = 0;
 	return crm_w_take_in(w);
 }
 
@@ -255,17 +256,39 @@ crm_w_see_edits(struct crm_writing *w)
 	return edits_events(w->b) ? crm_w_begin_sums(w) : NULL;
 }
 
+/* Who buys something that is left fresh may do so for the first time. */
+static void
+note_fresh_buyer(struct crm_writing *w, const struct crm_event_core *core)
+{
+	struct crm_many m;
+	struct crm_view v;
+
+	crm_many_begin(&m, core->who, true);
+	if (core->what != CRM_W_PURCHASE || !crm_many_next(&m, &v))
+		return;
+	w->fresh =
+	    crm_grow(w->fresh, &w->fresh_cap, w->nfresh + 1, sizeof(*w->fresh));
+	w->fresh[w->nfresh].who = crm_link_get(v);
+	w->fresh[w->nfresh++].at_us = core->at_us;
+}
+
 const struct crm_err *
 crm_w_see_added(struct crm_writing *w, uint64_t id, struct crm_view bytes)
 {
 	const struct crm_err *err = NULL;
 	struct crm_event_core core;
 	struct crm_stored r;
+	bool may = false;
 
-	if (w->sums || crm_id_kind(id) != 'e' ||
-	    (crm_code_open(bytes, &r) && crm_event_core(&r, id, &core) &&
-		crm_fresh_may_be(&core)))
+	if (w->sums || crm_id_kind(id) != 'e')
 		return NULL;
+	if (crm_code_open(bytes, &r) && crm_event_core(&r, id, &core) &&
+	    crm_fresh_may_be(&core))
+		err = crm_fresh_has_room(w->snap, &core, &may);
+	if (err == NULL && may)
+		note_fresh_buyer(w, &core);
+	if (err != NULL || may)
+		return err;
 	/* those added before it are fresh: they are to be seen */
 	if (w->w != NULL)
 		err = crm_block_close(w->w);
@@ -273,24 +296,70 @@ crm_w_see_added(struct crm_writing *w, uint64_t id, struct crm_view bytes)
 	return err != NULL ? err : crm_w_begin_sums(w);
 }
 
+/* Was there no purchase in somebody's story before this batch? */
+static const struct crm_err *
+is_first(struct crm_writing *w, uint64_t who, bool *yes)
+{
+	const struct crm_err *err;
+	struct crm_story_walk *walk;
+	struct crm_story s;
+
+	*yes = true;
+	err = crm_snap_story(w->snap, &walk);
+	if (err == NULL)
+		err = crm_story_seek(walk, who, INT64_MIN, &s);
+	while (err == NULL && *yes && s.who == who) {
+		*yes = (s.what & (CRM_WHAT_WORD | CRM_WHAT_ALSO)) !=
+			CRM_W_PURCHASE ||
+		    crm_w_is_added(w, s.event);
+		err = crm_story_next(walk, &s);
+	}
+	return err;
+}
+
+const struct crm_err *
+crm_w_see_buyers(struct crm_writing *w)
+{
+	const struct crm_err *err = NULL;
+	enum crm_presence p;
+	struct crm_stored r;
+	bool first;
+	size_t i;
+
+	for (i = 0; err == NULL && i < w->nfresh; i++) {
+		const struct crm_buyer *b = &w->fresh[i];
+
+		err = crm_snap_get(w->snap, b->who, &r, &p);
+		if (err != NULL || p != CRM_LIVE)
+			continue;
+		crm_rec_reset(&w->old, crm_w_kind_of(w, crm_id_kind(b->who)));
+		crm_rec_open(&w->old, &r);
+		if (!crm_w_is_early(&w->old))
+			continue;
+		err = is_first(w, b->who, &first);
+		if (err == NULL && first)
+			err = crm_w_note_buyer(w, b->who, b->at_us);
+	}
+	return err;
+}
+
 const struct crm_err *
 crm_w_see_turns(struct crm_writing *w)
+{
+	return w->sums ? NULL : leave_fresh(w, w->nturns);
+}
+
+const struct crm_err *
+crm_w_end_sums(struct crm_writing *w)
 {
 	const struct crm_err *err;
 	uint64_t last;
 
-	if (w->nturns == 0)
-		return NULL;
 	if (!w->sums)
-		err = leave_fresh(w, w->nturns);
-	else
-		err = NULL;
-	if (err != NULL || !w->sums)
-		return err;
+		return NULL;
 	err = crm_w_last_number(w, 'e', &last);
-	return err != NULL
-	    ? err
-	    : crm_fresh_put_mark(w->txn, own_event(w, last + w->nturns));
+	return err != NULL ? err
+			   : crm_fresh_put_mark(w->txn, own_event(w, last));
 }
 
 const struct crm_err *

@@ -52,6 +52,8 @@ struct crm_writing {
 	size_t nagain, again_cap;
 	struct crm_buyer *buyer;
 	size_t nbuyers, buyer_cap, next_buyer;
+	struct crm_buyer *fresh; /* of purchases that are left fresh */
+	size_t nfresh, fresh_cap;
 	struct crm_arena arena;
 	/* where added records go: a block writer of the transaction, or */
 	struct crm_block_writer *w;
@@ -103,12 +105,15 @@ CRM_CHECK const struct crm_err *crm_w_take_in(struct crm_writing *);
 
 /* Ask for that where it is needed: before records are added, and one that may
  * not be left fresh; before events are changed; before those of turns are
- * added. */
+ * added.  Of what was left fresh see who bought first.  In the end nothing that
+ * was added since is taken for fresh. */
 CRM_CHECK const struct crm_err *crm_w_see_fresh(struct crm_writing *);
 CRM_CHECK const struct crm_err *crm_w_see_added(
     struct crm_writing *, uint64_t id, struct crm_view bytes);
 CRM_CHECK const struct crm_err *crm_w_see_edits(struct crm_writing *);
+CRM_CHECK const struct crm_err *crm_w_see_buyers(struct crm_writing *);
 CRM_CHECK const struct crm_err *crm_w_see_turns(struct crm_writing *);
+CRM_CHECK const struct crm_err *crm_w_end_sums(struct crm_writing *);
 
 /* See what was written so far. */
 CRM_CHECK const struct crm_err *crm_w_look_again(struct crm_writing *);

@@ -11,24 +11,19 @@ static const struct crm_err *
 first_purchase(struct crm_writing *w, uint64_t who, int64_t *out_us)
 {
 	const struct crm_err *err;
+	struct crm_story_walk *walk;
 	struct crm_story s;
-	struct crm_entry e;
-	struct crm_walk *walk;
-	char key[CRM_STORY_FROM];
 
-	crm_story_from(key, who, INT64_MIN);
-	err = crm_snap_walk(w->snap, CRM_TABLE_STORY, &walk);
+	err = crm_snap_story(w->snap, &walk);
 	if (err == NULL)
-		err = crm_walk_seek(walk, crm_view(key, sizeof(key)), &e);
-	while (err == NULL && e.prefix.p != NULL &&
-	    memcmp(e.prefix.p, key, 8) == 0) {
-		crm_story_read(&e, &s);
+		err = crm_story_seek(walk, who, INT64_MIN, &s);
+	while (err == NULL && s.who == who) {
 		if ((s.what & (CRM_WHAT_WORD | CRM_WHAT_ALSO)) ==
 		    CRM_W_PURCHASE) {
 			*out_us = s.at_us;
 			return NULL;
 		}
-		err = crm_walk_next(walk, &e);
+		err = crm_story_next(walk, &s);
 	}
 	return err;
 }

@@ -186,6 +186,46 @@ rollups(void **state)
 	crm_snap_close(snap);
 }
 
+static const struct crm_err *tell_days(
+    void *ctx, const struct crm_part *, uint64_t id, struct crm_days *days);
+
+/* The same of days; returns them. */
+static struct crm_buf
+compare_days(struct crm_snap *snap)
+{
+	const struct crm_part none = { 0 };
+	static const char kinds[] = "op";
+	struct crm_days one = { 0 };
+	struct told t, told;
+	struct crm_buf want, got;
+	uint64_t id, last;
+	const char *k;
+	int alone;
+
+	begin(&told);
+	for (k = kinds; *k != '\0'; k++) {
+		no_err(crm_snap_last_id(snap, *k, &last));
+		for (id = crm_id(*k, 0, 1); id <= last; id++) {
+			no_err(crm_days_all(snap, id, &one));
+			if (one.n > 0)
+				no_err(tell_days(&told, &none, id, &one));
+		}
+	}
+	want = end(&told);
+	for (alone = 0; alone < 2; alone++) {
+		begin(&t);
+		no_err(crm_days_each_part(snap, alone != 0, tell_days, &t));
+		if (alone == 0)
+			assert_true(t.part[1].n > 0);
+		got = end(&t);
+		assert_int_equal(got.n, want.n);
+		assert_memory_equal(got.p, want.p, want.n);
+		crm_buf_release(&got);
+	}
+	crm_days_release(&one);
+	return want;
+}
+
 static uint64_t
 count_fresh(struct crm_snap *snap)
 {
@@ -206,7 +246,7 @@ fresh(void **state)
 		"who=Q4", "who=Q5", "who=Q24999", "who=Q25000", "who=Q25001" };
 	struct crm_batch_options o = { 0 };
 	struct crm_batch *b = new_batch(&o);
-	struct crm_buf before, want, got;
+	struct crm_buf before, want, got, days, more;
 	struct crm_snap *snap;
 	char who[40], at[40];
 	unsigned int i;
@@ -222,14 +262,17 @@ fresh(void **state)
 		(void)snprintf(who, sizeof(who), "who=Q%u", 1 + below(PEOPLE));
 		(void)snprintf(
 		    at, sizeof(at), "at=2026-01-%02u", 1 + below(28));
-		assert_true(add(b, 4 + i, "event", "what=call",
-		    i < 8 ? whos[i] : who, at, NULL));
+		assert_true(add(b, 4 + i, "event",
+		    i % 3 == 0 ? "what=call" : "what=purchase",
+		    i < 24 ? whos[i % 8] : who, at,
+		    i % 3 == 0 ? "text=hi" : "amount=7.50 EUR", NULL));
 	}
 	(void)commit(b);
 	no_err(crm_snap_open(store, &snap));
 	assert_int_equal(count_fresh(snap), 60);
 	want = compare_runs(snap);
 	assert_true(want.n > before.n);
+	days = compare_days(snap);
 	crm_snap_close(snap);
 	no_err(crm_fresh_take_in_all(store, 1));
 	no_err(crm_snap_open(store, &snap));
@@ -237,7 +280,12 @@ fresh(void **state)
 	got = compare_runs(snap);
 	assert_int_equal(got.n, want.n);
 	assert_memory_equal(got.p, want.p, want.n);
+	more = compare_days(snap);
+	assert_int_equal(more.n, days.n);
+	assert_memory_equal(more.p, days.p, days.n);
 	crm_snap_close(snap);
+	crm_buf_release(&days);
+	crm_buf_release(&more);
 	crm_buf_release(&before);
 	crm_buf_release(&want);
 	crm_buf_release(&got);
@@ -387,10 +435,10 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rollups),
 		cmocka_unit_test(past),
-		cmocka_unit_test(fresh),
 		cmocka_unit_test(days),
 		cmocka_unit_test(radix),
 		cmocka_unit_test(failures),
+		cmocka_unit_test(fresh),
 	};
 
 	return cmocka_run_group_tests(tests, set_up_many, tear_down);
