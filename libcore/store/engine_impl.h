@@ -7,6 +7,7 @@
 #include <lmdb.h>
 #include <sys/types.h>
 
+#include "base/heap.h"
 #include "store/engine.h"
 #include "store/pages.h"
 #include "store/pages_walk.h"
@@ -56,6 +57,7 @@ struct crm_txn {
 	bool writes, paused;
 	bool twin; /* of another one, to which LMDB's belongs */
 	size_t dirty;
+	struct crm_heap heap; /* writing: LMDB takes a piece for each page */
 	/* Writing: leaves that were found whole, by number, the last one of
 	 * each slot. */
 	uintptr_t whole[WHOLE_SLOTS];

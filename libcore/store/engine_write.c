@@ -42,11 +42,13 @@ crm_env_commit(struct crm_env *env,
 		env->map_full = false;
 		env->live++;
 		t.dirty = 0;
+		crm_heap_begin(&t.heap);
 		memset(t.whole, 0, sizeof(t.whole));
 		crm_engine_find_map(&t);
 		err = crm_engine_choose_set(&t);
 		if (err == NULL)
 			err = fn(ctx, &t);
+		crm_heap_end(&t.heap);
 		if (err == NULL) {
 			rc = mdb_txn_commit(t.txn);
 			if (rc != 0)
@@ -93,6 +95,7 @@ put(struct crm_txn *t, enum crm_table table, struct crm_view key,
 	MDB_val k = crm_engine_val(key), v = crm_engine_val(value);
 	int rc = mdb_put(t->txn, t->dbi[table], &k, &v, 0);
 
+	crm_heap_look(&t->heap);
 	return rc != 0 ? crm_engine_err(t->env, "put", rc) : NULL;
 }
 
@@ -207,6 +210,7 @@ crm_cur_append(struct crm_cur *c, struct crm_view key, struct crm_view value)
 	MDB_val k = crm_engine_val(key), v = crm_engine_val(value);
 	int rc = mdb_cursor_put(c->cur, &k, &v, MDB_APPEND);
 
+	crm_heap_look(&c->txn->heap);
 	c->txn->dirty += NODE + key.n + value.n;
 	if (rc == MDB_KEYEXIST)
 		return crm_err(CRM_E_BUG, "append to '%s' out of order",
