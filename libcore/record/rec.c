@@ -98,22 +98,23 @@ crm_rec_set(struct crm_rec *r, const struct crm_field *f, struct crm_view value)
 	    crm_view(crm_arena_dup(&r->arena, value.p, value.n), value.n));
 }
 
+static inline void
+open_field(void *ctx, struct crm_slot slot)
+{
+	struct crm_rec *r = ctx;
+	const struct crm_field *f = crm_field_num(r->kind, slot.num);
+
+	slot.many = f != NULL && (f->flags & CRM_F_MANY) != 0;
+	r->slot[r->n++] = slot;
+	r->has |= crm_rec_bit(slot.num);
+}
+
 void
 crm_rec_open(struct crm_rec *r, const struct crm_stored *s)
 {
-	const struct crm_field *f;
-	struct crm_slot slot;
-	uint32_t i;
-
-	for (i = 0; i < s->n; i++) {
-		slot = crm_stored_at(s, i);
-		f = crm_field_num(r->kind, slot.num);
-		slot.many = f != NULL && (f->flags & CRM_F_MANY) != 0;
-		r->slot = crm_grow(
-		    r->slot, &r->cap, (size_t)r->n + 1, sizeof(*r->slot));
-		r->slot[r->n++] = slot;
-		r->has |= crm_rec_bit(slot.num);
-	}
+	r->slot =
+	    crm_grow(r->slot, &r->cap, (size_t)r->n + s->n, sizeof(*r->slot));
+	crm_stored_each(s, open_field, r);
 }
 
 void
