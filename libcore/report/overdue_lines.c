@@ -44,9 +44,15 @@ crm_overdue_next(const struct crm_overdue_lines *s,
 
 /*
  * Lines are sorted by since divided by gap, largest first.  The key is that in
- * whole 2^-20th, backwards, which settles most; since has 23 bits at most.
+ * whole 2^-22nd, backwards, which settles most; since has 23 bits at most.
+ *
+ * Two fractions of which one is larger differ by one divided by both gaps at
+ * the least.  So where no gap is larger than TWICE_EXACT keys tell all that are
+ * not equal apart.
  */
-#define KEY_MAX (UINT64_C(1) << 44)
+#define KEY_BITS 22
+#define KEY_MAX (UINT64_C(1) << (KEY_BITS + 24))
+#define TWICE_EXACT (1 << KEY_BITS / 2)
 
 /* Of equal keys by the fractions themselves: qsort() hands over no context. */
 static int32_t today;
@@ -87,6 +93,8 @@ crm_overdue_sort(const struct crm_overdue_lines *s, int32_t day, size_t *n)
 	struct crm_keyed *k;
 	struct crm_overdue_place at = { 0 };
 	struct crm_overdue_line *l;
+	bool exact = true;
+	uint64_t who = 0;
 	int64_t since;
 	size_t i;
 
@@ -96,9 +104,13 @@ crm_overdue_sort(const struct crm_overdue_lines *s, int32_t day, size_t *n)
 	for (i = 0; crm_overdue_next(s, &at, &l); i++) {
 		since = today - l->last;
 		k[i].of = l;
-		k[i].key = KEY_MAX - (uint64_t)(since * (1 << 20) / l->twice);
+		k[i].key =
+		    KEY_MAX - (uint64_t)(since * (1 << KEY_BITS) / l->twice);
+		exact = exact && l->twice <= TWICE_EXACT && l->who > who;
+		who = l->who;
 	}
 	crm_radix_sort(k, *n);
-	settle_ties(k, *n);
+	if (!exact)
+		settle_ties(k, *n);
 	return k;
 }
