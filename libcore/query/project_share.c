@@ -15,7 +15,7 @@
 #include "store/engine.h"
 
 #define DIRECTLY 1000 /* records: for fewer a thread does not pay */
-#define PIECE 256     /* records */
+#define PIECE 512     /* records */
 
 struct piece {
 	struct crm_project_row *row;
