@@ -1,6 +1,9 @@
 #include "base/utf8.h"
 
 #include <utf8proc.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 size_t
 crm_utf8_get(const char *p, size_t n, uint32_t *out)
@@ -65,12 +68,33 @@ crm_utf8_put(char *out, uint32_t cp)
 	return 4;
 }
 
-/* Bytes of v, from i on, that are ASCII and not NUL: eight at a time. */
+#ifdef __SSE2__
+/* Which of 16 bytes are not ASCII, or NUL: a bit each. */
+static inline unsigned int
+others_at(const char *p)
+{
+	__m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
+
+	return (unsigned int)_mm_movemask_epi8(
+	    _mm_or_si128(v, _mm_cmpeq_epi8(v, _mm_setzero_si128())));
+}
+#endif
+
+/* Bytes of v, from i on, that are ASCII and not NUL: many at a time. */
 static size_t
 skip_ascii(struct crm_view v, size_t i)
 {
 	const uint64_t ones = 0x0101010101010101u, high = 0x8080808080808080u;
 	uint64_t w;
+#ifdef __SSE2__
+	unsigned int others;
+
+	for (; v.n - i >= 16; i += 16) {
+		others = others_at(v.p + i);
+		if (others != 0)
+			return i + (size_t)__builtin_ctz(others);
+	}
+#endif
 
 	while (v.n - i >= 8) {
 		w = crm_le64_get(v.p + i);

@@ -1,5 +1,9 @@
 #include "format/json.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include "base/utf8.h"
 
 enum state {
@@ -8,6 +12,21 @@ enum state {
 	AFTER, /* behind a value: ',' and an item, or the end */
 };
 
+#ifdef __SSE2__
+/* Which of 16 bytes are '"', '\' or controls: a bit each. */
+static inline unsigned int
+marks_at(const char *p)
+{
+	__m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
+	__m128i seen = _mm_cmpeq_epi8(v, _mm_set1_epi8('"'));
+
+	seen = _mm_or_si128(seen, _mm_cmpeq_epi8(v, _mm_set1_epi8('\\')));
+	seen = _mm_or_si128(
+	    seen, _mm_cmpeq_epi8(v, _mm_min_epu8(v, _mm_set1_epi8(' ' - 1))));
+	return (unsigned int)_mm_movemask_epi8(seen);
+}
+#endif
+
 /* How many bytes there are before the first '"', '\' or control. */
 static size_t
 plain_run(const char *p, size_t n)
@@ -15,6 +34,15 @@ plain_run(const char *p, size_t n)
 	const uint64_t ones = 0x0101010101010101u, high = 0x8080808080808080u;
 	uint64_t w, quote, slash, stop;
 	size_t i = 0;
+#ifdef __SSE2__
+	unsigned int marks;
+
+	for (; n - i >= 16; i += 16) {
+		marks = marks_at(p + i);
+		if (marks != 0)
+			return i + (size_t)__builtin_ctz(marks);
+	}
+#endif
 
 	/* A borrow can mark only bytes above one that is truly marked: the
 	 * lowest mark is right. */
@@ -62,6 +90,8 @@ peek(struct crm_json *j)
 	const char *p = j->in.p;
 	size_t i = j->pos, n = j->in.n;
 
+	if (i < n && (unsigned char)p[i] > ' ') /* as most writers write it */
+		return p[i];
 	while (i < n &&
 	    (p[i] == ' ' || p[i] == '\n' || p[i] == '\r' || p[i] == '\t'))
 		i++;
@@ -369,23 +399,49 @@ crm_json_next(
 	return read_key(j, text);
 }
 
+/* Are n bytes the same?  Most keys are of 4 to 16 with their quotes: those are
+ * two words, which may overlap. */
+static inline bool
+is_same(const char *a, const char *b, size_t n)
+{
+	if (n >= 8 && n <= 16)
+		return crm_le64_get(a) == crm_le64_get(b) &&
+		    crm_le64_get(a + n - 8) == crm_le64_get(b + n - 8);
+	if (n >= 4 && n < 8)
+		return crm_le32_get(a) == crm_le32_get(b) &&
+		    crm_le32_get(a + n - 4) == crm_le32_get(b + n - 4);
+	return memcmp(a, b, n) == 0;
+}
+
 bool
 crm_json_take_key(struct crm_json *j, struct crm_view quoted)
 {
-	struct crm_view left;
+	const char *p = j->in.p + j->pos;
+	size_t comma = j->state == AFTER, n = comma + quoted.n;
 
-	if (j->state == VALUE || j->depth == 0 || !in_object(j))
+	if (j->state == VALUE || j->depth == 0 || !in_object(j) ||
+	    j->in.n - j->pos < n || (comma && *p != ',') ||
+	    !is_same(p + comma, quoted.p, quoted.n))
 		return false;
-	left = crm_view_skip(j->in, j->pos);
-	if (j->state == AFTER) {
-		if (left.n == 0 || left.p[0] != ',')
-			return false;
-		left = crm_view_skip(left, 1);
-	}
-	if (left.n < quoted.n || memcmp(left.p, quoted.p, quoted.n) != 0)
-		return false;
-	j->pos = j->in.n - left.n + quoted.n;
+	j->pos += n;
 	j->state = VALUE;
+	return true;
+}
+
+bool
+crm_json_take_string(struct crm_json *j, struct crm_view *text)
+{
+	const char *p = j->in.p + j->pos;
+	size_t left = j->in.n - j->pos, run;
+
+	if (j->state != VALUE || left < 2 || *p != '"')
+		return false;
+	run = plain_run(++p, --left);
+	if (run == left || p[run] != '"')
+		return false;
+	*text = crm_view(p, run);
+	j->pos += run + 2;
+	j->state = AFTER;
 	return true;
 }
 

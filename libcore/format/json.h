@@ -74,6 +74,14 @@ CRM_CHECK const struct crm_err *crm_json_next(
 bool crm_json_take_key(struct crm_json *, struct crm_view quoted);
 
 /*
+ * Take the next token when a value must follow and it is a string without
+ * escapes, with no blanks in front: faster, too.
+ *
+ * Returns false when it is not, and takes nothing.
+ */
+bool crm_json_take_string(struct crm_json *, struct crm_view *text);
+
+/*
  * Add a string in quotes, escaped: '"', '\' and controls below U+0020 only.
  */
 void crm_json_add_string(struct crm_buf *, struct crm_view);

@@ -1,7 +1,7 @@
 #include "format/json.h"
 #include "format/read_impl.h"
 
-static struct crm_cell *
+static inline struct crm_cell *
 add_cell(struct crm_reader *r, uint32_t col)
 {
 	struct crm_cell *cell;
@@ -14,6 +14,15 @@ add_cell(struct crm_reader *r, uint32_t col)
 	cell->escaped = false;
 	cell->item = false;
 	return cell;
+}
+
+static inline void
+add_text(struct crm_reader *r, uint32_t col, struct crm_view text)
+{
+	struct crm_cell *cell = add_cell(r, col);
+
+	cell->type = CRM_CELL_TEXT;
+	cell->text = text;
 }
 
 /* Read on to the end of the object or array that was just opened. */
@@ -145,6 +154,10 @@ add_members(struct crm_reader *r, struct crm_json *j)
 		err = next_key(r, j, &col);
 		if (err != NULL || col == CRM_COL_NONE)
 			return err;
+		if (crm_json_take_string(j, &text)) {
+			add_text(r, col, text);
+			continue;
+		}
 		err = crm_json_next(j, &token, &text);
 		if (err != NULL)
 			return err;

@@ -52,6 +52,19 @@ check_key(struct crm_json j, struct crm_json behind, struct crm_view key)
 		    j.depth == behind.depth);
 }
 
+/* A string that is taken must be the next token. */
+static void
+check_taken(struct crm_json j, const struct crm_json *behind,
+    enum crm_json_token token, struct crm_view text)
+{
+	struct crm_view taken;
+
+	if (crm_json_take_string(&j, &taken))
+		assert(token == CRM_JSON_STRING && crm_view_eq(taken, text) &&
+		    j.pos == behind->pos && j.state == behind->state &&
+		    j.depth == behind->depth);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -66,6 +79,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		before = j;
 		if (crm_json_next(&j, &token, &text) != NULL) {
 			check_key(before, before, key);
+			assert(!crm_json_take_string(&before, &text));
 			return 0;
 		}
 		assert(lies_in(text, in, size) ||
@@ -76,6 +90,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			depth--;
 		assert(depth == j.depth && depth <= CRM_JSON_DEPTH_MAX);
 		assert(j.pos <= size);
+		check_taken(before, &j, token, text);
 		if (token == CRM_JSON_KEY || token == CRM_JSON_STRING)
 			check_string(text);
 		if (token == CRM_JSON_KEY) {

@@ -59,6 +59,31 @@ folded(void **state)
 	crm_arena_release(&a);
 }
 
+/* What is wrong is found where it is, in texts of some words. */
+static void
+utf8(void **state)
+{
+	static const char *const wrong[] = { "\x80", "\xc1\xbf", "\xff", "" };
+	char text[60];
+	size_t i, n, k;
+
+	(void)state;
+	for (n = 3; n < sizeof(text); n++) {
+		for (i = 0; i + 2 < n; i++) {
+			memset(text, 'a', sizeof(text));
+			memcpy(text + i, "\xc3\xa9", 2);
+			assert_int_equal(crm_utf8_check(crm_view(text, n)), n);
+			for (k = 0; k < sizeof(wrong) / sizeof(wrong[0]); k++) {
+				memset(text, 'a', sizeof(text));
+				memcpy(
+				    text + i, wrong[k], strlen(wrong[k]) + 1);
+				assert_int_equal(
+				    crm_utf8_check(crm_view(text, n)), i);
+			}
+		}
+	}
+}
+
 /* Folding what is folded changes nothing; all of it is UTF-8. */
 static void
 folded_twice(void **state)
@@ -238,6 +263,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(utf8),
 		cmocka_unit_test(folded),
 		cmocka_unit_test(folded_twice),
 		cmocka_unit_test(nfc),

@@ -5,6 +5,8 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "format/json.h"
 
@@ -284,6 +286,110 @@ expected_keys(void **state)
 	crm_buf_release(&scratch);
 }
 
+/* Keys of all lengths, and each of their bytes. */
+static void
+long_keys(void **state)
+{
+	struct crm_buf scratch = CRM_BUF_INIT(100);
+	char in[64], quoted[32];
+	enum crm_json_token token;
+	struct crm_json j;
+	struct crm_view text;
+	size_t n, i;
+
+	(void)state;
+	for (n = 0; n <= 20; n++) {
+		memset(quoted, 'k', sizeof(quoted));
+		quoted[0] = quoted[n + 1] = '"';
+		quoted[n + 2] = ':';
+		for (i = 0; i <= n + 3; i++) {
+			(void)snprintf(
+			    in, sizeof(in), "{%.*s1}", (int)n + 3, quoted);
+			if (i < n + 3)
+				in[1 + i] ^= 1;
+			crm_json_begin(&j, crm_view_str(in), &scratch);
+			assert_null(crm_json_next(&j, &token, &text));
+			assert_int_equal(
+			    crm_json_take_key(&j, crm_view(quoted, n + 3)),
+			    i == n + 3);
+		}
+	}
+	crm_buf_release(&scratch);
+}
+
+static void
+expected_strings(void **state)
+{
+	static const struct {
+		const char *in;
+		int skip;         /* tokens before */
+		const char *text; /* NULL: it is not taken */
+		enum crm_json_token next;
+	} cases[] = {
+		{ "{\"a\":\"b\",\"c\":1}", 2, "b", CRM_JSON_KEY },
+		{ "{\"a\":\"\"}", 2, "", CRM_JSON_OBJECT_END },
+		{ "\"0123456789abcdefg\"", 0, "0123456789abcdefg",
+		    CRM_JSON_END },
+		{ "{\"a\": \"b\"}", 2, NULL, CRM_JSON_STRING },
+		{ "{\"a\":\"b\\n\"}", 2, NULL, CRM_JSON_STRING },
+		{ "{\"a\":1}", 2, NULL, CRM_JSON_NUMBER },
+		{ "{\"a\":1}", 1, NULL, CRM_JSON_KEY },
+		{ "[\"a\"]", 1, NULL, CRM_JSON_STRING },
+		{ "\"a\"", 1, NULL, CRM_JSON_END },
+	};
+	struct crm_buf scratch = CRM_BUF_INIT(100);
+	enum crm_json_token token;
+	struct crm_json j;
+	struct crm_view text;
+	size_t i;
+	int k;
+
+	(void)state;
+	for (i = 0; i < NELEMS(cases); i++) {
+		crm_json_begin(&j, crm_view_str(cases[i].in), &scratch);
+		for (k = 0; k < cases[i].skip; k++)
+			assert_null(crm_json_next(&j, &token, &text));
+		assert_int_equal(
+		    crm_json_take_string(&j, &text), cases[i].text != NULL);
+		if (cases[i].text != NULL)
+			assert_true(crm_view_is(text, cases[i].text));
+		assert_null(crm_json_next(&j, &token, &text));
+		assert_int_equal(token, cases[i].next);
+	}
+	crm_json_begin(&j, CRM_V("\"ab\tc\""), &scratch);
+	assert_false(crm_json_take_string(&j, &text));
+	crm_json_begin(&j, CRM_V("\"abc"), &scratch);
+	assert_false(crm_json_take_string(&j, &text));
+	crm_json_begin(&j, CRM_V("\""), &scratch);
+	assert_false(crm_json_take_string(&j, &text));
+	crm_buf_release(&scratch);
+}
+
+/* Each byte that a string cannot hold as it is, at each place of texts of all
+ * lengths up to some words. */
+static void
+plain(void **state)
+{
+	char text[50];
+	size_t n, i;
+	int c;
+
+	(void)state;
+	for (n = 0; n < sizeof(text); n++) {
+		memset(text, 'a', sizeof(text));
+		assert_true(crm_json_is_plain(crm_view(text, n)));
+		for (i = 0; i < n; i++) {
+			for (c = 0; c < 256; c++) {
+				text[i] = (char)c;
+				assert_int_equal(
+				    crm_json_is_plain(crm_view(text, n)),
+				    c >= ' ' && c != '"' && c != '\\');
+			}
+			text[i] = 'a';
+		}
+	}
+}
+
 static void
 strings_out(void **state)
 {
@@ -359,6 +465,9 @@ main(void)
 		cmocka_unit_test(scratch_stays),
 		cmocka_unit_test(scratch_too_small),
 		cmocka_unit_test(expected_keys),
+		cmocka_unit_test(long_keys),
+		cmocka_unit_test(expected_strings),
+		cmocka_unit_test(plain),
 		cmocka_unit_test(strings_out),
 		cmocka_unit_test(round_trip),
 	};
