@@ -7,6 +7,10 @@
 
 /* Keys seen for each part that is wanted, for parts of about the same size. */
 #define SPLIT_EVEN 4
+/* Parts that are made though each is small, and how many times the least a part
+ * has otherwise. */
+#define SPLIT_SOME 8
+#define SPLIT_LARGE 4
 
 /* Leaves that a room takes at once, when they follow each other in the file. */
 #define WINDOW 16
@@ -527,6 +531,17 @@ see_branch(const struct walk *w, unsigned int level, struct split *s)
 	return true;
 }
 
+/* How many parts of so many leaves at the least: some, that threads which are not
+ * equally fast end together; more only when each is large, as each begins anew
+ * and has to be put together with the others. */
+static size_t
+parts_of(size_t leaves, size_t least)
+{
+	size_t n = leaves / least, large = n / SPLIT_LARGE;
+
+	return n < SPLIT_SOME ? n : large > SPLIT_SOME ? large : SPLIT_SOME;
+}
+
 bool
 crm_tree_split(struct crm_pages *pages, const struct crm_tree *tree,
     struct crm_view prefix, size_t most, size_t least, struct crm_view *key,
@@ -548,7 +563,7 @@ crm_tree_split(struct crm_pages *pages, const struct crm_tree *tree,
 			return false;
 	}
 	s.all = s.seen;
-	s.parts = s.level + 2 < tree->depth ? s.seen : s.seen / least;
+	s.parts = s.level + 2 < tree->depth ? s.seen : parts_of(s.seen, least);
 	s.parts = s.parts < most ? s.parts : most;
 	s.seen = 0;
 	if (s.parts > 1 && !see_branch(&w, 0, &s))

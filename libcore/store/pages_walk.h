@@ -122,7 +122,8 @@ CRM_CHECK bool crm_tree_prev(struct crm_pages *, const struct crm_tree *,
  * nothing but how even the parts are.
  *
  * most    parts, 1 at the least: key has room for one less
- * least   leaves of a part
+ * least   leaves of a part; where they are many it has up to four times as
+ *         many
  * n       of keys; in order, dead as views are
  *
  * False as above.  Cost: the branches of one or two levels.
