@@ -377,8 +377,9 @@ find_in_block(
 
 	*past = false;
 	*value = CRM_VNULL;
-	while (lo < hi) {
-		mid = lo + (hi - lo) / 2;
+	/* often the one at hand is asked for again, or one behind it */
+	mid = w->i > 0 && w->i < hi ? w->i : hi / 2;
+	for (; lo < hi; mid = lo + (hi - lo) / 2) {
 		if (!crm_block_at(&w->b, mid, &e))
 			return crm_block_damaged(
 			    w->b.key, "an entry that cannot be read");
