@@ -40,6 +40,26 @@ gap_behind(const struct crm_gaps *g, size_t others, int32_t lo, int32_t hi)
 	return lo;
 }
 
+/* The shortest gap that is longer than some days; CRM_NO_GAP: there is none. */
+static int32_t
+gap_above(const struct crm_gaps *g, int32_t days)
+{
+	const lanes most = { days, days, days, days };
+	lanes gap, less,
+	    least = { CRM_NO_GAP, CRM_NO_GAP, CRM_NO_GAP, CRM_NO_GAP };
+	int32_t shortest = CRM_NO_GAP;
+	size_t i;
+
+	for (i = 0; i < g->n; i += LANES) {
+		memcpy(&gap, g->gap + i, sizeof(gap));
+		less = (gap > most) & (gap < least);
+		least = (gap & less) | (least & ~less);
+	}
+	for (i = 0; i < LANES; i++)
+		shortest = least[i] < shortest ? least[i] : shortest;
+	return shortest;
+}
+
 int32_t
 crm_gaps_twice_median(const struct crm_gaps *g, int32_t most)
 {
@@ -49,9 +69,8 @@ crm_gaps_twice_median(const struct crm_gaps *g, int32_t most)
 
 	/* of an odd number both are the same one */
 	return low +
-	    (n % 2 == 1 || crm_gaps_count(g, low) > n / 2
-		    ? low
-		    : gap_behind(g, n / 2, low + 1, g->longest));
+	    (n % 2 == 1 || crm_gaps_count(g, low) > n / 2 ? low
+							  : gap_above(g, low));
 }
 
 void

@@ -1,4 +1,5 @@
-/* Lines of the report overdue are sorted by their fractions exactly. */
+/* Lines of the report overdue are sorted by their fractions exactly, and medians
+ * of gaps are those of sorted ones. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,6 +9,7 @@
 #include <cmocka.h>
 
 #include "base/mem.h"
+#include "report/gaps.h"
 #include "report/overdue_lines.h"
 
 #define TODAY 100000
@@ -90,12 +92,46 @@ many(void **state)
 	crm_overdue_release(&s);
 }
 
+/* Of few days and of many, near each other and apart. */
+static void
+medians(void **state)
+{
+	static const uint32_t apart[] = { 1, 2, 5, 400, 100000 };
+	struct crm_gaps g = { 0 };
+	int32_t day[64], twice, low;
+	uint32_t random = 7;
+	size_t n, k, i, round;
+
+	(void)state;
+	for (k = 0; k < sizeof(apart) / sizeof(apart[0]); k++)
+		for (n = 2; n < sizeof(day) / sizeof(day[0]); n++)
+			for (round = 0; round < 50; round++) {
+				day[0] = -5000;
+				for (i = 1; i < n; i++) {
+					random = random * 1664525 + 1013904223;
+					day[i] = day[i - 1] + 1 +
+					    (int32_t)((random >> 8) % apart[k]);
+				}
+				crm_gaps_take(&g, day, n);
+				twice = crm_gaps_twice_median(&g, CRM_NO_GAP);
+				crm_gaps_sort(&g);
+				low = g.gap[(g.n - 1) / 2];
+				assert_int_equal(twice, low + g.gap[g.n / 2]);
+				/* it may be known how long it is at most */
+				crm_gaps_take(&g, day, n);
+				assert_int_equal(
+				    crm_gaps_twice_median(&g, low), twice);
+			}
+	crm_free(g.gap);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(neighbours),
 		cmocka_unit_test(many),
+		cmocka_unit_test(medians),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
