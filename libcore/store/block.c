@@ -284,12 +284,21 @@ crm_block_ids(const struct crm_block *b, struct crm_block_pos *pos,
 }
 
 /* One number on from the last one, of any length. */
-static bool
+static inline bool
 slow_number(const uint8_t **p, const uint8_t *end, uint64_t *last)
 {
+	const uint8_t *d = *p;
 	uint64_t delta;
-	size_t n = crm_varint_get(*p, (size_t)(end - *p), &delta);
+	size_t n;
 
+	/* as the first one of a group is */
+	if (end - d >= 3 && d[0] >= 0x80 && d[1] >= 0x80 && d[2] < 0x80) {
+		*last += (d[0] & 0x7fu) | (d[1] & 0x7fu) << 7 |
+		    (unsigned int)d[2] << 14;
+		*p += 3;
+		return true;
+	}
+	n = crm_varint_get(d, (size_t)(end - d), &delta);
 	*p += n;
 	*last += delta;
 	return n > 0 && delta <= UINT32_MAX;
@@ -300,20 +309,16 @@ crm_block_numbers(const struct crm_block *b, struct crm_block_pos *pos,
     int64_t base, int32_t *number)
 {
 	const uint8_t *p = b->body + pos->at, *end = b->body + b->n;
-	uint64_t last = 0, i = 0, w, two;
-	int k;
+	uint64_t last = 0, i = 0, w, two, few, k;
 
 	while (i < pos->left) {
-		if (pos->left - i < 4 || end - p < 8) {
-			if (!slow_number(&p, end, &last))
-				return false;
-			number[i++] = (int32_t)((int64_t)last - base);
-			continue;
-		}
+		w = UINT64_MAX;
+		few = pos->left - i < 4 ? pos->left - i : 4;
+		if (end - p >= 8)
+			w = crm_le64_get((const char *)p);
 		/* Of one byte or of two, whichever: a branch would be guessed
 		 * wrong as often as not. */
-		w = crm_le64_get((const char *)p);
-		for (k = 0; k < 4 && (w & 0x8080) != 0x8080; k++) {
+		for (k = 0; k < few && (w & 0x8080) != 0x8080; k++) {
 			two = w >> 7 & 1;
 			last += (w & 0x7f) | (w >> 1 & 0x3f80 & -two);
 			number[i++] = (int32_t)((int64_t)last - base);

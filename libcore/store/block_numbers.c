@@ -7,7 +7,8 @@ struct crm_numbers {
 	char from[CRM_KEY_MAX], to[CRM_KEY_MAX];
 	size_t from_n, to_n;
 	int32_t base;
-	bool any; /* there is a block */
+	bool any;   /* there is a block */
+	bool begun; /* a group was not below 'from': none behind it is */
 	struct crm_block b;
 	struct crm_block_pos pos; /* behind the group at hand */
 	/* the group at hand, when its numbers go on in another block */
@@ -149,7 +150,8 @@ crm_numbers_next(struct crm_numbers *s, struct crm_view *group,
 		err = add_numbers(s, number, cap, n);
 		if (err == NULL)
 			err = add_more(s, group, number, cap, n);
-		if (err != NULL || !is_below(s, *group, s->from, s->from_n))
+		s->begun = s->begun || !is_below(s, *group, s->from, s->from_n);
+		if (err != NULL || s->begun)
 			return err;
 	}
 	*group = CRM_VNULL;

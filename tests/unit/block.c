@@ -866,6 +866,111 @@ damage(void **state)
 	crm_buf_release(&b);
 }
 
+#define OWNERS 150
+#define NUMBERS_MAX 300
+#define BASE (1 << 20)
+
+/* Numbers of groups, as days are kept: a few of many groups, each near the one
+ * before or far from it. */
+static struct {
+	uint32_t number[NUMBERS_MAX];
+	size_t n;
+} owner[OWNERS];
+
+static void
+owner_key(char out[11], size_t i)
+{
+	memcpy(out, "p\0\1", 3);
+	crm_be64(out + 3, 10 * i + 10);
+}
+
+static const struct crm_err *
+put_numbers(void *ctx, struct crm_txn *t)
+{
+	static const uint32_t far[] = { 100, 100, 200, 30000, 3000000 };
+	struct crm_block_writer *w;
+	const struct crm_err *err;
+	uint64_t id[NUMBERS_MAX];
+	uint8_t byte[NUMBERS_MAX] = { 0 };
+	char key[11];
+	size_t i, k;
+
+	(void)ctx;
+	err = crm_block_write(t, CRM_TABLE_INDEX, &w);
+	for (i = 0; err == NULL && i < OWNERS; i++) {
+		uint32_t number =
+		    below(4) > 0 ? BASE + below(40000) : below(300);
+
+		owner[i].n = 1 + below(i % 10 == 0 ? NUMBERS_MAX : 9);
+		for (k = 0; k < owner[i].n; k++) {
+			owner[i].number[k] = number;
+			id[k] = crm_id('p', 0, number);
+			number += 1 + below(far[below(5)]);
+		}
+		owner_key(key, i);
+		err = crm_block_put_ids(
+		    w, crm_view(key, sizeof(key)), id, byte, owner[i].n);
+	}
+	if (err != NULL) {
+		crm_block_abandon(w);
+		return err;
+	}
+	return crm_block_close(w);
+}
+
+/* Groups from one on, to another one or all. */
+static void
+check_numbers(struct crm_txn *txn, size_t from, size_t to)
+{
+	struct crm_numbers *s;
+	struct crm_walk *w;
+	struct crm_view group;
+	int32_t *number = NULL;
+	char a[11], b[11];
+	size_t cap = 0, n, i, k;
+
+	owner_key(a, from);
+	owner_key(b, to);
+	a[10]--; /* in front of it, and behind the one before */
+	no_err(crm_walk_open(txn, CRM_TABLE_INDEX, &w));
+	no_err(crm_numbers_open(w, crm_view(a, sizeof(a)),
+	    crm_view(b, to < OWNERS ? sizeof(b) : 0), BASE, &s));
+	for (i = from; i < to; i++) {
+		no_err(crm_numbers_next(s, &group, &number, &cap, &n));
+		assert_int_equal(group.n, 8);
+		assert_int_equal(crm_be64_get(group.p), 10 * i + 10);
+		assert_int_equal(n, owner[i].n);
+		for (k = 0; k < n; k++)
+			assert_int_equal(
+			    number[k], (int64_t)owner[i].number[k] - BASE);
+	}
+	no_err(crm_numbers_next(s, &group, &number, &cap, &n));
+	assert_null(group.p);
+	crm_numbers_close(s);
+	crm_walk_close(w);
+	crm_free(number);
+}
+
+static void
+numbers(void **state)
+{
+	struct crm_txn *txn;
+	size_t round, i;
+
+	(void)state;
+	for (round = 0; round < 20; round++) {
+		seed = round;
+		no_err(crm_env_update(env, put_numbers, NULL));
+		no_err(crm_txn_read(env, &txn));
+		check_numbers(txn, 0, OWNERS);
+		for (i = 0; i < OWNERS; i += 7)
+			check_numbers(txn, i, i + below(OWNERS - (uint32_t)i));
+		crm_txn_end(txn);
+		assert_int_equal(tear_down(NULL), 0);
+		assert_int_equal(set_up(NULL), 0);
+	}
+}
+
 int
 main(void)
 {
@@ -881,6 +986,7 @@ main(void)
 		    fuller_pages, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(large, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(refused, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(numbers, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(damage, set_up, tear_down),
 	};
 
