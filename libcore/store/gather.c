@@ -34,6 +34,26 @@ struct group {
  * sorted by itself.  Their table of slots stays in the processor's cache. */
 #define GROUPS_MAX ((size_t)1 << 15)
 
+/*
+ * Keys that begin with the same bytes, in the index those of one field, are of
+ * one kin.  Where nearly each key of it is another one (addresses, numbers of
+ * telephones), to look for it among the groups is in vain, and groups of one id
+ * take the room of those that come again: such keys go to the runs alone.
+ *
+ * That is found out when groups go to the runs, so that until they do again
+ * all postings of a key go one way, and its ids stay in their order.  After so
+ * many of such keys it is found out anew.
+ */
+struct kin {
+	uint32_t adds, groups; /* since groups went to the runs */
+	bool is_rare;
+};
+
+#define KIN_BYTES 3
+#define KIN_LEAST 64
+#define KINS ((size_t)256)
+#define RARE_MAX ((size_t)1 << 20)
+
 #define NUMBER_BITS 40 /* of an id */
 #define KINDS 256
 /* A group of more is handed out in parts where that can be. */
@@ -54,6 +74,9 @@ struct crm_gather {
 	size_t key_bytes;
 	char *pool;
 	size_t pool_n, pool_cap;
+	struct kin kin[KINS];
+	size_t rare;  /* postings of rare keys since that was found out */
+	bool learned; /* did all rare keys leave the room of groups? */
 	/* runs: one entry a group and run */
 	struct crm_runs *runs;
 	bool spilled;
@@ -143,12 +166,37 @@ same_key(const char *a, const char *b, size_t n)
 	    crm_le64_get(a + n - 8) == crm_le64_get(b + n - 8);
 }
 
+static struct kin *
+kin_of(struct crm_gather *g, struct crm_view key)
+{
+	uint32_t h = 0;
+	size_t i;
+
+	for (i = 0; i < KIN_BYTES && i < key.n; i++)
+		h = h << 8 | (unsigned char)key.p[i];
+	return &g->kin[h * 0x9e3779b1u >> 24];
+}
+
+/* Find out which keys are rare: of four in five there was no other one, where
+ * there were enough to tell. */
+static void
+learn(struct crm_gather *g)
+{
+	struct kin *k;
+
+	for (k = g->kin; k < g->kin + KINS; k++) {
+		k->is_rare |= k->groups >= KIN_LEAST &&
+		    (uint64_t)k->adds * 4 < (uint64_t)k->groups * 5;
+		k->adds = k->groups = 0;
+	}
+}
+
 /*
  * The group of a key, made when there is none and room for it; else NULL.
  * Keys that come often come early, so that they find room.
  */
 static struct group *
-find_group(struct crm_gather *g, struct crm_view key)
+find_group(struct crm_gather *g, struct kin *kin, struct crm_view key)
 {
 	uint32_t hash = (uint32_t)crm_hash(key);
 	struct group *gr;
@@ -173,6 +221,7 @@ find_group(struct crm_gather *g, struct crm_view key)
 	gr->hash = hash;
 	gr->key = crm_arena_dup(&g->keys, key.p, key.n);
 	gr->key_n = (uint32_t)key.n;
+	kin->groups++;
 	g->key_bytes += key.n + 17;
 	g->slot[i].hash = hash;
 	g->slot[i].group = (uint32_t)g->ngroups;
@@ -281,7 +330,8 @@ spill(struct crm_gather *g)
 	g->pool_n = 0;
 	g->key_bytes = 0;
 	crm_arena_reset(&g->keys);
-	memset(g->slot, 0, g->nslots * sizeof(*g->slot));
+	g->nslots = 0; /* fewer may do now */
+	learn(g);
 	return NULL;
 }
 
@@ -299,6 +349,49 @@ add_alone(struct crm_gather *g, struct crm_view key, uint64_t id, uint8_t byte)
 	if (g->runs == NULL)
 		g->runs = crm_runs_new(g->memory, g->dir);
 	return crm_runs_add(g->runs, key, crm_view(p, ALONE));
+}
+
+/* A rare key comes: is it time to find out anew which ones are? */
+static const struct crm_err *
+count_rare(struct crm_gather *g)
+{
+	const struct crm_err *err;
+	size_t i;
+
+	if (++g->rare <= RARE_MAX)
+		return NULL;
+	err = spill(g);
+	for (i = 0; i < KINS; i++)
+		g->kin[i].is_rare = false;
+	g->rare = 0;
+	g->learned = false;
+	return err;
+}
+
+/*
+ * The group of a key.
+ *
+ * out     NULL: it goes alone
+ */
+static const struct crm_err *
+group_for(struct crm_gather *g, struct crm_view key, struct group **out)
+{
+	struct kin *k = kin_of(g, key);
+	const struct crm_err *err;
+
+	*out = NULL;
+	if (k->is_rare)
+		return count_rare(g);
+	k->adds++;
+	*out = find_group(g, k, key);
+	if (*out != NULL || g->learned)
+		return NULL;
+	/* no room: that of rare keys is given to those that come again */
+	g->learned = true;
+	err = spill(g);
+	if (err == NULL && !k->is_rare)
+		*out = find_group(g, k, key);
+	return err;
 }
 
 /* The id that was added last came again. */
@@ -333,7 +426,9 @@ crm_gather_add(
 		if (err != NULL)
 			return err;
 	}
-	gr = find_group(g, key);
+	err = group_for(g, key, &gr);
+	if (err != NULL)
+		return err;
 	if (gr == NULL)
 		return add_alone(g, key, id, byte);
 	if (gr->count > 0 && id == gr->last) {

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <cmocka.h>
@@ -55,9 +56,10 @@ read_groups(
 	for (i = 0; i < n; i += got.n) {
 		assert_null(crm_gather_next(g, &got));
 		assert_true(got.n > 0);
-		assert_int_equal(got.group.n, 3);
+		assert_int_equal(got.group.n, strlen(p[i].group));
 		for (j = 0; j < got.n; j++) {
-			assert_memory_equal(got.group.p, p[i + j].group, 3);
+			assert_memory_equal(
+			    got.group.p, p[i + j].group, got.group.n);
 			assert_true(got.id[j] == p[i + j].id);
 			assert_int_equal(got.byte[j], p[i + j].byte);
 		}
@@ -74,6 +76,26 @@ half_of(const struct posting *p, size_t n)
 	while (i > 0 && i < n && strcmp(p[i].group, p[i - 1].group) == 0)
 		i++;
 	return i;
+}
+
+/* Add n postings, which are sorted then; of equal ones the greatest stays.
+ * Returns how many stay. */
+static size_t
+add_all(struct crm_gather *g, struct posting *p, size_t n)
+{
+	size_t i, j;
+
+	for (i = 0; i < n; i++)
+		assert_null(crm_gather_add(
+		    g, crm_view_str(p[i].group), p[i].id, p[i].byte));
+	qsort(p, n, sizeof(*p), cmp);
+	for (i = j = 0; i < n; i++) {
+		if (i + 1 < n && strcmp(p[i].group, p[i + 1].group) == 0 &&
+		    p[i].id == p[i + 1].id)
+			continue;
+		p[j++] = p[i];
+	}
+	return j;
 }
 
 static void
@@ -94,16 +116,8 @@ gather(size_t n, uint32_t groups, bool in_order, size_t memory)
 		p[i].group[2] = (char)('a' + gr / 676 % 26);
 		p[i].id = in_order ? i / 2 + 1 : below((uint32_t)n);
 		p[i].byte = (uint8_t)below(256);
-		assert_null(crm_gather_add(
-		    g, crm_view(p[i].group, 3), p[i].id, p[i].byte));
 	}
-	qsort(p, n, sizeof(*p), cmp);
-	for (i = j = 0; i < n; i++) { /* the greatest of equal ones stays */
-		if (i + 1 < n && strcmp(p[i].group, p[i + 1].group) == 0 &&
-		    p[i].id == p[i + 1].id)
-			continue;
-		p[j++] = p[i];
-	}
+	j = add_all(g, p, n);
 	assert_null(crm_gather_sort(g));
 	read_groups(g, p, j, &parts);
 	/* of 64 Ki ids on, where they came in order */
@@ -137,6 +151,49 @@ gathers(void **state)
 	gather(60000, 2, false, 1 << 17);
 	gather(400000, 2, true, 1 << 17);
 	gather(400000, 2, false, 1 << 17);
+}
+
+/*
+ * Keys that begin alike: nearly all are other ones at first, so that they go
+ * alone; then, from 'same' on, it is one and the same key which has also been
+ * among the groups.
+ */
+static void
+gather_rare(size_t n, size_t same, bool in_order)
+{
+	struct posting *p = crm_calloc(n, sizeof(*p));
+	struct crm_gather *g = crm_gather_new((size_t)1 << 23, AT_FDCWD, true);
+	struct crm_gathered got;
+	size_t i, j, parts = 0;
+
+	for (i = 0; i < n; i++) {
+		if (i % 4 == 0)
+			(void)snprintf(
+			    p[i].group, sizeof(p[i].group), "few%u", below(20));
+		else
+			(void)snprintf(p[i].group, sizeof(p[i].group),
+			    "own%08u",
+			    i < same && i % 16 != 1 ? below(99999999) : 7);
+		p[i].id = in_order ? i / 3 + 1 : below((uint32_t)n);
+		p[i].byte = (uint8_t)below(256);
+	}
+	j = add_all(g, p, n);
+	assert_null(crm_gather_sort(g));
+	read_groups(g, p, j, &parts);
+	assert_int_equal(parts > 0, in_order);
+	assert_null(crm_gather_next(g, &got));
+	assert_null(got.group.p);
+	crm_gather_free(g);
+	crm_free(p);
+}
+
+static void
+gathers_rare(void **state)
+{
+	(void)state;
+	gather_rare(400000, 150000, true);
+	gather_rare(400000, 150000, false);
+	gather_rare(1600000, 1500000, true); /* found out anew */
 }
 
 static void
@@ -179,6 +236,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(gathers),
+		cmocka_unit_test(gathers_rare),
 		cmocka_unit_test(spools),
 	};
 
