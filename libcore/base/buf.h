@@ -359,4 +359,21 @@ crm_le64_get(const void *in)
 	return v;
 }
 
+/* n bytes, at most 8, with zeros behind them; without a call. */
+static inline uint64_t
+crm_le_few_get(const char *p, size_t n)
+{
+	const unsigned char *u = (const unsigned char *)p;
+
+	if (n == 8)
+		return crm_le64_get(p);
+	if (n >= 4) /* from both ends: they may overlap */
+		return crm_le32_get(p) |
+		    (uint64_t)crm_le32_get(p + n - 4) << (8 * (n - 4));
+	if (n == 0)
+		return 0;
+	return (uint64_t)u[0] | (uint64_t)u[n / 2] << (8 * (n / 2)) |
+	    (uint64_t)u[n - 1] << (8 * (n - 1));
+}
+
 #endif

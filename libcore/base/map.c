@@ -20,18 +20,10 @@ static uint64_t
 tail(struct crm_view v)
 {
 	size_t n = v.n % 8;
-	const char *p = v.p + v.n - n;
-	uint64_t w = 0;
-	size_t i;
 
 	if (n > 0 && v.n >= 8)
 		return crm_le64_get(v.p + v.n - 8) >> (8 * (8 - n));
-	if (n >= 4)
-		return crm_le32_get(p) |
-		    (uint64_t)crm_le32_get(p + n - 4) << (8 * (n - 4));
-	for (i = n; i-- > 0;)
-		w = w << 8 | (unsigned char)p[i];
-	return w;
+	return crm_le_few_get(v.p + v.n - n, n);
 }
 
 uint64_t

@@ -16,14 +16,12 @@ struct crm_short {
 static inline bool
 crm_short_of(struct crm_view v, struct crm_short *out)
 {
-	char text[16] = { 0 };
-
-	if (v.n > sizeof(text))
+	if (v.n > 16)
 		return false;
-	(void)crm_copy_few(text, v.p, v.n);
-	out->word[0] = crm_le64_get(text);
-	out->word[1] = crm_le64_get(text + 8);
 	out->n = v.n;
+	out->word[0] = crm_le_few_get(v.p, v.n < 8 ? v.n : 8);
+	out->word[1] =
+	    v.n > 8 ? crm_le64_get(v.p + v.n - 8) >> (8 * (16 - v.n)) : 0;
 	return true;
 }
 

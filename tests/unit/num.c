@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "base/num.h"
+#include "base/short.h"
 
 static void
 dec_text(void **state)
@@ -137,6 +138,31 @@ whole(void **state)
 	assert_false(crm_num_i64(CRM_V("--5"), -5, 0, &i));
 }
 
+/* Few bytes as numbers, against the same bytes in a longer place; and short
+ * texts, which are two of these. */
+static void
+few_bytes(void **state)
+{
+	static const char text[] = "\xff\x01zdefghi\x80klmno\xfe";
+	struct crm_short s;
+	char long_one[16];
+	size_t n;
+
+	(void)state;
+	for (n = 0; n <= 16; n++) {
+		memset(long_one, 0, sizeof(long_one));
+		memcpy(long_one, text, n);
+		if (n <= 8)
+			assert_true(
+			    crm_le_few_get(text, n) == crm_le64_get(long_one));
+		assert_true(crm_short_of(crm_view(text, n), &s));
+		assert_int_equal(s.n, n);
+		assert_true(s.word[0] == crm_le64_get(long_one));
+		assert_true(s.word[1] == crm_le64_get(long_one + 8));
+	}
+	assert_false(crm_short_of(CRM_V("12345678901234567"), &s));
+}
+
 int
 main(void)
 {
@@ -145,6 +171,7 @@ main(void)
 		cmocka_unit_test(dec_sums),
 		cmocka_unit_test(dec_random),
 		cmocka_unit_test(whole),
+		cmocka_unit_test(few_bytes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
