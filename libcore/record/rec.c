@@ -306,23 +306,16 @@ set_one(struct crm_rec *r, const struct crm_field *f, struct crm_view v)
 	crm_rec_lend(r, f, crm_view(p, (size_t)(to - p)));
 }
 
-/* Do the edits of one field of many values, among n. */
+/* Do the edits of one field of many values, among n, to those it has. */
 static void
-edit_many(struct crm_rec *r, const struct crm_edit *e, size_t n, size_t nfield)
+edit_values_of(
+    struct crm_rec *r, const struct crm_edit *e, size_t n, struct crm_view v)
 {
 	struct values s = { .rec = r, .f = e[0].field };
-	struct crm_view v = CRM_VNULL;
 	struct crm_many m;
 	size_t i;
 
 	r->scratch.max = CRM_LINE_MAX * 8;
-	if (!crm_rec_get(r, s.f->num, &v))
-		v = CRM_VNULL;
-	if (v.n == 0 && nfield == 1 && e->op != CRM_TAKE &&
-	    e->op != CRM_CLEAR) {
-		set_one(r, s.f, e->value);
-		return;
-	}
 	crm_many_begin(&m, v, true);
 	while (crm_many_next(&m, &v))
 		append(&s, v);
@@ -332,6 +325,20 @@ edit_many(struct crm_rec *r, const struct crm_edit *e, size_t n, size_t nfield)
 	if (s.changed)
 		pack(&s);
 	crm_map_release(&s.at);
+}
+
+/* The same; most have no value yet, and get one. */
+static void
+edit_many(struct crm_rec *r, const struct crm_edit *e, size_t n, size_t nfield)
+{
+	struct crm_view v;
+
+	if (!crm_rec_get(r, e->field->num, &v))
+		v = CRM_VNULL;
+	if (v.n == 0 && nfield == 1 && e->op != CRM_TAKE && e->op != CRM_CLEAR)
+		set_one(r, e->field, e->value);
+	else
+		edit_values_of(r, e, n, v);
 }
 
 static void
