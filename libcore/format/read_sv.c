@@ -371,22 +371,49 @@ take_escape(
 	return 1;
 }
 
-/* Does a byte end a run of plain ones? */
-static bool
-is_stop(char c, uint64_t stops)
+/* A mark in the lowest byte of a word that is 0, if any; others may be wrong. */
+static uint64_t
+first_zero(uint64_t w)
 {
-	return ((unsigned char)c < 64 && (stops >> c & 1) != 0) || c == '\\';
+	const uint64_t ones = 0x0101010101010101u;
+
+	return (w - ones) & ~w & ones << 7;
 }
 
-/* The separators as bits: all are below 64. */
-static uint64_t
+/* What ends a run of plain bytes: separators, at most 3, and a backslash. */
+struct stops {
+	uint64_t words[4]; /* 8 times each */
+	size_t n;
+};
+
+static struct stops
 stops_of(const char *seps)
 {
-	uint64_t bits = 0;
+	const uint64_t ones = 0x0101010101010101u;
+	struct stops s = { .words = { ones * '\\' }, .n = 1 };
 
 	for (; *seps != '\0'; seps++)
-		bits |= (uint64_t)1 << (*seps & 63);
-	return bits;
+		s.words[s.n++] = ones * (unsigned char)*seps;
+	return s;
+}
+
+/* Where the first one is, or v.n: eight bytes at a time. */
+static size_t
+find_stop(struct crm_view v, const struct stops *s)
+{
+	uint64_t w, hit;
+	size_t i = 0, j, n;
+
+	for (; i < v.n; i += 8) {
+		n = v.n - i < 8 ? v.n - i : 8;
+		w = crm_le_few_get(v.p + i, n);
+		hit = 0; /* zeros behind the end are none of them */
+		for (j = 0; j < s->n; j++)
+			hit |= first_zero(w ^ s->words[j]);
+		if (hit != 0)
+			return i + (size_t)__builtin_ctzll(hit) / 8;
+	}
+	return v.n;
 }
 
 /* Take the bytes up to the next separator. */
@@ -395,14 +422,13 @@ take_value(struct crm_view *rest, const char *seps, bool escaped,
     struct crm_buf *buf, struct crm_view *value)
 {
 	struct crm_view v = *rest;
-	uint64_t stops = stops_of(seps);
+	struct stops stops = stops_of(seps);
 	bool first = true, ends;
 	size_t i, n;
 
 	crm_buf_reset(buf);
 	for (; v.n > 0; first = false) {
-		for (i = 0; i < v.n && !is_stop(v.p[i], stops); i++)
-			continue;
+		i = find_stop(v, &stops);
 		ends = i < v.n && v.p[i] != '\\' && parts(v, i, seps);
 		if (first && (ends || i == v.n)) { /* as it is in the cell */
 			*value = crm_view(v.p, i);

@@ -1064,6 +1064,16 @@ many_values(void **state)
 		assert_int_equal(rest.n, 0);
 		assert_string_equal(out.p, cases[i].out);
 	}
+	for (i = 1; i < 20; i++) { /* wherever it stands among eight bytes */
+		char text[] = "-./:+<=>[]^_`{|}~0-9";
+
+		text[i] = ";,\n"[i % 3];
+		rest = crm_view_str(text);
+		assert_null(
+		    crm_cell_next(&rest, ",;\n", true, &buf, &value, &more));
+		assert_int_equal(value.n, i);
+		assert_int_equal(rest.n, sizeof(text) - 2 - i);
+	}
 	rest = CRM_VNULL;
 	assert_null(crm_cell_next(&rest, ",", true, &buf, &value, &more));
 	assert_false(more);
