@@ -190,10 +190,9 @@ has_none(uint64_t w, uint8_t byte)
 
 /* Do 8 bytes need no escaping in JSON? */
 static bool
-are_safe(const char *p)
+are_safe(uint64_t w)
 {
 	const uint64_t ones = 0x0101010101010101u, high = ones << 7;
-	uint64_t w = crm_le64_get(p);
 
 	return ((w - ones * 0x20) & ~w & high) == 0 && has_none(w, '"') &&
 	    has_none(w, '\\');
@@ -204,20 +203,18 @@ static bool
 is_safe(const struct crm_slot *s)
 {
 	struct crm_view v = s->value;
+	const uint64_t blanks = 0x2020202020202020u;
 	struct crm_many m;
-	size_t i = 0;
 
 	if (s->many) {
 		crm_many_begin(&m, v, true);
 		v = m.bytes;
 	}
-	while (v.n - i >= 8 && are_safe(v.p + i))
-		i += 8;
-	for (; i < v.n; i++)
-		if ((unsigned char)v.p[i] < 0x20 || v.p[i] == '"' ||
-		    v.p[i] == '\\')
+	for (; v.n >= 8; v = crm_view_skip(v, 8))
+		if (!are_safe(crm_le64_get(v.p)))
 			return false;
-	return true;
+	return v.n == 0 ||
+	    are_safe(crm_le_few_get(v.p, v.n) | blanks << (8 * v.n));
 }
 
 /* Write one entry of the directory; returns its size. */
@@ -270,10 +267,24 @@ crm_code_put(struct crm_buf *b, uint8_t flags, uint64_t added, uint64_t updated,
 		end += slot[i].value.n;
 		to += put_entry(to, flags, &slot[i], end);
 	}
-	for (i = 0; i < n; i++) {
-		if (slot[i].value.n > 0)
-			memcpy(to, slot[i].value.p, slot[i].value.n);
-		to += slot[i].value.n;
-	}
+	for (i = 0; i < n; i++)
+		to = crm_copy_few(to, slot[i].value.p, slot[i].value.n);
 	crm_buf_used(b, all);
+}
+
+void
+crm_code_put_again(
+    struct crm_buf *b, struct crm_view v, uint64_t added, uint64_t updated)
+{
+	char head[1 + 2 * CRM_VARINT_MAX];
+	uint64_t was;
+	size_t at = 1, len = 1;
+
+	at += crm_varint_get(v.p + at, v.n - at, &was);
+	at += crm_varint_get(v.p + at, v.n - at, &was);
+	head[0] = v.p[0];
+	len += crm_varint_put(head + len, added);
+	len += crm_varint_put(head + len, updated - added);
+	crm_buf_add(b, head, len);
+	crm_buf_addv(b, crm_view_skip(v, at));
 }

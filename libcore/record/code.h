@@ -151,4 +151,12 @@ crm_stored_value(const struct crm_stored *r, uint32_t i)
 void crm_code_put(struct crm_buf *, uint8_t flags, uint64_t added,
     uint64_t updated, struct crm_slot *slot, uint32_t n);
 
+/* Add the stored form of a record that is the same as another one, but for the
+ * change sets.
+ *
+ * stored  as crm_code_put() made it
+ */
+void crm_code_put_again(
+    struct crm_buf *, struct crm_view stored, uint64_t added, uint64_t updated);
+
 #endif

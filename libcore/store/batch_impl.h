@@ -46,8 +46,10 @@ struct crm_ghost {
 
 /*
  * A row of the spool, a record to add:
- *   kind u8, flags u8, fields u32, line u64, id u64 (given, or 0), then for
- *   each field: number u16, flags u8, length u32, stored value
+ *   kind u8, flags u8, notes u32, line u64, id u64 (given, or 0), length u32,
+ *   the record as it would be stored, but added and updated by change set 0;
+ *   flags u8 of each of its fields; then for each note: number u16, flags u8,
+ *   length u32, value
  * When a later line changes the record, the whole of it follows as a row again
  * (CRM_ROW_AGAIN; its id is the one that the record goes by).
  * An edit, the value of an entry of edits:
@@ -58,12 +60,17 @@ struct crm_row {
 	struct crm_view bytes;
 	char kind; /* of an edit: its op */
 	uint8_t flags;
-	uint32_t n;
+	uint32_t n; /* fields and notes that are left */
 	uint64_t line, id;
 	char currency[4];
-	struct crm_view fields;
+	struct crm_view
+	    stored;            /* an edit has none: its fields stand as notes */
+	struct crm_stored rec; /* the same, opened */
+	const uint8_t *what;   /* flags of its fields */
+	uint32_t next;         /* of its fields */
+	struct crm_view notes;
 };
-#define CRM_ROW_HEAD 22
+#define CRM_ROW_HEAD 26
 #define CRM_EDIT_HEAD 18
 
 /* Flags of rows: it links to new ones or ghosts; only fill what is empty; it
@@ -80,10 +87,10 @@ enum {
 	CRM_ROW_RELINK = 128,
 };
 
-/* The line as it was stands behind the fields, under a number of its own. */
+/* The line as it was is a note, under a number of its own. */
 #define CRM_RAW_LINE 0x7fff
 
-/* So do the words of its links that name records of the store: of each, number
+/* So are the words of its links that name records of the store: of each, number
  * of the field u16, hash u64. */
 #define CRM_LINK_WORDS 0x7ffe
 #define CRM_LINK_WORD_BYTES 10
@@ -364,6 +371,7 @@ CRM_CHECK const struct crm_err *crm_batch_put_exact(struct crm_batch *,
     const struct crm_slot *slot, size_t n);
 void crm_row_open(struct crm_view row, struct crm_row *out);
 void crm_row_open_edit(struct crm_view row, struct crm_row *out);
+/* The next field, and behind these the notes; false after the last. */
 bool crm_row_field(
     struct crm_row *, uint16_t *num, uint8_t *flags, struct crm_view *value);
 

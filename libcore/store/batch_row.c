@@ -11,7 +11,12 @@ crm_row_open(struct crm_view v, struct crm_row *r)
 	r->n = crm_le32_get(v.p + 2);
 	r->line = crm_le64_get(v.p + 6);
 	r->id = crm_le64_get(v.p + 14);
-	r->fields = crm_view_skip(v, CRM_ROW_HEAD);
+	r->stored = crm_view(v.p + CRM_ROW_HEAD, crm_le32_get(v.p + 22));
+	(void)crm_code_open(r->stored, &r->rec);
+	r->what = (const uint8_t *)r->stored.p + r->stored.n;
+	r->next = 0;
+	r->notes = crm_view_skip(v, CRM_ROW_HEAD + r->stored.n + r->rec.n);
+	r->n += r->rec.n;
 }
 
 void
@@ -24,20 +29,32 @@ crm_row_open_edit(struct crm_view v, struct crm_row *r)
 	r->line = crm_le64_get(v.p + 6);
 	r->id = 0;
 	memcpy(r->currency, v.p + 14, 4);
-	r->fields = crm_view_skip(v, CRM_EDIT_HEAD);
+	r->stored = CRM_VNULL;
+	r->rec.n = r->next = 0;
+	r->what = NULL;
+	r->notes = crm_view_skip(v, CRM_EDIT_HEAD);
 }
 
 bool
 crm_row_field(
     struct crm_row *r, uint16_t *num, uint8_t *flags, struct crm_view *value)
 {
+	struct crm_slot slot;
+
 	if (r->n == 0)
 		return false;
 	r->n--;
-	*num = crm_le16_get(r->fields.p);
-	*flags = (uint8_t)r->fields.p[2];
-	*value = crm_view(r->fields.p + 7, crm_le32_get(r->fields.p + 3));
-	r->fields = crm_view_skip(r->fields, 7 + value->n);
+	if (r->next < r->rec.n) {
+		slot = crm_stored_at(&r->rec, r->next);
+		*num = slot.num;
+		*flags = r->what[r->next++];
+		*value = slot.value;
+		return true;
+	}
+	*num = crm_le16_get(r->notes.p);
+	*flags = (uint8_t)r->notes.p[2];
+	*value = crm_view(r->notes.p + 7, crm_le32_get(r->notes.p + 3));
+	r->notes = crm_view_skip(r->notes, 7 + value->n);
 	return true;
 }
 
@@ -77,27 +94,20 @@ crm_row_next_link(struct crm_row_links *l, uint64_t *id)
 }
 
 /* Before each value: number u16, flags u8, length u32. */
-#define FIELD_HEAD 7
-
-/* Put a field where there is room.  Returns what is behind it. */
-static char *
-put_field(char *to, uint16_t num, uint8_t flags, struct crm_view value)
-{
-	crm_le16(to, num);
-	to[2] = (char)flags;
-	crm_le32(to + 3, (uint32_t)value.n);
-	return crm_copy_few(to + FIELD_HEAD, value.p, value.n);
-}
+#define NOTE_HEAD 7
 
 static void
-add_field(struct crm_buf *b, uint16_t num, uint8_t flags, struct crm_view value)
+add_note(struct crm_buf *b, uint16_t num, uint8_t flags, struct crm_view value)
 {
-	char *to = crm_buf_room(b, FIELD_HEAD + value.n);
+	char *to = crm_buf_room(b, NOTE_HEAD + value.n);
 
 	if (to == NULL)
 		return;
-	(void)put_field(to, num, flags, value);
-	crm_buf_used(b, FIELD_HEAD + value.n);
+	crm_le16(to, num);
+	to[2] = (char)flags;
+	crm_le32(to + 3, (uint32_t)value.n);
+	(void)crm_copy_few(to + NOTE_HEAD, value.p, value.n);
+	crm_buf_used(b, NOTE_HEAD + value.n);
 }
 
 /* The fields that the input had. */
@@ -170,9 +180,9 @@ static void
 add_notes(struct crm_batch *b)
 {
 	if (b->words.n > 0)
-		add_field(&b->buf, CRM_LINK_WORDS, 0, crm_buf_view(&b->words));
+		add_note(&b->buf, CRM_LINK_WORDS, 0, crm_buf_view(&b->words));
 	if (b->raw.n > 0)
-		add_field(&b->buf, CRM_RAW_LINE, 0, b->raw);
+		add_note(&b->buf, CRM_RAW_LINE, 0, b->raw);
 }
 
 /* The words of a row's form before are those of the next one, but for fields
@@ -196,20 +206,16 @@ keep_words(struct crm_batch *b, const struct crm_request *q, struct crm_row r)
 	}
 }
 
-/* Add the fields of a record. */
+/* Add flags of the fields of a record. */
 static void
-add_fields(struct crm_batch *b, const struct crm_rec *r,
+add_flags(struct crm_batch *b, const struct crm_rec *r,
     const struct crm_request *q, const struct crm_row *before)
 {
+	char *to = crm_buf_room(&b->buf, r->n);
 	struct given given;
-	size_t room = 0;
 	uint32_t i;
-	char *to;
 
 	note_given(q, &given);
-	for (i = 0; i < r->n; i++)
-		room += FIELD_HEAD + r->slot[i].value.n;
-	to = crm_buf_room(&b->buf, room);
 	for (i = 0; to != NULL && i < r->n; i++) {
 		const struct crm_slot *slot = &r->slot[i];
 		uint8_t what = slot->many ? CRM_SLOT_MANY : 0;
@@ -217,10 +223,10 @@ add_fields(struct crm_batch *b, const struct crm_rec *r,
 		if (was_given(&given, slot->num) ||
 		    (before != NULL && was_given_before(*before, slot->num)))
 			what |= CRM_SLOT_GIVEN;
-		to = put_field(to, slot->num, what, slot->value);
+		to[i] = (char)what;
 	}
 	if (to != NULL)
-		crm_buf_used(&b->buf, room);
+		crm_buf_used(&b->buf, r->n);
 }
 
 const struct crm_err *
@@ -229,17 +235,21 @@ crm_batch_put_row(struct crm_batch *b, const struct crm_request *q,
 {
 	const struct crm_rec *r = &b->rec;
 	const struct crm_err *err;
-	char text[8];
+	char text[12] = { 0 };
 
 	if (b->pending_links)
 		flags |= CRM_ROW_PENDING;
 	if (before != NULL)
 		keep_words(b, q, *before);
 	add_head(&b->buf, r->kind->letter, flags,
-	    r->n + (b->raw.n > 0) + (b->words.n > 0), b->line);
+	    (size_t)(b->raw.n > 0) + (b->words.n > 0), b->line);
 	crm_le64(text, id);
-	crm_buf_add(&b->buf, text, 8);
-	add_fields(b, r, q, before);
+	crm_buf_add(&b->buf, text, sizeof(text));
+	crm_rec_encode(r, &b->buf, 0, 0, 0);
+	if (!b->buf.over)
+		crm_le32(b->buf.p + CRM_ROW_HEAD - 4,
+		    (uint32_t)(b->buf.n - CRM_ROW_HEAD));
+	add_flags(b, r, q, before);
 	add_notes(b);
 	err = crm_buf_end(&b->buf);
 	return err != NULL
@@ -262,7 +272,7 @@ crm_batch_put_edit(struct crm_batch *b, uint64_t id,
 	    n + (b->raw.n > 0) + (b->words.n > 0), b->line);
 	crm_buf_add(&b->buf, currency, 4);
 	for (i = 0; i < n; i++)
-		add_field(&b->buf, edit[i].field->num, (uint8_t)edit[i].op,
+		add_note(&b->buf, edit[i].field->num, (uint8_t)edit[i].op,
 		    edit[i].value);
 	add_notes(b);
 	err = crm_buf_end(&b->buf);
@@ -291,7 +301,7 @@ crm_batch_put_exact(struct crm_batch *b, uint64_t id, uint64_t updated,
 	add_head(&b->buf, CRM_EDIT_EXACT, flags, n, updated);
 	crm_buf_add(&b->buf, "\0\0\0\0", 4);
 	for (i = 0; i < n; i++)
-		add_field(&b->buf, slot[i].num, CRM_SET, slot[i].value);
+		add_note(&b->buf, slot[i].num, CRM_SET, slot[i].value);
 	err = crm_buf_end(&b->buf);
 	if (err != NULL)
 		return err;

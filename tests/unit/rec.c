@@ -278,9 +278,15 @@ low_fields(void **state)
 			{ 9, false, false, crm_view_str("nine") },
 			{ 40, false, false, crm_view_str("forty") },
 		};
-		struct crm_buf b = CRM_BUF_INIT(100000);
+		struct crm_buf b = CRM_BUF_INIT(100000), again = b, other = b;
 
 		crm_code_put(&b, 0, 1, 1, s, 5);
+		crm_code_put_again(&again, crm_buf_view(&b), 70000, 70300);
+		crm_code_put(&other, 0, 70000, 70300, s, 5);
+		assert_true(
+		    crm_view_eq(crm_buf_view(&again), crm_buf_view(&other)));
+		crm_buf_release(&again);
+		crm_buf_release(&other);
 		assert_true(crm_code_open(crm_buf_view(&b), &r));
 		has = crm_stored_low(&r, 9, low);
 		assert_int_equal(has, 1u << 1 | 1u << 4 | 1u << 8);
