@@ -49,15 +49,22 @@ put_added(struct crm_writing *w, uint64_t id, struct crm_view bytes)
 	return crm_block_put(w->w, crm_view(key, 8), bytes);
 }
 
-/* Encode w->rec as a new record and put it; say what is to be derived. */
-static const struct crm_err *
-put_record(struct crm_writing *w, uint64_t id, unsigned int *what)
+/* Encode w->rec as a new record. */
+static void
+encode(struct crm_writing *w)
 {
-	const struct crm_err *err;
 	uint64_t n = w->change.number;
 
 	crm_buf_reset(&w->bytes);
 	crm_rec_encode(&w->rec, &w->bytes, 0, n, n);
+}
+
+/* Put the record of w->bytes; say what is to be derived. */
+static const struct crm_err *
+put_record(struct crm_writing *w, uint64_t id, unsigned int *what)
+{
+	const struct crm_err *err;
+
 	err = crm_buf_end(&w->bytes);
 	if (err == NULL)
 		err = crm_w_see_added(w, id, crm_buf_view(&w->bytes));
@@ -80,6 +87,7 @@ crm_w_add_record(struct crm_writing *w, struct crm_derive *d, uint64_t id)
 	const struct crm_err *err;
 	unsigned int what;
 
+	encode(w);
 	err = put_record(w, id, &what);
 	return err != NULL
 	    ? err
@@ -105,16 +113,62 @@ note_bought(struct crm_writing *w)
 		(void)crm_nummap_at(&w->bought, who, NULL);
 }
 
+/* Is a record added with a purchase of theirs? */
+static bool
+has_bought(const struct crm_writing *w, uint64_t id, uint64_t final)
+{
+	return crm_nummap_get(&w->bought, final) != NULL ||
+	    crm_nummap_get(&w->b->buyers, id) != NULL;
+}
+
 /* Who is added with a first purchase is a customer. */
 static void
 promote_added(struct crm_writing *w, uint64_t id, uint64_t final)
 {
-	if ((crm_nummap_get(&w->bought, final) != NULL ||
-		crm_nummap_get(&w->b->buyers, id) != NULL) &&
-	    crm_w_is_early(&w->rec))
+	if (has_bought(w, id, final) && crm_w_is_early(&w->rec))
 		crm_rec_set(&w->rec,
 		    crm_field_num(w->rec.kind, w->rec.kind->stage),
 		    crm_word_stored(CRM_W_CUSTOMER));
+}
+
+/*
+ * Is a record as it stands in its row?  It is when nothing of it hangs on other
+ * rows: no link to one, no terms of a customer, no purchase, no turn of an
+ * owner.  Nor does another one hang on it then: who is added in this batch has
+ * bought by an event that links to a row.
+ */
+static bool
+is_settled(
+    const struct crm_writing *w, struct crm_row r, uint64_t id, uint64_t final)
+{
+	return (r.flags & (CRM_ROW_PENDING | CRM_ROW_TERMS)) == 0 &&
+	    w->turns == NULL && (r.kind == 'e' || !has_bought(w, id, final));
+}
+
+/* Make w->bytes the record of a row. */
+static const struct crm_err *
+settle_row(struct crm_writing *w, struct crm_row r, uint64_t id, uint64_t final)
+{
+	uint64_t n = w->change.number;
+
+	if (is_settled(w, r, id, final)) {
+		crm_buf_reset(&w->bytes);
+		crm_code_put_again(&w->bytes, r.stored, n, n);
+		return NULL;
+	}
+	crm_arena_reset(&w->arena);
+	if (!crm_batch_open_row(w->b, r, &w->arena, &w->rec))
+		return crm_err(CRM_E_BUG, "a link of nothing");
+	if ((r.flags & CRM_ROW_TERMS) != 0)
+		crm_batch_settle_due(w->b, r, &w->rec);
+	if (w->turns != NULL)
+		crm_turns_settle(w->turns, &w->rec);
+	if (r.kind == 'e')
+		note_bought(w);
+	else
+		promote_added(w, id, final);
+	encode(w);
+	return NULL;
 }
 
 /* Add the record of a row. */
@@ -126,17 +180,9 @@ add_row(struct crm_writing *w, struct crm_row r, uint64_t id)
 	const struct crm_err *err;
 	unsigned int what;
 
-	crm_arena_reset(&w->arena);
-	if (!crm_batch_open_row(b, r, &w->arena, &w->rec))
-		return crm_err(CRM_E_BUG, "a link of nothing");
-	if ((r.flags & CRM_ROW_TERMS) != 0)
-		crm_batch_settle_due(b, r, &w->rec);
-	if (w->turns != NULL)
-		crm_turns_settle(w->turns, &w->rec);
-	if (r.kind == 'e')
-		note_bought(w);
-	else
-		promote_added(w, id, final);
+	err = settle_row(w, r, id, final);
+	if (err != NULL)
+		return err;
 	b->result.added++;
 	crm_store_progress(b->store, "records", b->result.added, w->all);
 	err = put_record(w, final, &what);
