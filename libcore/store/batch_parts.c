@@ -230,10 +230,10 @@ crm_w_write_parts(struct crm_writing *w)
 	w->in_parts = w->sums = true;
 	if (err == NULL)
 		err = crm_w_add_all(w);
+	if (err == NULL) /* while the last records are written */
+		crm_derive_ahead(w->adds, tables[0]);
 	if (err == NULL)
 		err = crm_w_flush_part(w, 1);
-	if (err == NULL)
-		crm_derive_ahead(w->adds, tables[0]);
 	for (i = 0; err == NULL && i < n; i++) {
 		struct part p = { .d = w->adds,
 			.table = tables[i],
