@@ -41,7 +41,6 @@ crm_deriver_one(struct crm_derive *d, struct crm_digests *digests, uint64_t id,
 struct one {
 	uint64_t id, line;
 	unsigned int what;
-	struct crm_view bytes; /* of the record now */
 	struct crm_stored was, now;
 	const struct crm_stored *from; /* was, or NULL */
 };
@@ -60,8 +59,7 @@ read_one(struct crm_view piece, struct one *out)
 	if (before > 0)
 		(void)crm_code_open(
 		    crm_view(piece.p + HEAD, before), &out->was);
-	out->bytes = crm_view(piece.p + HEAD + before, n);
-	(void)crm_code_open(out->bytes, &out->now);
+	(void)crm_code_open(crm_view(piece.p + HEAD + before, n), &out->now);
 	return crm_view_skip(piece, HEAD + (size_t)before + n);
 }
 
@@ -72,13 +70,7 @@ typedef const struct crm_err *(*one_fn)(
 static const struct crm_err *
 do_rest(struct crm_deriver *f, const struct one *o)
 {
-	const struct crm_err *err = NULL;
-
-	if (f->digests != NULL)
-		err = crm_digests_add(f->digests, o->id, o->bytes);
-	return err != NULL
-	    ? err
-	    : crm_derive_rest(f->derive, o->id, o->from, &o->now, o->what);
+	return crm_derive_rest(f->derive, o->id, o->from, &o->now, o->what);
 }
 
 static const struct crm_err *
@@ -200,9 +192,14 @@ const struct crm_err *
 crm_deriver_add(struct crm_deriver *f, uint64_t id, struct crm_view bytes,
     unsigned int what, uint64_t line)
 {
-	const struct crm_err *err;
+	const struct crm_err *err = NULL;
 	char head[HEAD];
 
+	/* here: of the threads the one with the rest has most to do */
+	if (f->digests != NULL)
+		err = crm_digests_add(f->digests, id, bytes);
+	if (err != NULL)
+		return err;
 	write_head(head, id, line, what, 0, bytes.n);
 	err = add(f, &f->rest, head, CRM_VNULL, bytes);
 	if (err == NULL && has_words(f, id, bytes, what))

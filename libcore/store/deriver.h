@@ -14,7 +14,7 @@
 struct crm_deriver;
 
 /*
- * Both are the threads' own until crm_deriver_end().
+ * What derives is the threads' own until crm_deriver_end().
  *
  * digests  NULL: none are wanted
  */
