@@ -18,7 +18,6 @@ struct group {
 	uint32_t key_n;
 	const char *key;
 	uint64_t last; /* id */
-	uint64_t base; /* the bits above the number of the first id */
 	uint32_t count;
 	uint32_t first, tail; /* chunks: offsets in pool / CHUNK_ALIGN */
 	uint16_t used, size;  /* bytes of the tail chunk */
@@ -67,7 +66,7 @@ struct crm_gather {
 	struct group *group;
 	size_t ngroups, group_cap;
 	struct slot {
-		uint32_t hash, group; /* number + 1; 0: free */
+		uint16_t tag, group; /* number + 1; 0: free */
 	} * slot;
 	size_t nslots;
 	struct crm_arena keys;
@@ -138,6 +137,14 @@ crm_gather_free(struct crm_gather *g)
 	crm_free(g);
 }
 
+/* A slot tells most keys apart by the half of the hash that is not its
+ * place. */
+static struct slot
+slot_of(uint32_t hash, size_t group)
+{
+	return (struct slot){ (uint16_t)(hash >> 16), (uint16_t)(group + 1) };
+}
+
 static void
 grow_slots(struct crm_gather *g)
 {
@@ -150,8 +157,7 @@ grow_slots(struct crm_gather *g)
 		j = g->group[i].hash & (n - 1);
 		while (g->slot[j].group != 0)
 			j = (j + 1) & (n - 1);
-		g->slot[j].hash = g->group[i].hash;
-		g->slot[j].group = (uint32_t)i + 1;
+		g->slot[j] = slot_of(g->group[i].hash, i);
 	}
 }
 
@@ -206,7 +212,7 @@ find_group(struct crm_gather *g, struct kin *kin, struct crm_view key)
 		grow_slots(g);
 	i = hash & (g->nslots - 1);
 	for (; g->slot[i].group != 0; i = (i + 1) & (g->nslots - 1)) {
-		if (g->slot[i].hash != hash)
+		if (g->slot[i].tag != hash >> 16)
 			continue;
 		gr = &g->group[g->slot[i].group - 1];
 		if (gr->key_n == key.n && same_key(gr->key, key.p, key.n))
@@ -223,8 +229,7 @@ find_group(struct crm_gather *g, struct kin *kin, struct crm_view key)
 	gr->key_n = (uint32_t)key.n;
 	kin->groups++;
 	g->key_bytes += key.n + 17;
-	g->slot[i].hash = hash;
-	g->slot[i].group = (uint32_t)g->ngroups;
+	g->slot[i] = slot_of(hash, g->ngroups - 1);
 	return gr;
 }
 
@@ -281,6 +286,13 @@ append(struct crm_gather *g, struct group *gr, uint64_t id, uint8_t byte)
 		*to = (char)byte;
 }
 
+/* The bits above an id's number: the same for all of a group. */
+static uint64_t
+base_of(uint64_t id)
+{
+	return id & ~(((uint64_t)1 << NUMBER_BITS) - 1);
+}
+
 /* A group's postings in one piece, behind a flag for "not sorted", the base
  * and their count. */
 #define PACK_HEAD 13
@@ -294,7 +306,7 @@ pack(struct crm_gather *g, const struct group *gr)
 
 	crm_buf_reset(&g->packed);
 	crm_buf_addc(&g->packed, (char)gr->unsorted);
-	crm_le64(base, gr->base);
+	crm_le64(base, base_of(gr->last));
 	crm_buf_add(&g->packed, base, 8);
 	crm_le32(count, gr->count);
 	crm_buf_add(&g->packed, count, 4);
@@ -436,7 +448,7 @@ crm_gather_add(
 		return NULL;
 	}
 	if (gr->count == 0)
-		gr->base = gr->last = id & ~(((uint64_t)1 << NUMBER_BITS) - 1);
+		gr->last = base_of(id);
 	gr->unsorted |= gr->count > 0 && id <= gr->last;
 	append(g, gr, id, byte);
 	gr->last = id;
