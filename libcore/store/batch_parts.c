@@ -38,12 +38,17 @@ put_part(void *ctx, struct crm_txn *t)
 	return crm_block_close(bw);
 }
 
+/* Records are put together in parts so much smaller than other tables are
+ * written in: while the one thread writes them, those that derive have no more
+ * to do than what was handed to them before. */
+#define SMALLER 4
+
 const struct crm_err *
 crm_w_flush_part(struct crm_writing *w, size_t limit)
 {
 	const struct crm_err *err;
 
-	if (w->part.n < limit)
+	if (w->part.n < (limit + SMALLER - 1) / SMALLER)
 		return NULL;
 	err = crm_store_update(w->b->store, put_part, w);
 	crm_buf_reset(&w->part);

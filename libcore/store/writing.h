@@ -185,7 +185,8 @@ CRM_CHECK const struct crm_err *crm_w_finish(struct crm_writing *);
 
 /* batch_parts.c */
 
-/* Write the part that was put together, if it has 'limit' bytes. */
+/* Write the part that was put together, if it is large enough where other
+ * tables are written by 'limit' bytes.  1: if there is one. */
 CRM_CHECK const struct crm_err *crm_w_flush_part(
     struct crm_writing *, size_t limit);
 
