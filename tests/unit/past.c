@@ -444,14 +444,16 @@ undo_one(struct crm_batch *b)
 static void
 change_set(void)
 {
-	struct crm_batch_options o = { .skip_bad = true,
+	uint32_t kind = below(9);
+	/* an undo has no lines to be left out */
+	struct crm_batch_options o = { .skip_bad = kind != 2,
 		.add_missing = below(2) == 0 ? "p" : NULL,
 		.correct = below(2) == 0 };
 	struct crm_batch_result r;
 	struct crm_batch *b = new_batch(&o);
 	const struct crm_err *err;
 
-	switch (below(9)) {
+	switch (kind) {
 	case 6:
 	case 7:
 	case 8:
