@@ -100,13 +100,7 @@ compare_rows(struct crm_checking *c, uint64_t who)
 		err =
 		    crm_rollup_fold(c->snap, who, INT64_MIN, INT64_MAX, &want);
 	if (err == NULL) {
-		for (i = 0; i < want.n;)
-			if (crm_rollup_is_empty(&want.row[i].row)) {
-				memmove(&want.row[i], &want.row[i + 1],
-				    (want.n - i - 1) * sizeof(*want.row));
-				want.n--;
-			} else
-				i++;
+		crm_rollups_tidy(&want);
 		same = have.n == want.n;
 		for (i = 0; same && i < have.n; i++)
 			same = have.row[i].currency == want.row[i].currency &&

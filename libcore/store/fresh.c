@@ -237,6 +237,18 @@ add_day(struct crm_fresh *f, const struct crm_story *s, struct crm_zone *zone)
 	*e = d;
 }
 
+/* An invoice and what was paid of it: the table would have no such row. */
+static void
+drop_empty_rows(struct crm_fresh *f)
+{
+	size_t i, k = 0;
+
+	for (i = 0; i < f->nrows; i++)
+		if (!crm_rollup_is_empty(&f->row[i].row))
+			f->row[k++] = f->row[i];
+	f->nrows = k;
+}
+
 const struct crm_err *
 crm_fresh_sum(struct crm_fresh *f, struct crm_zone *zone)
 {
@@ -251,6 +263,7 @@ crm_fresh_sum(struct crm_fresh *f, struct crm_zone *zone)
 			err = count_event(f, &s, zone);
 		add_day(f, &s, zone);
 	}
+	drop_empty_rows(f);
 	f->summed = err == NULL;
 	return err;
 }

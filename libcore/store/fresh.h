@@ -2,10 +2,11 @@
  * fresh - events that stories and sums do not have yet.
  *
  * Who adds a few events leaves them out of the tables story, rollup and total,
- * and their days out of the index: these are more than half of the pages that a small change set writes, and lie
- * scattered over the store.  Once there are CRM_FRESH_MAX of them, they are
- * brought in together.  Nobody sees a difference: story.h, rollup.h and
- * days.h add what is fresh to what their tables hold.
+ * and their days out of the index: these are more than half of the pages that a
+ * small change set writes, and lie scattered over the store.  Once there are
+ * CRM_FRESH_MAX of them, they are brought in together.  Nobody sees a
+ * difference: story.h, rollup.h and days.h add what is fresh to what their
+ * tables hold.
  *
  * Fresh are those events of this replica that lie behind a mark and are not
  * hidden.  So who changes an event, or adds one that may not be fresh, or many,
@@ -46,7 +47,7 @@ struct crm_fresh {
 	struct crm_fresh_row {
 		char key[CRM_ROLLUP_KEY];
 		struct crm_rollup row;
-	} * row; /* sorted */
+	} * row; /* sorted; something is in each */
 	size_t nrows, row_cap;
 	bool purchases;          /* are in some row */
 	struct crm_total *total; /* sorted by key */

@@ -180,6 +180,17 @@ row_at(struct crm_rollups *r, uint8_t currency)
 	return &r->row[i].row;
 }
 
+void
+crm_rollups_tidy(struct crm_rollups *r)
+{
+	size_t i, k = 0;
+
+	for (i = 0; i < r->n; i++)
+		if (!crm_rollup_is_empty(&r->row[i].row))
+			r->row[k++] = r->row[i];
+	r->n = k;
+}
+
 /* Does a purchase begin an order that was not counted yet? */
 static const struct crm_err *
 count_order(struct crm_snap *snap, const struct crm_story *s,
@@ -380,6 +391,7 @@ crm_rollup_all(struct crm_snap *snap, uint64_t who, struct crm_rollups *out)
 	     i++)
 		err = add_fresh(snap, &f->row[i],
 		    row_at(out, (uint8_t)f->row[i].key[CRM_ROLLUP_WHO]));
+	crm_rollups_tidy(out);
 	return err;
 }
 

@@ -80,6 +80,9 @@ struct crm_rollups {
 
 void crm_rollups_release(struct crm_rollups *);
 
+/* Leave out the rows that nothing is in: a table has none. */
+void crm_rollups_tidy(struct crm_rollups *);
+
 /*
  * Make the rows of a customer from the story.
  *

@@ -26,14 +26,16 @@ turn_of(const struct merging *m, const char key[CRM_ROLLUP_KEY])
 	return c < 0 ? STORED : c > 0 ? FRESH : BOTH;
 }
 
-/* The bytes of the row whose turn it is; stored ones are copied from value. */
+/* The bytes of the row whose turn it is; stored ones are copied from value.
+ * *any: there is one, as both together may come to nothing. */
 static const struct crm_err *
 take_turn(struct merging *m, enum turn turn, const char *value,
-    char out[CRM_ROLLUP_BYTES])
+    char out[CRM_ROLLUP_BYTES], bool *any)
 {
 	const struct crm_fresh_row *fresh = &m->f->row[m->at];
 	struct crm_rollup row = { 0 };
 
+	*any = true;
 	if (turn == STORED) {
 		memcpy(out, value, CRM_ROLLUP_BYTES);
 		return NULL;
@@ -45,6 +47,7 @@ take_turn(struct merging *m, enum turn turn, const char *value,
 		return crm_rollup_too_large(crm_be64_get(fresh->key),
 		    (uint8_t)fresh->key[CRM_ROLLUP_WHO]);
 	crm_rollup_write(out, &row);
+	*any = !crm_rollup_is_empty(&row);
 	return NULL;
 }
 
@@ -113,15 +116,18 @@ take_past(struct crm_rollup_walk *w, struct crm_rollup_at *out)
 	out->value = crm_view(p + CRM_ROLLUP_KEY, CRM_ROLLUP_BYTES);
 }
 
-/* Hand out the row at hand or the fresh one before it, and go behind it. */
+/* Take the row at hand or the fresh one before it; *any: there is such a row,
+ * or there are no more. */
 static const struct crm_err *
-take_today(struct crm_rollup_walk *w, struct crm_rollup_at *out)
+take_one(struct crm_rollup_walk *w, struct crm_rollup_at *out, bool *any)
 {
 	const struct crm_err *err = NULL;
 	char key[CRM_ROLLUP_KEY];
 	enum turn turn = FRESH;
 
 	out->who = 0;
+	*any = true;
+	w->took = false;
 	if (w->e.prefix.p != NULL) {
 		key[0] = w->e.prefix.p[0];
 		memcpy(key + 1, w->e.key.p, CRM_ROLLUP_KEY - 1);
@@ -130,13 +136,29 @@ take_today(struct crm_rollup_walk *w, struct crm_rollup_at *out)
 		return NULL;
 	if (turn != STORED) {
 		memcpy(key, w->fresh.f->row[w->fresh.at].key, sizeof(key));
-		err = take_turn(&w->fresh, turn, w->e.value.p, w->value);
+		err = take_turn(&w->fresh, turn, w->e.value.p, w->value, any);
 	}
 	out->who = crm_be64_get(key);
 	out->currency = (uint8_t)key[CRM_ROLLUP_WHO];
 	out->value =
 	    turn == STORED ? w->e.value : crm_view(w->value, CRM_ROLLUP_BYTES);
 	w->took = (turn & STORED) != 0;
+	return err;
+}
+
+/* Hand out the next row of today, and go behind it. */
+static const struct crm_err *
+take_today(struct crm_rollup_walk *w, struct crm_rollup_at *out)
+{
+	const struct crm_err *err = NULL;
+	bool any = false;
+
+	while (err == NULL && !any) {
+		if (w->took)
+			err = crm_walk_next(w->walk, &w->e);
+		if (err == NULL)
+			err = take_one(w, out, &any);
+	}
 	return err;
 }
 
@@ -155,6 +177,7 @@ crm_rollup_first(
 		take_past(w, out);
 		return NULL;
 	}
+	w->took = false;
 	w->fresh.at = crm_fresh_row_from(w->fresh.f, &from, 1);
 	err = crm_walk_seek(w->walk, crm_view(&from, 1), &w->e);
 	return err != NULL ? err : take_today(w, out);
@@ -163,15 +186,11 @@ crm_rollup_first(
 const struct crm_err *
 crm_rollup_next(struct crm_rollup_walk *w, struct crm_rollup_at *out)
 {
-	const struct crm_err *err = NULL;
-
 	if (w->walk == NULL) {
 		take_past(w, out);
 		return NULL;
 	}
-	if (w->took)
-		err = crm_walk_next(w->walk, &w->e);
-	return err != NULL ? err : take_today(w, out);
+	return take_today(w, out);
 }
 
 /* What crm_rollup_each_run() calls, and what is to be brought in. */
@@ -206,6 +225,7 @@ put_fresh(struct run_merging *m, size_t to)
 	const struct crm_err *err = NULL;
 	struct crm_run_of run;
 	char value[CRM_ROLLUP_BYTES];
+	bool any; /* there is: something is in each of them */
 
 	while (err == NULL && m->fresh.at < to) {
 		const char *key = row[m->fresh.at].key;
@@ -217,7 +237,7 @@ put_fresh(struct run_merging *m, size_t to)
 		     run.n++) {
 			crm_buf_add(
 			    &m->buf, row[m->fresh.at].key + 1, KEY_IN_RUN);
-			err = take_turn(&m->fresh, FRESH, NULL, value);
+			err = take_turn(&m->fresh, FRESH, NULL, value, &any);
 			crm_buf_add(&m->buf, value, sizeof(value));
 		}
 		if (err == NULL)
@@ -245,6 +265,7 @@ mix_run(struct run_merging *m, const struct crm_run_of *run)
 	char key[CRM_ROLLUP_KEY], value[CRM_ROLLUP_BYTES];
 	enum turn turn;
 	size_t i = 0;
+	bool any;
 
 	crm_buf_reset(&m->buf);
 	while (err == NULL && i < run->n) {
@@ -253,17 +274,21 @@ mix_run(struct run_merging *m, const struct crm_run_of *run)
 		if (turn == FRESH)
 			memcpy(
 			    key, m->fresh.f->row[m->fresh.at].key, sizeof(key));
-		err = take_turn(
-		    &m->fresh, turn, run->p + i * IN_RUN + KEY_IN_RUN, value);
+		err = take_turn(&m->fresh, turn,
+		    run->p + i * IN_RUN + KEY_IN_RUN, value, &any);
+		i += (turn & STORED) != 0;
+		if (!any)
+			continue;
 		crm_buf_add(&m->buf, key + 1, KEY_IN_RUN);
 		crm_buf_add(&m->buf, value, sizeof(value));
-		i += (turn & STORED) != 0;
 		mixed.n++;
 	}
 	if (err == NULL)
 		err = crm_buf_end(&m->buf);
 	mixed.p = m->buf.p;
-	return err != NULL ? err : m->e->fn(m->e->ctx, m->part, &mixed);
+	return err != NULL || mixed.n == 0
+	    ? err
+	    : m->e->fn(m->e->ctx, m->part, &mixed);
 }
 
 /* A run of the table: as it stands, where nothing fresh comes before its end. */

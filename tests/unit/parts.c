@@ -236,6 +236,60 @@ count_fresh(struct crm_snap *snap)
 	return n;
 }
 
+/* What is fresh may leave nothing of a row, as a payment does of an invoice: no
+ * row is there then, as none will be once it is brought in. */
+static void
+paid(void **state)
+{
+	static const char *const line[][3] = {
+		{ "who=Debtor", "what=invoice", "amount=7 CHF" },
+		{ "who=Debtor", "what=payment", "amount=7 CHF" },
+		{ "who=Prompt", "what=invoice", "amount=7 CHF" },
+		{ "who=Prompt", "what=payment", "amount=7 CHF" },
+	};
+	struct crm_batch_options o = { 0 };
+	struct crm_batch *b = new_batch(&o);
+	struct crm_rollups rows = { 0 };
+	struct crm_buf before, got;
+	struct crm_snap *snap;
+	uint64_t who;
+	size_t i;
+	int taken;
+
+	(void)state;
+	no_err(crm_snap_open(store, &snap));
+	before = each_row(snap);
+	crm_snap_close(snap);
+	assert_true(add(b, 1, "person", "name=Debtor", NULL));
+	assert_true(add(b, 2, "person", "name=Prompt", NULL));
+	(void)commit(b);
+	for (i = 0; i < sizeof(line) / sizeof(line[0]); i++) {
+		b = new_batch(&o);
+		assert_true(add(
+		    b, 1, "event", line[i][0], line[i][1], line[i][2], NULL));
+		(void)commit(b);
+		if (i == 0)
+			no_err(crm_fresh_take_in_all(store, 1));
+	}
+	for (taken = 0; taken < 2; taken++) {
+		no_err(crm_snap_open(store, &snap));
+		assert_int_equal(count_fresh(snap), taken ? 0 : 3);
+		got = compare_runs(snap);
+		assert_int_equal(got.n, before.n);
+		assert_memory_equal(got.p, before.p, got.n);
+		crm_buf_release(&got);
+		no_err(crm_snap_last_id(snap, 'p', &who));
+		for (i = 0; i < 2; i++) {
+			no_err(crm_rollup_all(snap, who - i, &rows));
+			assert_int_equal(rows.n, 0);
+		}
+		crm_snap_close(snap);
+		no_err(crm_fresh_take_in_all(store, 1));
+	}
+	crm_rollups_release(&rows);
+	crm_buf_release(&before);
+}
+
 /* What is fresh is among the rows as it will be once it is brought in: with
  * those of a customer, in place of them, of a kind that has none, and behind
  * the last. */
@@ -438,6 +492,7 @@ main(void)
 		cmocka_unit_test(days),
 		cmocka_unit_test(radix),
 		cmocka_unit_test(failures),
+		cmocka_unit_test(paid),
 		cmocka_unit_test(fresh),
 	};
 
