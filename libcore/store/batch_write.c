@@ -54,7 +54,9 @@ crm_w_finish(struct crm_writing *w)
 {
 	const struct crm_err *err;
 
-	err = crm_w_see_edits(w);
+	err = crm_w_see_buyers(w);
+	if (err == NULL)
+		err = crm_w_see_edits(w);
 	if (err == NULL)
 		err = crm_w_edit_all(w, CRM_TABLE_EVENT);
 	if (err == NULL)
@@ -66,8 +68,6 @@ crm_w_finish(struct crm_writing *w)
 	if (err == NULL)
 		err =
 		    crm_derive_rollups(w->events, w->snap, crm_w_note_buyer, w);
-	if (err == NULL)
-		err = crm_w_see_buyers(w);
 	if (err == NULL)
 		err = crm_w_edit_all(w, CRM_TABLE_RECORD);
 	if (err == NULL)

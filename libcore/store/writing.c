@@ -326,6 +326,8 @@ crm_w_see_buyers(struct crm_writing *w)
 	bool first;
 	size_t i;
 
+	if (w->nfresh > 0)
+		crm_snap_forget(w->snap);
 	for (i = 0; err == NULL && i < w->nfresh; i++) {
 		const struct crm_buyer *b = &w->fresh[i];
 

@@ -105,8 +105,9 @@ CRM_CHECK const struct crm_err *crm_w_take_in(struct crm_writing *);
 
 /* Ask for that where it is needed: before records are added, and one that may
  * not be left fresh; before events are changed; before those of turns are
- * added.  Of what was left fresh see who bought first.  In the end nothing that
- * was added since is taken for fresh. */
+ * added.  Of what was left fresh see who bought first, by the stories before
+ * events are changed, as crm_derive_rollups() tells of other adds.  In the end
+ * nothing that was added since is taken for fresh. */
 CRM_CHECK const struct crm_err *crm_w_see_fresh(struct crm_writing *);
 CRM_CHECK const struct crm_err *crm_w_see_added(
     struct crm_writing *, uint64_t id, struct crm_view bytes);

@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-log: from operands, for many, from streams; keys, docs, corrections.
 . "${0%/*}/../lib.sh"
-plan 98
+plan 100
 
 crm-add org name=Acme terms=14
 crm-add person name='Anna Nowak' email=anna@mail.example org=Acme
@@ -114,6 +114,23 @@ ok 'as it is' crm-log --key doc --correct <new.csv
 printf 'key,what,who,amount\nx:1,quote,Zoe,5\n' | crm-log
 ok 'a key that was given may change the what' sh -c \
 	'printf "key,what,who,amount\nx:1,invoice,Zoe,5\n" | crm-log --correct'
+
+# who bought first, where purchases are added and others corrected at once
+crm-store init -s first
+CRM_STORE=first
+printf 'name,stage\nAda,customer\nBob,lead\n' | crm-add person
+crm-log Ada purchase amount=10 key=s:1
+printf 'key,who,what,amount\n,Bob,purchase,5\ns:1,Bob,purchase,10\n' |
+	crm-log --correct
+is 'with one that becomes theirs a first purchase is one' \
+	"$(crm-find p2 -f stage,spent -o tsv | sed 1d)" 'customer	15.00'
+crm-add person name=Cyd
+crm-log Cyd purchase amount=20 key=s:2
+crm-set -q Cyd stage=lead
+printf 'key,who,what,amount\n,Cyd,purchase,5\ns:2,Ada,purchase,20\n' |
+	crm-log --correct
+is 'and with one that was theirs it is none' \
+	"$(crm-find p3 -f stage,spent -o tsv | sed 1d)" 'lead	5.00'
 
 # a currency without a rate: kept, left out of sums, and said so
 crm-store init -s rates
