@@ -281,7 +281,7 @@ derive(struct crm_checking *c)
 	uint64_t own = crm_id('e', c->store->replica, CRM_ID_NUMBER_MAX);
 	const struct crm_err *err;
 
-	err = crm_fresh_mark(c->store, crm_snap_txn(c->snap), &summed);
+	err = crm_fresh_mark(crm_snap_txn(c->snap), &summed);
 	if (err == NULL)
 		err = crm_derive_range(f, c->snap, CRM_TABLE_RECORD, 0,
 		    UINT64_MAX, CRM_DERIVE_EXACT);

@@ -62,16 +62,21 @@ crm_fresh_is(const struct crm_store *s, uint64_t mark, uint64_t event)
 }
 
 const struct crm_err *
-crm_fresh_mark(struct crm_store *s, struct crm_txn *t, uint64_t *out)
+crm_fresh_mark(struct crm_txn *t, uint64_t *out)
 {
 	const struct crm_err *err;
 	struct crm_view v;
 
-	*out = crm_id('e', s->replica, 0);
+	*out = 0;
 	err = crm_meta_get(t, CRM_META_SUMMED, &v);
-	if (err == NULL && v.n == 8)
-		*out = crm_le64_get(v.p);
-	return err;
+	if (err != NULL)
+		return err;
+	if (v.n != 8)
+		return crm_err(CRM_E_DATA,
+		    "the store is damaged: which events its sums have is not "
+		    "known (crm-store repair)");
+	*out = crm_le64_get(v.p);
+	return NULL;
 }
 
 const struct crm_err *
@@ -92,7 +97,7 @@ crm_fresh_count(struct crm_snap *snap, uint64_t last, uint64_t *out)
 	size_t n, i;
 
 	*out = 0;
-	err = crm_fresh_mark(crm_snap_store(snap), crm_snap_txn(snap), &mark);
+	err = crm_fresh_mark(crm_snap_txn(snap), &mark);
 	if (err != NULL || last <= mark)
 		return err;
 	*out = last - mark;
@@ -122,7 +127,7 @@ each_event(struct crm_snap *snap, event_fn *fn, void *ctx)
 	uint64_t mark, from;
 	char key[8];
 
-	err = crm_fresh_mark(s, crm_snap_txn(snap), &mark);
+	err = crm_fresh_mark(crm_snap_txn(snap), &mark);
 	if (err == NULL)
 		err = crm_walk_open(crm_snap_txn(snap), CRM_TABLE_EVENT, &w);
 	crm_be64(key, mark + 1);

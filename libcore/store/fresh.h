@@ -85,9 +85,9 @@ size_t crm_fresh_row_from(const struct crm_fresh *, const char *key, size_t n);
 /* The place of the first day of a customer, or of one behind them. */
 size_t crm_fresh_day_from(const struct crm_fresh *, uint64_t who);
 
-/* The last event that is not fresh, or is of no account. */
-CRM_CHECK const struct crm_err *crm_fresh_mark(
-    struct crm_store *, struct crm_txn *, uint64_t *out);
+/* The mark: the last event that is not fresh, or one behind it.  Fails with DATA
+ * when there is none. */
+CRM_CHECK const struct crm_err *crm_fresh_mark(struct crm_txn *, uint64_t *out);
 
 /* Is an event fresh by its number, if it is not hidden? */
 bool crm_fresh_is(const struct crm_store *, uint64_t mark, uint64_t event);

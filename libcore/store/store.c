@@ -256,8 +256,11 @@ crm_store_see_stale(struct crm_store *s, struct crm_txn *t, bool *stale)
 	struct crm_view v;
 
 	err = crm_meta_get(t, CRM_META_DERIVED, &v);
-	if (err == NULL)
-		*stale = !crm_view_eq(v, signature(s));
+	if (err != NULL)
+		return err;
+	*stale = !crm_view_eq(v, signature(s));
+	err = crm_meta_get(t, CRM_META_SUMMED, &v);
+	*stale |= v.p == NULL;
 	return err;
 }
 

@@ -13,6 +13,7 @@
 
 #include "base/io.h"
 #include "base/mem.h"
+#include "store/fresh.h"
 #include "store/store_impl.h"
 #include "store/swap.h"
 
@@ -77,6 +78,8 @@ fill_new(void *ctx, struct crm_txn *t)
 		if (err == NULL)
 			err = crm_meta_read_fields(t, f->store->config->schema);
 	}
+	if (err == NULL)
+		err = crm_fresh_put_mark(t, crm_id('e', f->store->replica, 0));
 	return err != NULL ? err : crm_store_sign(f->store, t);
 }
 
