@@ -313,7 +313,7 @@ put_meta(void *ctx, struct crm_txn *t)
 	if (err == NULL && l->erased.n > 0)
 		err =
 		    crm_meta_put(t, CRM_META_ERASED, crm_buf_view(&l->erased));
-	if (err == NULL && l->head != l->last_done)
+	if (err == NULL && l->turned)
 		err = crm_change_note_parts(t, l->head);
 	return err;
 }

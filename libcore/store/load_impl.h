@@ -51,9 +51,8 @@ struct crm_load {
 	bool anywhere; /* not behind all others; an empty one is taken out */
 	enum crm_table last_table;
 	struct crm_buf last_key;
-	/* the end of the chain, and the change set with the highest number
-	 * that is done */
-	uint64_t last_change, last_done, head, head_seq;
+	uint64_t last_change, head, head_seq; /* head: the end of the chain */
+	bool turned;          /* a change set was done after later numbers */
 	struct crm_err fault; /* the first one of the check; "": none */
 };
 

@@ -94,13 +94,13 @@ get_state(struct crm_load *l, struct crm_change *c)
 	return err;
 }
 
-/* Which change set ends the chain, and which is the last one done. */
+/* Which change set ends the chain, and was one done after later numbers? */
 static void
 note_done(struct crm_load *l, const struct crm_change *c)
 {
 	if (c->state == CRM_CHANGE_OPEN)
 		return;
-	l->last_done = c->number;
+	l->turned |= c->seq < l->head_seq;
 	if (c->seq > l->head_seq) {
 		l->head_seq = c->seq;
 		l->head = c->number;
