@@ -351,6 +351,10 @@ compare_entries(struct crm_checking *c, const bool differ[NSORTED])
 	for (i = 0; err == NULL && i < NSORTED; i++) {
 		if (differ[i])
 			err = compare(c, sorted_tables[i]);
+		/* gathering them went wrong in the same way twice */
+		if (err == NULL && differ[i] && c->told == 0)
+			crm_check_fault(c, crm_table_name(sorted_tables[i]),
+			    "is not what records add up to");
 		crm_derive_forget(c->d, sorted_tables[i]);
 	}
 	return err;

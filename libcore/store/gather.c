@@ -17,6 +17,7 @@ struct group {
 	uint32_t hash;
 	uint32_t key_n;
 	const char *key;
+	uint64_t base; /* the first id but for its number */
 	uint64_t last; /* id */
 	uint32_t count;
 	uint32_t first, tail; /* chunks: offsets in pool / CHUNK_ALIGN */
@@ -286,13 +287,6 @@ append(struct crm_gather *g, struct group *gr, uint64_t id, uint8_t byte)
 		*to = (char)byte;
 }
 
-/* The bits above an id's number: the same for all of a group. */
-static uint64_t
-base_of(uint64_t id)
-{
-	return id & ~(((uint64_t)1 << NUMBER_BITS) - 1);
-}
-
 /* A group's postings in one piece, behind a flag for "not sorted", the base
  * and their count. */
 #define PACK_HEAD 13
@@ -306,7 +300,7 @@ pack(struct crm_gather *g, const struct group *gr)
 
 	crm_buf_reset(&g->packed);
 	crm_buf_addc(&g->packed, (char)gr->unsorted);
-	crm_le64(base, base_of(gr->last));
+	crm_le64(base, gr->base);
 	crm_buf_add(&g->packed, base, 8);
 	crm_le32(count, gr->count);
 	crm_buf_add(&g->packed, count, 4);
@@ -448,7 +442,7 @@ crm_gather_add(
 		return NULL;
 	}
 	if (gr->count == 0)
-		gr->last = base_of(id);
+		gr->base = gr->last = id & ~(((uint64_t)1 << NUMBER_BITS) - 1);
 	gr->unsorted |= gr->count > 0 && id <= gr->last;
 	append(g, gr, id, byte);
 	gr->last = id;

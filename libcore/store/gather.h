@@ -25,8 +25,8 @@ void crm_gather_free(struct crm_gather *);
  *
  * group   at most CRM_GATHER_KEY_MAX bytes, copied
  *
- * Ids of one group have the same bits above the number.  They may come in any
- * order; of one that comes twice the greatest byte stays.
+ * Ids of a group may come in any order, and be of several replicas; of one that
+ * comes twice the greatest byte stays.
  * Fails with CANTCREATE, IO.
  */
 #define CRM_GATHER_KEY_MAX 4000

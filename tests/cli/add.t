@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-add: from operands and from streams, by key, all of it or nothing.
 . "${0%/*}/../lib.sh"
-plan 77
+plan 80
 
 is 'prints the id when asked' "$(crm-add person name='Łukasz Żak' email=luk@mail.example city=Kraków -o ids)" p1
 is 'prints nothing otherwise' "$(crm-add person name=Bob 2>&1)" ''
@@ -117,3 +117,8 @@ ok 'an id says the kind' crm-add --key id <ids
 is 'of what is changed' "$(crm-find p900 -f name -o tsv | sed 1d)" Lower
 printf 'id\tname\nLower\tLowest\n' >ids
 fails_with 65 'what is no id does not' crm-add --key id <ids
+printf 'id\tname\tcity\np700\tOne\tBergen\np701a\tTwo\tBergen\n' >ids
+ok 'ids of two replicas in one file' crm-add -q <ids
+is 'both are found' "$(crm-find city:Bergen -o ids | tr '\n' ' ')" \
+	'p700 p701a '
+ok 'and the indexes are right' crm-store check

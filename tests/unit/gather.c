@@ -115,6 +115,8 @@ gather(size_t n, uint32_t groups, bool in_order, size_t memory)
 		p[i].group[1] = (char)('a' + gr / 26 % 26);
 		p[i].group[2] = (char)('a' + gr / 676 % 26);
 		p[i].id = in_order ? i / 2 + 1 : below((uint32_t)n);
+		/* some are of other replicas */
+		p[i].id += (in_order ? i * 3 / n : below(3)) << 40;
 		p[i].byte = (uint8_t)below(256);
 	}
 	j = add_all(g, p, n);
