@@ -7,6 +7,7 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/runs.h"
+#include "record/id.h"
 
 /*
  * A group in memory.  Its postings stand in chunks of a pool, one linked to
@@ -54,7 +55,6 @@ struct kin {
 #define KINS ((size_t)256)
 #define RARE_MAX ((size_t)1 << 20)
 
-#define NUMBER_BITS 40 /* of an id */
 #define KINDS 256
 /* A group of more is handed out in parts where that can be. */
 #define GROUP_MAX ((size_t)64 << 10)
@@ -80,8 +80,7 @@ struct crm_gather {
 	/* runs: one entry a group and run */
 	struct crm_runs *runs;
 	bool spilled;
-	/* By the bits above an id's number, the greatest; an id came behind a
-	 * greater one. */
+	/* Of each kind the greatest id; one came behind a greater one. */
 	uint64_t newest[KINDS];
 	bool late;
 	/* The last id of a part, when the next one begins with it. */
@@ -416,7 +415,7 @@ crm_gather_add(
 {
 	const struct crm_err *err;
 	struct group *gr;
-	uint64_t *newest = &g->newest[id >> NUMBER_BITS & (KINDS - 1)];
+	uint64_t *newest = &g->newest[(unsigned char)crm_id_kind(id)];
 
 	if (g->feed != NULL) {
 		crm_feed_free(g->feed);
@@ -442,7 +441,7 @@ crm_gather_add(
 		return NULL;
 	}
 	if (gr->count == 0)
-		gr->base = gr->last = id & ~(((uint64_t)1 << NUMBER_BITS) - 1);
+		gr->base = gr->last = id & ~CRM_ID_NUMBER_MAX;
 	gr->unsorted |= gr->count > 0 && id <= gr->last;
 	append(g, gr, id, byte);
 	gr->last = id;

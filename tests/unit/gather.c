@@ -98,8 +98,22 @@ add_all(struct crm_gather *g, struct posting *p, size_t n)
 	return j;
 }
 
+/* In what order ids come: from the least on; those of each replica from the
+ * least on, but those of the last replica first; in none. */
+enum order { ORDERED, APART, RANDOM };
+
+static uint64_t
+draw_id(enum order order, size_t i, size_t n)
+{
+	uint64_t replica = i * 3 / n;
+
+	if (order == RANDOM)
+		return (uint64_t)below(3) << 40 | below((uint32_t)n);
+	return (order == ORDERED ? replica : 2 - replica) << 40 | (i / 2 + 1);
+}
+
 static void
-gather(size_t n, uint32_t groups, bool in_order, size_t memory)
+gather(size_t n, uint32_t groups, enum order order, size_t memory)
 {
 	struct posting *p = crm_calloc(n, sizeof(*p));
 	struct crm_gather *g = crm_gather_new(memory, AT_FDCWD, true);
@@ -114,16 +128,14 @@ gather(size_t n, uint32_t groups, bool in_order, size_t memory)
 		p[i].group[0] = (char)('a' + gr % 26);
 		p[i].group[1] = (char)('a' + gr / 26 % 26);
 		p[i].group[2] = (char)('a' + gr / 676 % 26);
-		p[i].id = in_order ? i / 2 + 1 : below((uint32_t)n);
-		/* some are of other replicas */
-		p[i].id += (in_order ? i * 3 / n : below(3)) << 40;
+		p[i].id = draw_id(order, i, n);
 		p[i].byte = (uint8_t)below(256);
 	}
 	j = add_all(g, p, n);
 	assert_null(crm_gather_sort(g));
 	read_groups(g, p, j, &parts);
 	/* of 64 Ki ids on, where they came in order */
-	assert_int_equal(parts > 0, n > 300000 && in_order);
+	assert_int_equal(parts > 0, n > 300000 && order == ORDERED);
 	parts = 0;
 	assert_null(crm_gather_next(g, &got));
 	assert_null(got.group.p);
@@ -144,15 +156,16 @@ static void
 gathers(void **state)
 {
 	(void)state;
-	gather(0, 10, true, 1 << 20);
-	gather(20000, 3000, true, 1 << 24);
-	gather(20000, 3000, false, 1 << 24);
-	gather(60000, 10000, true, 1 << 17);
-	gather(60000, 10000, false, 1 << 17);
-	gather(60000, 2, true, 1 << 24);
-	gather(60000, 2, false, 1 << 17);
-	gather(400000, 2, true, 1 << 17);
-	gather(400000, 2, false, 1 << 17);
+	gather(0, 10, ORDERED, 1 << 20);
+	gather(20000, 3000, ORDERED, 1 << 24);
+	gather(20000, 3000, RANDOM, 1 << 24);
+	gather(60000, 10000, ORDERED, 1 << 17);
+	gather(60000, 10000, RANDOM, 1 << 17);
+	gather(60000, 2, ORDERED, 1 << 24);
+	gather(60000, 2, RANDOM, 1 << 17);
+	gather(400000, 2, ORDERED, 1 << 17);
+	gather(400000, 2, APART, 1 << 17);
+	gather(400000, 2, RANDOM, 1 << 17);
 }
 
 /*
