@@ -96,6 +96,17 @@ CRM_CHECK const struct crm_err *crm_w_take_ids(struct crm_writing *);
 CRM_CHECK const struct crm_err *crm_w_last_number(
     struct crm_writing *, char kind, uint64_t *out);
 
+/* See what was written so far. */
+CRM_CHECK const struct crm_err *crm_w_look_again(struct crm_writing *);
+
+/* Begin the steps that come after the adds, for the first time or again. */
+void crm_w_begin_late(struct crm_writing *);
+
+/* Is a record at a stage before customer? */
+bool crm_w_is_early(const struct crm_rec *);
+
+/* writing_fresh.c */
+
 /*
  * Stories and sums: what is fresh is brought in, and w->sums from now on; or
  * only the first, for what others left.
@@ -116,14 +127,14 @@ CRM_CHECK const struct crm_err *crm_w_see_buyers(struct crm_writing *);
 CRM_CHECK const struct crm_err *crm_w_see_turns(struct crm_writing *);
 CRM_CHECK const struct crm_err *crm_w_end_sums(struct crm_writing *);
 
-/* See what was written so far. */
-CRM_CHECK const struct crm_err *crm_w_look_again(struct crm_writing *);
-
-/* Begin the steps that come after the adds, for the first time or again. */
-void crm_w_begin_late(struct crm_writing *);
-
-/* Is a record at a stage before customer? */
-bool crm_w_is_early(const struct crm_rec *);
+/*
+ * The first purchase of a customer.
+ *
+ * but_added  leave out those that this batch adds
+ * out        its entry; who is 0: there is none
+ */
+CRM_CHECK const struct crm_err *crm_w_first_purchase(
+    struct crm_writing *, uint64_t who, bool but_added, struct crm_story *out);
 
 /* writing_add.c */
 

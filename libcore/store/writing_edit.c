@@ -6,28 +6,6 @@
 #include "store/block.h"
 #include "store/writing.h"
 
-/* When a customer bought first, to the microsecond. */
-static const struct crm_err *
-first_purchase(struct crm_writing *w, uint64_t who, int64_t *out_us)
-{
-	const struct crm_err *err;
-	struct crm_story_walk *walk;
-	struct crm_story s;
-
-	err = crm_snap_story(w->snap, &walk);
-	if (err == NULL)
-		err = crm_story_seek(walk, who, INT64_MIN, &s);
-	while (err == NULL && s.who == who) {
-		if ((s.what & (CRM_WHAT_WORD | CRM_WHAT_ALSO)) ==
-		    CRM_W_PURCHASE) {
-			*out_us = s.at_us;
-			return NULL;
-		}
-		err = crm_story_next(walk, &s);
-	}
-	return err;
-}
-
 const struct crm_err *
 crm_w_note_buyer(void *ctx, uint64_t who, int64_t first_us)
 {
@@ -111,11 +89,12 @@ static const struct crm_err *
 promote(struct crm_writing *w, struct crm_buyer *buyer, int64_t *at_us)
 {
 	const struct crm_err *err;
+	struct crm_story first;
 
 	if (!crm_w_is_early(&w->rec))
 		return NULL;
-	*at_us = buyer->at_us;
-	err = first_purchase(w, buyer->who, at_us);
+	err = crm_w_first_purchase(w, buyer->who, false, &first);
+	*at_us = err == NULL && first.who != 0 ? first.at_us : buyer->at_us;
 	crm_rec_set(&w->rec, crm_field_num(w->rec.kind, w->rec.kind->stage),
 	    crm_word_stored(CRM_W_CUSTOMER));
 	return err;
