@@ -26,13 +26,14 @@ STATIC   ?= 1
 ifneq ($(SAN)$(FAULTS)$(COVERAGE),)
 STATIC = 0
 endif
-CRM_LIBS = lmdb yaml-0.1 libutf8proc libb2 liblbfgs
+CRM_LIBS = lmdb yaml-0.1 libutf8proc libb2 liblbfgs liblz4
 # The Debian package of each.
 DEB_lmdb = liblmdb-dev
 DEB_yaml-0.1 = libyaml-dev
 DEB_libutf8proc = libutf8proc-dev
 DEB_libb2 = libb2-dev
 DEB_liblbfgs = liblbfgs-dev
+DEB_liblz4 = liblz4-dev
 
 WARN_ALL = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion \
 	-Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
@@ -160,8 +161,8 @@ $(BUILD)/crash/%: $(BUILD)/cmd/%.o $(BUILD)/tests/crash/hurt.o $(LIB)
 	$(Q)$(LINK_SHARED) -Wl,--wrap=crm_store_open -o $@ $^ $(LIB_LIBS) \
 		$(LDLIBS)
 
-FORMAT_minor = -DCRM_FORMAT=2 -DCRM_FORMAT_READER=1
-FORMAT_major = -DCRM_FORMAT=2 -DCRM_FORMAT_READER=2
+FORMAT_minor = -DCRM_FORMAT=3 -DCRM_FORMAT_READER=2
+FORMAT_major = -DCRM_FORMAT=3 -DCRM_FORMAT_READER=3
 $(BUILD)/later/%/store.o: libcore/store/store.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(Q)$(COMPILE) $(FORMAT_$*) -MMD -MP -c -o $@ $<

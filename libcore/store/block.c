@@ -12,21 +12,27 @@
 #define TWO_A_PAGE 2030
 #define FOUR_A_PAGE 1010
 
+/* Smaller in tests, whose stores are small, too. */
+#ifndef CRM_PACK_FROM
+#define CRM_PACK_FROM TWO_A_PAGE
+#endif
+
 #define ID_BYTES 8
 #define NUMBER_BYTES 5
 
 static const struct crm_form forms[CRM_NTABLES] = {
 	/* kind, replica | number */
-	[CRM_TABLE_RECORD] = { CRM_HEAP, 3, 0, 0, false, TWO_A_PAGE },
-	[CRM_TABLE_EVENT] = { CRM_HEAP, 3, 0, 0, false, TWO_A_PAGE },
+	[CRM_TABLE_RECORD] = { CRM_HEAP, 3, 0, 0, false, TWO_A_PAGE, 0 },
+	[CRM_TABLE_EVENT] = { CRM_HEAP, 3, 0, 0, false, TWO_A_PAGE,
+	    CRM_PACK_FROM },
 	/* who | at and what, currency and event | amount */
-	[CRM_TABLE_STORY] = { CRM_FIXED, 8, 16, 8, false, FOUR_A_PAGE },
+	[CRM_TABLE_STORY] = { CRM_FIXED, 8, 16, 8, false, FOUR_A_PAGE, 0 },
 	/* kind, field | value, 0, id */
-	[CRM_TABLE_INDEX] = { CRM_POSTING, 3, 0, 0, false, FOUR_A_PAGE },
+	[CRM_TABLE_INDEX] = { CRM_POSTING, 3, 0, 0, false, FOUR_A_PAGE, 0 },
 	/* | token, 0, kind, 0, id | weight and length */
-	[CRM_TABLE_TEXT] = { CRM_POSTING, 0, 0, 1, true, FOUR_A_PAGE },
+	[CRM_TABLE_TEXT] = { CRM_POSTING, 0, 0, 1, true, FOUR_A_PAGE, 0 },
 	/* kind | rest of who, currency | sums */
-	[CRM_TABLE_ROLLUP] = { CRM_FIXED, 1, 8, 48, false, TWO_A_PAGE },
+	[CRM_TABLE_ROLLUP] = { CRM_FIXED, 1, 8, 48, false, TWO_A_PAGE, 0 },
 };
 
 const struct crm_form *
@@ -69,14 +75,17 @@ crm_head_seal(
 	crm_le32(b->p + 4, checksum(key, crm_buf_view(b)));
 }
 
+/* A head of a form, to which some bits may be added. */
 static const struct crm_err *
-check_head(struct crm_view key, struct crm_view value, uint8_t form)
+check_head(
+    struct crm_view key, struct crm_view value, uint8_t form, uint8_t may_have)
 {
 	if (value.n < CRM_HEAD)
 		return crm_block_damaged(key, "a value cut short");
 	if (crm_le32_get(value.p + 4) != checksum(key, value))
 		return crm_block_damaged(key, "a wrong checksum");
-	if (value.p[0] != CRM_BLOCK_VERSION || (uint8_t)value.p[1] != form)
+	if (value.p[0] != CRM_BLOCK_VERSION ||
+	    ((uint8_t)value.p[1] | may_have) != (form | may_have))
 		return crm_block_damaged(key, "an unknown form");
 	return NULL;
 }
@@ -85,7 +94,7 @@ const struct crm_err *
 crm_head_open(enum crm_table table, struct crm_view key, struct crm_view value,
     uint8_t form, struct crm_view *body)
 {
-	const struct crm_err *err = check_head(key, value, form);
+	const struct crm_err *err = check_head(key, value, form, 0);
 
 	if (err != NULL)
 		return crm_err_wrap(err, "%s", crm_table_name(table));
@@ -110,20 +119,28 @@ key_fits(const struct crm_form *f, struct crm_view key)
 
 const struct crm_err *
 crm_block_open(const struct crm_form *f, struct crm_view key,
-    struct crm_view value, struct crm_block *out)
+    struct crm_view value, struct crm_buf *room, struct crm_block *out)
 {
 	const struct crm_err *err;
+	struct crm_view body;
 
 	if (!key_fits(f, key))
 		return crm_block_damaged(key, "a key of wrong length");
-	err = check_head(key, value, (uint8_t)f->layout);
+	err = check_head(key, value, (uint8_t)f->layout, CRM_PACKED);
+	if (err != NULL)
+		return err;
+	body = crm_view_skip(value, CRM_HEAD);
+	if (((uint8_t)value.p[1] & CRM_PACKED) != 0) {
+		err = crm_block_unpack(key, body, room);
+		body = crm_buf_view(room);
+	}
 	if (err != NULL)
 		return err;
 	out->form = f;
 	out->key = key;
 	out->count = crm_le16_get(value.p + 2);
-	out->body = (const uint8_t *)value.p + CRM_HEAD;
-	out->n = value.n - CRM_HEAD;
+	out->body = (const uint8_t *)body.p;
+	out->n = body.n;
 	out->base = f->layout == CRM_HEAP ? crm_block_base(f, key) : 0;
 	if (out->count == 0 ||
 	    (f->layout == CRM_FIXED &&
@@ -445,27 +462,22 @@ ends_well(const struct crm_block *b)
 	    dir + crm_le16_get(b->body + dir - 2) == b->n;
 }
 
-const struct crm_err *
-crm_block_check(const struct crm_form *f, struct crm_view key,
-    struct crm_view value, struct crm_buf *end)
+static const struct crm_err *
+check_entries(const struct crm_form *f, struct crm_view key,
+    const struct crm_block *b, struct crm_buf *end)
 {
-	const struct crm_err *err;
-	struct crm_block b;
 	struct crm_block_pos pos = { 0 };
 	struct crm_ent e, last = { 0 };
 	char text[CRM_KEY_MAX], first[CRM_KEY_MAX];
 	size_t n;
 	int rc;
 
-	err = crm_block_open(f, key, value, &b);
-	if (err != NULL)
-		return err;
 	if (end != NULL && end->n > 0 &&
 	    crm_view_cmp(crm_buf_view(end), key) >= 0)
 		return crm_block_damaged(
 		    key, "a block that begins before the end of the last one");
-	for (rc = crm_block_step(&b, &pos, &e); rc == 1;
-	     rc = crm_block_step(&b, &pos, &e)) {
+	for (rc = crm_block_step(b, &pos, &e); rc == 1;
+	     rc = crm_block_step(b, &pos, &e)) {
 		if (pos.i > 1 && crm_ent_cmp(&last, &e) >= 0)
 			return crm_block_damaged(key, "entries out of order");
 		if (pos.i == 1) {
@@ -477,8 +489,8 @@ crm_block_check(const struct crm_form *f, struct crm_view key,
 		}
 		last = e;
 	}
-	if (rc < 0 || pos.left > 0 || !ends_well(&b) ||
-	    (f->layout == CRM_POSTING && pos.at != b.n))
+	if (rc < 0 || pos.left > 0 || !ends_well(b) ||
+	    (f->layout == CRM_POSTING && pos.at != b->n))
 		return crm_block_damaged(key, "an entry that cannot be read");
 	if (end != NULL) {
 		n = crm_ent_key(f, crm_view(key.p, f->prefix), &last, text);
@@ -493,23 +505,40 @@ crm_block_check(const struct crm_form *f, struct crm_view key,
 }
 
 const struct crm_err *
+crm_block_check(const struct crm_form *f, struct crm_view key,
+    struct crm_view value, struct crm_buf *end)
+{
+	struct crm_buf room = CRM_BUF_INIT(CRM_BLOCK_MAX);
+	const struct crm_err *err;
+	struct crm_block b;
+
+	err = crm_block_open(f, key, value, &room, &b);
+	if (err == NULL)
+		err = check_entries(f, key, &b, end);
+	crm_buf_release(&room);
+	return err;
+}
+
+const struct crm_err *
 crm_block_each(const struct crm_form *f, struct crm_view key,
     struct crm_view block,
     const struct crm_err *(*fn)(void *ctx, uint64_t id, struct crm_view value),
     void *ctx)
 {
+	struct crm_buf room = CRM_BUF_INIT(CRM_BLOCK_MAX);
 	const struct crm_err *err;
 	uint64_t prefix = 0;
 	struct crm_block b;
 	struct crm_ent e;
 	uint32_t i;
 
-	err = crm_block_open(f, key, block, &b);
+	err = crm_block_open(f, key, block, &room, &b);
 	for (i = 0; i < f->prefix && err == NULL; i++)
 		prefix = prefix << 8 | (unsigned char)key.p[i];
 	for (i = 0; err == NULL && i < b.count; i++)
 		err = crm_block_at(&b, i, &e)
 		    ? fn(ctx, prefix << 8 * NUMBER_BYTES | e.id, e.value)
 		    : crm_block_damaged(key, "an entry that cannot be read");
+	crm_buf_release(&room);
 	return err;
 }

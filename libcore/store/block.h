@@ -22,6 +22,10 @@
  *            group varint, group; number of ids varint; first id (without its
  *            kind) varint, then the differences; behind each id 'value' bytes
  *
+ * Blocks of large tables of text that are read few at a time are packed: the
+ * layout has 128 added, and behind the head stand the length of the entries,
+ * varint, and these by LZ4.
+ *
  * Nothing outside this module reads or writes the inside of a block.
  */
 #ifndef CRM_BLOCK_H
@@ -42,6 +46,9 @@ struct crm_form {
 	/* Bytes of key and block at the most, so that two (of tables that are
 	 * appended to) or four (inserted into) fit a page of 4,096. */
 	uint16_t limit;
+	/* Blocks of more bytes than this are packed, so that more entries go
+	 * into one; 0: none are. */
+	uint16_t pack;
 };
 
 /* The form of a table that is kept in blocks. */

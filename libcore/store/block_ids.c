@@ -272,7 +272,7 @@ next_block_with(struct crm_walk *w, const struct crm_sieve *s)
 		if (err != NULL || k.p == NULL)
 			return err;
 		crm_walk_read_ahead(v);
-		err = crm_block_open(w->form, k, v, &w->b);
+		err = crm_block_open(w->form, k, v, &w->room, &w->b);
 		if (err != NULL)
 			return err;
 		body = crm_view(w->b.body, w->b.n);

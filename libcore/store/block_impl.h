@@ -8,6 +8,12 @@
 
 #define CRM_BLOCK_VERSION 1
 
+/* Of the byte that says the layout: what is behind the head is packed. */
+#define CRM_PACKED 0x80
+
+/* What a block may hold, entries of any size. */
+#define CRM_BLOCK_MAX ((size_t)64 << 20)
+
 /* A block whose head was checked. */
 struct crm_block {
 	const struct crm_form *form;
@@ -69,9 +75,28 @@ void crm_block_encode(const struct crm_form *, struct crm_view key,
     const char *bytes, const struct crm_pending *, size_t n,
     struct crm_buf *out);
 
-/* Check the head of a block.  Fails with DATA. */
+/*
+ * Check the head of a block.  Fails with DATA.
+ *
+ * room    gets the entries of a packed one, and is dead when that is.
+ *         Borrowed, CRM_BUF_INIT(CRM_BLOCK_MAX) at first
+ */
 CRM_CHECK const struct crm_err *crm_block_open(const struct crm_form *,
-    struct crm_view key, struct crm_view value, struct crm_block *out);
+    struct crm_view key, struct crm_view value, struct crm_buf *room,
+    struct crm_block *out);
+
+/*
+ * Pack an encoded block.
+ *
+ * Returns false when that does not make it shorter.
+ */
+bool crm_block_pack(
+    struct crm_view key, const struct crm_buf *block, struct crm_buf *out);
+
+/* The entries of a packed block, whose head was checked and is left out.
+ * Fails with DATA. */
+CRM_CHECK const struct crm_err *crm_block_unpack(
+    struct crm_view key, struct crm_view packed, struct crm_buf *out);
 
 /*
  * Step to the next entry.
@@ -131,6 +156,7 @@ struct crm_walk {
 	struct crm_cur *cur;
 	const struct crm_form *form;
 	struct crm_block b;
+	struct crm_buf room; /* for its entries, when it is packed */
 	bool loaded;
 	uint32_t i; /* the entry at hand */
 	/* POSTING: all entries of the block */

@@ -40,7 +40,7 @@ next_block(struct crm_numbers *s)
 	if (err != NULL || k.p == NULL)
 		return err;
 	crm_walk_read_ahead(v);
-	err = crm_block_open(s->walk->form, k, v, &s->b);
+	err = crm_block_open(s->walk->form, k, v, &s->walk->room, &s->b);
 	if (err != NULL)
 		return err;
 	memset(&s->pos, 0, sizeof(s->pos));

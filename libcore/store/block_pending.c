@@ -92,12 +92,75 @@ crm_block_remove_old(struct crm_block_writer *w)
 	    : crm_kv_del(w->txn, w->table, crm_view(w->key, w->key_n));
 }
 
-/* Write the entries from..to as one block. */
+/* Bytes that some pending entries may need in blocks. */
+static size_t
+size_of(const struct crm_block_writer *w, size_t from, size_t to)
+{
+	size_t size = 0;
+
+	for (; from < to; from++)
+		size += w->pending[from].size;
+	return size;
+}
+
+size_t
+crm_block_room(const struct crm_form *f, size_t size, size_t packed)
+{
+	size_t most = 4 * (size_t)f->limit;
+
+	size = size * f->limit / packed;
+	return size < f->limit ? f->limit : size < most ? size : most;
+}
+
+/* Of so many entries, how many may be packed to the limit, when all of them
+ * came to more?  Those that nothing comes behind of are made halves. */
+static size_t
+fewer(const struct crm_block_writer *w, size_t n, size_t packed)
+{
+	n = w->brim ? n * w->form->limit / packed * 63 / 64 : n / 2;
+	return n > 0 ? n : 1;
+}
+
+/*
+ * Encode the entries from..to as one block, or fewer of them: of what is packed
+ * it turns out only then how long it is.
+ *
+ * out     the block, in w
+ */
 static const struct crm_err *
-write_block(struct crm_block_writer *w, size_t from, size_t to)
+encode(struct crm_block_writer *w, struct crm_view key, size_t from, size_t *to,
+    struct crm_view *out)
+{
+	const struct crm_form *f = w->form;
+	const struct crm_err *err;
+	size_t n, size;
+
+	for (;; *to = from + fewer(w, n, size)) {
+		n = *to - from;
+		crm_block_encode(
+		    f, key, w->bytes.p, w->pending + from, n, &w->out);
+		err = crm_buf_end(&w->out);
+		*out = crm_buf_view(&w->out);
+		size = key.n + w->out.n;
+		if (err != NULL || f->pack == 0 || size <= f->pack)
+			return err;
+		if (crm_block_pack(key, &w->out, &w->packed)) {
+			*out = crm_buf_view(&w->packed);
+			size = key.n + w->packed.n;
+			w->room = crm_block_room(
+			    f, size_of(w, from, *to) * 63 / 64, size);
+		}
+		if (size <= f->limit || n == 1)
+			return NULL;
+	}
+}
+
+/* Write the entries from..to as one block, or fewer. */
+static const struct crm_err *
+write_block(struct crm_block_writer *w, size_t from, size_t *to)
 {
 	char first[CRM_KEY_MAX];
-	struct crm_view key = key_from(w, from, first);
+	struct crm_view block, key = key_from(w, from, first);
 	const struct crm_err *err = NULL;
 	bool was = w->exists && !w->put_one;
 
@@ -109,18 +172,16 @@ write_block(struct crm_block_writer *w, size_t from, size_t to)
 	}
 	was = was && !w->lifted;
 	w->put_one = true;
-	crm_block_encode(
-	    w->form, key, w->bytes.p, w->pending + from, to - from, &w->out);
-	err = crm_buf_end(&w->out);
+	err = encode(w, key, from, to, &block);
 	if (err != NULL)
 		return err;
-	if (was && crm_view_eq(crm_buf_view(&w->out), crm_buf_view(&w->old)))
+	if (was && crm_view_eq(block, crm_buf_view(&w->old)))
 		return NULL;
 	if (w->at_end && !was)
-		return crm_cur_append(w->cur, key, crm_buf_view(&w->out));
+		return crm_cur_append(w->cur, key, block);
 	if (w->lift.on)
-		return crm_lift_put(&w->lift, key, crm_buf_view(&w->out));
-	return crm_kv_put(w->txn, w->table, key, crm_buf_view(&w->out));
+		return crm_lift_put(&w->lift, key, block);
+	return crm_kv_put(w->txn, w->table, key, block);
 }
 
 size_t
@@ -133,7 +194,7 @@ crm_block_left(const struct crm_block_writer *w, size_t from)
 		if (w->put_one || (w->exists && own > key))
 			key = own;
 	}
-	return w->form->limit - CRM_HEAD - key;
+	return w->room - CRM_HEAD - key;
 }
 
 /* How many entries from..on fit so many bytes; at least one is taken. */
@@ -148,24 +209,51 @@ cut(const struct crm_block_writer *w, size_t from, size_t bytes)
 	return i;
 }
 
+/* Forget the entries that were written: those before one. */
+static void
+drop(struct crm_block_writer *w, size_t to)
+{
+	size_t i, left = w->npending - to, gone;
+
+	w->npending = left;
+	w->size = 0;
+	gone = left > 0 ? w->pending[to].a : w->bytes.n;
+	w->bytes.n -= gone;
+	if (left > 0)
+		memmove(w->bytes.p, w->bytes.p + gone, w->bytes.n);
+	for (i = 0; i < left; i++) {
+		w->pending[i] = w->pending[to + i];
+		w->pending[i].a -= gone;
+		w->pending[i].value -= gone;
+		w->size += w->pending[i].size;
+	}
+}
+
+/* Write the pending entries; when more come behind them not those that another
+ * block has room for. */
+static const struct crm_err *
+flush(struct crm_block_writer *w, bool more)
+{
+	const struct crm_err *err = NULL;
+	size_t from, to, bytes, left, parts;
+
+	for (from = 0; err == NULL && from < w->npending; from = to) {
+		left = size_of(w, from, w->npending);
+		bytes = crm_block_left(w, from);
+		if (w->brim && more && from > 0 && left <= bytes)
+			break;
+		parts = w->brim ? 1 : (left + bytes - 1) / bytes;
+		to = cut(w, from, parts > 1 ? left / parts + 1 : bytes);
+		err = write_block(w, from, &to);
+	}
+	drop(w, from);
+	return err;
+}
+
 const struct crm_err *
 crm_block_flush(struct crm_block_writer *w)
 {
-	const struct crm_err *err = NULL;
-	size_t from, to, i, bytes, left, parts;
-
-	for (from = 0; err == NULL && from < w->npending; from = to) {
-		for (left = 0, i = from; i < w->npending; i++)
-			left += w->pending[i].size;
-		bytes = crm_block_left(w, from);
-		parts = (left + bytes - 1) / bytes;
-		to = cut(w, from, parts > 1 ? left / parts + 1 : bytes);
-		err = write_block(w, from, to);
-	}
-	w->npending = 0;
-	w->size = 0;
-	crm_buf_reset(&w->bytes);
-	return err;
+	return flush(w, false);
 }
 
 const struct crm_err *
@@ -176,16 +264,17 @@ crm_block_push(struct crm_block_writer *w, const struct crm_ent *e, bool behind)
 	size_t size = 0, n = w->npending;
 	bool same = false;
 
+	w->brim = behind && w->form->pack > 0;
 	if (n > 0) {
 		p = &w->pending[n - 1];
 		same = is_of_group(w, p, e);
 		size = entry_size(w, same ? p : NULL, e);
-		if (w->size + size > (behind ? crm_block_left(w, 0)
-					     : 2 * (size_t)w->form->limit)) {
-			err = crm_block_flush(w);
+		if (w->size + size >
+		    (behind ? crm_block_left(w, 0) : 2 * w->room)) {
+			err = flush(w, true);
 			if (err != NULL)
 				return err;
-			n = 0;
+			n = w->npending;
 		}
 	}
 	if (n == 0)

@@ -11,6 +11,7 @@ crm_walk_open(struct crm_txn *t, enum crm_table table, struct crm_walk **out)
 
 	*out = NULL;
 	w->form = crm_form_of(table);
+	w->room.max = CRM_BLOCK_MAX;
 	err = crm_cur_open(t, table, &w->cur);
 	if (err != NULL) {
 		crm_free(w);
@@ -32,6 +33,7 @@ crm_walk_close(struct crm_walk *w)
 	if (w == NULL)
 		return;
 	crm_cur_close(w->cur);
+	crm_buf_release(&w->room);
 	crm_free(w->id);
 	crm_free(w->byte);
 	crm_free(w->group);
@@ -92,7 +94,7 @@ load(struct crm_walk *w, struct crm_view key, struct crm_view value)
 	w->loaded = false;
 	if (key.p == NULL)
 		return NULL;
-	err = crm_block_open(w->form, key, value, &w->b);
+	err = crm_block_open(w->form, key, value, &w->room, &w->b);
 	if (err == NULL && w->form->layout == CRM_POSTING)
 		err = crm_walk_unpack(w);
 	w->loaded = err == NULL;

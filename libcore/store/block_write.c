@@ -4,8 +4,6 @@
 #include "record/id.h"
 #include "store/block_writer.h"
 
-#define BYTES_MAX ((size_t)64 << 20)
-
 const struct crm_err *
 crm_block_write(
     struct crm_txn *t, enum crm_table table, struct crm_block_writer **out)
@@ -17,7 +15,9 @@ crm_block_write(
 	w->txn = t;
 	w->table = table;
 	w->form = crm_form_of(table);
-	w->old.max = w->bytes.max = w->out.max = BYTES_MAX;
+	w->room = w->form->limit * (w->form->pack > 0 ? 2U : 1U);
+	w->old.max = w->unpacked.max = CRM_BLOCK_MAX;
+	w->bytes.max = w->out.max = w->packed.max = CRM_BLOCK_MAX;
 	err = crm_cur_open(t, table, &w->cur);
 	crm_lift_init(&w->lift, t, table, w->cur);
 	if (err != NULL) {
@@ -44,8 +44,10 @@ crm_block_abandon(struct crm_block_writer *w)
 	crm_lift_release(&w->lift);
 	crm_cur_close(w->cur);
 	crm_buf_release(&w->old);
+	crm_buf_release(&w->unpacked);
 	crm_buf_release(&w->bytes);
 	crm_buf_release(&w->out);
+	crm_buf_release(&w->packed);
 	crm_free(w->pending);
 	crm_free(w);
 }
@@ -113,8 +115,13 @@ take_block(struct crm_block_writer *w, struct crm_view k, struct crm_view v)
 		return err;
 	memset(&w->pos, 0, sizeof(w->pos));
 	err = crm_block_open(w->form, crm_view(w->key, w->key_n),
-	    crm_buf_view(&w->old), &w->block);
-	return err != NULL ? err : step(w);
+	    crm_buf_view(&w->old), &w->unpacked, &w->block);
+	if (err != NULL)
+		return err;
+	if (w->unpacked.n > 0)
+		w->room = crm_block_room(
+		    w->form, w->unpacked.n + 5 * (size_t)w->block.count, v.n);
+	return step(w);
 }
 
 /* The first block of a prefix, which is not there yet. */
@@ -184,6 +191,7 @@ locate(struct crm_block_writer *w, struct crm_view key)
 	w->open = true;
 	w->exists = w->more = w->put_one = w->lifted = false;
 	crm_buf_reset(&w->old);
+	crm_buf_reset(&w->unpacked);
 	if (w->at_end) {
 		begin_block(w, key);
 		return NULL;
@@ -313,8 +321,7 @@ push_id(struct crm_block_writer *w, const struct crm_ent *e)
 	if (n == 0)
 		return false;
 	size = crm_varint_size(e->id - w->pending[n - 1].id) + e->value.n;
-	if (w->size + size >
-	    (w->more ? 2 * (size_t)w->form->limit : crm_block_left(w, 0)))
+	if (w->size + size > (w->more ? 2 * w->room : crm_block_left(w, 0)))
 		return false;
 	w->pending =
 	    crm_grow(w->pending, &w->pending_cap, n + 1, sizeof(*w->pending));

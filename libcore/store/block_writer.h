@@ -18,7 +18,7 @@ struct crm_block_writer {
 	bool open, exists;
 	char key[CRM_KEY_MAX];
 	size_t key_n;
-	struct crm_buf old;
+	struct crm_buf old, unpacked;
 	struct crm_block block;
 	struct crm_block_pos pos;
 	struct crm_ent ent; /* the next one of it */
@@ -37,7 +37,11 @@ struct crm_block_writer {
 	char last[CRM_KEY_MAX]; /* key of the operation before */
 	size_t last_n;
 	bool taken; /* by crm_block_take(): the same key may come again */
-	struct crm_buf out;
+	struct crm_buf out, packed;
+	/* Bytes that a block may have before it is packed, as packing went so
+	 * far; of a form without the limit. */
+	size_t room;
+	bool brim; /* blocks may be packed, and what waits fills them up */
 };
 
 /*
@@ -46,6 +50,12 @@ struct crm_block_writer {
  */
 CRM_CHECK const struct crm_err *crm_block_push(
     struct crm_block_writer *, const struct crm_ent *, bool behind);
+
+/*
+ * What may be packed to the limit, when some bytes were packed to others; not so
+ * much that reading one entry takes long.
+ */
+size_t crm_block_room(const struct crm_form *, size_t size, size_t packed);
 
 /* Bytes that the entries of a block may need beside key and head, if it begins
  * with a pending one. */

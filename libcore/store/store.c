@@ -123,6 +123,7 @@ read_format(struct crm_store *s, struct crm_txn *t)
 		    s->path, crm_le16_get(v.p + MAGIC_N), oldest, CRM_FORMAT);
 	memcpy(s->uuid, seed.uuid, sizeof(s->uuid));
 	s->replica = seed.replica;
+	s->format = crm_le16_get(v.p + MAGIC_N);
 	return NULL;
 }
 
@@ -153,6 +154,18 @@ crm_store_update(struct crm_store *s,
 	crm_gate_leave(s->gate);
 	/* The next writer goes on while the disk is waited for. */
 	return err != NULL ? err : crm_env_settle(s->env);
+}
+
+/* Another program may have been first, of this version or of a later one. */
+static const struct crm_err *
+raise_format(void *ctx, struct crm_txn *t)
+{
+	struct crm_store *s = ctx;
+	const struct crm_err *err = read_format(s, t);
+
+	return err != NULL || s->format >= CRM_FORMAT
+	    ? err
+	    : crm_store_write_format(s, t);
 }
 
 bool
@@ -419,6 +432,9 @@ crm_store_open(const char *path, const struct crm_store_options *options,
 	}
 	if (err == NULL && stale && options->mode != CRM_STORE_LOOK)
 		err = renew(s);
+	if (err == NULL && options->mode == CRM_STORE_WRITE &&
+	    s->format < CRM_FORMAT)
+		err = crm_store_update(s, raise_format, s);
 	if (err == NULL && options->mode == CRM_STORE_WRITE)
 		err = crm_store_number_fields(s);
 	if (err != NULL) {

@@ -8,10 +8,15 @@
 #include "store/gate.h"
 #include "store/store.h"
 
-/* Version of the format, and the oldest one that may read it. */
+/*
+ * Version of the format, and the oldest one that may read it.  A store of an
+ * older one gets this one when it is opened to be written.
+ *
+ * 2  blocks may be packed
+ */
 #ifndef CRM_FORMAT /* tests/crash builds a later one */
-#define CRM_FORMAT 1
-#define CRM_FORMAT_READER 1
+#define CRM_FORMAT 2
+#define CRM_FORMAT_READER 2
 #endif
 
 /*
@@ -48,6 +53,7 @@ struct crm_store {
 	struct crm_buf signature; /* of it; empty: not made yet */
 	uint8_t uuid[16];
 	uint16_t replica;
+	uint16_t format; /* when it was opened */
 	void (*tell)(void *ctx, const char *what, uint64_t done, uint64_t all);
 	void *tell_ctx;
 	uint64_t derived; /* records that derived tables were made of */

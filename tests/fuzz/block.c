@@ -15,6 +15,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static struct crm_buf block = CRM_BUF_INIT((size_t)1 << 20);
+static struct crm_buf room = CRM_BUF_INIT(CRM_BLOCK_MAX);
 static struct crm_buf text = CRM_BUF_INIT((size_t)1 << 24);
 
 static const enum crm_table tables[] = { CRM_TABLE_RECORD, CRM_TABLE_STORY,
@@ -92,6 +93,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct crm_block b;
 	struct crm_ent e, last = { 0 };
 	struct crm_view key;
+	uint8_t packed;
 	bool good;
 	size_t n;
 	int rc;
@@ -100,16 +102,17 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	f = crm_form_of(tables[data[0] % 5]);
 	n = data[1];
+	packed = data[0] % 10 < 5 ? 0 : CRM_PACKED;
 	if (size - 2 < n)
 		return 0;
 	key = crm_view(data + 2, n);
 	crm_buf_reset(&block);
 	crm_buf_add(&block, data + 2 + n, size - 2 - n);
 	if (block.n >= CRM_HEAD)
-		crm_head_seal(
-		    &block, key, (uint8_t)f->layout, crm_le16_get(block.p + 2));
+		crm_head_seal(&block, key, (uint8_t)f->layout | packed,
+		    crm_le16_get(block.p + 2));
 	good = crm_block_check(f, key, crm_buf_view(&block), NULL) == NULL;
-	if (crm_block_open(f, key, crm_buf_view(&block), &b) != NULL) {
+	if (crm_block_open(f, key, crm_buf_view(&block), &room, &b) != NULL) {
 		assert(!good);
 		return 0;
 	}

@@ -299,41 +299,77 @@ new_names(void **state)
 	assert_int_equal(err->code, CRM_E_CANTCREATE);
 }
 
-/* A store of a format that only later versions read. */
+struct versions {
+	uint16_t format, reader;
+};
+
 static const struct crm_err *
-put_future(void *ctx, struct crm_txn *t)
+put_versions(void *ctx, struct crm_txn *t)
 {
+	const struct versions *v = ctx;
 	const struct crm_err *err;
 	struct crm_view body;
 	char p[100];
 
-	(void)ctx;
 	err = crm_meta_get(t, CRM_META_FORMAT, &body);
 	assert_true(body.n >= 14 && body.n <= sizeof(p));
 	memcpy(p, body.p, body.n);
-	crm_le16(p + 10, CRM_FORMAT + 2);
-	crm_le16(p + 12, CRM_FORMAT + 1);
+	crm_le16(p + 10, v->format);
+	crm_le16(p + 12, v->reader);
 	return err != NULL
 	    ? err
 	    : crm_meta_put(t, CRM_META_FORMAT, crm_view(p, body.n));
 }
 
+/* A store of a format is opened: which one has it then? */
+static uint16_t
+format_of_opened(uint16_t format, enum crm_store_mode mode)
+{
+	struct crm_store_options o = { .mode = mode };
+	struct versions v = { format, 1 };
+	struct crm_snap *snap;
+	struct crm_store *s;
+
+	no_err(crm_store_update(store, put_versions, &v));
+	no_err(crm_store_open(dir, &o, &s));
+	crm_store_close(s);
+	no_err(crm_snap_open(store, &snap));
+	no_err(crm_meta_format(crm_snap_txn(snap), &v.format, &v.reader));
+	crm_snap_close(snap);
+	assert_int_equal(v.reader, v.format == CRM_FORMAT ? CRM_FORMAT : 1);
+	return v.format;
+}
+
+static void
+from_the_past(void **state)
+{
+	(void)state;
+	assert_int_equal(format_of_opened(1, CRM_STORE_READ), 1);
+	assert_int_equal(format_of_opened(1, CRM_STORE_LOOK), 1);
+	assert_int_equal(format_of_opened(1, CRM_STORE_WRITE), CRM_FORMAT);
+	/* a later one that this version may read and write stays */
+	assert_int_equal(
+	    format_of_opened(CRM_FORMAT + 1, CRM_STORE_WRITE), CRM_FORMAT + 1);
+}
+
+/* A store of a format that only later versions read. */
 static void
 from_the_future(void **state)
 {
 	struct crm_store_options o = { .mode = CRM_STORE_READ };
+	struct versions v = { CRM_FORMAT + 2, CRM_FORMAT + 1 };
 	const struct crm_err *err;
 	struct crm_store *s;
 
 	(void)state;
-	no_err(crm_store_update(store, put_future, NULL));
+	no_err(crm_store_update(store, put_versions, &v));
 	crm_store_close(store);
 	err = crm_store_open(dir, &o, &s);
 	store = NULL;
 	assert_non_null(err);
 	assert_int_equal(err->code, CRM_E_CONFIG);
-	assert_non_null(strstr(err->msg, "format 3"));
-	assert_non_null(strstr(err->msg, "knows format 2"));
+	assert_non_null(strstr(err->msg, "format 4"));
+	assert_non_null(strstr(err->msg, "knows format 3"));
 	assert_non_null(strstr(err->msg, "upgrade crm"));
 }
 
@@ -349,6 +385,7 @@ main(int argc, char **argv)
 		TEST(unique_later),
 		TEST(damaged_names),
 		TEST(new_names),
+		TEST(from_the_past),
 		TEST(from_the_future),
 	};
 	const struct crm_err *err;
