@@ -101,7 +101,7 @@ walk_all(const struct work *w, struct crm_story_walk *walk)
 	const struct crm_err *err;
 	struct crm_story s;
 
-	err = crm_story_seek(walk, 0, INT64_MIN, &s);
+	err = crm_story_first(walk, &s);
 	while (err == NULL && s.who != 0) {
 		err = take_entry(w, &s);
 		if (err == NULL)

@@ -22,9 +22,8 @@
  *            group varint, group; number of ids varint; first id (without its
  *            kind) varint, then the differences; behind each id 'value' bytes
  *
- * Blocks of large tables of text that are read few at a time are packed: the
- * layout has 128 added, and behind the head stand the length of the entries,
- * varint, and these by LZ4.
+ * Blocks of a large table of which few entries are read at a time are packed:
+ * behind the head stand the length of the entries, varint, and these by LZ4.
  *
  * Nothing outside this module reads or writes the inside of a block.
  */
@@ -34,6 +33,7 @@
 #include "store/engine.h"
 
 enum crm_layout { CRM_HEAP = 1, CRM_FIXED = 2, CRM_POSTING = 3 };
+#define CRM_PACKED 0x80 /* is added to the layout of a block that is packed */
 
 struct crm_form {
 	enum crm_layout layout;

@@ -8,9 +8,6 @@
 
 #define CRM_BLOCK_VERSION 1
 
-/* Of the byte that says the layout: what is behind the head is packed. */
-#define CRM_PACKED 0x80
-
 /* What a block may hold, entries of any size. */
 #define CRM_BLOCK_MAX ((size_t)64 << 20)
 

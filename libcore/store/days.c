@@ -197,7 +197,7 @@ each_story(struct crm_snap *snap, const struct each *e)
 
 	err = crm_story_open(snap, &w);
 	if (err == NULL)
-		err = crm_story_seek(w, 0, INT64_MIN, &s);
+		err = crm_story_first(w, &s);
 	while (err == NULL && s.who != 0) {
 		who = s.who;
 		err = take_story(snap, w, INT64_MAX, &s, &days);

@@ -266,7 +266,7 @@ crm_past_totals(struct crm_past *p, const struct crm_total **out, size_t *n)
 		p->ntotals = 0;
 		err = crm_story_open(p->snap, &w);
 		if (err == NULL)
-			err = crm_story_seek(w, 1, INT64_MIN, &s);
+			err = crm_story_first(w, &s);
 		while (err == NULL && s.who != 0) {
 			if ((s.what & CRM_WHAT_ALSO) == 0)
 				err = count_in(p, &at, &s);

@@ -66,8 +66,9 @@ sort_of(struct crm_view key, struct crm_view value)
 {
 	if (value.n < CRM_HEAD || value.p[0] != 1)
 		return SORT_NONE;
-	switch (value.p[1]) {
+	switch ((uint8_t)value.p[1]) {
 	case CRM_HEAP:
+	case CRM_HEAP | CRM_PACKED:
 		return key.n == 8 ? SORT_BLOCK : SORT_NONE;
 	case CRM_META_FORM:
 		return is_meta_key(key) ? SORT_META : SORT_NONE;

@@ -101,17 +101,23 @@ CRM_CHECK const struct crm_err *crm_story_open(
 void crm_story_close(struct crm_story_walk *);
 
 /*
- * The first entry of who at an instant or later, or of the next who; then the
- * next one, whosever it is.
+ * The first entry of who at an instant or later, then the next one; after the
+ * last one of who there is none.
  *
  * out     who is 0 when there is none
+ *
+ * Cost: of what is hidden, that of who alone is passed.
  */
 CRM_CHECK const struct crm_err *crm_story_seek(struct crm_story_walk *,
     uint64_t who, int64_t from_us, struct crm_story *out);
 CRM_CHECK const struct crm_err *crm_story_next(
     struct crm_story_walk *, struct crm_story *out);
 
-/* The last entry of who, or of one before; then the one before it. */
+/* The first entry of all; then crm_story_next(), whosever it is. */
+CRM_CHECK const struct crm_err *crm_story_first(
+    struct crm_story_walk *, struct crm_story *out);
+
+/* The last entry of who; then the one before it. */
 CRM_CHECK const struct crm_err *crm_story_last(
     struct crm_story_walk *, uint64_t who, struct crm_story *out);
 CRM_CHECK const struct crm_err *crm_story_prev(

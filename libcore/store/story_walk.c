@@ -7,7 +7,8 @@
 struct crm_story_walk {
 	struct crm_snap *snap;
 	struct crm_walk *walk;
-	bool hidden; /* some events are */
+	bool hidden;  /* some events are */
+	uint64_t who; /* whose entries are gone through; 0: all */
 	struct crm_past *past;
 	/* Entries that stand beside the table: of fresh events, and as of a
 	 * change set of those that changed; 'at' is the place of the next one
@@ -70,6 +71,13 @@ is_seen(const struct crm_story_walk *w, const struct crm_story *s)
 	    (w->past == NULL || crm_past_keeps(w->past, s));
 }
 
+/* Is it none of those that are gone through? */
+static bool
+is_beyond(const struct crm_story_walk *w, const struct crm_story *s)
+{
+	return w->who != 0 && s->who != w->who;
+}
+
 /* From where the table's walk stands, the first one to be seen; who is 0 when
  * there is none. */
 static const struct crm_err *
@@ -79,6 +87,8 @@ settle(struct crm_story_walk *w, bool forward, struct crm_story *out)
 
 	while (err == NULL && w->e.prefix.p != NULL) {
 		crm_story_read(&w->e, out);
+		if (is_beyond(w, out))
+			break;
 		if (is_seen(w, out))
 			return NULL;
 		err = forward ? crm_walk_next(w->walk, &w->e)
@@ -94,19 +104,23 @@ choose(struct crm_story_walk *w, bool forward, struct crm_story *s)
 {
 	const struct crm_story_entry *beside;
 	char key[CRM_STORY_KEY];
+	struct crm_story other;
 	int c;
 
 	w->took_beside = false;
 	if (forward ? w->at == w->nbeside : w->at == 0)
 		return;
 	beside = &w->beside[forward ? w->at : w->at - 1];
+	crm_story_of_list(beside, &other);
+	if (is_beyond(w, &other))
+		return;
 	if (s->who != 0) {
 		crm_story_key(key, s);
 		c = memcmp(beside->key, key, CRM_STORY_KEY);
 		if (forward ? c > 0 : c < 0)
 			return;
 	}
-	crm_story_of_list(beside, s);
+	*s = other;
 	w->took_beside = true;
 	w->at = forward ? w->at + 1 : w->at - 1;
 }
@@ -128,12 +142,19 @@ beside_from(const struct crm_story_walk *w, const char *key, size_t n)
 }
 
 const struct crm_err *
+crm_story_first(struct crm_story_walk *w, struct crm_story *out)
+{
+	return crm_story_seek(w, 0, INT64_MIN, out);
+}
+
+const struct crm_err *
 crm_story_seek(struct crm_story_walk *w, uint64_t who, int64_t from_us,
     struct crm_story *out)
 {
 	const struct crm_err *err;
 	char key[CRM_STORY_FROM];
 
+	w->who = who;
 	crm_story_from(key, who, from_us);
 	err = crm_walk_seek(w->walk, crm_view(key, sizeof(key)), &w->e);
 	if (err == NULL)
@@ -172,6 +193,7 @@ crm_story_last(struct crm_story_walk *w, uint64_t who, struct crm_story *out)
 	const struct crm_err *err;
 	char key[CRM_STORY_KEY];
 
+	w->who = who;
 	crm_be64(key, who);
 	memset(key + 8, 0xff, CRM_STORY_KEY - 8);
 	err = crm_walk_floor(w->walk, crm_view(key, CRM_STORY_KEY), &w->e);

@@ -5,7 +5,7 @@
 log=$CRM_BUILD/crash/crm-log
 [ -x "$log" ] || skip_all 'not built: make crash-tools'
 need awk
-plan 16
+plan 18
 
 # purchases KEYS-FROM KEYS-TO PRICE: of ten customers in turn
 purchases()
@@ -104,3 +104,27 @@ for copy in loaded saved; do
 	crm-find -s $copy any >again
 	same_file "with the same people: $copy" again stored
 done
+
+# Of an import that is cut off when stories are written, and sums are not, the
+# story of one customer is passed for each, not those of all.
+crm-store -s cut init
+awk 'BEGIN { print "name"; for (i = 1; i <= 30000; i++) print "Person " i }' |
+	crm-add -s cut person >/dev/null
+awk 'BEGIN { print "who\twhat\tat\tamount"
+	for (i = 1; i <= 30000; i++)
+		printf "p%d\tpurchase\t2025-01-01\t%d\n", i, i }' >cut.tsv
+blocks=$(($(wc -c <cut/data.mdb) / 512))
+left=0
+for more in 12000 11000 10000 9000 8000 7000 6000 5000 4000 3000; do
+	rm -rf cut2
+	cp -R cut cut2
+	# shellcheck disable=SC3045
+	(ulimit -f $((blocks + more))
+	CRM_TEST_PART=65536 "$log" -s cut2 -q <cut.tsv 2>/dev/null)
+	left=$(crm-store -s cut2 stat | sed \
+	    's/.*"hidden-records":\([0-9]*\),.*"story":\([0-9]*\),.*/\1 \2/' |
+		awk '{ print ($1 == 30000 && $2 > 200) }')
+	[ "$left" -eq 0 ] || break
+done
+is 'an import is cut off when its stories are written' "$left" 1
+ok 'looking at each customer takes no longer' timeout 15 crm-store -s cut2 check
