@@ -284,20 +284,10 @@ move_same(struct crm_table_out *t)
 		}
 }
 
-static void
-move_back(struct crm_table_out *t)
-{
-	size_t i;
-
-	for (i = 0; i < t->ncols; i++) {
-		t->shown[i] |= t->moved[i];
-		t->moved[i] = false;
-	}
-}
-
-/* The columns that one keeps when it is shortened. */
+/* The columns that one keeps when it is shortened: for bars less is taken from
+ * those that are dear. */
 static size_t
-least_of(const struct crm_table_out *t, size_t i)
+least_of(const struct crm_table_out *t, size_t i, bool for_bars)
 {
 	const struct crm_table_column *c = &t->col[i];
 	size_t least = COLUMN_MIN;
@@ -306,6 +296,8 @@ least_of(const struct crm_table_out *t, size_t i)
 		return t->wide[i];
 	if (c->whole && t->width * 2 / 5 > least)
 		least = t->width * 2 / 5;
+	else if (c->dear && for_bars)
+		least = DEAR_MIN;
 	else if (c->dear && !t->whole && t->width / 4 > least)
 		least = t->width / 4 < DEAR_MIN ? t->width / 4 : DEAR_MIN;
 	return t->wide[i] < least ? t->wide[i] : least;
@@ -321,139 +313,98 @@ turn_of(const struct crm_table_column *c)
 /* The widest column that can be shortened in a turn; ncols when there is
  * none. */
 static size_t
-widest(const struct crm_table_out *t, int turn)
+widest(const struct crm_table_out *t, int turn, bool for_bars)
 {
 	size_t i, at = t->ncols;
 
 	for (i = 0; i < t->ncols; i++)
 		if (t->shown[i] && turn_of(&t->col[i]) == turn &&
-		    t->wide[i] > least_of(t, i) &&
+		    t->wide[i] > least_of(t, i, for_bars) &&
 		    (at == t->ncols || t->wide[i] > t->wide[at]))
 			at = i;
 	return at;
 }
 
-/* The column that is left out first: a spare one, else the last but not the
- * first, nor one that says what else differs; ncols when there is none. */
+/* The spare column that is left out first, never the one that has bars; ncols
+ * when there is none. */
 static size_t
-least_wanted(const struct crm_table_out *t)
+most_spare(const struct crm_table_out *t)
 {
-	size_t i, last = t->ncols, n = 0, at = t->ncols;
+	size_t i, n = 0, at = t->ncols;
 
 	for (i = 0; i < t->ncols; i++) {
-		const struct crm_table_column *c = &t->col[i];
-
-		if (!t->shown[i])
-			continue;
-		if (n++ > 0 && !(c->same && t->differs[i]))
-			last = i;
-		if (c->spare > 0 &&
-		    (at == t->ncols || c->spare > t->col[at].spare))
+		n += t->shown[i];
+		if (t->shown[i] && t->col[i].spare > 0 && i != t->bar_col &&
+		    (at == t->ncols || t->col[i].spare > t->col[at].spare))
 			at = i;
 	}
-	if (n < 2)
-		return t->ncols;
-	return at < t->ncols ? at : last;
+	return n < 2 ? t->ncols : at;
+}
+
+/* The last column, but not the first, nor one that says what else differs;
+ * ncols when there is none. */
+static size_t
+last_wanted(const struct crm_table_out *t)
+{
+	size_t i, n = 0, last = t->ncols;
+
+	for (i = 0; i < t->ncols; i++)
+		if (t->shown[i] && n++ > 0 &&
+		    !(t->col[i].same && t->differs[i]))
+			last = i;
+	return last;
 }
 
 /* Leave out numbers that are all 0, from the right, before others are
- * shortened for them. */
+ * shortened for them: for bars none that was asked for. */
 static void
-leave_out_zeros(struct crm_table_out *t)
+leave_out_zeros(struct crm_table_out *t, size_t width, bool for_bars)
 {
 	size_t i;
 
-	for (i = t->ncols; i-- > 1 && total_width(t, t->wide) > t->width;)
-		if (t->shown[i] && t->col[i].right && !t->some[i]) {
+	for (i = t->ncols; i-- > 1 && total_width(t, t->wide) > width;)
+		if (t->shown[i] && t->col[i].right && !t->some[i] &&
+		    !(for_bars && t->col[i].keep)) {
 			t->shown[i] = false;
 			t->less = true;
 		}
 }
 
-/* Leave out columns until the others can be made to fit. */
-static void
-leave_out(struct crm_table_out *t)
+/* Leave out columns until the others can be made to fit: for bars spare ones
+ * alone.  Says whether they can. */
+static bool
+leave_out(struct crm_table_out *t, size_t width, bool for_bars)
 {
 	size_t *least = crm_calloc(t->ncols, sizeof(*least));
+	bool fits;
 	size_t i;
 
 	for (i = 0; i < t->ncols; i++)
-		least[i] = least_of(t, i);
-	while (total_width(t, least) > t->width) {
-		i = least_wanted(t);
+		least[i] = least_of(t, i, for_bars);
+	for (;;) {
+		fits = total_width(t, least) <= width;
+		if (fits)
+			break;
+		i = most_spare(t);
+		if (i == t->ncols && !for_bars)
+			i = last_wanted(t);
 		if (i == t->ncols)
 			break;
 		t->shown[i] = false;
 		t->less = true;
 	}
 	crm_free(least);
+	return fits;
 }
 
-/* Columns that are there for bars. */
-static size_t
-room_for_bars(const struct crm_table_out *t)
-{
-	size_t total = total_width(t, t->wide) + 1;
-
-	if (t->width == 0)
-		return BAR_MAX;
-	if (t->width <= total)
-		return 0;
-	return t->width - total < BAR_MAX ? t->width - total : BAR_MAX;
-}
-
-/* Bars are there when there is something to compare, and room besides what
- * the table says. */
 static void
-fit_bars(struct crm_table_out *t, bool may_move)
+shorten(struct crm_table_out *t, size_t width, bool for_bars)
 {
-	size_t i;
-
-	if (t->bar_col == t->ncols)
-		return;
-	for (i = 0; i < t->nrows; i++)
-		if (t->bar[i] > t->most)
-			t->most = t->bar[i];
-	if (t->nrows < 2 || !t->shown[t->bar_col] || t->most == 0) {
-		t->bar_col = t->ncols;
-		return;
-	}
-	t->bar_width = room_for_bars(t);
-	if (t->bar_width < BAR_MIN && may_move) {
-		move_same(t);
-		t->bar_width = room_for_bars(t);
-		if (t->bar_width < BAR_MIN)
-			move_back(t);
-	}
-	if (t->bar_width < BAR_MIN)
-		t->bar_col = t->ncols;
-}
-
-/* Make the table fit.  all: there are no rows but those that are held. */
-static void
-fit(struct crm_table_out *t, bool all)
-{
-	bool too_wide;
-	size_t at, sum;
+	size_t at, sum = total_width(t, t->wide);
 	int turn = 0;
 
-	for (at = 0; at < t->ncols; at++) {
-		size_t title = crm_utf8_width(crm_view_str(t->col[at].title));
-
-		if (t->wide[at] < title)
-			t->wide[at] = title;
-	}
-	too_wide = t->width > 0 && total_width(t, t->wide) > t->width;
-	if (all && too_wide) {
-		move_same(t);
-		leave_out_zeros(t);
-	}
-	fit_bars(t, all && !too_wide);
-	if (t->width == 0)
-		return;
-	leave_out(t);
-	for (sum = total_width(t, t->wide); sum > t->width && turn < 3;) {
-		at = widest(t, turn);
+	while (sum > width && turn < 3) {
+		at = widest(t, turn, for_bars);
 		if (at == t->ncols) {
 			turn++;
 			continue;
@@ -461,6 +412,85 @@ fit(struct crm_table_out *t, bool all)
 		t->wide[at]--;
 		sum--;
 	}
+}
+
+/* Make the columns fit; false: they do not.  all: there are no rows but those
+ * that are held. */
+static bool
+fit_columns(struct crm_table_out *t, size_t width, bool all, bool for_bars)
+{
+	bool fits;
+
+	if (all && total_width(t, t->wide) > width) {
+		move_same(t);
+		leave_out_zeros(t, width, for_bars);
+	}
+	fits = leave_out(t, width, for_bars);
+	if (fits || !for_bars)
+		shorten(t, width, for_bars);
+	return fits;
+}
+
+/* Is there something to compare? */
+static bool
+has_bars(struct crm_table_out *t)
+{
+	size_t i;
+
+	if (t->bar_col == t->ncols || t->nrows < 2 || !t->shown[t->bar_col])
+		return false;
+	for (i = 0; i < t->nrows; i++)
+		if (t->bar[i] > t->most)
+			t->most = t->bar[i];
+	return t->most > 0;
+}
+
+/* Make the columns fit beside bars.  Where that is not to be done, nothing is
+ * changed. */
+static bool
+fit_with_bars(struct crm_table_out *t, bool all)
+{
+	bool *shown, less = t->less;
+	size_t room = 1 + BAR_MIN;
+
+	if (!has_bars(t))
+		return false;
+	t->bar_width = BAR_MAX;
+	if (t->width == 0)
+		return true;
+	shown = crm_calloc(t->ncols, sizeof(*shown));
+	memcpy(shown, t->shown, t->ncols * sizeof(*shown));
+	if (t->width <= room || !fit_columns(t, t->width - room, all, true) ||
+	    !t->shown[t->bar_col]) {
+		memcpy(t->shown, shown, t->ncols * sizeof(*shown));
+		memset(t->moved, 0, t->ncols * sizeof(*t->moved));
+		t->less = less;
+		t->bar_width = 0;
+	} else {
+		room = t->width - total_width(t, t->wide) - 1;
+		t->bar_width = room < BAR_MAX ? room : BAR_MAX;
+	}
+	crm_free(shown);
+	return t->bar_width > 0;
+}
+
+/* Make the table fit.  all: there are no rows but those that are held. */
+static void
+fit(struct crm_table_out *t, bool all)
+{
+	size_t i;
+
+	for (i = 0; i < t->ncols; i++) {
+		size_t title = crm_utf8_width(crm_view_str(t->col[i].title));
+
+		if (t->wide[i] < title)
+			t->wide[i] = title;
+	}
+	if (fit_with_bars(t, all))
+		return;
+	t->bar_col = t->ncols;
+	if (t->width > 0)
+		(void)fit_columns(t, t->width, all, false);
 }
 
 static void

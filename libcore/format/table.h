@@ -41,8 +41,9 @@ void crm_table_free(struct crm_table_out *);
 
 /*
  * Have a bar beside the numbers of a column, in a quiet colour: as long as the
- * number is beside the greatest of the first rows, which are held.  Where the
- * terminal has no room for it there is none.
+ * number is beside the greatest of the first rows, which are held.  The table
+ * is made narrower for bars as it is for a terminal, but only spare columns are
+ * left out for them; where that is not enough there are none.
  *
  * unicode  blocks; else ASCII
  */

@@ -329,7 +329,7 @@ unlike 'a table in a pipe has no bars' "$(cat plain)" '#'
 crm-report revenue -f month,revenue,purchases -o table --color=always >out
 unlike 'nor with colours' "$(cat out)" '#'
 command -v script >/dev/null || {
-	skip 7 'there is no script'
+	skip 15 'there is no script'
 	exit
 }
 # on_terminal COLUMNS COMMAND
@@ -356,3 +356,32 @@ on_terminal 80 "$report --color=never"
 same_file 'nor without colours' shown plain
 on_terminal 80 "$report -o tsv"
 unlike 'nor in another form' "$(cat shown)" '#'
+
+# Where there is no room for bars, spare columns make it, and names do.
+titles()
+{
+	sed q shown | tr -s ' ' | sed 's/ $//'
+}
+for who in Jan Piet Corneel; do
+	run crm-add deal title="A deal of $who" owner=$who stage=won value=1000 \
+		opened=2026-01-01 closed=2026-02-01
+	run crm-log Anna call by=$who at=2026-02-02
+done
+run crm-log Anna call by=Jan at=2026-02-03
+on_terminal 120 'crm-report staff'
+is 'all columns where there is room' "$(titles)" \
+	'staff events contacts answers wins losses win-rate won-value currency'
+on_terminal 76 'crm-report staff'
+is 'the last number that is 0 in all rows goes for a bar' "$(titles)" \
+	'staff events contacts answers wins win-rate won-value … EUR'
+like 'which is there' "$(cat shown)" '^Jan +2 #######  '
+on_terminal 60 'crm-report staff'
+is 'then spare ones' "$(titles)" 'staff events wins win-rate won-value … EUR'
+like 'for one of four columns at least' "$(cat shown)" '^Corneel +1 ####  '
+on_terminal 44 'crm-report staff'
+unlike 'but no others, rather there is none' "$(cat shown)" '#'
+is 'and nothing is left out for it' "$(titles)" \
+	'staff events wins win-rate … EUR'
+on_terminal 60 'crm-report staff -f staff,events,contacts,answers,wins,losses,win-rate'
+is 'nor is what was named' "$(titles)" \
+	'staff events contacts answers wins losses win-rate'
