@@ -165,11 +165,12 @@ crm_groups_add_money(struct crm_groups *g, struct crm_group *group, size_t slot,
 	return add(minor, &part_of(g, group, currency)->money[slot]);
 }
 
-/* Add a group of others, before their amounts are made. */
+/* Add a group of others, or of its own, to that of a currency, before their
+ * amounts are made. */
 static const struct crm_err *
-join(struct crm_groups *g, const struct crm_group *from)
+join(struct crm_groups *g, const struct crm_group *from, uint8_t currency)
 {
-	struct crm_group *to = crm_groups_at(g, from->key, from->currency);
+	struct crm_group *to = crm_groups_at(g, from->key, currency);
 	const struct crm_err *err = NULL;
 	size_t i, slot;
 
@@ -191,7 +192,55 @@ crm_groups_join(struct crm_groups *g, const struct crm_groups *from)
 	size_t i;
 
 	for (i = 0; err == NULL && i < from->n; i++)
-		err = join(g, &from->group[i]);
+		err = join(g, &from->group[i], from->group[i].currency);
+	return err;
+}
+
+void
+crm_groups_see(struct crm_groups *g, uint8_t currency)
+{
+	uint8_t base = g->config->currency_num;
+	uint8_t as = settled_in(g, currency);
+
+	if (as != 0 && g->home != base &&
+	    (g->home == 0 || as == base || as < g->home))
+		g->home = as;
+}
+
+uint8_t
+crm_groups_home(const struct crm_groups *g)
+{
+	return g->home != 0 ? g->home : g->config->currency_num;
+}
+
+bool
+crm_groups_has_base(const struct crm_groups *g)
+{
+	size_t i;
+
+	for (i = 0; i < g->n; i++)
+		if (g->group[i].currency == g->config->currency_num)
+			return true;
+	return false;
+}
+
+const struct crm_err *
+crm_groups_bring_home(struct crm_groups *g)
+{
+	const struct crm_err *err = NULL;
+	size_t i, n = g->n, left = 0;
+
+	for (i = 0; err == NULL && i < n; i++) {
+		struct crm_group from = g->group[i]; /* they may move */
+
+		if (from.currency == 0)
+			err = join(g, &from, crm_groups_home(g));
+	}
+	for (i = 0; i < g->n; i++)
+		if (g->group[i].currency != 0)
+			g->group[left++] = g->group[i];
+	g->n = left;
+	crm_groups_rest(g);
 	return err;
 }
 

@@ -60,6 +60,7 @@ struct crm_groups {
 	struct crm_map seen; /* of crm_groups_distinct() */
 	uint8_t
 	    settled[256]; /* the currency of amounts in each; 0: not asked */
+	uint8_t home;     /* see crm_groups_see(); 0: nothing was seen */
 };
 
 void crm_groups_init(
@@ -77,6 +78,24 @@ struct crm_group *crm_groups_at(
 /* Add to an amount of a group.  Fails with DATA when the sum is too large. */
 CRM_CHECK const struct crm_err *crm_groups_add_money(struct crm_groups *,
     struct crm_group *, size_t slot, uint8_t currency, int64_t minor);
+
+/*
+ * Counts of groups whose amounts are of several currencies stand beside one of
+ * them: the base currency, or, where no amount that was seen comes out in that,
+ * the first of the others.  A report sees what there is in the whole store, so
+ * that the rows of two periods stand beside the same.
+ */
+void crm_groups_see(struct crm_groups *, uint8_t currency);
+uint8_t crm_groups_home(const struct crm_groups *);
+
+/* Is there a group in the base currency? */
+bool crm_groups_has_base(const struct crm_groups *);
+
+/*
+ * Move what was added up beside no currency (0) home.  No group is asked for
+ * after that.  Fails with DATA (too large).
+ */
+CRM_CHECK const struct crm_err *crm_groups_bring_home(struct crm_groups *);
 
 /* Nothing more comes to them: free what they were found by. */
 void crm_groups_rest(struct crm_groups *);

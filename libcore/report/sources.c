@@ -12,6 +12,7 @@
 #define PEOPLE 0 /* slots of counts */
 #define CUSTOMERS 1
 #define ORDERS 2
+#define BUYERS 3 /* of customers, who bought in the currency of the group */
 
 /* clang-format off */
 static const struct crm_field columns[] = {
@@ -49,14 +50,13 @@ struct work {
 	size_t nrows;
 };
 
-/* Somebody, in a group: counted once, beside the base currency. */
+/* Somebody, in a group: counted once, beside one of the currencies. */
 static const struct crm_err *
 add_up(void *ctx, struct crm_view key)
 {
 	struct work *w = ctx;
 	const struct crm_buyer *b = &w->buyers.buyer[w->next];
-	uint8_t base = w->r->config->currency_num;
-	struct crm_group *g = crm_groups_at(&w->groups, key, base);
+	struct crm_group *g = crm_groups_at(&w->groups, key, 0);
 	const struct crm_err *err = NULL;
 	bool bought = false;
 	size_t i;
@@ -68,8 +68,7 @@ add_up(void *ctx, struct crm_view key)
 	for (i = 0; err == NULL && i < w->nrows; i++) {
 		g = crm_groups_at(&w->groups, key, b[i].currency);
 		g->count[ORDERS] += b[i].row.orders;
-		if (g->currency != base)
-			g->count[CUSTOMERS] += b[i].row.purchases > 0;
+		g->count[BUYERS] += b[i].row.purchases > 0;
 		err = crm_groups_add_money(
 		    &w->groups, g, REVENUE, b[i].currency, b[i].row.sum);
 	}
@@ -182,10 +181,11 @@ take_cost(struct work *w, uint64_t id, const struct crm_stored *event)
 	const struct crm_err *err = NULL;
 	struct crm_event_core core;
 
-	if (!crm_event_core(event, id, &core) || core.currency == 0 ||
-	    (r->has_period &&
-		(core.at_us < r->period.from_us ||
-		    core.at_us >= r->period.to_us)))
+	if (!crm_event_core(event, id, &core) || core.currency == 0)
+		return NULL;
+	crm_groups_see(&w->groups, core.currency);
+	if (r->has_period &&
+	    (core.at_us < r->period.from_us || core.at_us >= r->period.to_us))
 		return NULL;
 	(void)crm_stored_get(event, CRM_EVENT_SOURCE, &source);
 	if (r->by.n > 0)
@@ -195,6 +195,35 @@ take_cost(struct work *w, uint64_t id, const struct crm_stored *event)
 	    core.currency, core.minor);
 	crm_buf_release(&key);
 	return err;
+}
+
+static const struct crm_err *
+see_total(void *ctx, const struct crm_total *t)
+{
+	struct work *w = ctx;
+
+	if (t->what == CRM_W_PURCHASE || t->what == CRM_W_REFUND)
+		crm_groups_see(&w->groups, t->currency);
+	return NULL;
+}
+
+/* People stand beside one of the currencies. */
+static const struct crm_err *
+bring_home(struct work *w)
+{
+	const struct crm_err *err = NULL;
+
+	if (!crm_groups_has_base(&w->groups))
+		err = crm_totals_each(w->r->snap, see_total, w);
+	return err != NULL ? err : crm_groups_bring_home(&w->groups);
+}
+
+/* How many of a group bought: at home all, whatever they paid with. */
+static int64_t
+customers_of(const struct work *w, const struct crm_group *g)
+{
+	return g->count[g->currency == crm_groups_home(&w->groups) ? CUSTOMERS
+								   : BUYERS];
 }
 
 /* What the source cost, and what came of it. */
@@ -215,7 +244,7 @@ put_cost(struct work *w, const struct crm_group *g)
 	crm_row_money(row, cost, g->currency);
 	crm_row_share(row, more, cost);
 	crm_row_average(row, cost, g->count[PEOPLE], g->currency);
-	crm_row_average(row, cost, g->count[CUSTOMERS], g->currency);
+	crm_row_average(row, cost, customers_of(w, g), g->currency);
 	return NULL;
 }
 
@@ -223,16 +252,15 @@ static const struct crm_err *
 add_columns(void *ctx, const struct crm_group *g)
 {
 	struct work *w = ctx;
-	struct crm_report_run *r = w->r;
 	struct crm_row_maker *row = &w->r->row;
-	int64_t people = g->count[PEOPLE];
+	int64_t people = g->count[PEOPLE], customers = customers_of(w, g);
 
-	if (people > 0 || g->currency == r->config->currency_num)
+	if (people > 0 || g->currency == crm_groups_home(&w->groups))
 		crm_row_number(row, people);
 	else
 		crm_row_none(row);
-	crm_row_number(row, g->count[CUSTOMERS]);
-	crm_row_share(row, g->count[CUSTOMERS], people);
+	crm_row_number(row, customers);
+	crm_row_share(row, customers, people);
 	crm_row_number(row, g->count[ORDERS]);
 	crm_row_money(row, g->money[REVENUE], g->currency);
 	crm_row_currency(row, g->currency);
@@ -259,6 +287,8 @@ run(struct crm_report_run *r)
 		err = take_kind(&w, "org");
 	if (err == NULL && knows_cost(r))
 		err = ask(&w, costs, 2, take_cost);
+	if (err == NULL)
+		err = bring_home(&w);
 	if (err == NULL)
 		err = crm_put_groups(
 		    r, &w.groups, CRM_ORDER_MONEY, REVENUE, add_columns, &w);

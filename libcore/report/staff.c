@@ -67,8 +67,7 @@ static const struct crm_err *
 add_up(void *ctx, struct crm_view key)
 {
 	struct work *w = ctx;
-	struct crm_group *g =
-	    crm_groups_at(&w->deals.groups, key, w->r->config->currency_num);
+	struct crm_group *g = crm_groups_at(&w->deals.groups, key, 0);
 
 	g->count[EVENTS] += w->events;
 	g->count[CONTACTS] += w->contacts;
@@ -183,6 +182,29 @@ take_deal(void *ctx, const struct crm_deal *deal)
 }
 
 static const struct crm_err *
+see_deal(void *ctx, const struct crm_deal *deal)
+{
+	struct work *w = ctx;
+	struct crm_dec value;
+
+	if (crm_deal_value(deal, &value))
+		crm_groups_see(&w->deals.groups, deal->currency);
+	return NULL;
+}
+
+/* What they did stands beside one of the currencies. */
+static const struct crm_err *
+bring_home(struct work *w)
+{
+	struct crm_groups *g = &w->deals.groups;
+	const struct crm_err *err = NULL;
+
+	if (!crm_groups_has_base(g))
+		err = crm_deals_each_of_all(&w->deals, see_deal, w);
+	return err != NULL ? err : crm_groups_bring_home(g);
+}
+
+static const struct crm_err *
 add_columns(void *ctx, const struct crm_group *g)
 {
 	struct work *w = ctx;
@@ -221,6 +243,8 @@ run(struct crm_report_run *r)
 		err = count_answers(&w);
 	if (err == NULL)
 		err = crm_deals_each(&w.deals, take_deal, &w);
+	if (err == NULL)
+		err = bring_home(&w);
 	if (err == NULL)
 		err = crm_put_groups(
 		    r, &w.deals.groups, CRM_ORDER_KEY, 0, add_columns, &w);

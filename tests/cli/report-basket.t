@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-report basket and sources: what makes an order; who came from where.
 . "${0%/*}/../lib.sh"
-plan 34
+plan 37
 
 # report NAME TITLE WANT ARGS...
 report()
@@ -149,3 +149,26 @@ for name in sources revenue; do
 	report $name 'many small sums are rounded once' '5.55 EUR' -s many --by '' \
 		-f revenue,currency
 done
+
+# all the money is in other currencies than the store's
+crm-store -s abroad init
+crm-add -s abroad person <<'EOF'
+name,source
+Anna,fair
+Bob,web
+EOF
+crm-log -s abroad 2>err <<'EOF'
+who,what,amount,currency
+Anna,purchase,100,USD
+Bob,purchase,50,USD
+Bob,purchase,20,GBP
+EOF
+report sources 'people stand beside the first one there is' 'web 1 1 100.0 1 20.00 GBP
+fair 1 1 100.0 0 0.00 GBP
+fair 1   1 100.00 USD
+web 1   1 50.00 USD' -s abroad \
+	-f source,customers,people,conversion,orders,revenue,currency
+crm-log -s abroad Anna cost amount=5 source=fair
+report sources 'a cost is money, too' 'fair 1 1 5.00 EUR' -s abroad \
+	-f source,people,customers,cost,currency -l 1
+report sources 'where it is told' '1 GBP' -s abroad Bob -f people,currency -l 1

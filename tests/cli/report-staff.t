@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-report staff: what each of us did, answers, deals, currencies.
 . "${0%/*}/../lib.sh"
-plan 12
+plan 16
 
 # staff TITLE WANT ARGS...
 staff()
@@ -65,3 +65,24 @@ ewa 0 0 50.00 USD' -f staff,events,wins,won-value,currency -l 2
 echo 'rates: {USD: 0.5}' >"$XDG_DATA_HOME/crm/crm.yaml"
 staff 'a rate brings it home' 'ewa 2 125.00 EUR' -f staff,wins,won-value,currency -l 1
 fails_with 64 'it is not about deals' crm-report staff deal
+
+# all the money is in other currencies than the store's
+crm-store -s abroad init
+crm-add -s abroad person name=Anna
+crm-log -s abroad Anna call by=ewa at=2026-03-01
+crm-log -s abroad Anna call by=jan at=2026-03-02
+crm-add -s abroad deal 2>err <<'EOF'
+title,value,stage,closed,owner
+A,100USD,won,2026-02-01,ewa
+B,200USD,lost,2026-03-02,jan
+EOF
+staff 'there is no row of a currency that nothing is in' 'ewa 1 1 100.00 USD
+jan 1 0 0.00 USD' -s abroad -f staff,events,wins,won-value,currency --by staff -l 2
+staff 'nor in a period without any' 'ewa 1 0.00 USD' -s abroad --in 2026-03-01 \
+	-f staff,events,won-value,currency -l 1
+staff 'so that periods can be compared' 'ewa 1 0 0 1 0.00 100.00 USD
+jan 1  0  0.00  USD' -s abroad --in 2026-03 --against 2026-02 -l 2 \
+	-f staff,events,events-then,wins,wins-then,won-value,won-value-then,currency
+crm-add -s abroad deal title=C value=300EUR stage=won closed=2026-02-03 owner=kim
+staff 'one amount in it brings them all back to it' 'ewa 1 0.00 EUR
+ewa 0 100.00 USD' -s abroad -f staff,events,won-value,currency -l 2
