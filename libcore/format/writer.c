@@ -83,7 +83,10 @@ is_number(const struct crm_field *f)
 static bool
 is_dear(const struct crm_field *f)
 {
-	return f->type == CRM_T_EMAIL || strcmp(f->name, "name") == 0 ||
+	const char *last = strrchr(f->name, '-');
+
+	last = last != NULL ? last + 1 : f->name;
+	return f->type == CRM_T_EMAIL || strcmp(last, "name") == 0 ||
 	    strcmp(f->name, "title") == 0;
 }
 

@@ -302,6 +302,7 @@ const struct crm_report crm_report_sources = {
 	.name = "sources",
 	.summary = "where people came from, who bought, and what it cost",
 	.main = "revenue",
+	.spare = "average orders conversion",
 	.by = "source",
 	.period = true,
 	.whom = true,

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Tables: no blanks at the end of a line.
 . "${0%/*}/../lib.sh"
-plan 42
+plan 44
 
 run crm-add person name=Anna email=anna@x.example city=Oslo owner=ben
 run crm-add person name='Bertil Andersson'
@@ -41,7 +41,7 @@ run crm-rm e1
 rm "$XDG_DATA_HOME/crm/crm.yaml"
 
 command -v script >/dev/null || {
-	skip 18 'there is no script'
+	skip 20 'there is no script'
 	exit
 }
 # narrow COLUMNS COMMAND: a table on such a terminal, into the file shown.
@@ -126,3 +126,16 @@ narrow 80 'crm-report revenue --in 2026-03 --against 2026-01 --color=never'
 is 'also beside another period, with what is compared of them' \
 	"$(sed q shown | tr -s ' ')" \
 	'month revenue revenue-then revenue-change currency …'
+narrow 60 'crm-report sources --color=never'
+is 'the number that a report is about stays' "$(sed q shown | tr -s ' ')" \
+	'source people customers revenue currency …'
+
+# both names of a row are whole where an id can go
+crm-add product name='Espresso blend 1 kg'
+crm-add product name='Cleaning tablets 60'
+for g in g1 g2; do
+	crm-log p1 purchase product=$g amount=1 at=2026-02-02
+done
+narrow 80 'crm-report basket --color=never'
+like 'whatever a name is of' "$(cat shown)" \
+	'Espresso blend 1 kg +Cleaning tablets 60 '
