@@ -63,24 +63,32 @@ crm_buf_grow(struct crm_buf *b, size_t n)
 }
 
 void
-crm_buf_addf(struct crm_buf *b, const char *fmt, ...)
+crm_buf_addvf(struct crm_buf *b, const char *fmt, va_list ap)
 {
-	va_list ap;
+	va_list again;
 	char *to;
 	int n;
 
-	va_start(ap, fmt);
-	n = vsnprintf(NULL, 0, fmt, ap);
-	va_end(ap);
+	va_copy(again, ap);
+	n = vsnprintf(NULL, 0, fmt, again);
+	va_end(again);
 	if (n < 0)
 		return;
 	to = crm_buf_room(b, (size_t)n);
 	if (to == NULL)
 		return;
-	va_start(ap, fmt);
 	(void)vsnprintf(to, (size_t)n + 1, fmt, ap);
-	va_end(ap);
 	crm_buf_used(b, (size_t)n);
+}
+
+void
+crm_buf_addf(struct crm_buf *b, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	crm_buf_addvf(b, fmt, ap);
+	va_end(ap);
 }
 
 void

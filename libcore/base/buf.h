@@ -9,6 +9,7 @@
 #ifndef CRM_BUF_H
 #define CRM_BUF_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -156,6 +157,7 @@ crm_buf_addc(struct crm_buf *b, char c)
 }
 
 void crm_buf_addf(struct crm_buf *, const char *, ...) CRM_PRINTF(2, 3);
+void crm_buf_addvf(struct crm_buf *, const char *, va_list) CRM_PRINTF(2, 0);
 
 /* Empty it, keep the memory, forget a failure. */
 void crm_buf_reset(struct crm_buf *);
