@@ -65,14 +65,14 @@ crm_explain_column(struct crm_report_run *r, size_t i)
 void
 crm_explain_how(struct crm_report_run *r, const char *fmt, ...)
 {
-	char how[1000];
+	struct crm_buf how = CRM_BUF_INIT(CRM_LINE_MAX);
 	va_list ap;
 
 	va_start(ap, fmt);
-	if (vsnprintf(how, sizeof(how), fmt, ap) < 0)
-		how[0] = '\0';
+	crm_buf_addvf(&how, fmt, ap);
 	va_end(ap);
-	crm_row_text(&r->said, crm_view_str(how));
+	crm_row_text(&r->said, crm_buf_view(&how));
+	crm_buf_release(&how);
 	if (r->unsaid == NULL)
 		r->unsaid = crm_row_put(&r->said, r->rows);
 }

@@ -1,9 +1,7 @@
 /* receivables: what customers have not paid yet, by how late it is. */
-#include <stdio.h>
-
+#include "report/receivables.h"
 #include "base/map.h"
 #include "base/mem.h"
-#include "query/compute.h"
 #include "record/word.h"
 #include "report/explain.h"
 #include "report/list.h"
@@ -431,105 +429,6 @@ run(struct crm_report_run *r)
 	return err;
 }
 
-static const char *
-day_of(
-    struct work *w, const struct crm_open_invoice *b, char d[CRM_EXPLAIN_TEXT])
-{
-	return crm_day_text(d, crm_report_day(w->r, b->at_us));
-}
-
-/* "invoice F1", "payment of 2026-03-02": by its doc, else its day. */
-static const char *
-bill_name(struct work *w, const char *what, const struct crm_open_invoice *b,
-    char out[80])
-{
-	char d[CRM_EXPLAIN_TEXT];
-
-	if (b->doc[0] != '\0')
-		(void)snprintf(out, 80, "%s %.60s", what, b->doc);
-	else
-		(void)snprintf(out, 80, "%s of %s", what, day_of(w, b, d));
-	return out;
-}
-
-/* What settled an invoice, and when, or what a payment settled. */
-static void
-list_settled(struct work *w, const struct crm_bills *b, size_t inv, size_t pay,
-    struct crm_buf *out)
-{
-	const struct crm_open_invoice *other;
-	char amount[CRM_EXPLAIN_TEXT], d[CRM_EXPLAIN_TEXT], name[80];
-	char id[CRM_ID_TEXT];
-	size_t i;
-
-	for (i = 0; i < b->nsettled; i++) {
-		const struct crm_settled *s = &b->settled[i];
-
-		if (s->inv != inv && s->pay != pay)
-			continue;
-		other = s->inv == inv ? &b->pay[s->pay] : &b->inv[s->inv];
-		crm_buf_addf(out, "%s%s %s %s", out->n > 0 ? ", " : "",
-		    crm_amount_text(amount, s->minor, other->currency),
-		    s->inv == inv ? "by" : "of",
-		    bill_name(w,
-			s->pay == pay          ? "invoice"
-			    : other->minor < 0 ? "credit note"
-					       : "payment",
-			other, name));
-		if (other->payer != 0)
-			crm_buf_addf(
-			    out, " by %s", crm_id_text(other->payer, id));
-		if (other->doc[0] != '\0' && s->inv == inv)
-			crm_buf_addf(out, " on %s", day_of(w, other, d));
-	}
-	if (out->n == 0)
-		crm_buf_adds(out, "nothing");
-}
-
-static void
-explain_invoice(struct work *w, const struct crm_bills *b, size_t i)
-{
-	const struct crm_open_invoice *v = &b->inv[i];
-	int32_t due = crm_date_days(v->due);
-	char a[CRM_EXPLAIN_TEXT], d[CRM_EXPLAIN_TEXT], name[80], late[40] = "";
-	struct crm_buf paid = CRM_BUF_INIT(CRM_LINE_MAX);
-
-	list_settled(w, b, i, SIZE_MAX, &paid);
-	if (v->left > 0 && due < w->today)
-		(void)snprintf(
-		    late, sizeof(late), ", %d days late", w->today - due);
-	crm_explain_money(
-	    w->r, bill_name(w, "invoice", v, name), v->minor, v->currency);
-	crm_explain_how(w->r, "to be paid by %s; paid: %.600s; open: %s%s",
-	    crm_day_text(d, due), paid.p,
-	    crm_amount_text(a, v->left, v->currency), late);
-	crm_buf_release(&paid);
-}
-
-static void
-explain_payment(struct work *w, const struct crm_bills *b, size_t i)
-{
-	const struct crm_open_invoice *v = &b->pay[i];
-	char a[CRM_EXPLAIN_TEXT], d[CRM_EXPLAIN_TEXT], name[80];
-	struct crm_buf settles = CRM_BUF_INIT(CRM_LINE_MAX);
-	bool credit = v->minor < 0; /* an invoice with a negative amount */
-
-	if (v->elsewhere > 0) {
-		crm_buf_adds(
-		    &settles, crm_amount_text(a, v->elsewhere, v->currency));
-		crm_buf_addf(&settles, " of %s of people of theirs",
-		    bill_name(w, "invoice", v, name));
-	}
-	list_settled(w, b, SIZE_MAX, i, &settles);
-	crm_explain_money(w->r,
-	    bill_name(w, credit ? "credit note" : "payment", v, name), v->minor,
-	    v->currency);
-	crm_explain_how(w->r, "of %s; settles: %.600s; left: %s",
-	    crm_day_text(d, crm_report_day(w->r, v->at_us)), settles.p,
-	    crm_amount_text(a, v->left, v->currency));
-	crm_buf_release(&settles);
-}
-
 /* The columns of a currency, from how many invoices are open on. */
 static const struct crm_err *
 explain_sums(struct work *w, const struct crm_group *g)
@@ -566,11 +465,8 @@ explain(struct crm_report_run *r, uint64_t who)
 		err = find_some(&w);
 	if (err == NULL && w.n > 0)
 		err = crm_bills_settle(w.firms, who, &arena, &b);
-	for (i = 0; err == NULL && i < b.ninv; i++)
-		explain_invoice(&w, &b, i);
-	for (i = 0; err == NULL && i < b.npay; i++)
-		if (b.pay[i].payer == 0)
-			explain_payment(&w, &b, i);
+	if (err == NULL)
+		crm_receivables_explain(r, w.today, &b);
 	if (err == NULL)
 		err = add_debts(&w);
 	if (err == NULL)

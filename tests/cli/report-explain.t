@@ -2,7 +2,7 @@
 # crm-report --explain: the same figures as the report's, and the arithmetic
 # that it tells done again elsewhere.
 . "${0%/*}/../lib.sh"
-plan 30
+plan 33
 
 # Customers who buy at rates of their own and leave at some time.
 cat >gen.awk <<'EOF2'
@@ -137,6 +137,21 @@ EOF2
 same_file 'receivables: which payment settled which invoice' got want
 same receivables invoices,open,not-due,1-30,31-60,61-90,over-90,credit,balance,currency,oldest \
 	"$(crm-find person name:=Jan -o ids)"
+
+# one payment for many, and numbers that are long in any script
+crm-add person name=Mia
+crm-log <<'EOF2'
+who,what,at,amount,doc
+Mia,invoice,2026-01-03,2,চালান-চালান-চালান-চালান-চালান-চালান-চালান
+EOF2
+seq -f 'Mia,invoice,2026-01-02,1,M%g' 14 | sed '1i who,what,at,amount,doc' | crm-log
+crm-log Mia payment amount=15 at=2026-02-01
+crm-report receivables --explain Mia -o tsv >got
+is 'receivables: of many that are settled the first are told' \
+	"$(sed -n '/^payment/s/.*, \(.* more\);.*/\1/p' got)" '1.00 of invoice M12 and 3 more'
+like 'receivables: a long number is whole' "$(cat got)" \
+	'^invoice চালান-চালান-চালান-চালান-চালান-চালান-চালান	'
+ok 'receivables: what is cut stays text' iconv -f utf-8 -t utf-8 got -o /dev/null
 
 # forms, and what cannot be
 is 'as JSON Lines' "$(crm-report rfm --explain p7 -f figure,value -l 1)" \
