@@ -33,6 +33,7 @@ struct crm_compare {
 	struct crm_rows *rows; /* what is printed */
 	struct crm_rows *side[2];
 	bool is_then; /* what comes in */
+	bool untold[2];
 	struct crm_arena arena;
 	struct crm_map map; /* key: place of the row */
 	struct crm_buf key;
@@ -278,14 +279,17 @@ put_dec(struct crm_row_maker *m, i128 v, uint8_t scale)
 /* The change of a number, and that in percent: a row that is missing on one
  * side counts as 0 there, but what a row does not tell is not known. */
 static void
-put_change(struct crm_row_maker *m, const struct row *r, size_t i, bool percent)
+put_change(struct crm_compare *c, const struct row *r, size_t i, bool percent)
 {
+	struct crm_row_maker *m = &c->maker;
 	struct crm_dec now = { 0, 0 }, then = { 0, 0 };
 	uint8_t scale;
 	i128 change, was;
 
-	if ((r->now != NULL && !crm_value_get_dec(r->now[i], &now)) ||
-	    (r->then != NULL && !crm_value_get_dec(r->then[i], &then))) {
+	if ((r->now != NULL ? !crm_value_get_dec(r->now[i], &now)
+			    : c->untold[0]) ||
+	    (r->then != NULL ? !crm_value_get_dec(r->then[i], &then)
+			     : c->untold[1])) {
 		crm_row_none(m);
 		if (percent)
 			crm_row_none(m);
@@ -312,6 +316,12 @@ put_days(struct crm_row_maker *m, struct crm_view now, struct crm_view then)
 		crm_row_none(m);
 }
 
+void
+crm_compare_untold(struct crm_compare *c, bool then)
+{
+	c->untold[then] = true;
+}
+
 static const struct crm_err *
 print_row(struct crm_compare *c, const struct row *r)
 {
@@ -331,7 +341,7 @@ print_row(struct crm_compare *c, const struct row *r)
 		if (c->role[i] == ROLE_DATE)
 			put_days(&c->maker, now, then);
 		else if (c->role[i] != ROLE_WORD)
-			put_change(&c->maker, r, i, c->role[i] == ROLE_FIGURE);
+			put_change(c, r, i, c->role[i] == ROLE_FIGURE);
 	}
 	return crm_row_put(&c->maker, c->rows);
 }

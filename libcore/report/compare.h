@@ -38,6 +38,9 @@ void crm_compare_free(struct crm_compare *);
 /* Where the rows of one side go.  First all of now, then those of then. */
 struct crm_rows *crm_compare_side(struct crm_compare *, bool then);
 
+/* One side could not be told: what it has no row of is not known, not 0. */
+void crm_compare_untold(struct crm_compare *, bool then);
+
 /* Print all: rows of now in their order, and behind them those that were there
  * then alone. */
 CRM_CHECK const struct crm_err *crm_compare_end(

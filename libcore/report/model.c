@@ -127,7 +127,8 @@ run(struct crm_report_run *r)
 	if (err == NULL)
 		err = crm_repeats_gather(r, until, &repeats);
 	if (err == NULL)
-		err = crm_repeats_fit(&repeats, model, until, unit, &fit, &n);
+		err = crm_report_untold(
+		    r, crm_repeats_fit(&repeats, model, until, unit, &fit, &n));
 	for (i = 0; err == NULL && i < n; i++) {
 		if (fit[i].buys)
 			err = put_buying(r, &fit[i]);

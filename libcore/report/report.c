@@ -107,27 +107,47 @@ crm_report_today(const struct crm_report_run *r)
 	    : today;
 }
 
+/* Does a line stand in notes? */
+static bool
+has_note(const struct crm_buf *notes, const char *line)
+{
+	struct crm_view rest = crm_buf_view(notes), said;
+
+	for (; rest.n > 0; rest = crm_view_skip(rest, said.n + 1)) {
+		said = crm_view(rest.p, crm_view_find(rest, '\n'));
+		if (crm_view_is(said, line))
+			return true;
+	}
+	return false;
+}
+
 void
 crm_report_note(const struct crm_report_run *r, const char *fmt, ...)
 {
-	char line[400];
-	struct crm_view rest, said;
+	struct crm_buf line = CRM_BUF_INIT(CRM_LINE_MAX);
+	size_t side;
 	va_list ap;
-	int n;
 
 	if (r->notes == NULL)
 		return;
+	if (r->side != NULL)
+		crm_buf_addf(&line, "%s: ", r->side);
+	side = line.n;
 	va_start(ap, fmt);
-	n = vsnprintf(line, sizeof(line), fmt, ap);
+	crm_buf_addvf(&line, fmt, ap);
 	va_end(ap);
-	for (rest = crm_buf_view(r->notes); n > 0 && rest.n > 0;
-	     rest = crm_view_skip(rest, said.n + 1)) {
-		said = crm_view(rest.p, crm_view_find(rest, '\n'));
-		if (crm_view_is(said, line))
-			return;
-	}
-	if (n > 0)
-		crm_buf_addf(r->notes, "%s\n", line);
+	if (line.n > side && !has_note(r->notes, line.p))
+		crm_buf_addf(r->notes, "%s\n", line.p);
+	crm_buf_release(&line);
+}
+
+const struct crm_err *
+crm_report_untold(const struct crm_report_run *r, const struct crm_err *err)
+{
+	if (err == NULL || r->untold == NULL)
+		return err;
+	*r->untold = err;
+	return NULL;
 }
 
 struct crm_facts
@@ -424,10 +444,15 @@ run_both(struct crm_report_run *r, const struct crm_report_options *o,
 	struct crm_compare *c = NULL;
 	struct crm_moves *m = NULL;
 	bool moves = crm_moves_asked(o->by);
-	const struct crm_err *err;
+	const struct crm_err *err, *untold[2] = { NULL, NULL };
+	size_t i;
 
 	ro.spare = r->report->spare;
 	then.notes = o->notes;
+	r->side = "now";
+	then.side = "then";
+	r->untold = &untold[0];
+	then.untold = &untold[1];
 	err = read_options(
 	    &then, o, t->in != o->in ? "--against" : "--in", t->in);
 
@@ -448,6 +473,14 @@ run_both(struct crm_report_run *r, const struct crm_report_options *o,
 		err = run_into(&then, t->query,
 		    moves ? crm_moves_side(m, true)
 			  : crm_compare_side(c, true));
+	for (i = 0; err == NULL && !moves && i < 2; i++)
+		if (untold[i] != NULL)
+			crm_compare_untold(c, i == 1);
+	if (err == NULL && untold[0] != NULL && untold[1] != NULL) {
+		err = crm_err_wrap(untold[1], "neither now nor then");
+		if (o->notes != NULL) /* they say the same */
+			crm_buf_reset(o->notes);
+	}
 	if (err == NULL)
 		err = moves ? crm_moves_end(m, rows) : crm_compare_end(c, rows);
 	crm_moves_free(m);

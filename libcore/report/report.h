@@ -110,9 +110,11 @@ struct crm_report_run {
 	struct crm_query *things; /* a query of the report's things; NULL */
 	struct crm_rows *rows;
 	struct crm_row_maker row;
-	uint64_t explained;           /* 0: nobody, it is run */
-	struct crm_row_maker said;    /* explain: the row at hand */
-	const struct crm_err *unsaid; /* the first failure of crm_explain() */
+	const char *side;              /* of two: what notes begin with; NULL */
+	const struct crm_err **untold; /* of two: see crm_report_untold() */
+	uint64_t explained;            /* 0: nobody, it is run */
+	struct crm_row_maker said;     /* explain: the row at hand */
+	const struct crm_err *unsaid;  /* the first failure of crm_explain() */
 };
 
 /* A run of a report with its own options over all customers, for figures
@@ -157,9 +159,22 @@ CRM_CHECK const struct crm_err *crm_report_run(const struct crm_report *,
     struct crm_snap *, const struct crm_report_options *, uint64_t *rows);
 
 /* Say something about the rows that they cannot say: a line, without its end.
- * What was said before is not said again. */
+ * What was said before is not said again.  Of two sides it says which one it is
+ * about. */
 void crm_report_note(const struct crm_report_run *, const char *, ...)
     CRM_PRINTF(2, 3);
+
+/*
+ * There is too little to learn from: that fails a report, but not one side of a
+ * comparison while the other one can be told.
+ *
+ * err     NULL is returned as it is
+ *
+ * Returns NULL when the report goes on and prints what it has; it says in a
+ * note what it lacks.
+ */
+CRM_CHECK const struct crm_err *crm_report_untold(
+    const struct crm_report_run *, const struct crm_err *err);
 
 /* Is the i-th column of the report itself wanted? */
 static inline bool

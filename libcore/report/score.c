@@ -366,9 +366,12 @@ each_score(struct work *w,
 		err = crm_scores_make(w->r, &c->score[i], w->until, &w->s);
 		if (err == NULL) {
 			err = fn(w);
-		} else if (err->code == CRM_E_DATA && n > 1) {
-			crm_report_note(w->r, "%s", err->msg);
-			err = NULL;
+		} else if (err->code == CRM_E_DATA) {
+			const char *why = err->msg;
+
+			err = n > 1 ? NULL : crm_report_untold(w->r, err);
+			if (err == NULL)
+				crm_report_note(w->r, "%s", why);
 		}
 		crm_scores_release(&w->s);
 	}

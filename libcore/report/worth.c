@@ -163,9 +163,9 @@ crm_worth_make(const struct crm_report_run *r, bool rhythm, struct crm_worth *w)
 	if (err == NULL)
 		err = crm_repeats_fit(&w->repeats, w->model, w->until, w->unit,
 		    &w->fit, &w->nfits);
-	if (err != NULL && err->code == CRM_E_DATA && rhythm && w->nfits > 0)
-		err = NULL; /* noted */
-	if (err == NULL) {
+	if (err != NULL && err->code == CRM_E_DATA && w->nfits > 0)
+		err = rhythm ? NULL : crm_report_untold(r, err);
+	if (err == NULL) { /* what cannot be fitted is noted */
 		note_fits(r, w);
 		value_lines(w);
 	}

@@ -2,7 +2,7 @@
 # crm-report --against and --since: two periods, two groups of customers, now
 # and then, side by side.
 . "${0%/*}/../lib.sh"
-plan 26
+plan 35
 
 # report TITLE WANT NAME ARGS...
 report()
@@ -101,3 +101,40 @@ fails_with 64 'a period, of a report that has none' crm-report receivables --aga
 fails_with 64 'a wrong query' crm-report revenue --against nosuch:1
 fails_with 64 'a wrong day' crm-report revenue --since soon
 fails_with 64 'a column that is none' crm-report revenue --against 2025 -f month-then
+
+# A model that has too little to learn from on one side.
+crm-store -s young init
+CRM_STORE=young
+export CRM_STORE
+awk 'BEGIN { print "name,city"; for (i = 1; i <= 80; i++) print "C" i ",T" i % 2 }' |
+	crm-add person
+awk 'function rnd() { s = (s * 16807) % 2147483647; return s / 2147483647 }
+BEGIN {
+	s = 7
+	print "who,what,amount,at"
+	for (i = 1; i <= 80; i++) {
+		day = 400 - int(rnd() * 200)
+		gap = 10 + rnd() * 60
+		end = day + log(rnd()) * (rnd() < 0.5 ? 60 : 900)
+		for (; day >= 1 && day >= end; day -= 1 + int(-log(rnd()) * gap))
+			printf "C%d,purchase,%d,-%dd\n", i, 10 + rnd() * 9, day
+	}
+}' | crm-log
+for by in id city; do
+	crm-report clv --by $by -f $by,customers,clv -o tsv | sed 1d >want
+	crm-report clv --by $by --since -390d -f $by,customers,clv,clv-then,clv-change \
+		-o tsv 2>err | sed 1d | awk -F'\t' '$4 $5 == ""' | cut -f 1-3 >got
+	same_file "clv by $by: the side that can be told is, the other is not 0" got want
+	like 'it says which one cannot' "$(cat err)" \
+		'^crm-report: then: bg-nbd cannot be fitted to purchases in EUR, of [0-9]+ '
+done
+crm-report model -f parameter,value -o tsv >want
+crm-report model --since -390d -f parameter,value -o tsv >got 2>err
+same_file 'model, too' got want
+is 'of then there is nothing, nor any change' \
+	"$(crm-report model --since -390d -f value-then,value-change -o tsv 2>err | sort -u)" \
+	"$(printf '\t\nvalue-then\tvalue-change')"
+crm-report clv --in 2025-02 --against 2025 -f id,clv-then >got 2>err
+like 'whichever it is' "$(cat err)" '^crm-report: now: bg-nbd'
+fails_with 65 'neither is an error' crm-report clv --since -1d --as-of -389d
+like 'and told once' "$(cat err)" '^crm-report: neither now nor then: bg-nbd'
