@@ -501,9 +501,10 @@ crm_score_figures(
 	const struct crm_err *err = crm_scores_make(r, of, INT32_MAX, &s);
 	size_t i;
 
-	if (err != NULL && err->code == CRM_E_DATA)
-		err = NULL; /* too few to learn from: none has any */
-	else
+	if (err != NULL && err->code == CRM_E_DATA) {
+		crm_warn("%s: none has any", err->msg);
+		err = NULL;
+	} else
 		for (i = 0; err == NULL && i < s.n; i++)
 			crm_figures_add(out, s.line[i].id,
 			    of->nlearn > 0 ? (s.line[i].value + 500) / 1000

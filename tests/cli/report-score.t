@@ -2,7 +2,7 @@
 # Scores of crm.yaml: points by query, chances learned from deals; as a report
 # and as fields; what is refused.
 . "${0%/*}/../lib.sh"
-plan 38
+plan 39
 
 crm-add person name=Anna email=anna@x.example tag=vip
 crm-add person name=Bob
@@ -133,7 +133,10 @@ printf 'scores:\n  chance:\n    learn: [source, tag, contacts]\n' >"$yaml"
 crm-report score >out 2>err
 is 'too few to learn from' "$? $(cat err)" \
 	"65 crm-report: score 'chance': 0 deals won and 0 lost are too few to learn from: it takes 20 of each"
-is 'as a field none has any then' "$(crm-find deal has:chance --count)" 0
+is 'as a field none has any then' "$(crm-find deal has:chance --count 2>err)" 0
+crm-find deal chance:..30 or chance:60.. -f title,chance >out 2>err
+is 'which is said once' "$(cat err)" \
+	"crm-find: score 'chance': 0 deals won and 0 lost are too few to learn from: it takes 20 of each: none has any"
 cp "$yaml" learned.yaml
 printf '  heat:\n    points:\n      - 7: tag:vip\n' >>"$yaml"
 crm-report score -f name,score,value -o tsv 2>err | sed '1d; /\t0$/d' >got
