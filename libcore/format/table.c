@@ -5,8 +5,9 @@
 
 #define ROWS_HELD 1000 /* say how wide columns are */
 #define GAP 2
-#define COLUMN_MIN 10 /* a shortened column keeps so many */
-#define DEAR_MIN 20   /* a dear one, on a terminal four times as wide */
+#define COLUMN_MIN 10   /* a shortened column keeps so many */
+#define COLUMN_WHOLE 12 /* one up to here is not worth it */
+#define DEAR_MIN 20     /* a dear one, on a terminal four times as wide */
 #define ELLIPSIS "\xe2\x80\xa6" /* U+2026 */
 #define DIM "\033[2m"
 #define PLAIN "\033[0m"
@@ -34,11 +35,14 @@ struct crm_table_out {
 	/* bars */
 	size_t bar_col; /* ncols: there are none */
 	bool unicode;
-	int64_t *bar; /* one a row that is held, 0: none */
+	struct bar {
+		int64_t length; /* 0: none */
+		uint8_t mark;
+	} * bar; /* one a row that is held */
 	size_t bar_cap;
 	size_t bar_width;
-	int64_t next; /* of the row at hand */
-	int64_t most; /* the length of a whole one */
+	struct bar next; /* of the row at hand */
+	struct bar most; /* a whole one */
 };
 
 struct crm_table_out *
@@ -110,9 +114,9 @@ crm_table_bars(struct crm_table_out *t, size_t column, bool unicode)
 }
 
 void
-crm_table_bar(struct crm_table_out *t, int64_t length)
+crm_table_bar(struct crm_table_out *t, int64_t length, uint8_t mark)
 {
-	t->next = length > 0 ? length : 0;
+	t->next = (struct bar){ length > 0 ? length : 0, mark };
 }
 
 /* A bar, in eighths of a column; one that is longer than a whole one ends in a
@@ -124,10 +128,11 @@ print_bar(struct crm_table_out *t, int64_t length, bool last)
 		"\xe2\x96\x8d", "\xe2\x96\x8c", "\xe2\x96\x8b", "\xe2\x96\x8a",
 		"\xe2\x96\x89" };
 	struct crm_buf *b = &t->sink->buf;
-	bool over = length > t->most;
-	size_t n = over   ? t->bar_width * 8
-	    : t->most > 0 ? (size_t)((i128)length * t->bar_width * 8 / t->most)
-			  : 0;
+	int64_t most = t->most.length;
+	bool over = length > most;
+	size_t n = over ? t->bar_width * 8
+	    : most > 0  ? (size_t)((i128)length * t->bar_width * 8 / most)
+			: 0;
 	size_t i, used = n / 8;
 
 	if (n == 0 && length > 0)
@@ -192,9 +197,10 @@ print_cells(struct crm_table_out *t, const struct crm_view *cell, size_t end,
 }
 
 static void
-print_row(struct crm_table_out *t, const struct crm_view *cell, int64_t bar)
+print_row(struct crm_table_out *t, const struct crm_view *cell, struct bar bar)
 {
-	print_cells(t, cell, last_shown(t, cell), false, bar);
+	print_cells(t, cell, last_shown(t, cell), false,
+	    bar.mark == t->most.mark ? bar.length : 0);
 	crm_buf_addc(&t->sink->buf, '\n');
 	crm_sink_check(t->sink);
 }
@@ -292,7 +298,7 @@ least_of(const struct crm_table_out *t, size_t i, bool for_bars)
 	const struct crm_table_column *c = &t->col[i];
 	size_t least = COLUMN_MIN;
 
-	if (!c->cut)
+	if (!c->cut || t->wide[i] <= COLUMN_WHOLE)
 		return t->wide[i];
 	if (c->whole && t->width * 2 / 5 > least)
 		least = t->width * 2 / 5;
@@ -313,20 +319,19 @@ turn_of(const struct crm_table_column *c)
 /* The widest column that can be shortened in a turn; ncols when there is
  * none. */
 static size_t
-widest(const struct crm_table_out *t, int turn, bool for_bars)
+widest(const struct crm_table_out *t, int turn, const size_t *least)
 {
 	size_t i, at = t->ncols;
 
 	for (i = 0; i < t->ncols; i++)
 		if (t->shown[i] && turn_of(&t->col[i]) == turn &&
-		    t->wide[i] > least_of(t, i, for_bars) &&
+		    t->wide[i] > least[i] &&
 		    (at == t->ncols || t->wide[i] > t->wide[at]))
 			at = i;
 	return at;
 }
 
-/* The spare column that is left out first, never the one that has bars; ncols
- * when there is none. */
+/* The spare column that is left out first; ncols when there is none. */
 static size_t
 most_spare(const struct crm_table_out *t)
 {
@@ -334,7 +339,7 @@ most_spare(const struct crm_table_out *t)
 
 	for (i = 0; i < t->ncols; i++) {
 		n += t->shown[i];
-		if (t->shown[i] && t->col[i].spare > 0 && i != t->bar_col &&
+		if (t->shown[i] && t->col[i].spare > 0 && !t->col[i].main &&
 		    (at == t->ncols || t->col[i].spare > t->col[at].spare))
 			at = i;
 	}
@@ -342,17 +347,25 @@ most_spare(const struct crm_table_out *t)
 }
 
 /* The last column, but not the first, nor one that says what else differs;
+ * beside the number that rows are about, none that says whom they are about.
  * ncols when there is none. */
 static size_t
 last_wanted(const struct crm_table_out *t)
 {
-	size_t i, n = 0, last = t->ncols;
+	size_t i, n = 0, last = t->ncols, less = t->ncols;
+	bool main = false;
 
-	for (i = 0; i < t->ncols; i++)
-		if (t->shown[i] && n++ > 0 &&
-		    !(t->col[i].same && t->differs[i]))
-			last = i;
-	return last;
+	for (i = 0; i < t->ncols; i++) {
+		const struct crm_table_column *c = &t->col[i];
+
+		if (!t->shown[i] || n++ == 0 || (c->same && t->differs[i]))
+			continue;
+		main = main || c->main;
+		last = i;
+		if (!c->main && !c->dear)
+			less = i;
+	}
+	return main && less < t->ncols ? less : last;
 }
 
 /* Leave out numbers that are all 0, from the right, before others are
@@ -373,38 +386,31 @@ leave_out_zeros(struct crm_table_out *t, size_t width, bool for_bars)
 /* Leave out columns until the others can be made to fit: for bars spare ones
  * alone.  Says whether they can. */
 static bool
-leave_out(struct crm_table_out *t, size_t width, bool for_bars)
+leave_out(
+    struct crm_table_out *t, size_t width, const size_t *least, bool for_bars)
 {
-	size_t *least = crm_calloc(t->ncols, sizeof(*least));
-	bool fits;
 	size_t i;
 
-	for (i = 0; i < t->ncols; i++)
-		least[i] = least_of(t, i, for_bars);
-	for (;;) {
-		fits = total_width(t, least) <= width;
-		if (fits)
-			break;
+	while (total_width(t, least) > width) {
 		i = most_spare(t);
 		if (i == t->ncols && !for_bars)
 			i = last_wanted(t);
 		if (i == t->ncols)
-			break;
+			return false;
 		t->shown[i] = false;
 		t->less = true;
 	}
-	crm_free(least);
-	return fits;
+	return true;
 }
 
 static void
-shorten(struct crm_table_out *t, size_t width, bool for_bars)
+shorten(struct crm_table_out *t, size_t width, const size_t *least)
 {
 	size_t at, sum = total_width(t, t->wide);
 	int turn = 0;
 
 	while (sum > width && turn < 3) {
-		at = widest(t, turn, for_bars);
+		at = widest(t, turn, least);
 		if (at == t->ncols) {
 			turn++;
 			continue;
@@ -419,15 +425,19 @@ shorten(struct crm_table_out *t, size_t width, bool for_bars)
 static bool
 fit_columns(struct crm_table_out *t, size_t width, bool all, bool for_bars)
 {
+	size_t i, *least = crm_calloc(t->ncols, sizeof(*least));
 	bool fits;
 
 	if (all && total_width(t, t->wide) > width) {
 		move_same(t);
 		leave_out_zeros(t, width, for_bars);
 	}
-	fits = leave_out(t, width, for_bars);
+	for (i = 0; i < t->ncols; i++)
+		least[i] = least_of(t, i, for_bars);
+	fits = leave_out(t, width, least, for_bars);
 	if (fits || !for_bars)
-		shorten(t, width, for_bars);
+		shorten(t, width, least);
+	crm_free(least);
 	return fits;
 }
 
@@ -435,14 +445,22 @@ fit_columns(struct crm_table_out *t, size_t width, bool all, bool for_bars)
 static bool
 has_bars(struct crm_table_out *t)
 {
-	size_t i;
+	size_t i, rows[UINT8_MAX + 1] = { 0 }, most = 0;
+	const struct bar *b = t->bar;
 
 	if (t->bar_col == t->ncols || t->nrows < 2 || !t->shown[t->bar_col])
 		return false;
 	for (i = 0; i < t->nrows; i++)
-		if (t->bar[i] > t->most)
-			t->most = t->bar[i];
-	return t->most > 0;
+		rows[b[i].mark] += b[i].length > 0;
+	for (i = 0; i < t->nrows; i++)
+		if (rows[b[i].mark] > most) {
+			most = rows[b[i].mark];
+			t->most.mark = b[i].mark;
+		}
+	for (i = 0; i < t->nrows; i++)
+		if (b[i].mark == t->most.mark && b[i].length > t->most.length)
+			t->most.length = b[i].length;
+	return t->most.length > 0;
 }
 
 /* Make the columns fit beside bars.  Where that is not to be done, nothing is
@@ -505,7 +523,7 @@ begin(struct crm_table_out *t, bool all)
 	print_header(t);
 	for (i = 0; i < t->nrows; i++)
 		print_row(t, t->cell + i * t->ncols,
-		    t->bar_col < t->ncols ? t->bar[i] : 0);
+		    t->bar_col < t->ncols ? t->bar[i] : t->most);
 	t->nrows = t->ncells = 0;
 	crm_arena_reset(&t->arena);
 }
@@ -560,7 +578,7 @@ crm_table_row(struct crm_table_out *t)
 		crm_arena_reset(&t->arena);
 	} else if (t->nrows == ROWS_HELD)
 		begin(t, false);
-	t->next = 0;
+	t->next = (struct bar){ 0, 0 };
 }
 
 void

@@ -18,6 +18,7 @@ struct crm_table_column {
 	/* Where all its cells say the same, the end of the header can say it
 	 * instead; else it is not left out: without it rows look alike. */
 	bool same;
+	bool main; /* the number that rows are about: left out late */
 	/* Not 0: left out before those without it, the greatest first. */
 	uint8_t spare;
 };
@@ -49,9 +50,14 @@ void crm_table_free(struct crm_table_out *);
  */
 void crm_table_bars(struct crm_table_out *, size_t column, bool unicode);
 
-/* The length of the bar of the row at hand, in any unit; none up to 0, and
- * where nothing is said. */
-void crm_table_bar(struct crm_table_out *, int64_t length);
+/*
+ * The length of the bar of the row at hand, in any unit; none up to 0, and
+ * where nothing is said.
+ *
+ * mark    rows of one mark have bars: that of most rows that are held and would
+ *         have one, the first of several
+ */
+void crm_table_bar(struct crm_table_out *, int64_t length, uint8_t mark);
 
 /* Add a cell to the row at hand; text is copied. */
 void crm_table_cell(struct crm_table_out *, struct crm_view text);

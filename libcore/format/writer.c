@@ -106,6 +106,7 @@ make_table(struct crm_writer *w)
 		w->table_col[i].keep = i == 0 || w->col[i].keep;
 		w->table_col[i].cut = crm_people_may_cut(f);
 		w->table_col[i].dear = is_dear(f);
+		w->table_col[i].main = w->col[i].bar && !w->col[i].keep;
 		w->table_col[i].same = f->type == CRM_T_CURRENCY;
 		w->table_col[i].spare = w->col[i].spare;
 		w->table_col[i].whole = (f->flags & CRM_F_WHOLE) != 0;
@@ -269,8 +270,9 @@ table_row(struct crm_writer *w, const struct crm_value *c, size_t n)
 
 		crm_buf_reset(&w->cell);
 		if (k < n && c[k].col == i) {
-			if (w->col[i].bar && !c[k].no_bar)
-				crm_table_bar(w->table, bar_length(c[k].value));
+			if (w->col[i].bar)
+				crm_table_bar(w->table, bar_length(c[k].value),
+				    c[k].mark);
 			crm_many_begin(&m, c[k].value,
 			    (f->flags & CRM_F_MANY) != 0 && !c[k].is_text);
 			while (crm_many_next(&m, &v)) {

@@ -67,7 +67,7 @@ struct crm_value {
 	uint32_t col;          /* which column */
 	bool safe;             /* its text needs no escaping in JSON */
 	bool is_text;          /* value is text already, whatever the type */
-	bool no_bar;           /* not to be compared with those that have one */
+	uint8_t mark;          /* bars are of numbers with the same one */
 	struct crm_view value; /* as stored; of tables, links may be texts */
 };
 

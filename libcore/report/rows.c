@@ -31,9 +31,7 @@ struct crm_rows {
 	size_t nkeys;
 	struct crm_runs *runs; /* sort key, place; the row */
 	uint64_t count;
-	size_t currency;     /* the column of amounts' currency, or NONE */
-	struct crm_buf base; /* the first row's */
-	bool has_base;
+	size_t currency; /* the column of amounts' currency, or NONE */
 	/* instead of all of this */
 	const struct crm_err *(*put)(void *ctx, const struct crm_view *);
 	void *ctx;
@@ -219,17 +217,13 @@ choose_spare(struct crm_rows *r)
 	}
 }
 
-/* Is a row's amount of the first row's currency? */
-static bool
-is_base(struct crm_rows *r, const struct crm_view *value)
+/* Numbers with the same mark can be compared: amounts of one currency. */
+static uint8_t
+mark_of(const struct crm_rows *r, const struct crm_view *value)
 {
-	if (r->currency == NONE)
-		return true;
-	if (!r->has_base) {
-		r->has_base = true;
-		crm_buf_addv(&r->base, value[r->currency]);
-	}
-	return crm_view_eq(value[r->currency], crm_buf_view(&r->base));
+	return r->currency == NONE || value[r->currency].n == 0
+	    ? 0
+	    : (uint8_t)value[r->currency].p[0];
 }
 
 const struct crm_err *
@@ -248,7 +242,6 @@ crm_rows_new(struct crm_snap *snap, const struct crm_rows_options *o,
 	r->field = column;
 	r->nfields = n;
 	r->line.max = r->part.max = r->names.max = CRM_LINE_MAX * 8;
-	r->base.max = 64;
 	r->currency = NONE;
 	err = choose(r);
 	if (err == NULL)
@@ -291,7 +284,6 @@ crm_rows_free(struct crm_rows *r)
 	crm_buf_release(&r->line);
 	crm_buf_release(&r->part);
 	crm_buf_release(&r->names);
-	crm_buf_release(&r->base);
 	crm_writer_free(r->own);
 	crm_free(r);
 }
@@ -412,7 +404,7 @@ print_in_table(struct crm_rows *r, const struct crm_view *value)
 			continue;
 		out[n] = (struct crm_value){ .col = (uint32_t)i,
 			.value = v,
-			.no_bar = r->col[i].bar && !is_base(r, value) };
+			.mark = mark_of(r, value) };
 		from[n] = r->names.n;
 		if (f->type == CRM_T_LINK && (f->flags & CRM_F_COMPUTED) == 0) {
 			err = add_names(r, f, v);

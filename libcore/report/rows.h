@@ -21,7 +21,7 @@ struct crm_rows_options {
 	const char *sort;       /* "a,-b"; NULL: as they come */
 	uint64_t limit;
 	const char *bar;   /* "a b": the first that is printed has bars in
-	                    tables, for rows of the first row's currency */
+	                      tables, for rows of one currency */
 	const char *spare; /* "a b": those that narrow tables leave out, the
 	                      first one first, and what is compared of it;
 	                      not where fields says what is printed */

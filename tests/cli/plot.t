@@ -329,7 +329,7 @@ unlike 'a table in a pipe has no bars' "$(cat plain)" '#'
 crm-report revenue -f month,revenue,purchases -o table --color=always >out
 unlike 'nor with colours' "$(cat out)" '#'
 command -v script >/dev/null || {
-	skip 15 'there is no script'
+	skip 17 'there is no script'
 	exit
 }
 # on_terminal COLUMNS COMMAND
@@ -385,3 +385,13 @@ is 'and nothing is left out for it' "$(titles)" \
 on_terminal 60 'crm-report staff -f staff,events,contacts,answers,wins,losses,win-rate'
 is 'nor is what was named' "$(titles)" \
 	'staff events contacts answers wins losses win-rate'
+
+# Bars compare amounts of one currency: that of most rows.
+crm-add deal title=Small value=5USD stage=new opened=2026-01-01 2>err
+crm-add deal title=Mid value=1500 stage=proposal opened=2026-01-01
+on_terminal 80 'crm-report pipeline'
+is 'amounts in the currency of most rows have bars' \
+	"$(awk '/#/ { print $1, $4 }' shown)" 'proposal ####
+won #######'
+is 'those of others have none, also where they come first' \
+	"$(awk '$1 == "new" { print $3, $4, $5 }' shown)" '5.00 0.50 USD'

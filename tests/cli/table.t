@@ -1,7 +1,7 @@
 #!/bin/sh
 # Tables: no blanks at the end of a line.
 . "${0%/*}/../lib.sh"
-plan 44
+plan 48
 
 run crm-add person name=Anna email=anna@x.example city=Oslo owner=ben
 run crm-add person name='Bertil Andersson'
@@ -41,7 +41,7 @@ run crm-rm e1
 rm "$XDG_DATA_HOME/crm/crm.yaml"
 
 command -v script >/dev/null || {
-	skip 20 'there is no script'
+	skip 24 'there is no script'
 	exit
 }
 # narrow COLUMNS COMMAND: a table on such a terminal, into the file shown.
@@ -139,3 +139,25 @@ done
 narrow 80 'crm-report basket --color=never'
 like 'whatever a name is of' "$(cat shown)" \
 	'Espresso blend 1 kg +Cleaning tablets 60 '
+
+# what is about to be whole anyway is; the number that rows are about stays
+crm-add person <<'EOF'
+name,city
+Hibernating One,Hibernating
+Hibernating Two of a very long name that gives way,Dear
+EOF
+narrow 40 'crm-find person name:hibernating -f name,city --color=never'
+like 'a word is not shortened for two columns' "$(cat shown)" '^Hibernating One +Hibernating$'
+for p in 1 2 3; do
+	crm-add deal title="Deal $p" value=1234567890 stage=new owner="Somebody $p" \
+		opened=2026-01-01
+	crm-add deal title="Won $p" value=100 stage=won owner="Somebody $p" \
+		opened=2026-01-01 closed=2026-02-01
+done
+narrow 48 'crm-report velocity --color=never'
+is 'the main number goes after others' "$(sed q shown | tr -s ' ')" \
+	'owner deals win-rate velocity … EUR'
+narrow 20 'crm-report velocity --color=never -f owner,deals,value,velocity'
+is 'but as it is said where it was named' "$(sed q shown | tr -s ' ')" 'owner deals …'
+narrow 30 'crm-report customers --color=never'
+is 'whom a row is about goes last' "$(sed q shown | tr -s ' ')" 'id name currency …'
