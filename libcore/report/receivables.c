@@ -487,8 +487,8 @@ explain(struct crm_report_run *r, uint64_t who)
 const struct crm_report crm_report_receivables = {
 	.name = "receivables",
 	.summary = "invoices that are open, by how late they are",
-	.main = "balance",
-	.spare = "credit invoices balance not-due oldest 1-30 31-60",
+	.main = "open",
+	.spare = "invoices balance not-due oldest credit 1-30 31-60",
 	.by = "id",
 	.alone = "name",
 	.grouped = "customers",

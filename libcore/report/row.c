@@ -184,7 +184,7 @@ crm_row_share(struct crm_row_maker *m, int64_t part, int64_t whole)
 {
 	if (skips(m))
 		;
-	else if (whole == 0)
+	else if (whole <= 0)
 		crm_row_none(m);
 	else
 		add_dec(

@@ -57,7 +57,7 @@ void crm_row_mean(struct crm_row_maker *, int64_t sum, int64_t n);
 
 /*
  * A share as percent with one digit behind the point, rounded half away from
- * zero; none when whole is 0.
+ * zero; none when whole is not more than 0, for nothing is a part of that.
  */
 void crm_row_share(struct crm_row_maker *, int64_t part, int64_t whole);
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-report concentration: deciles, ties, groups, currencies.
 . "${0%/*}/../lib.sh"
-plan 9
+plan 10
 
 # shares TITLE WANT ARGS...
 shares()
@@ -42,3 +42,6 @@ shares 'another currency is another shop' '1 1 EUR 47.2
 is 'all the revenue is there' "$(crm-report concentration -f revenue -o tsv |
 	awk '{ s += $1 } END { print s }')" "$(crm-report revenue -f revenue -o tsv |
 	awk '{ s += $1 } END { print s }')"
+crm-log P9 refund amount=5000 at=2026-01-03
+shares 'of less than nothing nothing is a share' '1 100.00  ' \
+	-f decile,revenue,share,cumulative -l 1
