@@ -120,6 +120,25 @@ print_bar(struct crm_table_out *t, int64_t length, bool last)
 		pad(b, t->bar_width - used + (n == 0));
 }
 
+/* Take what fits a line off the front of a text: whole words, if one does. */
+static struct crm_view
+take_line(struct crm_view *rest, size_t room)
+{
+	struct crm_view line = crm_utf8_cut(*rest, room, NULL);
+	size_t n = line.n;
+
+	if (n == 0)
+		line.n = n =
+		    rest->n; /* no room for a letter: never without end */
+	if (n < rest->n && rest->p[n] != ' ')
+		while (n > 0 && line.p[n - 1] != ' ')
+			n--;
+	if (n > 0)
+		line.n = n;
+	*rest = crm_view_trim(crm_view_skip(*rest, line.n));
+	return crm_view_trim(line);
+}
+
 static void
 print_cell(struct crm_table_out *t, size_t i, struct crm_view v, bool last)
 {
@@ -127,7 +146,11 @@ print_cell(struct crm_table_out *t, size_t i, struct crm_view v, bool last)
 	size_t width = crm_utf8_width(v), room = t->wide[i];
 	bool cut = t->width > 0 && t->col[i].cut && width > room;
 
-	if (cut) {
+	if (cut && t->col[i].wrap) {
+		v = take_line(&v, room);
+		width = crm_utf8_width(v);
+		cut = false;
+	} else if (cut) {
 		v = crm_utf8_cut(v, room - 1, &width);
 		width++;
 	}
@@ -138,6 +161,28 @@ print_cell(struct crm_table_out *t, size_t i, struct crm_view v, bool last)
 		crm_buf_adds(b, CRM_TABLE_ELLIPSIS);
 	if (!t->col[i].right && !last && width < room)
 		pad(b, room - width);
+}
+
+/* What did not fit the line of a row, on lines of its own. */
+static void
+print_below(struct crm_table_out *t, const struct crm_view *cell)
+{
+	struct crm_view rest;
+	size_t i, from = 0;
+
+	for (i = 0; t->width > 0 && i < t->ncols; i++) {
+		if (!t->shown[i])
+			continue;
+		rest = cell[i];
+		if (t->col[i].wrap && crm_utf8_width(rest) > t->wide[i])
+			for ((void)take_line(&rest, t->wide[i]); rest.n > 0;) {
+				pad(&t->sink->buf, from);
+				crm_buf_addv(&t->sink->buf,
+				    take_line(&rest, t->wide[i]));
+				crm_buf_addc(&t->sink->buf, '\n');
+			}
+		from += t->wide[i] + CRM_TABLE_GAP;
+	}
 }
 
 /* end is behind the last cell; more: something comes behind that. */
@@ -166,6 +211,7 @@ print_row(struct crm_table_out *t, const struct crm_view *cell, struct bar bar)
 	print_cells(t, cell, last_shown(t, cell), false,
 	    bar.mark == t->most.mark ? bar.length : 0);
 	crm_buf_addc(&t->sink->buf, '\n');
+	print_below(t, cell);
 	crm_sink_check(t->sink);
 }
 

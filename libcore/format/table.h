@@ -18,6 +18,7 @@ struct crm_table_column {
 	/* Where all its cells say the same, the end of the header can say it
 	 * instead; else it is not left out: without it rows look alike. */
 	bool same;
+	bool wrap; /* what does not fit goes on below, and is not shortened */
 	bool main; /* the number that rows are about: left out late */
 	/* Not 0: left out before those without it, the greatest first. */
 	uint8_t spare;

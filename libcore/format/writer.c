@@ -109,6 +109,7 @@ make_table(struct crm_writer *w)
 		w->table_col[i].main = w->col[i].bar && !w->col[i].keep;
 		w->table_col[i].same = f->type == CRM_T_CURRENCY;
 		w->table_col[i].spare = w->col[i].spare;
+		w->table_col[i].wrap = (f->flags & CRM_F_WRAP) != 0;
 		w->table_col[i].whole = (f->flags & CRM_F_WHOLE) != 0;
 	}
 	w->table = crm_table_new(

@@ -52,6 +52,7 @@ enum crm_field_flag {
 	CRM_F_YEARLESS = 1 << 11, /* a date that may lack its year */
 	CRM_F_XWORDS = 1 << 12,   /* a choice that also takes x-NAME */
 	CRM_F_WHOLE = 1 << 13,    /* tables shorten all else first */
+	CRM_F_WRAP = 1 << 14,     /* tables go on with it below */
 };
 
 struct crm_field {

@@ -8,7 +8,8 @@
 const struct crm_field crm_explain_columns[CRM_EXPLAIN_COLUMNS] = {
 	{ .name = "figure", .type = CRM_T_TEXT, .help = "what is explained" },
 	{ .name = "value", .type = CRM_T_TEXT, .help = "of one customer" },
-	{ .name = "how", .type = CRM_T_TEXT, .help = "how it comes about" },
+	{ .name = "how", .type = CRM_T_TEXT, .flags = CRM_F_WRAP,
+	    .help = "how it comes about" },
 };
 /* clang-format on */
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Tables: no blanks at the end of a line.
 . "${0%/*}/../lib.sh"
-plan 48
+plan 51
 
 run crm-add person name=Anna email=anna@x.example city=Oslo owner=ben
 run crm-add person name='Bertil Andersson'
@@ -41,7 +41,7 @@ run crm-rm e1
 rm "$XDG_DATA_HOME/crm/crm.yaml"
 
 command -v script >/dev/null || {
-	skip 24 'there is no script'
+	skip 27 'there is no script'
 	exit
 }
 # narrow COLUMNS COMMAND: a table on such a terminal, into the file shown.
@@ -161,3 +161,13 @@ narrow 20 'crm-report velocity --color=never -f owner,deals,value,velocity'
 is 'but as it is said where it was named' "$(sed q shown | tr -s ' ')" 'owner deals …'
 narrow 30 'crm-report customers --color=never'
 is 'whom a row is about goes last' "$(sed q shown | tr -s ' ')" 'id name currency …'
+
+# an explanation is told whole: it goes on below
+narrow 60 'crm-report customers --explain p4 --color=never'
+unlike 'what explains is not shortened' "$(cat shown)" '…'
+is 'nor wider than the terminal' \
+	"$(LC_ALL=C.UTF-8 wc -L <shown | awk '{ print $1 <= 60 }')" 1
+crm-report customers --explain p4 -f how -o tsv | sed 1d | tr -s '\n ' '  ' >want
+sed 1d shown | cut -c "$(sed -n '1s/how$//p' shown | wc -c)-" |
+	tr -s '\n ' '  ' >got
+same_file 'word for word' got want
