@@ -123,7 +123,8 @@ run_dump(struct crm_ctx *ctx, int argc, char **argv)
 
 	(void)argc;
 	(void)argv;
-	err = crm_ctx_open(ctx, false);
+	/* nothing that is derived is in it */
+	err = crm_ctx_open_as(ctx, CRM_STORE_LOOK);
 	return err != NULL ? err
 			   : crm_dump(ctx->store, STDOUT_FILENO, PATIENCE_MS);
 }
@@ -161,7 +162,8 @@ run_backup(struct crm_ctx *ctx, int argc, char **argv)
 		return crm_ctx_usage(ctx, "a backup is nothing for a terminal");
 	if (file[0] == '\0')
 		return crm_ctx_usage(ctx, "FILE is empty");
-	err = crm_ctx_open(ctx, false);
+	/* what is derived is brought up to date where it is restored */
+	err = crm_ctx_open_as(ctx, CRM_STORE_LOOK);
 	if (err != NULL)
 		return err;
 	crm_leave_clean(clean_backup);
@@ -344,7 +346,8 @@ run_config(struct crm_ctx *ctx, int argc, char **argv)
 	if (err == NULL)
 		crm_config_print(config, &ctx->out.buf);
 	if (err == NULL && there)
-		err = crm_store_fits(ctx->path.p, config);
+		err = crm_store_fits(
+		    ctx->path.p, config, (int64_t)ctx->wait_s * 1000);
 	if (err == NULL && there)
 		err = crm_trial(ctx, config);
 	if (err == NULL)

@@ -48,25 +48,54 @@ crm_pread_all(int fd, void *p, size_t n, int64_t offset)
 	return true;
 }
 
-const struct crm_err *
-crm_tmp_open(int dir, int *fd)
+static const char *elsewhere;
+
+void
+crm_tmp_elsewhere(const char *path)
+{
+	elsewhere = path;
+}
+
+/* A file that has no name any more; -1 with errno set. */
+static int
+open_nameless(int dir)
 {
 	char name[64];
 	unsigned int i;
+	int fd;
 
 	for (i = 0; i < 10000; i++) {
 		(void)snprintf(
 		    name, sizeof(name), ".tmp-%ld-%u", (long)getpid(), i);
-		*fd = openat(dir, name,
+		fd = openat(dir, name,
 		    O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-		if (*fd >= 0) {
+		if (fd >= 0) {
 			(void)unlinkat(dir, name, 0);
-			return NULL;
+			return fd;
 		}
 		if (errno != EEXIST)
 			break;
 	}
-	return crm_err_errno(CRM_E_CANTCREATE, "cannot make a scratch file");
+	return -1;
+}
+
+const struct crm_err *
+crm_tmp_open(int dir, int *fd)
+{
+	int other;
+
+	*fd = open_nameless(dir);
+	if (*fd < 0 && elsewhere != NULL &&
+	    (errno == EROFS || errno == EACCES)) {
+		other = open(elsewhere, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (other >= 0) {
+			*fd = open_nameless(other);
+			(void)close(other);
+		}
+	}
+	return *fd >= 0
+	    ? NULL
+	    : crm_err_errno(CRM_E_CANTCREATE, "cannot make a scratch file");
 }
 
 const struct crm_err *

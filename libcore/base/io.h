@@ -19,11 +19,15 @@ bool crm_pread_all(int fd, void *, size_t n, int64_t offset);
 /*
  * Make a scratch file without a name, mode 0600, close-on-exec.
  *
- * dir     an open directory
+ * dir     an open directory.  Where it may not be written to the file is made
+ *         elsewhere, if crm_tmp_elsewhere() said where
  *
  * Fails with CANTCREATE.
  */
 CRM_CHECK const struct crm_err *crm_tmp_open(int dir, int *fd);
+
+/* path    a directory, or NULL; borrowed, for good */
+void crm_tmp_elsewhere(const char *path);
 
 /*
  * Make it durable that a path was given its name: sync the directory that it

@@ -345,10 +345,10 @@ show_deriving(void *progress, const char *what, uint64_t done, uint64_t all)
 }
 
 const struct crm_err *
-crm_ctx_open(struct crm_ctx *c, bool write)
+crm_ctx_open_as(struct crm_ctx *c, enum crm_store_mode mode)
 {
-	struct crm_store_options options = { .mode = write ? CRM_STORE_WRITE
-							   : CRM_STORE_READ,
+	bool write = mode == CRM_STORE_WRITE;
+	struct crm_store_options options = { .mode = mode,
 		.wait_ms = (int64_t)c->wait_s * 1000,
 		.tell = show_deriving,
 		.tell_ctx = &deriving };
@@ -375,6 +375,12 @@ crm_ctx_open(struct crm_ctx *c, bool write)
 	c->clock.zone = c->config->zone;
 	c->clock.week_start = c->config->week_start;
 	return NULL;
+}
+
+const struct crm_err *
+crm_ctx_open(struct crm_ctx *c, bool write)
+{
+	return crm_ctx_open_as(c, write ? CRM_STORE_WRITE : CRM_STORE_READ);
 }
 
 static void
@@ -591,6 +597,7 @@ crm_main(const struct crm_cmd *cmd, int argc, char **argv)
 	crm_env_on_damage(on_impossible);
 	crm_msg_name(cmd->name);
 	crm_warn_to(crm_msg_warn);
+	crm_tmp_elsewhere(crm_env_tmp());
 	ctx.cmd = cmd;
 	ctx.limit = UINT64_MAX;
 	ctx.wait_s = 10;

@@ -102,6 +102,8 @@ int crm_main(const struct crm_cmd *, int argc, char **argv);
 
 /* Open the store again, when run() did not want it opened before. */
 CRM_CHECK const struct crm_err *crm_ctx_open(struct crm_ctx *, bool write);
+CRM_CHECK const struct crm_err *crm_ctx_open_as(
+    struct crm_ctx *, enum crm_store_mode);
 
 /* May colours be used? */
 bool crm_ctx_color(const struct crm_ctx *);

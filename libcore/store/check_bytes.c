@@ -1,10 +1,16 @@
 /* Proving pages, checksums and the order of keys. */
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "store/check_impl.h"
+#include "store/gate.h"
 
 #define FAULTS_MAX 1000 /* told of a table */
+#define GATE_WAIT_MS 10000
 #define NEWEST_TRIES 100
 
 /* Errors speak to people who did not call the check. */
@@ -158,22 +164,56 @@ crm_check_tables(struct crm_checking *c)
 	return err;
 }
 
+/* The pages of a store that others may use. */
+static const struct crm_err *
+check_used(struct crm_checking *c, const char *dir)
+{
+	struct crm_env_options o = { .mode = CRM_ENV_READ,
+		.wait_ms = GATE_WAIT_MS };
+	const struct crm_err *err;
+	struct stat st;
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return crm_err_errno(
+		    errno == EACCES ? CRM_E_NOPERM : CRM_E_NOINPUT, "%s", dir);
+	o.shared = fstat(fd, &st) == 0 && (st.st_mode & S_IWGRP) != 0;
+	err = crm_gate_open_to_read(fd, o.shared, &o.gate);
+	if (err == NULL)
+		err = crm_env_check_pages(dir, &o, page_fault, c);
+	else if (err->code == CRM_E_NOPERM)
+		err = crm_err_wrap(err, "the store '%s' cannot be read", dir);
+	crm_gate_close(o.gate);
+	(void)close(fd);
+	return err;
+}
+
+/* All tables of a copy. */
+static const struct crm_err *
+check_copy(struct crm_checking *c, const char *dir)
+{
+	const struct crm_env_options o = { .mode = CRM_ENV_LONE };
+	const struct crm_err *err;
+	struct crm_env *env = NULL;
+
+	err = crm_env_check_pages(dir, &o, page_fault, c);
+	if (err != NULL || c->out->faults > 0)
+		return crm_check_count(c, "pages", err);
+	err = crm_env_open_as(dir, &o, &env);
+	if (err == NULL)
+		err = crm_txn_read(env, &c->txn);
+	if (err == NULL)
+		err = crm_check_tables(c);
+	crm_txn_end(c->txn);
+	crm_env_close(env);
+	return crm_check_count(c, "store", err);
+}
+
 const struct crm_err *
 crm_check_file(const char *dir, bool copy, struct crm_check *out)
 {
 	struct crm_checking c = { .out = out };
-	const struct crm_err *err;
-	struct crm_env *env = NULL;
 
-	err = crm_env_check_pages(dir, copy, page_fault, &c);
-	if (err != NULL || out->faults > 0 || !copy)
-		return crm_check_count(&c, "pages", err);
-	err = crm_env_open(dir, CRM_ENV_LONE, false, &env);
-	if (err == NULL)
-		err = crm_txn_read(env, &c.txn);
-	if (err == NULL)
-		err = crm_check_tables(&c);
-	crm_txn_end(c.txn);
-	crm_env_close(env);
-	return crm_check_count(&c, "store", err);
+	return copy ? check_copy(&c, dir)
+		    : crm_check_count(&c, "pages", check_used(&c, dir));
 }

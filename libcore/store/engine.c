@@ -276,7 +276,7 @@ is_behind(const struct crm_txn *t)
 {
 	MDB_envinfo info;
 
-	return t->env->mode != CRM_ENV_LONE &&
+	return t->env->mode > CRM_ENV_BARRED &&
 	    mdb_env_info(t->env->env, &info) == 0 &&
 	    info.me_last_txnid == mdb_txn_id(t->txn) + 1;
 }
@@ -309,6 +309,8 @@ crm_txn_read(struct crm_env *env, struct crm_txn **out)
 
 	*out = NULL;
 	err = crm_engine_check_owner(env);
+	if (err == NULL)
+		err = crm_engine_bar(env);
 	if (err != NULL)
 		return err;
 	t = crm_calloc(1, sizeof(*t));
@@ -318,6 +320,7 @@ crm_txn_read(struct crm_env *env, struct crm_txn **out)
 		rc = take_newest(t);
 	if (rc != 0) {
 		mdb_txn_abort(t->txn);
+		crm_engine_unbar(env);
 		crm_free(t);
 		return crm_engine_err(env, "read", rc);
 	}
@@ -329,6 +332,14 @@ crm_txn_read(struct crm_env *env, struct crm_txn **out)
 	else
 		*out = t;
 	return err;
+}
+
+/* A snapshot is held no more. */
+static void
+let_go(struct crm_env *env)
+{
+	env->live--;
+	crm_engine_unbar(env);
 }
 
 void
@@ -343,7 +354,7 @@ crm_txn_end(struct crm_txn *t)
 	}
 	mdb_txn_abort(t->txn);
 	if (!t->paused)
-		t->env->live--;
+		let_go(t->env);
 	crm_free(t);
 }
 
@@ -354,21 +365,27 @@ crm_txn_pause(struct crm_txn *t)
 		return;
 	mdb_txn_reset(t->txn);
 	t->paused = true;
-	t->env->live--;
+	let_go(t->env);
 }
 
 const struct crm_err *
 crm_txn_resume(struct crm_txn *t)
 {
+	const struct crm_err *err;
 	int rc;
 
 	if (!t->paused)
 		return NULL;
+	err = crm_engine_bar(t->env);
+	if (err != NULL)
+		return err;
 	rc = renew(t);
 	if (rc == 0)
 		rc = take_newest(t);
-	if (rc != 0)
+	if (rc != 0) {
+		crm_engine_unbar(t->env);
 		return crm_engine_err(t->env, "read", rc);
+	}
 	crm_pages_release(&t->pages);
 	memset(&t->pages, 0, sizeof(t->pages)); /* they hold others now */
 	see_pages(t);

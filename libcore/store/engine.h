@@ -53,8 +53,9 @@ struct crm_txn;
 struct crm_cur;
 
 enum crm_env_mode {
-	CRM_ENV_LONE, /* read a copy that nobody else uses, without a lock */
-	CRM_ENV_READ, /* read transactions only */
+	CRM_ENV_LONE,   /* read a copy that nobody else uses, without a lock */
+	CRM_ENV_BARRED, /* what READ may become: see crm_env_open_as() */
+	CRM_ENV_READ,   /* read transactions only */
 	CRM_ENV_WRITE,
 	CRM_ENV_CREATE, /* make data.mdb and the tables */
 	CRM_ENV_BUILD,  /* the same for a new store that nobody sees before
@@ -82,6 +83,27 @@ void crm_env_close(struct crm_env *);
  */
 CRM_CHECK const struct crm_err *crm_env_open_sized(const char *dir,
     enum crm_env_mode, bool shared, uint64_t map, struct crm_env **out);
+
+/*
+ * The same with all there is to say.
+ *
+ * map      as above
+ * gate     of the store, or NULL; borrowed.  READ: who may not write to
+ *          lock.mdb has no place among LMDB's readers, so that a writer would
+ *          use the pages of its snapshot again.  With a gate its door is barred
+ *          instead, as long as a snapshot is held; without one it is NOPERM
+ * wait_ms  for the door: taking a snapshot may fail with LOCKED then
+ */
+struct crm_gate;
+struct crm_env_options {
+	enum crm_env_mode mode;
+	bool shared;
+	uint64_t map;
+	struct crm_gate *gate;
+	int64_t wait_ms;
+};
+CRM_CHECK const struct crm_err *crm_env_open_as(
+    const char *dir, const struct crm_env_options *, struct crm_env **out);
 
 /* Write all that BUILD mode left in memory. */
 CRM_CHECK const struct crm_err *crm_env_sync(struct crm_env *);
@@ -280,12 +302,11 @@ CRM_CHECK const struct crm_err *crm_txn_check_pages(struct crm_txn *,
 /*
  * The same before anything else is done with a store that may be damaged.
  *
- * lone    as CRM_ENV_LONE
- *
- * Fails as crm_env_open().
+ * Fails as crm_env_open_as().
  */
-CRM_CHECK const struct crm_err *crm_env_check_pages(const char *dir, bool lone,
-    void (*fault)(void *ctx, const char *what), void *ctx);
+CRM_CHECK const struct crm_err *crm_env_check_pages(const char *dir,
+    const struct crm_env_options *, void (*fault)(void *ctx, const char *what),
+    void *ctx);
 
 /* Write a compact copy to a descriptor, while others read and write. */
 CRM_CHECK const struct crm_err *crm_env_copy(struct crm_env *, int fd);

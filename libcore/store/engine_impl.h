@@ -9,6 +9,7 @@
 
 #include "base/heap.h"
 #include "store/engine.h"
+#include "store/gate.h"
 #include "store/pages.h"
 #include "store/pages_walk.h"
 
@@ -40,6 +41,8 @@ struct crm_env {
 	enum crm_env_mode mode;
 	bool shared;
 	uint64_t first_map;
+	struct crm_gate *gate; /* BARRED: whose door is to be barred */
+	int64_t wait_ms;
 	pid_t owner;
 	unsigned int live; /* transactions that hold a snapshot */
 	bool map_full;     /* the transaction at hand met the map's end */
@@ -91,9 +94,14 @@ void crm_engine_assert_failed(MDB_env *, const char *msg);
 /* The length of data.mdb; 0 when there is none. */
 uint64_t crm_engine_file_bytes(const char *dir);
 
-/* Open the environment without reading any table; fails as crm_env_open(). */
-CRM_CHECK const struct crm_err *crm_engine_open(const char *dir,
-    enum crm_env_mode, bool shared, uint64_t map, struct crm_env **out);
+/* Open the environment without reading any table; fails as
+ * crm_env_open_as(). */
+CRM_CHECK const struct crm_err *crm_engine_open(
+    const char *dir, const struct crm_env_options *, struct crm_env **out);
+
+/* Before LMDB takes a snapshot, and when that is let go of; nests. */
+CRM_CHECK const struct crm_err *crm_engine_bar(struct crm_env *);
+void crm_engine_unbar(struct crm_env *);
 
 /*
  * Give the environment a map of another size, 0: the one that others made.

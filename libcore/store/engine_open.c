@@ -29,14 +29,17 @@ reserve_lock_file(const char *dir, bool shared)
 	if (fd < 0) {
 		if (errno == ENOENT)
 			return crm_err(CRM_E_NOINPUT, "no store at '%s'", dir);
-		if (errno == EROFS)
-			return NULL; /* LMDB reads without locks then */
 		return crm_err_errno(
-		    errno == EACCES ? CRM_E_NOPERM : CRM_E_IO, "%s", path);
+		    errno == EACCES || errno == EROFS || errno == EPERM
+			? CRM_E_NOPERM
+			: CRM_E_IO,
+		    "%s", path);
 	}
-	if (shared)
-		(void)fchmod(fd, 0660);
-	if (fstat(fd, &st) == 0 && st.st_blocks * 512 < LOCK_FILE_BYTES) {
+	if (fstat(fd, &st) != 0)
+		st.st_blocks = st.st_mode = 0;
+	if (shared && (st.st_mode & 0660) != 0660)
+		(void)fchmod(fd, (st.st_mode & 0777) | 0660);
+	if (st.st_blocks * 512 < LOCK_FILE_BYTES) {
 		rc = posix_fallocate(fd, 0, LOCK_FILE_BYTES);
 		if (rc == ENOSPC) {
 			errno = rc;
@@ -72,7 +75,7 @@ open_mapped(struct crm_env *env, uint64_t map)
 		flags |= MDB_NOMETASYNC;
 	if (env->mode <= CRM_ENV_READ)
 		flags |= MDB_RDONLY;
-	if (env->mode == CRM_ENV_LONE)
+	if (env->mode <= CRM_ENV_BARRED)
 		flags |= MDB_NOLOCK;
 	rc = mdb_env_create(&env->env);
 	if (rc != 0)
@@ -194,6 +197,21 @@ open_both(struct crm_env *env, MDB_txn *txn, enum crm_table table)
 	    : err;
 }
 
+const struct crm_err *
+crm_engine_bar(struct crm_env *env)
+{
+	return env->mode == CRM_ENV_BARRED
+	    ? crm_gate_bar(env->gate, env->wait_ms)
+	    : NULL;
+}
+
+void
+crm_engine_unbar(struct crm_env *env)
+{
+	if (env->mode == CRM_ENV_BARRED)
+		crm_gate_unbar(env->gate);
+}
+
 static const struct crm_err *
 open_tables(struct crm_env *env)
 {
@@ -202,39 +220,56 @@ open_tables(struct crm_env *env)
 	MDB_txn *txn = NULL;
 	int rc, i;
 
+	err = crm_engine_bar(env);
+	if (err != NULL)
+		return err;
 	rc = crm_engine_begin(env, create ? 0 : MDB_RDONLY, &txn);
-	if (rc != 0)
+	if (rc != 0) {
+		crm_engine_unbar(env);
 		return crm_engine_err(env, "open", rc);
+	}
 	err = open_table(env, txn, OWN_TABLE, &env->own);
 	for (i = 0; i < CRM_NTABLES && err == NULL; i++)
 		err = open_both(env, txn, (enum crm_table)i);
 	if (err != NULL) {
 		mdb_txn_abort(txn);
-		return err;
+	} else {
+		rc = mdb_txn_commit(txn);
+		if (rc != 0)
+			err = crm_engine_err(env, "open", rc);
 	}
-	rc = mdb_txn_commit(txn);
-	return rc != 0 ? crm_engine_err(env, "open", rc) : NULL;
+	crm_engine_unbar(env);
+	return err;
 }
 
 const struct crm_err *
-crm_engine_open(const char *dir, enum crm_env_mode mode, bool shared,
-    uint64_t map, struct crm_env **out)
+crm_engine_open(
+    const char *dir, const struct crm_env_options *o, struct crm_env **out)
 {
-	const struct crm_err *err;
+	enum crm_env_mode mode = o->mode;
+	const struct crm_err *err = NULL;
 	struct crm_env *env;
 	int fd, rc;
 
 	*out = NULL;
 	if (mode < CRM_ENV_CREATE && crm_engine_file_bytes(dir) == 0)
 		return crm_err(CRM_E_NOINPUT, "no store at '%s'", dir);
-	err = mode == CRM_ENV_LONE ? NULL : reserve_lock_file(dir, shared);
+	if (mode != CRM_ENV_LONE)
+		err = reserve_lock_file(dir, o->shared);
+	if (err != NULL && err->code == CRM_E_NOPERM && mode == CRM_ENV_READ &&
+	    o->gate != NULL) {
+		mode = CRM_ENV_BARRED;
+		err = NULL;
+	}
 	if (err != NULL)
 		return err;
 	env = crm_calloc(1, sizeof(*env));
 	env->dir = crm_strndup(dir, strlen(dir));
 	env->mode = mode;
-	env->shared = shared;
-	env->first_map = map;
+	env->shared = o->shared;
+	env->first_map = o->map;
+	env->gate = o->gate;
+	env->wait_ms = o->wait_ms;
 	env->owner = getpid();
 	rc = open_env(env);
 	if (rc != 0) {
@@ -246,7 +281,7 @@ crm_engine_open(const char *dir, enum crm_env_mode mode, bool shared,
 	}
 	if (mdb_env_get_fd(env->env, &fd) == 0) {
 		(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
-		if (shared && mode >= CRM_ENV_CREATE)
+		if (o->shared && mode >= CRM_ENV_CREATE)
 			(void)fchmod(fd, 0660); /* whatever the umask */
 	}
 	*out = env;
@@ -254,16 +289,16 @@ crm_engine_open(const char *dir, enum crm_env_mode mode, bool shared,
 }
 
 const struct crm_err *
-crm_env_open_sized(const char *dir, enum crm_env_mode mode, bool shared,
-    uint64_t map, struct crm_env **out)
+crm_env_open_as(
+    const char *dir, const struct crm_env_options *o, struct crm_env **out)
 {
 	const struct crm_err *err;
 	int dead;
 
-	err = crm_engine_open(dir, mode, shared, map, out);
+	err = crm_engine_open(dir, o, out);
 	if (err != NULL)
 		return err;
-	if (mode >= CRM_ENV_WRITE)
+	if (o->mode >= CRM_ENV_WRITE)
 		(void)mdb_reader_check((*out)->env, &dead);
 	err = open_tables(*out);
 	if (err != NULL) {
@@ -271,6 +306,17 @@ crm_env_open_sized(const char *dir, enum crm_env_mode mode, bool shared,
 		*out = NULL;
 	}
 	return err;
+}
+
+const struct crm_err *
+crm_env_open_sized(const char *dir, enum crm_env_mode mode, bool shared,
+    uint64_t map, struct crm_env **out)
+{
+	const struct crm_env_options o = {
+		.mode = mode, .shared = shared, .map = map
+	};
+
+	return crm_env_open_as(dir, &o, out);
 }
 
 const struct crm_err *

@@ -119,7 +119,7 @@ crm_txn_check_pages(struct crm_txn *t,
 }
 
 const struct crm_err *
-crm_env_check_pages(const char *dir, bool lone,
+crm_env_check_pages(const char *dir, const struct crm_env_options *o,
     void (*fault)(void *ctx, const char *what), void *ctx)
 {
 	const struct crm_err *err;
@@ -128,8 +128,7 @@ crm_env_check_pages(const char *dir, bool lone,
 	bool looked = false;
 	int i;
 
-	err = crm_engine_open(
-	    dir, lone ? CRM_ENV_LONE : CRM_ENV_READ, false, 0, &env);
+	err = crm_engine_open(dir, o, &env);
 	if (err == NULL)
 		err = crm_txn_read(env, &t);
 	for (i = 0; err == NULL && !looked && i < CHECK_TRIES; i++) {
@@ -146,8 +145,13 @@ crm_env_check_pages(const char *dir, bool lone,
 const struct crm_err *
 crm_env_copy(struct crm_env *env, int fd)
 {
-	int rc = mdb_env_copyfd2(env->env, fd, MDB_CP_COMPACT);
+	const struct crm_err *err = crm_engine_bar(env);
+	int rc;
 
+	if (err != NULL)
+		return err;
+	rc = mdb_env_copyfd2(env->env, fd, MDB_CP_COMPACT);
+	crm_engine_unbar(env);
 	if (rc == ENOSPC || rc == EIO)
 		return crm_err(
 		    CRM_E_IO, "cannot write the copy: %s", mdb_strerror(rc));

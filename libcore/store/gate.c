@@ -4,17 +4,22 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "base/io.h"
 #include "base/mem.h"
 
 enum { BYTE_DOOR, BYTE_QUEUE, BYTE_USERS, BYTE_LAG, BYTE_CHANGES = 1000 };
 
 struct crm_gate {
-	int fd;
+	int fd;             /* -1: nobody can write, and nobody needs to know */
+	bool reads;         /* it cannot be written to */
 	unsigned int depth; /* how often this process went in */
+	unsigned int bars;  /* how often it barred the door */
 	uint64_t begun;     /* its change set, 0: none */
 };
 
@@ -36,40 +41,125 @@ crm_gate_replaced(void)
 }
 
 const struct crm_err *
-crm_gate_open(int dir, bool shared, struct crm_gate **out)
+crm_gate_no_writing(void)
 {
-	struct crm_gate *g;
+	return crm_err(CRM_E_NOPERM,
+	    "the store may only be read here (crm-store(1), READING ONLY)");
+}
+
+/*
+ * Is the file system of a directory for reading only, and not just this place
+ * where it is mounted?  A line tells of each mount: its number first, and its
+ * file system's options behind " - ", the type and the source.
+ * From: proc(5), mountinfo; statx(2).
+ */
+static bool
+is_all_for_reading(int dir)
+{
+	struct crm_buf b = CRM_BUF_INIT((size_t)1 << 24);
+	const char *line, *at;
+	struct statvfs vfs;
+	struct statx stx;
+	char number[24];
+	bool yes = false;
+
+	if (fstatvfs(dir, &vfs) != 0 || (vfs.f_flag & ST_RDONLY) == 0 ||
+	    statx(dir, "", AT_EMPTY_PATH, STATX_MNT_ID, &stx) != 0 ||
+	    (stx.stx_mask & STATX_MNT_ID) == 0)
+		return false;
+	(void)snprintf(number, sizeof(number), "\n%llu ",
+	    (unsigned long long)stx.stx_mnt_id);
+	if (crm_read_file(AT_FDCWD, "/proc/self/mountinfo", b.max - 1, &b) ==
+	    NULL) {
+		line = strncmp(b.p, number + 1, strlen(number + 1)) == 0
+		    ? b.p
+		    : strstr(b.p, number);
+		at = line != NULL ? strstr(line + 1, " - ") : NULL;
+		at = at != NULL ? strchr(at + 3, ' ') : NULL;
+		at = at != NULL ? strchr(at + 1, ' ') : NULL;
+		yes = at != NULL && strncmp(at, " ro", 3) == 0 &&
+		    (at[3] == ',' || at[3] == '\n');
+	}
+	crm_buf_release(&b);
+	return yes;
+}
+
+/* Join the users of a gate. */
+static const struct crm_err *
+join(int fd, bool shared)
+{
 	struct stat st;
+
+	/* locks on a pipe would keep nobody out */
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+		return crm_err(
+		    CRM_E_CANTCREATE, "gate: it is not a file of its own");
+	if (shared && (st.st_mode & 0660) != 0660)
+		(void)fchmod(fd, (st.st_mode & 0777) | 0660);
+	if (set_lock(fd, F_OFD_SETLK, F_RDLCK, BYTE_USERS) == 0)
+		return NULL;
+	return errno == EAGAIN || errno == EACCES
+	    ? crm_gate_replaced()
+	    : crm_err_errno(CRM_E_IO, "gate");
+}
+
+/* flags  0: it is there, and only read */
+static const struct crm_err *
+open_gate(int dir, bool shared, int flags, struct crm_gate **out)
+{
+	const struct crm_err *err;
+	struct crm_gate *g;
 	int fd;
 
 	*out = NULL;
-	fd = openat(dir, "gate", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
+	fd = openat(dir, "gate",
+	    (flags != 0 ? flags : O_RDONLY) | O_CLOEXEC | O_NOFOLLOW |
+		O_NONBLOCK,
 	    shared ? 0660 : 0600);
-	if (fd < 0 && errno == ENOENT) /* the directory is gone */
+	if (fd < 0 && errno == ENOENT && flags != 0) /* no directory any more */
 		return crm_gate_replaced();
 	if (fd < 0)
-		return crm_err_errno(
-		    errno == EACCES ? CRM_E_NOPERM : CRM_E_CANTCREATE, "gate");
-	/* locks on a pipe would keep nobody out */
-	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+		return crm_err_errno(errno == EACCES || errno == EROFS ||
+			    errno == EPERM || errno == ENOENT
+			? CRM_E_NOPERM
+			: CRM_E_CANTCREATE,
+		    "gate");
+	err = join(fd, shared && flags != 0);
+	if (err != NULL) {
 		(void)close(fd);
-		return crm_err(
-		    CRM_E_CANTCREATE, "gate: it is not a file of its own");
-	}
-	if (shared)
-		(void)fchmod(fd, 0660);
-	if (set_lock(fd, F_OFD_SETLK, F_RDLCK, BYTE_USERS) != 0) {
-		int code = errno;
-
-		(void)close(fd);
-		errno = code;
-		if (code == EAGAIN || code == EACCES)
-			return crm_gate_replaced();
-		return crm_err_errno(CRM_E_IO, "gate");
+		return err;
 	}
 	g = crm_calloc(1, sizeof(*g));
 	g->fd = fd;
+	g->reads = flags == 0;
 	*out = g;
+	return NULL;
+}
+
+const struct crm_err *
+crm_gate_open(int dir, bool shared, struct crm_gate **out)
+{
+	return open_gate(dir, shared, O_RDWR | O_CREAT, out);
+}
+
+const struct crm_err *
+crm_gate_open_to_read(int dir, bool shared, struct crm_gate **out)
+{
+	const struct crm_err *err = crm_gate_open(dir, shared, out);
+	struct stat st;
+
+	if (err == NULL || err->code != CRM_E_NOPERM)
+		return err;
+	if (fstatat(dir, "gate", &st, AT_SYMLINK_NOFOLLOW) == 0 ||
+	    errno != ENOENT)
+		return open_gate(dir, shared, 0, out);
+	if (!is_all_for_reading(dir))
+		return crm_err_wrap(err,
+		    "nobody who may write has used it yet, so that there is "
+		    "nothing to lock");
+	*out = crm_calloc(1, sizeof(**out));
+	(*out)->fd = -1;
+	(*out)->reads = true;
 	return NULL;
 }
 
@@ -78,7 +168,8 @@ crm_gate_close(struct crm_gate *g)
 {
 	if (g == NULL)
 		return;
-	(void)close(g->fd);
+	if (g->fd >= 0)
+		(void)close(g->fd);
 	crm_free(g);
 }
 
@@ -97,7 +188,7 @@ crm_gate_is_in_place(const struct crm_gate *g, int dir, const char *path)
 		return true;
 	if (fstat(dir, &a) != 0 || !is_same(&a, &b))
 		return false;
-	return g == NULL ||
+	return g == NULL || g->fd < 0 ||
 	    (fstat(g->fd, &a) == 0 &&
 		fstatat(dir, "gate", &b, AT_SYMLINK_NOFOLLOW) == 0 &&
 		is_same(&a, &b));
@@ -155,24 +246,55 @@ stop_timer(struct timer *t)
 
 /* Wait for one byte: 0, or errno; EINTR when the time is up. */
 static int
-wait_for_byte(struct crm_gate *g, uint64_t byte)
+wait_for_byte(struct crm_gate *g, int type, uint64_t byte)
 {
-	while (set_lock(g->fd, F_OFD_SETLKW, F_WRLCK, byte) != 0)
+	while (set_lock(g->fd, F_OFD_SETLKW, type, byte) != 0)
 		if (errno != EINTR || time_is_up != 0)
 			return errno;
 	return 0;
 }
 
 static int
-wait_for_door(struct crm_gate *g)
+wait_for_door(struct crm_gate *g, int type)
 {
-	int rc = wait_for_byte(g, BYTE_QUEUE);
+	int rc = wait_for_byte(g, type, BYTE_QUEUE);
 
 	if (rc != 0)
 		return rc;
-	rc = wait_for_byte(g, BYTE_DOOR);
+	rc = wait_for_byte(g, type, BYTE_DOOR);
 	(void)set_lock(g->fd, F_OFD_SETLK, F_UNLCK, BYTE_QUEUE);
 	return rc;
+}
+
+/* Have the door for oneself, or in common: F_WRLCK, F_RDLCK. */
+static const struct crm_err *
+take_door(struct crm_gate *g, int type, int64_t wait_ms)
+{
+	struct timer timer;
+	int rc = EINTR;
+
+	/* Nobody waits and nobody is in: two calls that do not block. */
+	if (set_lock(g->fd, F_OFD_SETLK, type, BYTE_QUEUE) == 0) {
+		rc = set_lock(g->fd, F_OFD_SETLK, type, BYTE_DOOR);
+		(void)set_lock(g->fd, F_OFD_SETLK, F_UNLCK, BYTE_QUEUE);
+		if (rc == 0)
+			return NULL;
+		rc = EINTR;
+	}
+	if (wait_ms != 0) {
+		start_timer(&timer, wait_ms);
+		rc = wait_for_door(g, type);
+		stop_timer(&timer);
+	}
+	if (rc == 0)
+		return NULL;
+	if (rc != EINTR) {
+		errno = rc;
+		return crm_err_errno(CRM_E_IO, "cannot lock the store");
+	}
+	return crm_err(CRM_E_LOCKED,
+	    "the store is locked by another program (waited %lld.%lld s)",
+	    (long long)(wait_ms / 1000), (long long)(wait_ms % 1000 / 100));
 }
 
 const struct crm_err *
@@ -181,10 +303,12 @@ crm_gate_be_alone(struct crm_gate *g, int64_t wait_ms)
 	struct timer timer;
 	int rc;
 
+	if (g->reads)
+		return crm_gate_no_writing();
 	rc = set_lock(g->fd, F_OFD_SETLK, F_WRLCK, BYTE_USERS) == 0 ? 0 : errno;
 	if (rc != 0 && wait_ms != 0) {
 		start_timer(&timer, wait_ms);
-		rc = wait_for_byte(g, BYTE_USERS);
+		rc = wait_for_byte(g, F_WRLCK, BYTE_USERS);
 		stop_timer(&timer);
 	}
 	if (rc == 0)
@@ -201,40 +325,42 @@ crm_gate_be_alone(struct crm_gate *g, int64_t wait_ms)
 const struct crm_err *
 crm_gate_enter(struct crm_gate *g, int64_t wait_ms)
 {
-	struct timer timer;
-	int rc = 0;
+	const struct crm_err *err;
 
+	if (g->reads)
+		return crm_gate_no_writing();
 	if (g->depth++ > 0)
 		return NULL;
-	/* Nobody waits and nobody is in: two calls that do not block. */
-	if (set_lock(g->fd, F_OFD_SETLK, F_WRLCK, BYTE_QUEUE) == 0) {
-		rc = set_lock(g->fd, F_OFD_SETLK, F_WRLCK, BYTE_DOOR);
-		(void)set_lock(g->fd, F_OFD_SETLK, F_UNLCK, BYTE_QUEUE);
-		if (rc == 0)
-			return NULL;
-	}
-	if (wait_ms != 0) {
-		start_timer(&timer, wait_ms);
-		rc = wait_for_door(g);
-		stop_timer(&timer);
-	} else
-		rc = EINTR;
-	if (rc == 0)
-		return NULL;
-	g->depth = 0;
-	if (rc != EINTR) {
-		errno = rc;
-		return crm_err_errno(CRM_E_IO, "cannot lock the store");
-	}
-	return crm_err(CRM_E_LOCKED,
-	    "the store is locked by another program (waited %lld.%lld s)",
-	    (long long)(wait_ms / 1000), (long long)(wait_ms % 1000 / 100));
+	err = take_door(g, F_WRLCK, wait_ms);
+	if (err != NULL)
+		g->depth = 0;
+	return err;
 }
 
 void
 crm_gate_leave(struct crm_gate *g)
 {
 	if (g->depth > 0 && --g->depth == 0)
+		(void)set_lock(g->fd, F_OFD_SETLK, F_UNLCK, BYTE_DOOR);
+}
+
+const struct crm_err *
+crm_gate_bar(struct crm_gate *g, int64_t wait_ms)
+{
+	const struct crm_err *err;
+
+	if (g->fd < 0 || g->bars++ > 0)
+		return NULL;
+	err = take_door(g, F_RDLCK, wait_ms);
+	if (err != NULL)
+		g->bars = 0;
+	return err;
+}
+
+void
+crm_gate_unbar(struct crm_gate *g)
+{
+	if (g->bars > 0 && --g->bars == 0)
 		(void)set_lock(g->fd, F_OFD_SETLK, F_UNLCK, BYTE_DOOR);
 }
 

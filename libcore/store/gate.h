@@ -3,7 +3,8 @@
  *
  * Locks on bytes of the file "gate" (open file description locks, released
  * by the system when a process dies):
- *   0        the door: who holds it may write
+ *   0        the door: who holds it may write; shared by those who read and
+ *            have no place among LMDB's readers: nobody writes meanwhile
  *   1        the queue: held while waiting for the door, so that the door
  *            goes to those who wait and not to who asks again fastest
  *   2        shared by all who have the store open; exclusive to replace it
@@ -30,6 +31,20 @@ struct crm_gate;
 CRM_CHECK const struct crm_err *crm_gate_open(
     int dir, bool shared, struct crm_gate **out);
 void crm_gate_close(struct crm_gate *);
+
+/*
+ * The same for who only reads.  Where the file may not be written to it is
+ * opened for reading: then crm_gate_enter() and crm_gate_be_alone() fail with
+ * NOPERM, and nobody can be told but by crm_gate_bar().  Where there is none,
+ * and the whole file system is mounted for reading only, none is needed.
+ *
+ * Fails with NOPERM also when there is none, and others could make one.
+ */
+CRM_CHECK const struct crm_err *crm_gate_open_to_read(
+    int dir, bool shared, struct crm_gate **out);
+
+/* NOPERM, and what to do: a store that may only be read is to be written to. */
+CRM_CHECK const struct crm_err *crm_gate_no_writing(void);
 
 /* LOCKED: the store is being replaced. */
 CRM_CHECK const struct crm_err *crm_gate_replaced(void);
@@ -63,6 +78,16 @@ CRM_CHECK const struct crm_err *crm_gate_be_alone(
 CRM_CHECK const struct crm_err *crm_gate_enter(
     struct crm_gate *, int64_t wait_ms);
 void crm_gate_leave(struct crm_gate *);
+
+/*
+ * Bar the door: nobody writes until crm_gate_unbar(), but others may bar it as
+ * well.  Who waits to write goes before those who come later.  May be nested.
+ *
+ * Fails with LOCKED as crm_gate_enter().
+ */
+CRM_CHECK const struct crm_err *crm_gate_bar(
+    struct crm_gate *, int64_t wait_ms);
+void crm_gate_unbar(struct crm_gate *);
 
 /*
  * Mark a change set as being written, until crm_gate_end() or the process

@@ -590,11 +590,11 @@ open_damaged(struct crm_salvage *v, struct crm_gate **gate)
 		return crm_err_errno(
 		    errno == EACCES ? CRM_E_NOPERM : CRM_E_NOINPUT, "%s",
 		    v->o.from);
-	/* where no gate can be had nobody can write either */
-	err = crm_gate_open(v->dir, false, gate);
+	/* the gate may be what is damaged: it is read without one then */
+	err = crm_gate_open_to_read(v->dir, false, gate);
 	if (err != NULL)
 		return err->code == CRM_E_LOCKED ? err : NULL;
-	return crm_gate_enter(*gate, wait_ms);
+	return crm_gate_bar(*gate, wait_ms);
 }
 
 /*

@@ -361,8 +361,13 @@ find_data(const struct crm_store *s)
 static const struct crm_err *
 open_env(struct crm_store *s, enum crm_env_mode mode)
 {
-	return crm_env_open_sized(
-	    s->path, mode, s->shared, s->options.map, &s->env);
+	struct crm_env_options o = { .mode = mode,
+		.shared = s->shared,
+		.map = s->options.map,
+		.gate = s->gate,
+		.wait_ms = s->options.wait_ms };
+
+	return crm_env_open_as(s->path, &o, &s->env);
 }
 
 /* Are the heads of the file what commits make of them? */
@@ -386,9 +391,19 @@ renew(struct crm_store *s)
 
 	if (s->options.mode != CRM_STORE_WRITE) {
 		crm_env_close(s->env);
+		s->env = NULL;
 		err = open_env(s, CRM_ENV_WRITE);
 	}
-	return err != NULL ? err : crm_rebuild(s, false);
+	if (err == NULL)
+		err = crm_rebuild(s, false);
+	return err == NULL || err->code != CRM_E_NOPERM
+	    ? err
+	    : crm_err(CRM_E_NOPERM,
+		  "the indexes of the store '%s' were made by another version "
+		  "of crm, or with another crm.yaml, and cannot be made anew "
+		  "where it may only be read: open it once where it may be "
+		  "written to (crm-store backup copies it as it is)",
+		  s->path);
 }
 
 /* Read what lies in the directory, and join those who use the store.  When
@@ -403,8 +418,13 @@ come_in(struct crm_store *s)
 		err = refuse_network(s);
 	if (err == NULL)
 		err = crm_store_open_config(s);
-	if (err == NULL)
+	if (err == NULL && s->options.mode == CRM_STORE_WRITE)
 		err = crm_gate_open(s->dir, s->shared, &s->gate);
+	else if (err == NULL)
+		err = crm_gate_open_to_read(s->dir, s->shared, &s->gate);
+	if (err != NULL && err->code == CRM_E_NOPERM)
+		err = crm_err_wrap(err, "the store '%s' cannot be %s", s->path,
+		    s->options.mode == CRM_STORE_WRITE ? "written to" : "read");
 	return crm_gate_is_in_place(s->gate, s->dir, s->real)
 	    ? err
 	    : crm_gate_replaced();
@@ -446,22 +466,15 @@ crm_store_open(const char *path, const struct crm_store_options *options,
 }
 
 const struct crm_err *
-crm_store_fits(const char *path, const struct crm_config *config)
+crm_store_fits(const char *path, struct crm_config *config, int64_t wait_ms)
 {
-	struct crm_env *env = NULL;
-	struct crm_txn *t = NULL;
-	const struct crm_err *err;
-	struct stat st;
-	bool shared;
+	const struct crm_store_options o = {
+		.mode = CRM_STORE_LOOK, .config = config, .wait_ms = wait_ms
+	};
+	struct crm_store *s = NULL;
+	const struct crm_err *err = crm_store_open(path, &o, &s);
 
-	shared = stat(path, &st) == 0 && (st.st_mode & S_IWGRP) != 0;
-	err = crm_env_open(path, CRM_ENV_READ, shared, &env);
-	if (err == NULL)
-		err = crm_txn_read(env, &t);
-	if (err == NULL)
-		err = crm_meta_read_fields(t, config->schema);
-	crm_txn_end(t);
-	crm_env_close(env);
+	crm_store_close(s);
 	return err;
 }
 

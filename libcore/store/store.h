@@ -116,7 +116,7 @@ bool crm_store_exists(const char *path);
  * as crm_store_open().
  */
 CRM_CHECK const struct crm_err *crm_store_fits(
-    const char *path, const struct crm_config *config);
+    const char *path, struct crm_config *config, int64_t wait_ms);
 
 const struct crm_config *crm_store_config(const struct crm_store *);
 struct crm_schema *crm_store_schema(const struct crm_store *);

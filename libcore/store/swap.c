@@ -317,6 +317,23 @@ settle(struct crm_swap *w, int fd, const char *fresh)
 	return err;
 }
 
+/* Who could read the old store can read the new one. */
+static void
+keep_readers(int from, int to)
+{
+	struct stat a, b;
+	size_t i;
+
+	if (fstat(from, &a) == 0 && fstat(to, &b) == 0)
+		(void)!fchmod(to, (b.st_mode | (a.st_mode & 0555)) & 07777);
+	for (i = 0; i < NOWN; i++)
+		if (fstatat(from, own[i], &a, AT_SYMLINK_NOFOLLOW) == 0 &&
+		    fstatat(to, own[i], &b, AT_SYMLINK_NOFOLLOW) == 0 &&
+		    S_ISREG(a.st_mode) && S_ISREG(b.st_mode))
+			(void)!fchmodat(to, own[i],
+			    (b.st_mode | (a.st_mode & 0444)) & 07777, 0);
+}
+
 const struct crm_err *
 crm_swap_with(struct crm_swap *w, const char *fresh)
 {
@@ -327,6 +344,7 @@ crm_swap_with(struct crm_swap *w, const char *fresh)
 	if (fd >= 0) { /* nobody sweeps these two */
 		(void)flock(fd, LOCK_EX | LOCK_NB);
 		(void)flock(w->dir, LOCK_EX | LOCK_NB);
+		keep_readers(w->dir, fd);
 	}
 	if (fd < 0) {
 		err = crm_err_errno(CRM_E_IO, "%s", fresh);

@@ -27,7 +27,8 @@ CRM_CHECK const struct crm_err *crm_swap_begin_open(
 /*
  * Have a directory take the place of the store: data.mdb, crm.yaml and the
  * files of the engine are those of the new one, and all else that lies in the
- * directory stays.  The old files are removed.
+ * directory stays.  The old files are removed.  Who could read them can read
+ * the new ones.
  *
  * fresh   a path beside that of the store; nobody has it open.  It is gone
  *         then, whatever happens: the caller removes nothing of it

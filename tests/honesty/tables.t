@@ -164,7 +164,7 @@ exit_codes crm.7 | grep -vE '^[01] ' >rest
 same_file 'crm(7): exit codes' rest codes
 
 # Variables that the programs read are in crm(7), and the other way round.
-grep -oE '"(CRM_[A-Z]+|XDG_DATA_HOME|HOME|TZ|PAGER|NO_COLOR|COLUMNS)"' \
+grep -oE '"(CRM_[A-Z]+|XDG_DATA_HOME|HOME|TZ|PAGER|NO_COLOR|COLUMNS|TMPDIR)"' \
 	"$top/libcore/cli/env.c" | tr -d '"' | sort -u >want
 section crm.7 ENVIRONMENT | items | sed 's/   *.*//' | tr -d ' ' |
 	tr ',' '\n' | grep -x '[A-Z_]*' | sort >got

@@ -15,11 +15,13 @@
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "store/engine.h"
+#include "store/gate.h"
 
 #define SMALL ((uint64_t)1 << 20)
 
@@ -488,6 +490,104 @@ misplaced_pages(void **state)
 	free(b);
 }
 
+/* What a reader behind a barred door does; talks through a pair of sockets. */
+static int
+read_barred(int talk)
+{
+	struct crm_env_options o = { .mode = CRM_ENV_READ };
+	struct crm_env_stat st;
+	struct crm_env *env;
+	struct crm_txn *t;
+	uint32_t seen;
+	char c;
+	int at;
+
+	if (getuid() == 0 && setuid(65534) != 0)
+		return 1;
+	if (crm_env_open_as(dir, &o, &env) == NULL) /* it has no gate */
+		return 2;
+	at = open(dir, O_RDONLY | O_DIRECTORY);
+	if (at < 0 || crm_gate_open_to_read(at, false, &o.gate) != NULL ||
+	    crm_env_open_as(dir, &o, &env) != NULL ||
+	    crm_txn_read(env, &t) != NULL)
+		return 3;
+	if (write(talk, "a", 1) != 1 || read(talk, &c, 1) != 1)
+		return 4;
+	if (crm_env_stat(t, &st) != NULL || !st.newest ||
+	    st.entries[CRM_TABLE_META] != 100 || st.lost_pages != 0)
+		return 5;
+	crm_txn_pause(t);
+	if (write(talk, "b", 1) != 1 || read(talk, &c, 1) != 1)
+		return 6;
+	if (crm_txn_resume(t) != NULL || crm_env_stat(t, &st) != NULL ||
+	    st.entries[CRM_TABLE_META] != 3000)
+		return 7;
+	if (write(talk, "c", 1) != 1 || read(talk, &c, 1) != 1)
+		return 8;
+	crm_txn_end(t);
+	if (scan(env, &seen) != 0 || seen != 3000)
+		return 9;
+	crm_env_close(env);
+	crm_gate_close(o.gate);
+	return 0;
+}
+
+/* Wait for the reader to say where it is, and try the door. */
+static const struct crm_err *
+come_in(struct crm_gate *g, int talk, char where)
+{
+	char c = 0;
+
+	assert_int_equal(read(talk, &c, 1), 1);
+	assert_int_equal(c, where);
+	return crm_gate_enter(g, 0);
+}
+
+/* Who may not write to the lock file keeps writers out while it reads, and
+ * only then; the file may grow meanwhile. */
+static void
+behind_a_bar(void **state)
+{
+	static const char *const names[] = { "data.mdb", "lock.mdb", "gate" };
+	struct crm_env *env = open_small(CRM_ENV_CREATE);
+	struct crm_gate *g;
+	char path[100];
+	int at, talk[2];
+	size_t i;
+	pid_t pid;
+
+	(void)state;
+	no_err(put(env, 0, 100));
+	at = open(dir, O_RDONLY | O_DIRECTORY);
+	no_err(crm_gate_open(at, false, &g));
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		(void)snprintf(path, sizeof(path), "%s/%s", dir, names[i]);
+		assert_int_equal(chmod(path, 0444), 0);
+	}
+	assert_int_equal(chmod(dir, 0555), 0);
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, talk), 0);
+	pid = fork();
+	if (pid == 0) {
+		(void)close(talk[0]);
+		_exit(read_barred(talk[1]));
+	}
+	(void)close(talk[1]);
+	assert_non_null(come_in(g, talk[0], 'a'));
+	assert_int_equal(write(talk[0], "x", 1), 1);
+	no_err(come_in(g, talk[0], 'b'));
+	no_err(put(env, 100, 3000));
+	crm_gate_leave(g);
+	assert_int_equal(write(talk[0], "x", 1), 1);
+	assert_non_null(come_in(g, talk[0], 'c'));
+	assert_int_equal(write(talk[0], "x", 1), 1);
+	assert_int_equal(child_status(pid), 0);
+	assert_int_equal(chmod(dir, 0700), 0);
+	(void)close(talk[0]);
+	(void)close(at);
+	crm_gate_close(g);
+	crm_env_close(env);
+}
+
 static void
 not_a_store(void **state)
 {
@@ -529,6 +629,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(file_limit, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    misplaced_pages, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    behind_a_bar, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(not_a_store, set_up, tear_down),
 	};
 

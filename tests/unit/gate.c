@@ -133,6 +133,128 @@ nests(void **state)
 	crm_gate_close(b);
 }
 
+/* Those who bar the door do so at the same time, and nobody who wants to write
+ * comes in; who waits to write goes before those who come later. */
+static void
+bars(void **state)
+{
+	struct crm_gate *a, *b, *w;
+	pid_t pid;
+	int i, status;
+
+	(void)state;
+	no_err(crm_gate_open(fd, false, &w));
+	no_err(crm_gate_open_to_read(fd, false, &a));
+	no_err(crm_gate_open_to_read(fd, false, &b));
+	no_err(crm_gate_bar(a, 0));
+	no_err(crm_gate_bar(a, 0));
+	no_err(crm_gate_bar(b, 0));
+	assert_non_null(crm_gate_enter(w, 0));
+	crm_gate_unbar(a);
+	crm_gate_unbar(b);
+	assert_non_null(crm_gate_enter(w, 0));
+	crm_gate_unbar(a);
+	no_err(crm_gate_enter(w, 0));
+	assert_non_null(crm_gate_bar(a, 0));
+	crm_gate_leave(w);
+	no_err(crm_gate_bar(a, 0));
+	pid = fork();
+	if (pid == 0) {
+		if (crm_gate_open(fd, false, &w) != NULL ||
+		    crm_gate_enter(w, 20000) != NULL)
+			_exit(1);
+		_exit(0);
+	}
+	/* once it waits, nobody comes in before it */
+	for (i = 0; i < 2000 && crm_gate_bar(b, 0) == NULL; i++) {
+		crm_gate_unbar(b);
+		sleep_us(5000);
+	}
+	assert_true(i < 2000);
+	crm_gate_unbar(a);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	no_err(crm_gate_bar(b, 0));
+	crm_gate_close(a);
+	crm_gate_close(b);
+	crm_gate_close(w);
+}
+
+/* A gate that may only be read keeps writers out as well, and lets nobody in
+ * who wants to write. */
+static void
+reads_only(void **state)
+{
+	const struct crm_err *err;
+	struct crm_gate *g, *w;
+	char name[80];
+	pid_t pid;
+	int status;
+
+	(void)state;
+	(void)snprintf(name, sizeof(name), "%s/gate", dir);
+	no_err(crm_gate_open(fd, false, &w));
+	assert_int_equal(chmod(name, 0444), 0);
+	assert_int_equal(chmod(dir, 0555), 0);
+	pid = fork();
+	if (pid == 0) {
+		if (getuid() == 0 && setuid(65534) != 0)
+			_exit(1);
+		if (crm_gate_open_to_read(fd, false, &g) != NULL ||
+		    crm_gate_bar(g, 0) != NULL)
+			_exit(2);
+		if (crm_gate_enter(w, 0) == NULL)
+			_exit(3);
+		crm_gate_unbar(g);
+		if (crm_gate_enter(w, 0) != NULL)
+			_exit(4);
+		crm_gate_leave(w);
+		err = crm_gate_enter(g, 0);
+		if (err == NULL || err->code != CRM_E_NOPERM)
+			_exit(5);
+		err = crm_gate_be_alone(g, 0);
+		if (err == NULL || err->code != CRM_E_NOPERM)
+			_exit(6);
+		err = crm_gate_be_alone(w, 0); /* this one uses it */
+		if (err == NULL || err->code != CRM_E_LOCKED)
+			_exit(7);
+		crm_gate_close(g);
+		_exit(crm_gate_be_alone(w, 0) == NULL ? 0 : 8);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(chmod(dir, 0700), 0);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+	crm_gate_close(w);
+}
+
+/* Without a gate, where others could make one, nothing can be locked. */
+static void
+reads_no_gate(void **state)
+{
+	const struct crm_err *err;
+	struct crm_gate *g;
+	char name[80];
+	pid_t pid;
+	int status;
+
+	(void)state;
+	(void)snprintf(name, sizeof(name), "%s/gate", dir);
+	(void)unlink(name);
+	assert_int_equal(chmod(dir, 0555), 0);
+	pid = fork();
+	if (pid == 0) {
+		if (getuid() == 0 && setuid(65534) != 0)
+			_exit(1);
+		err = crm_gate_open_to_read(fd, false, &g);
+		_exit(err != NULL && err->code == CRM_E_NOPERM ? 0 : 2);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(chmod(dir, 0700), 0);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 static void
 on_user(int sig)
 {
@@ -268,6 +390,10 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(nests, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(bars, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(reads_only, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    reads_no_gate, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(time_limit, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(fair, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(replaced, set_up, tear_down),

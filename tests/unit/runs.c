@@ -7,8 +7,11 @@
 
 #include <cmocka.h>
 #include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/io.h"
 #include "base/mem.h"
 #include "base/runs.h"
 
@@ -108,12 +111,44 @@ spilled(void **state)
 	sort_against(30000, 1, 1, 100);
 }
 
+/* Where the place may not be written to, scratch files go elsewhere. */
+static void
+elsewhere(void **state)
+{
+	char dir[] = "/tmp/crm-runs-XXXXXX";
+	int fd, tmp, status;
+	pid_t pid;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	fd = open(dir, O_RDONLY | O_DIRECTORY);
+	assert_int_equal(chmod(dir, 0555), 0);
+	pid = fork();
+	if (pid == 0) {
+		if (getuid() == 0 && setuid(65534) != 0)
+			_exit(1);
+		if (crm_tmp_open(fd, &tmp) == NULL)
+			_exit(2);
+		crm_tmp_elsewhere("/tmp");
+		if (crm_tmp_open(fd, &tmp) != NULL || write(tmp, "x", 1) != 1)
+			_exit(3);
+		crm_tmp_elsewhere(dir);
+		_exit(crm_tmp_open(fd, &tmp) == NULL ? 4 : 0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+	assert_int_equal(close(fd), 0);
+	assert_int_equal(rmdir(dir), 0);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(in_memory),
 		cmocka_unit_test(spilled),
+		cmocka_unit_test(elsewhere),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
