@@ -27,6 +27,22 @@ CRM_CHECK const struct crm_err *crm_papers_each(int dir,
     const struct crm_err *(*fn)(void *ctx, const char *name, struct crm_view),
     void *ctx);
 
+/* Make the folder, unless it is there.  Fails with CANTCREATE. */
+CRM_CHECK const struct crm_err *crm_papers_make(int dir, bool shared);
+
+/*
+ * Copy them into a store that is being made.
+ *
+ * from, to  directories of stores
+ * shared    the new one is for a group too
+ * lost      gets what is wrong with one that cannot be read; the others are
+ *           copied all the same
+ *
+ * Fails with CANTCREATE, IO: the new ones cannot be written.
+ */
+CRM_CHECK const struct crm_err *crm_papers_copy(int from, int to, bool shared,
+    void (*lost)(void *ctx, const char *what), void *ctx);
+
 /* Remove the folder with all files in it, if it is there; of a link the link
  * alone. */
 void crm_papers_remove(int dir);

@@ -160,12 +160,12 @@ unpack(struct crm_restore *r, const char *name, uint64_t size)
 static const struct crm_err *
 unpack_paper(struct crm_restore *r, const char *name, uint64_t size)
 {
+	const struct crm_err *err;
+
 	if (size > CRM_PAPER_MAX)
 		return bad(r, "this is no backup of a store");
-	if ((mkdirat(r->dir, CRM_PAPERS, 0700) != 0 && errno != EEXIST) ||
-	    (r->shared && fchmodat(r->dir, CRM_PAPERS, 02770, 0) != 0))
-		return crm_err_errno(CRM_E_CANTCREATE, "%s", CRM_PAPERS);
-	return unpack(r, name, size);
+	err = crm_papers_make(r->dir, r->shared);
+	return err != NULL ? err : unpack(r, name, size);
 }
 
 /* Members of other names are none that a backup has. */

@@ -15,6 +15,7 @@
 #include "store/check.h"
 #include "store/dump.h"
 #include "store/erased.h"
+#include "store/papers.h"
 #include "store/rebuild.h"
 #include "store/salvage_impl.h"
 
@@ -579,6 +580,12 @@ tell_of_file(struct crm_salvage *v)
 		    "may come back unseen");
 }
 
+static void
+tell_of_paper(void *ctx, const char *what)
+{
+	crm_salvage_tell(ctx, "%s", what);
+}
+
 static const struct crm_err *
 open_damaged(struct crm_salvage *v, struct crm_gate **gate)
 {
@@ -646,7 +653,11 @@ crm_salvage_make(const struct crm_salvage_options *o, struct crm_salvage **out)
 		tell_of_file(v);
 	if (err == NULL)
 		err = fill(v);
-	return err != NULL ? err : make_whole(v);
+	if (err == NULL)
+		err = make_whole(v);
+	return err != NULL ? err
+			   : crm_papers_copy(v->dir, v->load->store->dir,
+				 v->load->store->shared, tell_of_paper, v);
 }
 
 const struct crm_salvage_result *

@@ -14,6 +14,7 @@
 #include "base/io.h"
 #include "base/mem.h"
 #include "store/fresh.h"
+#include "store/papers.h"
 #include "store/store_impl.h"
 #include "store/swap.h"
 
@@ -220,6 +221,8 @@ crm_store_unlink(const struct crm_store *s)
 		return; /* nothing was made yet */
 	for (i = 0; s->dir >= 0 && i < sizeof(files) / sizeof(files[0]); i++)
 		(void)unlinkat(s->dir, files[i], 0);
+	if (s->dir >= 0)
+		crm_papers_remove(s->dir);
 	(void)rmdir(s->real);
 }
 

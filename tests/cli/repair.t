@@ -1,7 +1,7 @@
 #!/bin/sh
 # Stores that are damaged: what can be made anew, and what can be saved.
 . "${0%/*}/../lib.sh"
-plan 60
+plan 66
 
 crm-store -s a init
 awk 'BEGIN { print "name\temail\tcity\ttag\tx-size"
@@ -251,3 +251,22 @@ printf Q | dd of=x/data.mdb bs=1 seek="$page" conv=notrunc 2>/dev/null
 crm-store -s x repair x4 2>/dev/null
 is 'one of them is enough' "$(crm-find -s x4 person x-shoe:43 -f name)" \
     '{"name":"A"}'
+
+# templates are copied, as a backup has them; hooks are not
+mkdir x2/templates x2/hooks
+printf 'Invoice %%s\n' >x2/templates/invoice.tmpl
+printf 'Quote\n' >x2/templates/quote.tmpl
+: >x2/templates/.hidden
+printf '#!/bin/sh\n' >x2/hooks/changed
+ok 'a store with templates is saved' crm-store -s x2 repair x5
+is 'with them and nothing else' "$(cd x5 && find . -type f | sort | xargs)" \
+    './crm.yaml ./data.mdb ./gate ./lock.mdb ./templates/invoice.tmpl '\
+'./templates/quote.tmpl'
+same_file 'as they were' x5/templates/invoice.tmpl x2/templates/invoice.tmpl
+is 'for the owner alone' \
+    "$(stat -c %a x5/templates x5/templates/quote.tmpl | xargs)" '700 600'
+truncate -s 17M x2/templates/quote.tmpl
+fails_with 1 'one that cannot be read is lost' crm-store -s x2 repair x6
+is 'and named, and the other is there' "$(cut -d : -f 1,2 out; ls x6/templates)" \
+    'templates: quote.tmpl
+invoice.tmpl'
