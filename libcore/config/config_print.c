@@ -390,7 +390,7 @@ static const char template[] =
     "\n"
     "# When you work, and when not: targets of tickets count such time only.\n"
     "#hours:\n"
-    "#  monday: 09:00-17:00\n"
+    "#  mon-thu: 09:00-17:00\n"
     "#  friday: [09:00-12:30, 13:30-15:00]\n"
     "#holidays: [2026-04-06, --12-25]\n"
     "\n"

@@ -70,46 +70,107 @@ read_shift(struct crm_cfg *w, const struct crm_yaml_node *node,
 	return NULL;
 }
 
+static const char *
+day_name(unsigned int day)
+{
+	const char *name = weekdays;
+
+	for (; day > 0; day--)
+		name += strlen(name) + 1;
+	return name;
+}
+
+/* The day that a word names, in full or with three letters; 7: none. */
+static unsigned int
+find_day(struct crm_view v)
+{
+	unsigned int i;
+
+	for (i = 0; i < 7; i++)
+		if (crm_view_is(v, day_name(i)) ||
+		    (v.n == 3 && memcmp(v.p, day_name(i), 3) == 0))
+			break;
+	return i;
+}
+
+static const struct crm_err *
+read_day(struct crm_cfg *w, const struct crm_cfg_text *key, struct crm_view v,
+    unsigned int *out)
+{
+	char hint[CRM_CFG_HINT];
+
+	*out = find_day(v);
+	if (*out < 7)
+		return NULL;
+	return crm_cfg_err(w, key, "no day of the week '%.*s'%s",
+	    CRM_VARG(crm_cfg_shown(v)), crm_cfg_hint(hint, weekdays, v));
+}
+
+/* Which node says when people work on a day: one of its own goes before one of
+ * several days. */
+struct hours_of {
+	const struct crm_yaml_node *node;
+	bool own;
+};
+
+/* "friday", "fri", "mon-fri", "sat-mon" */
+static const struct crm_err *
+read_days(
+    struct crm_cfg *w, const struct crm_yaml_node *node, struct hours_of *of)
+{
+	const struct crm_err *err;
+	struct crm_cfg_text key = crm_cfg_key(node);
+	struct crm_view from, to;
+	unsigned int i, last;
+	bool own;
+
+	from = crm_view(key.v.p, crm_view_find(key.v, '-'));
+	own = from.n == key.v.n;
+	to = own ? from : crm_view_skip(key.v, from.n + 1);
+	err = read_day(w, &key, crm_view_trim(from), &i);
+	if (err == NULL)
+		err = read_day(w, &key, crm_view_trim(to), &last);
+	for (; err == NULL; i = (i + 1) % 7) {
+		if (of[i].node != NULL && of[i].own == own)
+			return crm_cfg_err(
+			    w, &key, "%s has hours already", day_name(i));
+		if (of[i].node == NULL || own)
+			of[i] = (struct hours_of){ node, own };
+		if (i == last)
+			break;
+	}
+	return err;
+}
+
 const struct crm_err *
 crm_cfg_hours(struct crm_cfg *w, const struct crm_yaml_node *node)
 {
-	const struct crm_yaml_node *day, *item;
+	const struct crm_yaml_node *days, *item;
+	struct hours_of of[7] = { 0 };
 	const struct crm_err *err;
-	const char *name = weekdays;
-	char hint[CRM_CFG_HINT];
-	struct crm_cfg_text key;
 	size_t i, shifts = 0;
 
 	err = crm_cfg_check_map(
 	    w, node, NULL, "days of the week, such as 'monday: 09:00-17:00'");
 	if (err != NULL || crm_yaml_is_null(node))
 		return err;
-	for (day = node->child; day != NULL; day = day->next) {
-		key = crm_cfg_key(day);
-		name = crm_words_find(weekdays, key.v);
-		if (name == NULL || !crm_view_is(key.v, name))
-			return crm_cfg_err(w, &key,
-			    "no day of the week '%.*s'%s",
-			    CRM_VARG(crm_cfg_shown(key.v)),
-			    crm_cfg_hint(hint, weekdays, key.v));
-	}
-	for (i = 0, name = weekdays; i < 7; i++, name += strlen(name) + 1) {
+	for (days = node->child; err == NULL && days != NULL; days = days->next)
+		err = read_days(w, days, of);
+	for (i = 0; err == NULL && i < 7; i++) {
 		struct crm_week_day *d = &w->config->hours.day[i];
 
-		day = crm_yaml_get(node, name);
-		for (item = day != NULL ? crm_cfg_next(day, NULL) : NULL;
+		days = of[i].node;
+		for (item = days != NULL ? crm_cfg_next(days, NULL) : NULL;
 		     err == NULL && item != NULL;
-		     item = crm_cfg_next(day, item))
+		     item = crm_cfg_next(days, item))
 			err = read_shift(w, item, d);
-		if (err != NULL)
-			return err;
 		shifts += d->n;
 	}
-	if (shifts == 0)
-		return crm_yaml_err(
+	if (err == NULL && shifts == 0)
+		err = crm_yaml_err(
 		    w->yaml, node, "nobody works: there are no hours");
-	w->config->has_hours = true;
-	return NULL;
+	w->config->has_hours = err == NULL;
+	return err;
 }
 
 /* A day that does not depend on when it is read. */

@@ -127,6 +127,41 @@ prints(void **state)
 	crm_buf_release(&again);
 }
 
+/* Days in a row, and what is said of one of them alone. */
+static void
+ranges(void **state)
+{
+	static const char *const same[] = {
+		"hours:\n  mon-fri: 9:00-17:00\n  wed: []\n"
+		"  friday: [9:00-12:00, 13:00-14:30]\n",
+		"hours:\n  friday: [09:00-12:00, 13:00-14:30]\n"
+		"  wed: []\n  monday-friday: 09:00-17:00\n"
+	};
+	struct crm_buf b = CRM_BUF_INIT(1 << 20);
+	struct crm_config *c;
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < sizeof(same) / sizeof(same[0]); i++) {
+		c = parsed(same[i]);
+		crm_buf_reset(&b);
+		crm_config_print(c, &b);
+		assert_non_null(strstr(b.p,
+		    "\nhours:\n"
+		    "  monday: [\"09:00-17:00\"]\n"
+		    "  tuesday: [\"09:00-17:00\"]\n"
+		    "  thursday: [\"09:00-17:00\"]\n"
+		    "  friday: [\"09:00-12:00\", \"13:00-14:30\"]\n"));
+		crm_config_free(c);
+	}
+	c = parsed("hours:\n  fri-mon: 10:00-11:00\n");
+	for (i = 0; i < 7; i++)
+		assert_int_equal(
+		    c->hours.day[i].n, i == 0 || i == 1 || i >= 5 ? 1 : 0);
+	crm_config_free(c);
+	crm_buf_release(&b);
+}
+
 /* Without hours all time is working time, or all but the holidays. */
 static void
 no_hours(void **state)
@@ -161,6 +196,25 @@ refused(void **state)
 		{ "hours:\n  mondy: 9:00-17:00",
 		    "f:2:3: no day of the week 'mondy' (did you mean "
 		    "'monday'?)" },
+		{ "hours:\n  mon-fry: 9:00-17:00",
+		    "f:2:3: no day of the week 'fry' (one of: sunday, monday, "
+		    "tuesday, wednesday, thursday, friday, saturday)" },
+		{ "hours:\n  mon-: 9:00-17:00",
+		    "f:2:3: no day of the week '' (one of: sunday, monday, "
+		    "tuesday, wednesday, thursday, friday, saturday)" },
+		{ "hours:\n  mon-wed-fri: 9:00-17:00",
+		    "f:2:3: no day of the week 'wed-fri' (one of: sunday, "
+		    "monday, tuesday, wednesday, thursday, friday, saturday)" },
+		{ "hours:\n  Mon: 9:00-17:00",
+		    "f:2:3: no day of the week 'Mon' (one of: sunday, monday, "
+		    "tuesday, wednesday, thursday, friday, saturday)" },
+		{ "hours:\n  mon-thu: 9:00-17:00\n  wed-fri: 9:00-12:00",
+		    "f:3:3: wednesday has hours already" },
+		{ "hours:\n  fri: 9:00-17:00\n  friday: 9:00-12:00",
+		    "f:3:3: friday has hours already" },
+		{ "hours:\n  mon-fri: 17:00-09:00",
+		    "f:2:12: expected hours such as 09:00-17:00, not "
+		    "'17:00-09:00'" },
 		{ "hours:\n  monday: 9-17",
 		    "f:2:11: expected hours such as 09:00-17:00, not '9-17'" },
 		{ "hours:\n  monday: 17:00-09:00",
@@ -235,6 +289,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads),
 		cmocka_unit_test(prints),
+		cmocka_unit_test(ranges),
 		cmocka_unit_test(no_hours),
 		cmocka_unit_test(refused),
 	};
