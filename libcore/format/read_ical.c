@@ -21,10 +21,29 @@ struct entry {
 	struct crm_buf text;
 };
 
+static bool
+opens_calendar(struct crm_view line)
+{
+	return crm_cline_is_text(line, "BEGIN:VCALENDAR");
+}
+
+static bool
+opens_event(struct crm_view line)
+{
+	return crm_cline_is_text(line, "BEGIN:VEVENT");
+}
+
+static bool
+opens_todo(struct crm_view line)
+{
+	return crm_cline_is_text(line, "BEGIN:VTODO");
+}
+
+/* Programs hand on events and to-dos without the calendar around them, too. */
 bool
 crm_ical_is_first(struct crm_view line)
 {
-	return crm_cline_is_text(line, "BEGIN:VCALENDAR");
+	return opens_calendar(line) || opens_event(line) || opens_todo(line);
 }
 
 static const struct crm_err *
@@ -556,12 +575,12 @@ crm_ical_row(struct crm_reader *r)
 		if (r->lines.len == 0)
 			return NULL;
 		line = crm_lines_record(&r->lines);
-		if (crm_ical_is_first(line))
+		if (opens_calendar(line))
 			r->calendar = true;
 		else if (crm_cline_is_text(line, "END:VCALENDAR"))
 			r->calendar = false;
-		event = crm_cline_is_text(line, "BEGIN:VEVENT");
-		todo = crm_cline_is_text(line, "BEGIN:VTODO");
+		event = opens_event(line);
+		todo = opens_todo(line);
 		if (!event && !todo)
 			continue;
 		skip = false;

@@ -412,6 +412,33 @@ sed '$d' cal.ics >cut.ics
 fails_with 65 'cut at its end' crm-add <cut.ics
 like 'says so' "$(cat err)" 'no END:VCALENDAR'
 
+# Events and to-dos with nothing around them, and one calendar behind another.
+for word in VEVENT VTODO; do
+	printf 'BEGIN:%s\r\nUID:bare-%s@example\r\nSUMMARY:bare\r\n' \
+	    "$word" "$word"
+	printf 'DTSTART:20260310T090000Z\r\n'
+	printf 'ATTENDEE:mailto:ida@holm.example\r\nEND:%s\r\n' "$word"
+done >bare.ics
+crm-add -n -o jsonl <bare.ics | jq -r .kind | xargs >got
+is 'a bare event and a to-do are told apart' "$(cat got)" 'event task'
+sed 1,6d bare.ics | crm-add -n -f kind -o tsv | sed 1d >got
+is 'a bare to-do is one' "$(cat got)" task
+is 'an event for crm-log' "$(head -n 6 bare.ics | crm-log -n -f key -o tsv |
+    sed 1d)" ical:bare-VEVENT@example
+{
+	for n in 1 2; do
+		printf 'BEGIN:VCALENDAR\nVERSION:2.0\n'
+		head -n 6 bare.ics | sed "s/bare-VEVENT/bare-$n/"
+		printf 'END:VCALENDAR\n'
+	done
+} >several.ics
+is 'several calendars are all read' \
+    "$(crm-add -n -f key -o tsv <several.ics | sed 1d | xargs)" \
+    'ical:bare-1@example ical:bare-2@example'
+head -n 5 bare.ics >cut.ics
+fails_with 65 'a bare event that is cut' crm-add <cut.ics
+is 'is said once, with its place' "$(grep -c 'stdin:1: the event that begins' err) $(wc -l <err)" '1 2'
+
 # Those of other people: every one is read, or refused with a word.
 if [ -d "$CRM_DATA/ical" ]; then
 	for f in "$CRM_DATA"/ical/*/*.ics "$CRM_DATA"/ical/*/*/*.ics; do
