@@ -139,6 +139,12 @@ CRM_CHECK const struct crm_err *crm_term_parse(struct crm_query *,
 CRM_CHECK const struct crm_err *crm_member_match(struct crm_query *,
     struct crm_member *, uint64_t id, const struct crm_stored *, bool *yes);
 
+/* Does a text that is the value of a field, with nothing else of its record,
+ * match a FIELD:VALUE? */
+CRM_CHECK const struct crm_err *crm_term_match_text(struct crm_query *,
+    const struct crm_term *, const struct crm_field *, struct crm_view text,
+    bool *yes);
+
 /* The words of a term's values are in a text; match_words.c */
 bool crm_words_all(struct crm_buf *scratch, struct crm_view text,
     const struct crm_view *word, size_t n);

@@ -277,6 +277,13 @@ match_value(struct crm_query *q, const struct crm_term *t, uint64_t id,
 	return err;
 }
 
+const struct crm_err *
+crm_term_match_text(struct crm_query *q, const struct crm_term *t,
+    const struct crm_field *f, struct crm_view text, bool *yes)
+{
+	return match_value(q, t, 0, NULL, f, text, yes);
+}
+
 /* Nobody was in touch: quiet is endless. */
 static bool
 is_endless(const struct crm_term *t)

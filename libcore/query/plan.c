@@ -206,8 +206,8 @@ explain(struct crm_planning *p, const struct crm_candidates *c)
  * In the past: the indexes tell of all records but those that were changed
  * later, so these are looked at as well.
  */
-static void
-add_changed(struct crm_planning *p, struct crm_candidates *c)
+void
+crm_plan_add_changed(struct crm_planning *p, struct crm_candidates *c)
 {
 	struct crm_past *past = crm_snap_past(p->q->ctx.snap);
 	struct crm_candidates changed = { .tail_known = true };
@@ -238,7 +238,7 @@ crm_plan(struct crm_query *q, char kind, struct crm_candidates *out,
 	p.kind = crm_kind_of(crm_snap_schema(q->ctx.snap), kind);
 	err = crm_plan_node(&p, q->root, out);
 	if (err == NULL)
-		add_changed(&p, out);
+		crm_plan_add_changed(&p, out);
 	if (err == NULL)
 		explain(&p, out);
 	crm_buf_release(&p.key);

@@ -170,6 +170,24 @@ CRM_CHECK const struct crm_err *crm_plan_members(
 CRM_CHECK const struct crm_err *crm_plan_own(
     struct crm_planning *, const struct crm_term *, struct crm_candidates *);
 
+/* plan_linked.c */
+
+/* Those that link to what the term without its first link leaves; not
+ * exact. */
+CRM_CHECK const struct crm_err *crm_plan_linked(
+    struct crm_planning *, struct crm_term *, struct crm_candidates *);
+CRM_CHECK const struct crm_err *crm_plan_estimate_linked(
+    struct crm_planning *, struct crm_term *, uint64_t *out);
+
+/*
+ * kind:KIND is known of all records of a kind without looking at one.
+ *
+ * is      the term is one of this sort
+ * yes     it means all of them, else none
+ */
+CRM_CHECK const struct crm_err *crm_plan_kind(
+    const struct crm_planning *, const struct crm_term *, bool *is, bool *yes);
+
 /* plan_range.c: the ids of a term of dates or numbers, which are indexed in
  * their order */
 CRM_CHECK const struct crm_err *crm_plan_range(struct crm_planning *,
@@ -182,11 +200,21 @@ CRM_CHECK const struct crm_err *crm_plan_regex(
 CRM_CHECK const struct crm_err *crm_plan_estimate_regex(
     struct crm_planning *, const struct crm_term *, uint64_t *out);
 
+/* About how many records of the kind there are; where a list has more than a
+ * part of them, all are walked. */
+#define CRM_PLAN_PART 4
+CRM_CHECK const struct crm_err *crm_plan_count_all(
+    const struct crm_planning *, uint64_t *out);
+
 /* plan_size.c: about how many ids a list has; UNKNOWN: there is none */
 CRM_CHECK const struct crm_err *crm_plan_estimate_term(
     struct crm_planning *, struct crm_term *, uint64_t *out);
 
 /* plan.c */
+
+/* In the past: those that were changed later, which no index tells of as they
+ * were. */
+void crm_plan_add_changed(struct crm_planning *, struct crm_candidates *);
 CRM_CHECK const struct crm_err *crm_plan_node(
     struct crm_planning *, const struct crm_node *, struct crm_candidates *);
 CRM_CHECK const struct crm_err *crm_plan_estimate(

@@ -5,9 +5,6 @@
 #include "query/plan_impl.h"
 #include "store/index.h"
 
-/* Where so large a part of the records is left, all are walked. */
-#define PART 4
-
 /* The field whose index has what the expression is applied to, folded. */
 static const struct crm_field *
 column_of(const struct crm_planning *p, const struct crm_term *t)
@@ -23,9 +20,8 @@ column_of(const struct crm_planning *p, const struct crm_term *t)
 	return f;
 }
 
-/* About how many records there are. */
-static const struct crm_err *
-count_all(const struct crm_planning *p, uint64_t *out)
+const struct crm_err *
+crm_plan_count_all(const struct crm_planning *p, uint64_t *out)
 {
 	const struct crm_err *err;
 
@@ -39,7 +35,7 @@ crm_plan_estimate_regex(
     struct crm_planning *p, const struct crm_term *t, uint64_t *out)
 {
 	*out = CRM_PLAN_UNKNOWN;
-	return column_of(p, t) != NULL ? count_all(p, out) : NULL;
+	return column_of(p, t) != NULL ? crm_plan_count_all(p, out) : NULL;
 }
 
 static const struct crm_err *
@@ -90,8 +86,8 @@ crm_plan_regex(
 		return NULL;
 	}
 	c->tail_known = crm_plan_is_prompt(p, f);
-	err = count_all(p, &most);
-	most /= PART;
+	err = crm_plan_count_all(p, &most);
+	most /= CRM_PLAN_PART;
 	if (err == NULL)
 		err = walk_column(p, t, f, most, c);
 	if (err == NULL && c->n > most)

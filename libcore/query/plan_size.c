@@ -133,9 +133,15 @@ crm_plan_estimate_term(
 	const struct crm_field *f;
 	const struct crm_err *err = NULL;
 	uint64_t n = 0;
+	bool of_kind, yes;
 	size_t i;
 
 	*out = CRM_PLAN_UNKNOWN;
+	err = crm_plan_kind(p, t, &of_kind, &yes);
+	if (err != NULL || of_kind) {
+		*out = err == NULL && !yes ? 0 : CRM_PLAN_UNKNOWN;
+		return err;
+	}
 	switch (t->op) {
 	case CRM_TERM_ID:
 		*out = 1;
@@ -152,7 +158,8 @@ crm_plan_estimate_term(
 	case CRM_TERM_EMAIL:
 		return estimate_words(p, t, out);
 	case CRM_TERM_REGEX:
-		return crm_plan_estimate_regex(p, t, out);
+		return t->ref.nlinks > 0 ? crm_plan_estimate_linked(p, t, out)
+					 : crm_plan_estimate_regex(p, t, out);
 	case CRM_TERM_HAS:
 		return NULL;
 	case CRM_TERM_MATCH:
@@ -160,10 +167,11 @@ crm_plan_estimate_term(
 	case CRM_TERM_BEGINS:
 		break;
 	}
+	if (t->ref.nlinks > 0)
+		return crm_plan_estimate_linked(p, t, out);
 	f = crm_plan_field(p, t);
 	if (f == NULL) {
-		if (t->ref.nlinks == 0 &&
-		    t->ref.field[p->kind->letter - 'a'] == NULL)
+		if (t->ref.field[p->kind->letter - 'a'] == NULL)
 			*out = 0;
 		return NULL;
 	}

@@ -475,8 +475,18 @@ crm_plan_term(
     struct crm_planning *p, struct crm_term *t, struct crm_candidates *c)
 {
 	const struct crm_field *f;
+	const struct crm_err *err;
+	bool of_kind, yes;
 	size_t cap = 0;
 
+	err = crm_plan_kind(p, t, &of_kind, &yes);
+	if (err != NULL || of_kind) {
+		if (err != NULL || yes)
+			crm_plan_set_all(c);
+		else
+			c->exact = c->tail_known = true;
+		return err;
+	}
 	switch (t->op) {
 	case CRM_TERM_ID:
 		if (crm_id_kind(t->id) == p->kind->letter)
@@ -496,16 +506,18 @@ crm_plan_term(
 	case CRM_TERM_BEGINS:
 		break;
 	case CRM_TERM_REGEX:
-		return crm_plan_regex(p, t, c);
+		return t->ref.nlinks > 0 ? crm_plan_linked(p, t, c)
+					 : crm_plan_regex(p, t, c);
 	case CRM_TERM_HAS:
 		crm_plan_set_all(c);
 		return NULL;
 	}
+	if (t->ref.nlinks > 0)
+		return crm_plan_linked(p, t, c);
 	f = crm_plan_field(p, t);
 	if (f == NULL) {
 		/* a field that this kind lacks matches nothing */
-		if (t->ref.nlinks == 0 &&
-		    t->ref.field[p->kind->letter - 'a'] == NULL)
+		if (t->ref.field[p->kind->letter - 'a'] == NULL)
 			c->exact = c->tail_known = true;
 		else
 			crm_plan_set_all(c);
