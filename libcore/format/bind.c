@@ -285,7 +285,7 @@ bind_field(struct crm_bind *b, const struct crm_target *t,
 		text = crm_buf_view(&b->one);
 	}
 	if (t->joined) {
-		crm_bind_add_piece(b, t, text);
+		crm_bind_add_piece(b, t, c->col, text);
 		return NULL;
 	}
 	if (t->system.n > 0)
@@ -551,7 +551,7 @@ crm_bind_row(struct crm_bind *b, const struct crm_reader *reader,
 	for (turn = 0; err == NULL && turn <= b->turns; turn++)
 		err = bind_turn(b, reader, row, turn);
 	if (err == NULL)
-		err = crm_bind_add_pieces(b);
+		err = crm_bind_add_pieces(b, reader);
 	own = b->nedits;
 	if (err == NULL && !b->bad)
 		err = bind_sets(b);

@@ -33,6 +33,7 @@ struct crm_target {
 	uint32_t rank; /* order among the columns of one field */
 	bool joined;   /* other columns go there too */
 	const struct crm_preset_column *rule; /* of a preset; else NULL */
+	bool apart;     /* it is not joined with what is before it */
 	bool otherwise; /* only where the target before does not apply */
 	bool computed;  /* unknown, because it cannot be set */
 };
@@ -51,6 +52,8 @@ struct crm_piece {
 	uint32_t rank;
 	struct crm_view system; /* of the target */
 	struct crm_view text;
+	uint32_t col;
+	bool joins; /* else it counts where no piece is before it */
 };
 
 /* A text that was read before, and its value: of fields whose values depend on
@@ -140,11 +143,13 @@ CRM_CHECK const struct crm_err *crm_bind_add_cell(struct crm_bind *,
     enum crm_form_in, struct crm_view system);
 
 /* Keep a text for a field that several columns fill, until the row is read. */
-void crm_bind_add_piece(
-    struct crm_bind *, const struct crm_target *, struct crm_view text);
+void crm_bind_add_piece(struct crm_bind *, const struct crm_target *,
+    uint32_t col, struct crm_view text);
 
-/* Texts of several columns for one field, joined in the order of --map. */
-CRM_CHECK const struct crm_err *crm_bind_add_pieces(struct crm_bind *);
+/* Texts of several columns for one field, joined in the order of --map; what a
+ * preset does not join, and is not the same, goes to x-NAME. */
+CRM_CHECK const struct crm_err *crm_bind_add_pieces(
+    struct crm_bind *, const struct crm_reader *);
 
 /* bind_map.c */
 
@@ -208,6 +213,11 @@ void crm_bind_recognise(struct crm_bind *, const struct crm_reader *);
 /* Is a column of a preset to be taken in the row at hand? */
 bool crm_bind_applies(struct crm_bind *, const struct crm_preset_column *,
     const struct crm_reader *, const struct crm_row *);
+
+/* The field of a kind for what has none: x- and the column's name, or its
+ * number.  NULL: there are too many fields. */
+const struct crm_field *crm_bind_rest_field(struct crm_bind *,
+    const struct crm_kind *, const struct crm_reader *, uint32_t col);
 
 /* Give a column whose target is CRM_TO_REST a field of the kind at hand. */
 void crm_bind_settle_rest(struct crm_bind *, const struct crm_kind *,

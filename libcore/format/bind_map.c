@@ -355,6 +355,7 @@ find_targets(struct crm_bind *b, const struct crm_kind *k,
 		t = &(*out)[(*n)++];
 		*t = make_target(b, k, m->field, m->system, (uint32_t)i + 1);
 		t->rule = m->rule;
+		t->apart = m->rule != NULL && !m->rule->joins;
 		if (t->role == CRM_TO_UNKNOWN && m->rule != NULL)
 			t->role = CRM_TO_REST;
 	}

@@ -52,6 +52,24 @@ add_maps(struct crm_bind *b, const struct crm_view *name, size_t n)
 	}
 }
 
+/* Does a column before one say the same, so that this one counts only where
+ * that is empty?  A map cannot say that. */
+static bool
+is_second(const struct crm_bind *b, size_t from, size_t at)
+{
+	const struct crm_mapping *m = &b->map[at];
+	const struct crm_field *f = crm_field_named(
+	    crm_kind_of(b->o.schema, b->preset->kinds[0]), m->field);
+	size_t i;
+
+	if (f == NULL || (f->flags & CRM_F_MANY) != 0 || m->rule->joins)
+		return false;
+	for (i = from; i < at; i++)
+		if (crm_view_eq(b->map[i].field, m->field))
+			return true;
+	return false;
+}
+
 /* What it amounts to: "COLUMN=FIELD,...". */
 static void
 tell(struct crm_bind *b, size_t from)
@@ -63,7 +81,7 @@ tell(struct crm_bind *b, size_t from)
 	for (i = from; i < b->nmaps; i++) {
 		m = &b->map[i];
 		if (m->field.n == 0 || m->rule->turn > 0 ||
-		    m->rule->when != NULL)
+		    m->rule->when != NULL || is_second(b, from, i))
 			continue;
 		if (map.n > 0)
 			crm_buf_addc(&map, ',');
@@ -172,35 +190,39 @@ crm_bind_applies(struct crm_bind *b, const struct crm_preset_column *c,
 	return true;
 }
 
-/* The name of the field for what has none: x- and the column's, or its
- * number. */
-static void
-name_rest(struct crm_buf *b, struct crm_view column, uint32_t col)
+const struct crm_field *
+crm_bind_rest_field(struct crm_bind *b, const struct crm_kind *k,
+    const struct crm_reader *reader, uint32_t col)
 {
-	crm_buf_reset(b);
-	crm_bind_add_x_name(b, column);
-	if (b->n == 0)
-		crm_buf_addf(b, "x-column-%lu", (unsigned long)col + 1);
+	struct crm_buf name = CRM_BUF_INIT(CRM_LINE_MAX);
+	const struct crm_field *f;
+
+	crm_bind_add_x_name(&name, crm_reader_col(reader, col));
+	if (name.n == 0)
+		crm_buf_addf(&name, "x-column-%lu", (unsigned long)col + 1);
+	f = crm_bind_field(b, k, crm_buf_view(&name));
+	crm_buf_release(&name);
+	return f;
 }
 
 void
 crm_bind_settle_rest(struct crm_bind *b, const struct crm_kind *k,
     const struct crm_reader *reader, uint32_t col)
 {
+	const struct crm_field *f = crm_bind_rest_field(b, k, reader, col);
 	struct crm_targets *t = &b->targets[k->letter - 'a'];
 	size_t j;
 
-	name_rest(&b->text, crm_reader_col(reader, col), col);
 	for (j = 0; j < t->n[col]; j++) {
 		if (t->of[col][j].role != CRM_TO_REST)
 			continue;
-		t->of[col][j].field =
-		    crm_bind_field(b, k, crm_buf_view(&b->text));
-		if (t->of[col][j].field == NULL)
+		t->of[col][j].field = f;
+		if (f == NULL)
 			continue;
 		t->of[col][j].role = CRM_TO_FIELD;
 		/* Names that differ in signs alone go to the same field. */
 		t->of[col][j].joined = true;
+		t->of[col][j].apart = false;
 		t->of[col][j].rank = UINT32_MAX / 2 + col;
 	}
 }

@@ -214,8 +214,8 @@ crm_bind_add_cell(struct crm_bind *b, const struct crm_field *f,
 }
 
 void
-crm_bind_add_piece(
-    struct crm_bind *b, const struct crm_target *t, struct crm_view text)
+crm_bind_add_piece(struct crm_bind *b, const struct crm_target *t, uint32_t col,
+    struct crm_view text)
 {
 	struct crm_piece *p;
 
@@ -229,6 +229,8 @@ crm_bind_add_piece(
 	p->rank = t->rank;
 	p->system = t->system;
 	p->text = crm_view(crm_arena_dup(&b->row, text.p, text.n), text.n);
+	p->col = col;
+	p->joins = !t->apart;
 }
 
 static bool
@@ -280,16 +282,15 @@ join(struct crm_bind *b, const struct crm_piece *p, size_t n)
 	}
 }
 
-/* Texts of several columns for one field, joined in the order of --map. */
-const struct crm_err *
-crm_bind_add_pieces(struct crm_bind *b)
+/* By field, then rank. */
+static void
+sort_pieces(struct crm_bind *b)
 {
-	const struct crm_err *err = NULL;
+	struct crm_piece p;
 	size_t i, j;
 
-	for (i = 1; i < b->npieces; i++) { /* by field, then rank */
-		struct crm_piece p = b->piece[i];
-
+	for (i = 1; i < b->npieces; i++) {
+		p = b->piece[i];
 		for (j = i; j > 0 &&
 		     (b->piece[j - 1].field > p.field ||
 			 (b->piece[j - 1].field == p.field &&
@@ -298,6 +299,65 @@ crm_bind_add_pieces(struct crm_bind *b)
 			b->piece[j] = b->piece[j - 1];
 		b->piece[j] = p;
 	}
+}
+
+/* Give a piece that is not joined with the one before it the field x-NAME of
+ * its column, but when it says the same. */
+static void
+put_apart(struct crm_bind *b, const struct crm_reader *reader,
+    const struct crm_piece *first, struct crm_piece *p)
+{
+	const struct crm_field *f;
+
+	if (crm_view_eq(p->text, first->text) &&
+	    crm_view_eq(p->system, first->system)) {
+		p->text = CRM_VNULL;
+		return;
+	}
+	f = crm_bind_rest_field(b, b->kind, reader, p->col);
+	if (f == NULL) {
+		crm_bind_unknown(
+		    b, b->kind, crm_reader_col(reader, p->col), true);
+		p->text = CRM_VNULL;
+		return;
+	}
+	p->field = f;
+	p->rank = UINT32_MAX / 2 + p->col;
+	p->system = CRM_VNULL;
+	p->joins = true;
+}
+
+/* Of columns that say the same of a record, take the first that is not
+ * empty. */
+static void
+part_pieces(struct crm_bind *b, const struct crm_reader *reader)
+{
+	const struct crm_field *f;
+	size_t first, i, n = 0;
+
+	for (first = 0; first < b->npieces; first = i) {
+		f = b->piece[first].field;
+		for (i = first + 1; i < b->npieces && b->piece[i].field == f;
+		     i++)
+			if (!b->piece[i].joins)
+				put_apart(
+				    b, reader, &b->piece[first], &b->piece[i]);
+	}
+	for (i = 0; i < b->npieces; i++)
+		if (b->piece[i].text.n > 0)
+			b->piece[n++] = b->piece[i];
+	b->npieces = n;
+}
+
+const struct crm_err *
+crm_bind_add_pieces(struct crm_bind *b, const struct crm_reader *reader)
+{
+	const struct crm_err *err = NULL;
+	size_t i, j;
+
+	sort_pieces(b);
+	part_pieces(b, reader);
+	sort_pieces(b);
 	for (i = 0; err == NULL && i < b->npieces; i = j) {
 		for (j = i + 1; j < b->npieces; j++)
 			if (b->piece[j].field != b->piece[i].field)

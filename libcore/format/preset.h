@@ -29,6 +29,9 @@ struct crm_preset_column {
 	/* "THEIRS=OURS|...", THEIRS in small letters; nothing behind '=': as if
 	 * the cell were empty */
 	const char *words;
+	/* It is joined with what columns before it gave a field of one value;
+	 * else it counts only where these gave nothing. */
+	bool joins;
 };
 
 struct crm_preset {

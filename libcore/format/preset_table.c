@@ -7,47 +7,56 @@
 
 #define TO(column, field) \
 	{ \
-		(column), (field), NULL, NULL, 0, NULL, NULL \
+		(column), (field), NULL, NULL, 0, NULL, NULL, false \
+	}
+/* Behind what columns before it said: a second name, a second line. */
+#define JOIN(column, field) \
+	{ \
+		(column), (field), NULL, NULL, 0, NULL, NULL, true \
 	}
 #define DROP(column) TO(column, "")
 /* One kind has it, or each under another name. */
 #define OF(kinds, column, field) \
 	{ \
-		(column), (field), (kinds), NULL, 0, NULL, NULL \
+		(column), (field), (kinds), NULL, 0, NULL, NULL, false \
 	}
 #define WORDS(column, field, words) \
 	{ \
-		(column), (field), NULL, NULL, 0, NULL, (words) \
+		(column), (field), NULL, NULL, 0, NULL, (words), false \
 	}
 #define WHEN(column, field, when) \
 	{ \
-		(column), (field), NULL, NULL, 0, (when), NULL \
+		(column), (field), NULL, NULL, 0, (when), NULL, false \
 	}
 /* An address that is taken when those before it are empty. */
 #define PLACE "street city region postcode country"
 #define PLACE_TO(turn, column, field) \
 	{ \
-		(column), (field), NULL, PLACE, (turn), NULL, NULL \
+		(column), (field), NULL, PLACE, (turn), NULL, NULL, false \
+	}
+#define PLACE_JOIN(turn, column, field) \
+	{ \
+		(column), (field), NULL, PLACE, (turn), NULL, NULL, true \
 	}
 /* What a record is called when nothing says its name. */
 #define NAME_TO(turn, column) \
 	{ \
 		(column), "name", NULL, "name given family", (turn), NULL, \
-		    NULL \
+		    NULL, false \
 	}
 
 /* clang-format off */
 static const struct crm_preset_column google[] = {
 	TO("firstname", "given"), TO("givenname", "given"),
-	TO("middlename", "given"), TO("additionalname", "given"),
+	JOIN("middlename", "given"), JOIN("additionalname", "given"),
 	TO("lastname", "family"), TO("familyname", "family"),
 	TO("organizationname", "org"), TO("organization1name", "org"),
 	TO("organizationtitle", "role"), TO("organization1title", "role"),
 	TO("email#value", "email"), TO("phone#value", "phone"),
 	TO("website#value", "url"),
 	TO("address1street", "street"),
-	TO("address1extendedaddress", "street"),
-	TO("address1pobox", "street"),
+	JOIN("address1extendedaddress", "street"),
+	JOIN("address1pobox", "street"),
 	TO("address1city", "city"), TO("address1region", "region"),
 	TO("address1postalcode", "postcode"),
 	TO("address1country", "country"),
@@ -62,7 +71,7 @@ static const struct crm_preset_column google[] = {
 /* Outlook's "Comma Separated Values", and Outlook.com, which writes fewer
  * columns. */
 static const struct crm_preset_column outlook[] = {
-	TO("firstname", "given"), TO("middlename", "given"),
+	TO("firstname", "given"), JOIN("middlename", "given"),
 	TO("lastname", "family"),
 	TO("company", "org"), TO("jobtitle", "role"),
 	TO("emailaddress", "email"), TO("email#address", "email"),
@@ -76,19 +85,19 @@ static const struct crm_preset_column outlook[] = {
 	TO("language", "lang"),
 	WORDS("birthday", "birthday", "0/0/00="),
 	WORDS("anniversary", "x-anniversary", "0/0/00="),
-	TO("businessstreet", "street"), TO("businessstreet#", "street"),
+	TO("businessstreet", "street"), JOIN("businessstreet#", "street"),
 	TO("businesscity", "city"), TO("businessstate", "region"),
 	TO("businesspostalcode", "postcode"),
 	TO("businesscountryregion", "country"),
 	TO("businesscountry", "country"),
 	PLACE_TO(1, "homestreet", "street"),
-	PLACE_TO(1, "homestreet#", "street"),
+	PLACE_JOIN(1, "homestreet#", "street"),
 	PLACE_TO(1, "homecity", "city"), PLACE_TO(1, "homestate", "region"),
 	PLACE_TO(1, "homepostalcode", "postcode"),
 	PLACE_TO(1, "homecountryregion", "country"),
 	PLACE_TO(1, "homecountry", "country"),
 	PLACE_TO(2, "otherstreet", "street"),
-	PLACE_TO(2, "otherstreet#", "street"),
+	PLACE_JOIN(2, "otherstreet#", "street"),
 	PLACE_TO(2, "othercity", "city"), PLACE_TO(2, "otherstate", "region"),
 	PLACE_TO(2, "otherpostalcode", "postcode"),
 	PLACE_TO(2, "othercountryregion", "country"),
@@ -107,18 +116,18 @@ static const struct crm_preset_column thunderbird[] = {
 	TO("primaryemail", "email"), TO("secondaryemail", "email"),
 	TO("mobilenumber", "phone"), TO("workphone", "phone"),
 	TO("homephone", "phone"),
-	TO("workaddress", "street"), TO("workaddress#", "street"),
+	TO("workaddress", "street"), JOIN("workaddress#", "street"),
 	TO("workcity", "city"), TO("workstate", "region"),
 	TO("workzipcode", "postcode"), TO("workcountry", "country"),
 	PLACE_TO(1, "homeaddress", "street"),
-	PLACE_TO(1, "homeaddress#", "street"),
+	PLACE_JOIN(1, "homeaddress#", "street"),
 	PLACE_TO(1, "homecity", "city"), PLACE_TO(1, "homestate", "region"),
 	PLACE_TO(1, "homezipcode", "postcode"),
 	PLACE_TO(1, "homecountry", "country"),
 	TO("organization", "org"), TO("jobtitle", "role"),
 	TO("webpage#", "url"), TO("notes", "note"),
-	TO("birthyear", "birthday"), TO("birthmonth", "birthday"),
-	TO("birthday", "birthday"),
+	TO("birthyear", "birthday"), JOIN("birthmonth", "birthday"),
+	JOIN("birthday", "birthday"),
 	NAME_TO(1, "nickname"), NAME_TO(2, "organization"),
 	NAME_TO(3, "primaryemail"),
 };
@@ -153,7 +162,7 @@ static const struct crm_preset_column salesforce[] = {
 	TO("id", "ref:salesforce"), TO("contactid", "ref:salesforce"),
 	TO("leadid", "ref:salesforce"),
 	TO("name", "name"), TO("firstname", "given"),
-	TO("middlename", "given"), TO("lastname", "family"),
+	JOIN("middlename", "given"), TO("lastname", "family"),
 	TO("email", "email"), TO("secondaryemailc", "email"),
 	TO("phone", "phone"), TO("mobilephone", "phone"), TO("mobile", "phone"),
 	TO("homephone", "phone"), TO("otherphone", "phone"),
@@ -225,7 +234,7 @@ static const struct crm_preset_column odoo[] = {
 	OF("p", "relatedcompany", "org"), OF("o", "relatedcompany", "parent"),
 	OF("p", "parentid", "org"), OF("o", "parentid", "parent"),
 	OF("p", "jobposition", "role"), OF("p", "function", "role"),
-	TO("street", "street"), TO("street2", "street"),
+	TO("street", "street"), JOIN("street2", "street"),
 	TO("city", "city"), TO("state", "region"), TO("stateid", "region"),
 	TO("zip", "postcode"), TO("country", "country"),
 	TO("countryid", "country"),

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Exports of other programs that are known by their header.
 . "${0%/*}/../lib.sh"
-plan 26
+plan 29
 
 # no row may be thrown away by a preset: what is no field is kept
 cat >google.csv <<'END'
@@ -68,6 +68,22 @@ sed 's/Moe,/Roe,/' hub.csv | crm-add 2>err
 is 'again it changes and does not double' \
 	"$(crm-find ref:/hubspot: -f name -o tsv)" 'name
 Eve Roe'
+
+cat >two.csv <<'END'
+Record ID,First Name,Last Name,Email,Company Name,Associated Company
+11,A,B,a@two.example,Hub Kft,Hub Kft
+12,C,D,c@two.example,Kis Bt,Nagy Bt
+13,E,F,e@two.example,Kis Bt,
+END
+ok 'HubSpot: two columns for the company' crm-add <two.csv
+is 'the first that is not empty counts, another one is kept' \
+	"$(crm-find ref:/hubspot:1 -f org.name,x-company-name -o tsv)" \
+	'org.name	x-company-name
+Hub Kft	
+Nagy Bt	Kis Bt
+Kis Bt	'
+like 'the map that it tells of does not join them' "$(cat err)" \
+	"Email=email,Associated Company=org'"
 
 cat >odoo.csv <<'END'
 ID,Name,Company Type,Related Company,City,Mobile
