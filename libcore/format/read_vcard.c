@@ -179,6 +179,19 @@ keep(struct card *k, const struct crm_cline *c, bool taken)
 	crm_buf_addv(b, c->value);
 }
 
+/* Does a parameter say no more than how the value of its line is written? */
+static bool
+is_of_form(
+    const struct crm_cline *c, struct crm_view name, struct crm_view value)
+{
+	return crm_cline_is_text(name, "CHARSET") ||
+	    crm_cline_is_text(name, "ENCODING") ||
+	    (crm_cline_is(c, "BDAY") &&
+		(crm_cline_is_text(name, CRM_VCARD_OMIT_YEAR) ||
+		    (crm_cline_is_text(name, "VALUE") &&
+			crm_cline_is_text(value, "date"))));
+}
+
 /* Is there more to a line than the values that were taken? */
 static bool
 says_more(const struct crm_cline *c, const struct crm_vcard_values *v)
@@ -188,8 +201,7 @@ says_more(const struct crm_cline *c, const struct crm_vcard_values *v)
 	if (!v->whole || c->group.n > 0)
 		return true;
 	while (crm_cline_next_param(&rest, &name, &value))
-		if (!crm_cline_is_text(name, "CHARSET") &&
-		    !crm_cline_is_text(name, "ENCODING"))
+		if (!is_of_form(c, name, value))
 			return true;
 	return false;
 }

@@ -145,6 +145,16 @@ digits(struct crm_view v, size_t at, size_t n)
 	return value;
 }
 
+/* Is a year there only because there has to be one?  Apple's programs say so
+ * of 1604, and others with them. */
+static bool
+stands_for_none(const struct crm_cline *c, int year)
+{
+	struct crm_view omitted = crm_cline_param(c, CRM_VCARD_OMIT_YEAR);
+
+	return omitted.n == 4 && digits(omitted, 0, 4) == year;
+}
+
 /*
  * A birthday: 19800322, 1980-03-22, --0322, --03-22, and any of these with a
  * time.  Anything else, such as a year alone, is no day.
@@ -172,7 +182,7 @@ read_birthday(const struct crm_cline *c, struct crm_vcard_values *v)
 	    (t.n > at && t.p[at] != 'T' && t.p[at] != ' '))
 		return;
 	v->whole = t.n == at;
-	if (year > 0)
+	if (year > 0 && !stands_for_none(c, year))
 		crm_buf_addf(&v->text, "%04d-%02d-%02d", year, month, day);
 	else
 		crm_buf_addf(&v->text, "--%02d-%02d", month, day);

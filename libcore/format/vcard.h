@@ -17,6 +17,10 @@
 #define CRM_VCARD_TAKEN '='
 /* The system of a ref that is the UID of a card. */
 #define CRM_VCARD_SYSTEM "vcard"
+/* A parameter of a date: this year of it is none.  3.0 has no other way to say
+ * that. */
+#define CRM_VCARD_OMIT_YEAR "X-APPLE-OMIT-YEAR"
+#define CRM_VCARD_NO_YEAR "1604"
 
 struct crm_vcard_value {
 	const char *field;

@@ -366,19 +366,29 @@ put_tags(struct card *k)
 		end_line(k);
 }
 
-/* --05-17 and 1990-05-17: 4.0 has them without their inner '-'. */
+/* --05-17 and 1990-05-17: 4.0 has them without their inner '-'; in 3.0, which
+ * wants a year, the parameter says that it is none. */
 static void
 put_birthday(struct card *k)
 {
 	struct fact *f = fact_of(k, "birthday");
+	struct crm_view day;
 	size_t i;
 
 	if (f == NULL || put_as_it_came(k, "BDAY", f, 0))
 		return;
-	crm_buf_adds(&k->line, "BDAY:");
-	for (i = 0; i < f->text.n; i++)
-		if (k->v3 || f->text.p[i] != '-' || i < 2)
-			crm_buf_addc(&k->line, f->text.p[i]);
+	day = f->text;
+	crm_buf_adds(&k->line, "BDAY");
+	if (k->v3 && crm_view_starts(day, CRM_V("--"))) {
+		crm_buf_adds(&k->line,
+		    ";" CRM_VCARD_OMIT_YEAR "=" CRM_VCARD_NO_YEAR
+		    ":" CRM_VCARD_NO_YEAR);
+		day = crm_view_skip(day, 1);
+	} else
+		crm_buf_addc(&k->line, ':');
+	for (i = 0; i < day.n; i++)
+		if (k->v3 || day.p[i] != '-' || i < 2)
+			crm_buf_addc(&k->line, day.p[i]);
 	end_line(k);
 }
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # vCards in and out.
 . "${0%/*}/../lib.sh"
-plan 32
+plan 38
 
 cr()
 {
@@ -98,6 +98,47 @@ CRM_STORE=$tmp/other crm-find person -o vcard | grep -v '^REV' >twice
 grep -v '^REV' all >once
 same_file 'through another store they are as they were' twice once
 fails_with 64 'deals are no cards' crm-find deal -o vcard
+
+# a year that stands for none
+cat >apple.vcf <<'END'
+BEGIN:VCARD
+VERSION:3.0
+UID:apple-1
+FN:Ab Sent
+BDAY;X-APPLE-OMIT-YEAR=1604:1604-11-28
+END:VCARD
+BEGIN:VCARD
+VERSION:3.0
+UID:apple-2
+FN:Ab Quoted
+BDAY;value=date;X-APPLE-OMIT-YEAR="1604":16040229
+END:VCARD
+BEGIN:VCARD
+VERSION:3.0
+UID:apple-3
+FN:Ab Old
+BDAY;X-APPLE-OMIT-YEAR=1604:1904-02-29
+END:VCARD
+END
+ok 'a year that is left out' crm-add <apple.vcf
+is 'is none' "$(crm-find ref:/vcard:apple -f birthday -o tsv)" \
+	'birthday
+--11-28
+--02-29
+1904-02-29'
+crm-find ref:/vcard:apple -o vcard >apple4
+crm-find ref:/vcard:apple -o vcard3 >apple3
+is '4.0 says so' "$(cr apple4 | grep BDAY)" 'BDAY:--1128
+BDAY:--0229
+BDAY:19040229'
+is '3.0 as other programs do' "$(cr apple3 | grep BDAY)" \
+	'BDAY;X-APPLE-OMIT-YEAR=1604:1604-11-28
+BDAY;X-APPLE-OMIT-YEAR=1604:1604-02-29
+BDAY:1904-02-29'
+crm-find ref:/vcard:apple -f id,birthday >before
+ok 'both come back' sh -c 'cat apple3 apple4 | crm-add'
+crm-find ref:/vcard:apple -f id,birthday >after
+same_file 'as they went' after before
 
 # hostile ones
 printf 'BEGIN:VCARD\nFN:A\n' >noend.vcf
