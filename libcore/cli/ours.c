@@ -74,4 +74,8 @@ crm_ours_tell(struct crm_left_out left)
 		crm_msg("left out of the calendar: %llu with nobody but us "
 			"(--set who=WHO takes them)",
 		    (unsigned long long)left.alone);
+	if (left.empty > 0)
+		crm_msg("passed over: %llu row%s with nothing in %s",
+		    (unsigned long long)left.empty, left.empty > 1 ? "s" : "",
+		    left.empty > 1 ? "them" : "it");
 }

@@ -16,7 +16,7 @@
 CRM_CHECK const struct crm_err *crm_ours_gather(
     struct crm_snap *, const char *user, struct crm_staff *);
 
-/* Say what of calendars was left out, in one line; nothing when nothing was. */
+/* Say what was left out, a line for each reason. */
 void crm_ours_tell(struct crm_left_out);
 
 #endif

@@ -552,6 +552,8 @@ crm_bind_row(struct crm_bind *b, const struct crm_reader *reader,
 		err = bind_turn(b, reader, row, turn);
 	if (err == NULL)
 		err = crm_bind_add_pieces(b, reader);
+	if (err == NULL && !b->bad)
+		crm_bind_call(b);
 	own = b->nedits;
 	if (err == NULL && !b->bad)
 		err = bind_sets(b);

@@ -99,7 +99,8 @@ bool crm_bind_knows(void *ctx, struct crm_view name);
 bool crm_bind_header(struct crm_bind *, const struct crm_reader *);
 
 /*
- * The edits of a row.
+ * The edits of a row.  People and organisations that it gives no name are
+ * called by their address, or their phone number.
  *
  * out     dead at the next call; its values too
  *

@@ -151,6 +151,11 @@ void crm_bind_add_piece(struct crm_bind *, const struct crm_target *,
 CRM_CHECK const struct crm_err *crm_bind_add_pieces(
     struct crm_bind *, const struct crm_reader *);
 
+/* bind_name.c: people and organisations whose row does not say what they are
+ * called get the first address of it, else the first phone number, if they have
+ * no name yet. */
+void crm_bind_call(struct crm_bind *);
+
 /* bind_map.c */
 
 CRM_CHECK const struct crm_err *crm_bind_read_maps(struct crm_bind *);

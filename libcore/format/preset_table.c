@@ -38,7 +38,8 @@
 	{ \
 		(column), (field), NULL, PLACE, (turn), NULL, NULL, true \
 	}
-/* What a record is called when nothing says its name. */
+/* What a record is called when nothing says its name; bind_name.c goes on from
+ * there. */
 #define NAME_TO(turn, column) \
 	{ \
 		(column), "name", NULL, "name given family", (turn), NULL, \
@@ -64,7 +65,6 @@ static const struct crm_preset_column google[] = {
 	TO("notes", "note"), TO("birthday", "birthday"),
 	NAME_TO(1, "nickname"), NAME_TO(2, "fileas"),
 	NAME_TO(3, "organizationname"), NAME_TO(4, "organization1name"),
-	NAME_TO(5, "email1value"),
 	DROP("address#formatted"), DROP("photo"),
 };
 
@@ -103,7 +103,6 @@ static const struct crm_preset_column outlook[] = {
 	PLACE_TO(2, "othercountryregion", "country"),
 	PLACE_TO(2, "othercountry", "country"),
 	NAME_TO(1, "nickname"), NAME_TO(2, "company"),
-	NAME_TO(3, "emailaddress"), NAME_TO(4, "email2address"),
 	WORDS("gender", "x-gender", "unspecified="),
 	DROP("priority"), DROP("private"), DROP("sensitivity"),
 	DROP("emailtype"), DROP("email#type"),
@@ -129,7 +128,6 @@ static const struct crm_preset_column thunderbird[] = {
 	TO("birthyear", "birthday"), JOIN("birthmonth", "birthday"),
 	JOIN("birthday", "birthday"),
 	NAME_TO(1, "nickname"), NAME_TO(2, "organization"),
-	NAME_TO(3, "primaryemail"),
 };
 
 #define HUBSPOT_STAGES \
@@ -155,7 +153,6 @@ static const struct crm_preset_column hubspot[] = {
 	TO("preferredlanguage", "lang"), TO("dateofbirth", "birthday"),
 	WORDS("lifecyclestage", "stage", HUBSPOT_STAGES),
 	TO("createdate", "created"), TO("propertycreatedate", "created"),
-	NAME_TO(1, "email"), NAME_TO(1, "propertyemail"),
 };
 
 static const struct crm_preset_column salesforce[] = {
@@ -183,7 +180,6 @@ static const struct crm_preset_column salesforce[] = {
 	TO("ownerid", "owner"), TO("accountowner", "owner"),
 	TO("contactowner", "owner"), TO("leadowner", "owner"),
 	TO("createddate", "created"),
-	NAME_TO(1, "email"),
 };
 
 static const struct crm_preset_column salesforce_account[] = {

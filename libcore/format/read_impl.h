@@ -255,6 +255,9 @@ CRM_CHECK const struct crm_err *crm_sv_complete(struct crm_reader *);
 CRM_CHECK const struct crm_err *crm_sv_header(
     struct crm_reader *, struct crm_view record);
 
+/* Has a record nothing in any cell? */
+bool crm_sv_is_empty(const struct crm_reader *, struct crm_view record);
+
 /* Make the cells of a row; fails with DATA. */
 CRM_CHECK const struct crm_err *crm_sv_row(
     struct crm_reader *, struct crm_view record);

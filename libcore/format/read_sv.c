@@ -275,6 +275,23 @@ crm_sv_header(struct crm_reader *r, struct crm_view rec)
 	return NULL;
 }
 
+bool
+crm_sv_is_empty(const struct crm_reader *r, struct crm_view rec)
+{
+	bool quotes = r->form == CRM_IN_CSV;
+	size_t i;
+
+	for (i = 0; i < rec.n; i++) {
+		if (rec.p[i] == r->seps[0] || rec.p[i] == ' ')
+			continue;
+		if (!quotes || rec.p[i] != '"' || i + 1 == rec.n ||
+		    rec.p[++i] != '"' ||
+		    (i + 1 < rec.n && rec.p[i + 1] != r->seps[0]))
+			return false;
+	}
+	return true;
+}
+
 /* How many separators a record ends with. */
 static size_t
 trailing(struct crm_view rec, char sep)

@@ -281,11 +281,11 @@ add_identity(struct card *k)
 	return err;
 }
 
-/* Who has no name is called by what there is. */
+/* Who has no name is called by what there is; of the rest the binder knows. */
 static const struct crm_err *
 add_name(struct card *k)
 {
-	static const char *const from[] = { "NICKNAME", "ORG", "EMAIL", "TEL" };
+	static const char *const from[] = { "NICKNAME", "ORG" };
 	struct crm_buf b = CRM_BUF_INIT(CRM_LINE_MAX);
 	const struct crm_err *err = NULL;
 	struct crm_view rest;
@@ -293,7 +293,7 @@ add_name(struct card *k)
 
 	if (has(k, "name") || has(k, "given") || has(k, "family"))
 		return NULL;
-	for (j = 0; b.n == 0 && j < 4; j++)
+	for (j = 0; b.n == 0 && j < 2; j++)
 		for (i = 0; b.n == 0 && i < k->n; i++) {
 			rest = k->line[i].value;
 			if (crm_cline_is(&k->line[i], from[j]))

@@ -325,11 +325,14 @@ next_record(struct crm_reader *r)
 }
 
 static bool
-is_skipped(const struct crm_reader *r, struct crm_view line)
+is_skipped(struct crm_reader *r, struct crm_view line)
 {
-	if (r->form == CRM_IN_TSV || r->form == CRM_IN_CSV)
-		return line.n == 0 && r->cols.n > 1;
-	return is_blank(line);
+	if (r->form != CRM_IN_TSV && r->form != CRM_IN_CSV)
+		return is_blank(line);
+	if (r->cols.n < 2 || !crm_sv_is_empty(r, line))
+		return false;
+	r->left.empty += line.n > 0;
+	return true;
 }
 
 /* Make the cells of a line. */

@@ -148,10 +148,11 @@ void crm_reader_staff(struct crm_reader *,
     const struct crm_err *(*gather)(void *ctx, struct crm_staff *), void *ctx,
     bool alone);
 
-/* How many entries of calendars were left out so far. */
+/* How many records were left out so far. */
 struct crm_left_out {
-	uint64_t private; /* their CLASS is PRIVATE or CONFIDENTIAL */
-	uint64_t alone;   /* events with nobody but staff */
+	uint64_t private; /* of calendars: their CLASS is PRIVATE or so */
+	uint64_t alone;   /* events of them with nobody but staff */
+	uint64_t empty;   /* rows of TSV and CSV with nothing in any cell */
 };
 struct crm_left_out crm_reader_left_out(const struct crm_reader *);
 

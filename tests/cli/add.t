@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-add: from operands and from streams, by key, all of it or nothing.
 . "${0%/*}/../lib.sh"
-plan 80
+plan 86
 
 is 'prints the id when asked' "$(crm-add person name='Łukasz Żak' email=luk@mail.example city=Kraków -o ids)" p1
 is 'prints nothing otherwise' "$(crm-add person name=Bob 2>&1)" ''
@@ -69,9 +69,27 @@ is 'links to a line of the same input' "$(crm-find jo -f org.name)" '{"org.name"
 printf '\377\376n\000a\000m\000e\000\n\000\323\001\n\000' | crm-add person
 is 'UTF-16 with a mark' "$(crm-find person --sort -id -l 1 -f name)" '{"name":"Ǔ"}'
 
+# who has no name
+is 'an address will do, else a number, but for what is set' \
+	"$(printf 'email,phone,city\n"l1@list.example,l2@list.example",601220145,\n,+48 601 220 146,Oslo\n' |
+	crm-add person -f name)" '{"name":"l1@list.example"}
+{"name":"+48 601 220 146"}'
+is 'in every form' "$(printf '%s\n' '{"kind":"org","email":["l3@list.example"]}' | crm-add -f name)
+$(printf -- '- email: l4@list.example\n' | crm-add person -f name)" \
+	'{"name":"l3@list.example"}
+{"name":"l4@list.example"}'
+is 'a name that is set comes first' \
+	"$(printf 'email,city\nl5@list.example,\n' | crm-add person --set name=Guest -f name -o tsv | sed 1d)" Guest
+crm-set l4@list.example name='Li Four'
+is 'who has one keeps it' "$(printf '[{"email":"l4@list.example","city":"Rom"}]\n' | sed 's/[][]//g' |
+	crm-add person --key email -f name,city)" '{"name":"Li Four","city":"Rom"}'
+printf 'name,city\n,\n"",\n  , \nUna,Wien\n,,\n' >gaps.csv
+ok 'rows with nothing in them' crm-add person <gaps.csv
+is 'are passed over, and told of' "$(cat err)" 'crm-add: passed over: 4 rows with nothing in them'
+
 # all or nothing
 n=$(crm-find any --count)
-printf 'name,email\nOne,one@mail.example\nTwo,two\nThree,three@mail.example\n,four@mail.example\n' >bad.csv
+printf 'name,email,city\nOne,one@mail.example,\nTwo,two,\nThree,three@mail.example,\n,,Oslo\n' >bad.csv
 fails_with 65 'a bad line spoils all' sh -c 'crm-add person <bad.csv'
 is 'each with its place' "$(cat err)" "crm-add: stdin:3: email: 'two' is not an email address
 crm-add: stdin:5: name: a value is required
@@ -79,9 +97,9 @@ crm-add: nothing was written"
 is 'nothing was written' "$(crm-find any --count)" "$n"
 fails_with 65 'unless they are skipped' sh -c 'crm-add person --skip-bad --rejects rejects -o ids <bad.csv'
 is 'the others are there' "$(wc -l <out | tr -d ' ')" 2
-is 'the bad ones are kept' "$(cat rejects)" 'name,email
-Two,two
-,four@mail.example'
+is 'the bad ones are kept' "$(cat rejects)" 'name,email,city
+Two,two,
+,,Oslo'
 ok 'a dry run' crm-add person name=Nobody -n -o ids
 is 'shows what it would write' "$(cut -c1 out)" p
 is 'and wrote nothing' "$(crm-find nobody --count)" 0

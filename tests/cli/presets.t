@@ -1,7 +1,7 @@
 #!/bin/sh
 # Exports of other programs that are known by their header.
 . "${0%/*}/../lib.sh"
-plan 29
+plan 31
 
 # no row may be thrown away by a preset: what is no field is kept
 cat >google.csv <<'END'
@@ -21,6 +21,10 @@ is 'who has no name is called by what there is' \
 	"$(crm-find person no:given -f name -o tsv | sed 1d)" 'Turing
 solo@mail.example'
 sed -n "s/.*--map '\(.*\)'; other.*/\1/p" err >map
+printf 'First Name,Last Name,E-mail 1 - Value,Phone 1 - Value,Notes\n,,,+48 601 220 145,\n,,,,\n' >phone.csv
+is 'by the number, if there is nothing else' "$(crm-add -f name <phone.csv 2>err)" \
+	'{"name":"+48 601 220 145"}'
+like 'an empty row is passed over' "$(cat err)" 'passed over: 1 row with nothing in it'
 ok 'what it says is a map that works' crm-add person -n --add-missing org \
 	--map "$(cat map),*=" --set name=x <google.csv
 is 'nothing is said with it' "$(cat err)" ''
@@ -28,7 +32,7 @@ ok '-q says nothing' crm-add -q -n <google.csv
 is 'indeed' "$(cat err)" ''
 ok "a map of one's own stands" crm-add -n -f name,x-who \
 	--set name=x --map 'Nickname=x-who' <google.csv
-like 'beside the rest' "$(cat out)" '"name":"solo@mail.example"'
+like 'beside the rest' "$(cat out)" '"name":"Ada King Lovelace"'
 like 'where it says' "$(cat out)" '"x-who":"Turing"'
 fails_with 65 'of another kind it is nothing known' crm-add product -n <google.csv
 

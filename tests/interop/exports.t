@@ -36,16 +36,19 @@ hubspot()
 }
 fails_with 65 'a date of another order is not guessed' hubspot
 like 'it says so' "$(cat err)" "stdin:3: created: '3/15/2024'"
-fails_with 65 'rows without a name are told' hubspot --dates mdy
-is 'both' "$(grep -c 'name: a value is required' err)" 2
+fails_with 65 'a row without a name is told' hubspot --dates mdy
+is 'the one that has no address either' \
+	"$(grep 'name: a value is required' err)" \
+	'crm-add: stdin:4: name: a value is required'
 fails_with 65 'the good ones are written' hubspot --dates mdy --skip-bad --rejects bad.csv
-is 'three' "$(crm-find person ref:~^hubspot: --count)" 3
-is 'the bad ones are kept as they were, with their header' "$(wc -l <bad.csv | tr -d ' ')" 3
+is 'four' "$(crm-find person ref:~^hubspot: --count)" 4
+is 'the bad one is kept as it was, with its header' "$(wc -l <bad.csv | tr -d ' ')" 2
 is 'both forms of dates' "$(crm-find person ref:~^hubspot: -f created -o tsv)" \
 	'created
 2024-03-12T09:14:00Z
 2024-03-15T14:30:00Z
-2024-03-13T09:14:00Z'
+2024-03-13T09:14:00Z
+2026-03-15T12:00:00Z'
 ok 'again, with a name for who has none' hubspot --dates mdy --set name=Unknown
-is 'two more, three as they were' \
-	"$(crm-find person name:unknown --count) $(crm-find person ref:~^hubspot: --count)" '2 5'
+is 'one more, four as they were' \
+	"$(crm-find person name:unknown --count) $(crm-find person ref:~^hubspot: --count)" '1 5'
