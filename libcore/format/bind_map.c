@@ -359,7 +359,8 @@ find_targets(struct crm_bind *b, const struct crm_kind *k,
 		if (t->role == CRM_TO_UNKNOWN && m->rule != NULL)
 			t->role = CRM_TO_REST;
 	}
-	if (hits == 1 && t->rule != NULL && t->rule->unless != NULL) {
+	if (hits == 1 && t->rule != NULL &&
+	    (t->rule->unless != NULL || t->rule->when != NULL)) {
 		t[1] = (struct crm_target){
 			.role = CRM_TO_REST, .rule = t->rule, .otherwise = true
 		};

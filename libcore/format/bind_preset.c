@@ -1,4 +1,6 @@
 /* Exports of other programs: from a preset to what --map would say. */
+#include <strings.h>
+
 #include "base/num.h"
 #include "format/bind_impl.h"
 
@@ -52,20 +54,25 @@ add_maps(struct crm_bind *b, const struct crm_view *name, size_t n)
 	}
 }
 
-/* Does a column before one say the same, so that this one counts only where
- * that is empty?  A map cannot say that. */
+/* Is a mapping of a preset one that a map cannot say: does the column go to
+ * another field as a rule, or does it count only where one before it is
+ * empty? */
 static bool
 is_second(const struct crm_bind *b, size_t from, size_t at)
 {
 	const struct crm_mapping *m = &b->map[at];
 	const struct crm_field *f = crm_field_named(
 	    crm_kind_of(b->o.schema, b->preset->kinds[0]), m->field);
+	bool alone =
+	    f != NULL && (f->flags & CRM_F_MANY) == 0 && !m->rule->joins;
 	size_t i;
 
-	if (f == NULL || (f->flags & CRM_F_MANY) != 0 || m->rule->joins)
-		return false;
+	if (m->rule->turn > 0)
+		return true;
 	for (i = from; i < at; i++)
-		if (crm_view_eq(b->map[i].field, m->field))
+		if ((alone && crm_view_eq(b->map[i].field, m->field)) ||
+		    (m->rule->when != NULL &&
+			crm_view_eq(b->map[i].column, m->column)))
 			return true;
 	return false;
 }
@@ -80,8 +87,7 @@ tell(struct crm_bind *b, size_t from)
 
 	for (i = from; i < b->nmaps; i++) {
 		m = &b->map[i];
-		if (m->field.n == 0 || m->rule->turn > 0 ||
-		    m->rule->when != NULL || is_second(b, from, i))
+		if (m->field.n == 0 || is_second(b, from, i))
 			continue;
 		if (map.n > 0)
 			crm_buf_addc(&map, ',');
@@ -139,30 +145,43 @@ had(const struct crm_bind *b, struct crm_view name)
 	return false;
 }
 
-/* Has the row a value in a column, "COLUMN=VALUE"? */
+/* The first cell of a row that has something in a column of a pattern. */
+static struct crm_view
+row_cell(const char *column, const struct crm_reader *reader,
+    const struct crm_row *row)
+{
+	struct crm_view text;
+	size_t i;
+
+	for (i = 0; i < row->n; i++) {
+		text = crm_view_trim(row->cell[i].text);
+		if (text.n > 0 &&
+		    crm_preset_fits(
+			column, crm_reader_col(reader, row->cell[i].col)))
+			return text;
+	}
+	return CRM_VNULL;
+}
+
+/* Has the row one of these values in a column, "COLUMN=VALUE|..."? */
 static bool
 row_has(const char *when, const struct crm_reader *reader,
     const struct crm_row *row)
 {
-	struct crm_view w = crm_view_str(when), value, text;
-	size_t equals = crm_view_find(w, '='), i, j;
+	struct crm_view rest = crm_view_str(when), text;
+	size_t n = crm_view_find(rest, '=');
 	char column[64];
 
-	if (equals >= sizeof(column))
+	if (n >= sizeof(column))
 		return false;
-	memcpy(column, w.p, equals);
-	column[equals] = '\0';
-	value = crm_view_skip(w, equals + 1);
-	for (i = 0; i < row->n; i++) {
-		text = crm_view_trim(row->cell[i].text);
-		if (text.n != value.n ||
-		    !crm_preset_fits(
-			column, crm_reader_col(reader, row->cell[i].col)))
-			continue;
-		for (j = 0; j < text.n; j++)
-			if ((text.p[j] | 0x20) != value.p[j])
-				break;
-		if (j == text.n)
+	memcpy(column, rest.p, n);
+	column[n] = '\0';
+	text = row_cell(column, reader, row);
+	while (n < rest.n) {
+		rest = crm_view_skip(rest, n + 1);
+		n = crm_view_find(rest, '|');
+		if (n == text.n &&
+		    (n == 0 || strncasecmp(rest.p, text.p, n) == 0))
 			return true;
 	}
 	return false;

@@ -24,7 +24,8 @@ struct crm_preset_column {
 	 * from 0. */
 	const char *unless;
 	uint32_t turn;
-	/* "COLUMN=VALUE": only in rows where that column has that value */
+	/* "COLUMN=VALUE|...": only in rows where that column has one of these;
+	 * an empty VALUE is that of a column that is not there, too */
 	const char *when;
 	/* "THEIRS=OURS|...", THEIRS in small letters; nothing behind '=': as if
 	 * the cell were empty */

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Exports of other programs that are known by their header.
 . "${0%/*}/../lib.sh"
-plan 31
+plan 34
 
 # no row may be thrown away by a preset: what is no field is kept
 cat >google.csv <<'END'
@@ -48,6 +48,23 @@ is 'addresses are not mixed, none is lost, no birthday is none' \
 	'name	street	city	x-home-city	birthday	email
 Bo Ek	Kajen 1	Ystad	Lund		bo@ek.example,b@ek.example
 My Ek	Ladan 2	Lund		1990-04-05	my@ek.example' || crm-find family:ek
+
+# of Exchange: what is no address of mail is kept apart
+cat >exchange.csv <<'END'
+First Name,Last Name,E-mail Address,E-mail Type,E-mail 2 Address,E-mail 2 Type,E-mail 3 Address,E-mail 3 Type
+Ex,One,/o=ExchangeLabs/ou=X/cn=ex,EX,ex@one.example,SMTP,,
+Ex,Two,ex@two.example,smtp,ex2@two.example,,nowhere,SMTP
+END
+fails_with 65 'Outlook: mail that is none' crm-add <exchange.csv
+is 'is told of where it should be some' "$(sed 1d err)" \
+	"crm-add: stdin:3: email: 'nowhere' is not an email address
+crm-add: nothing was written"
+sed 's/nowhere//' exchange.csv | crm-add -q
+is 'and kept where the type of the address says so' \
+	"$(crm-find given:ex -f name,email,x-e-mail-address -o tsv)" \
+	'name	email	x-e-mail-address
+Ex One	ex@one.example	/o=ExchangeLabs/ou=X/cn=ex
+Ex Two	ex@two.example,ex2@two.example	'
 
 cat >thunder.csv <<'END'
 First Name,Last Name,Display Name,Primary Email,Secondary Email,Birth Year,Birth Month,Birth Day,Web Page 1
