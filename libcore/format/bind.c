@@ -273,8 +273,7 @@ bind_field(struct crm_bind *b, const struct crm_target *t,
 		return NULL;
 	}
 	if ((f->flags & CRM_F_MANY) != 0 && !crm_form_has_arrays(form))
-		return crm_bind_add_cell(
-		    b, f, text, c->escaped, form, t->system);
+		return crm_bind_add_cell(b, t, c->text, c->escaped, form);
 	if (c->escaped) {
 		crm_buf_reset(&b->one);
 		err = crm_cell_unescape(text, &b->one);

@@ -137,10 +137,11 @@ CRM_CHECK const struct crm_err *crm_bind_add_many(struct crm_bind *,
     const struct crm_field *, enum crm_edit_op, struct crm_view cell,
     bool escaped, enum crm_form_in, struct crm_view system);
 
-/* The same where " ::: " parts them, as address books write them. */
+/* The same of a column where " ::: " parts them, as address books write them,
+ * in our words. */
 CRM_CHECK const struct crm_err *crm_bind_add_cell(struct crm_bind *,
-    const struct crm_field *, struct crm_view cell, bool escaped,
-    enum crm_form_in, struct crm_view system);
+    const struct crm_target *, struct crm_view cell, bool escaped,
+    enum crm_form_in);
 
 /* Keep a text for a field that several columns fill, until the row is read. */
 void crm_bind_add_piece(struct crm_bind *, const struct crm_target *,

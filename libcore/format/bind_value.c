@@ -193,19 +193,23 @@ crm_bind_add_many(struct crm_bind *b, const struct crm_field *f,
 	return err;
 }
 
-/* The same where " ::: " parts them, as address books write them. */
+/* The same of a column where " ::: " parts them, as address books write
+ * them, in our words. */
 const struct crm_err *
-crm_bind_add_cell(struct crm_bind *b, const struct crm_field *f,
-    struct crm_view rest, bool escaped, enum crm_form_in form,
-    struct crm_view system)
+crm_bind_add_cell(struct crm_bind *b, const struct crm_target *t,
+    struct crm_view rest, bool escaped, enum crm_form_in form)
 {
 	const struct crm_err *err = NULL;
+	struct crm_view some;
 	size_t at;
 
 	while (err == NULL) {
 		at = form == CRM_IN_CSV ? find_triple(rest) : rest.n;
+		some = crm_view(rest.p, at);
+		if (t->rule != NULL)
+			some = crm_preset_word(t->rule, some);
 		err = crm_bind_add_many(
-		    b, f, CRM_SET, crm_view(rest.p, at), escaped, form, system);
+		    b, t->field, CRM_SET, some, escaped, form, t->system);
 		if (at == rest.n)
 			break;
 		rest = crm_view_skip(rest, at + 5);

@@ -87,7 +87,11 @@ crm_preset_word(const struct crm_preset_column *c, struct crm_view text)
 	for (; w != NULL && *w != '\0'; w += len + (w[len] == '|')) {
 		len = strcspn(w, "|");
 		theirs = strcspn(w, "=");
-		if (theirs == key.n && strncasecmp(w, key.p, theirs) == 0)
+		if (theirs >= len) {
+			if (key.n > len && strncasecmp(w, key.p, len) == 0)
+				return crm_view_skip(key, len);
+		} else if (theirs == key.n &&
+		    strncasecmp(w, key.p, theirs) == 0)
 			return crm_view(w + theirs + 1, len - theirs - 1);
 	}
 	return text;

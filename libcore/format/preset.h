@@ -27,8 +27,9 @@ struct crm_preset_column {
 	/* "COLUMN=VALUE|...": only in rows where that column has one of these;
 	 * an empty VALUE is that of a column that is not there, too */
 	const char *when;
-	/* "THEIRS=OURS|...", THEIRS in small letters; nothing behind '=': as if
-	 * the cell were empty */
+	/* "THEIRS=OURS|...", THEIRS in small letters, of each value of a cell;
+	 * nothing behind '=': as if it were empty; no '=': it is taken off what
+	 * begins with it */
 	const char *words;
 	/* It is joined with what columns before it gave a field of one value;
 	 * else it counts only where these gave nothing. */
@@ -69,7 +70,7 @@ const struct crm_preset *crm_preset_ical(void);
 /* Every preset, for tests and manuals; NULL behind the last. */
 const struct crm_preset *crm_preset_at(size_t i);
 
-/* What a cell says in our words; static or the text itself. */
+/* What a value says in our words; static, the text or a part of it. */
 struct crm_view crm_preset_word(
     const struct crm_preset_column *, struct crm_view text);
 

@@ -47,6 +47,10 @@
 	}
 
 /* clang-format off */
+
+/* In front of its own groups stands a star; in this one everybody is. */
+#define GOOGLE_GROUPS "* mycontacts=|* my contacts=|* "
+
 static const struct crm_preset_column google[] = {
 	TO("firstname", "given"), TO("givenname", "given"),
 	JOIN("middlename", "given"), JOIN("additionalname", "given"),
@@ -61,7 +65,8 @@ static const struct crm_preset_column google[] = {
 	TO("address1city", "city"), TO("address1region", "region"),
 	TO("address1postalcode", "postcode"),
 	TO("address1country", "country"),
-	TO("labels", "tag"), TO("groupmembership", "tag"),
+	WORDS("labels", "tag", GOOGLE_GROUPS),
+	WORDS("groupmembership", "tag", GOOGLE_GROUPS),
 	TO("notes", "note"), TO("birthday", "birthday"),
 	NAME_TO(1, "nickname"), NAME_TO(2, "fileas"),
 	NAME_TO(3, "organizationname"), NAME_TO(4, "organization1name"),

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Exports of other programs that are known by their header.
 . "${0%/*}/../lib.sh"
-plan 34
+plan 36
 
 # no row may be thrown away by a preset: what is no field is kept
 cat >google.csv <<'END'
@@ -16,7 +16,7 @@ like 'which program, what went where' "$(cat err)" \
 	"^crm-add: read as an export of Google Contacts: --map 'First Name=given,Middle Name=given,.*E-mail 10 - Value=email"
 is 'columns that are numbered, joined, of many values, unknown' \
 	"$(crm-find ada -f name,given,email,org.name,tag,street,city,x-address-2-city,x-custom-field-1-value,x-e-mail-1-label)" \
-	'{"name":"Ada King Lovelace","given":"Ada King","email":["ada@engine.example","ada@home.example","ada@x.example"],"org.name":"Engines Ltd","tag":["* friends","math"],"street":"1 Row","city":"London","x-address-2-city":"Ockham","x-custom-field-1-value":"punch cards","x-e-mail-1-label":"Work"}'
+	'{"name":"Ada King Lovelace","given":"Ada King","email":["ada@engine.example","ada@home.example","ada@x.example"],"org.name":"Engines Ltd","tag":["friends","math"],"street":"1 Row","city":"London","x-address-2-city":"Ockham","x-custom-field-1-value":"punch cards","x-e-mail-1-label":"Work"}'
 is 'who has no name is called by what there is' \
 	"$(crm-find person no:given -f name -o tsv | sed 1d)" 'Turing
 solo@mail.example'
@@ -89,6 +89,19 @@ sed 's/Moe,/Roe,/' hub.csv | crm-add 2>err
 is 'again it changes and does not double' \
 	"$(crm-find ref:/hubspot: -f name -o tsv)" 'name
 Eve Roe'
+
+cat >groups.csv <<'END'
+Given Name,Family Name,Group Membership,E-mail 1 - Value
+G,One,Choir ::: * myContacts,g1@group.example
+G,Two,* myContacts,g2@group.example
+G,Three,* starred ::: * myContacts ::: *odd,g3@group.example
+END
+ok 'Google before 2024' crm-add <groups.csv
+is 'its groups, but for that of all' \
+	"$(crm-find given:g -f name,tag -o tsv)" 'name	tag
+G One	Choir
+G Two	
+G Three	starred,*odd'
 
 cat >two.csv <<'END'
 Record ID,First Name,Last Name,Email,Company Name,Associated Company
