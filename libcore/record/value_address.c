@@ -1,4 +1,6 @@
 /* Values that name a way to somebody: email addresses, web addresses. */
+#include <strings.h>
+
 #include "record/value_impl.h"
 
 static bool
@@ -143,11 +145,32 @@ is_address_literal(struct crm_view v)
 	return is_ipv4(v);
 }
 
-const struct crm_err *
-crm_parse_email(struct crm_view v, struct crm_buf *out)
+/* The address in what programs copy: "Anna Nowak <a@x.example>" and
+ * "mailto:a@x.example?subject=Hello". */
+static struct crm_view
+bare_address(struct crm_view v)
 {
+	size_t n = v.n, at;
+
+	if (n > 0 && v.p[n - 1] == '>') {
+		while (n > 0 && v.p[n - 1] != '<')
+			n--;
+		if (n > 0)
+			v = crm_view_trim(crm_view(v.p + n, v.n - 1 - n));
+	}
+	if (v.n < 7 || strncasecmp(v.p, "mailto:", 7) != 0)
+		return v;
+	v = crm_view_skip(v, 7);
+	at = crm_view_find(v, '@');
+	v.n = at + crm_view_find(crm_view_skip(v, at), '?');
+	return v;
+}
+
+const struct crm_err *
+crm_parse_email(struct crm_view text, struct crm_buf *out)
+{
+	struct crm_view v = bare_address(text), local, domain;
 	size_t at = v.n, i, was = out->n;
-	struct crm_view local, domain;
 
 	for (i = v.n; i > 0; i--)
 		if (v.p[i - 1] == '@') {
@@ -159,8 +182,8 @@ crm_parse_email(struct crm_view v, struct crm_buf *out)
 	if (local.n > 64 || v.n > 254 ||
 	    !(is_dot_atom(local) || is_quoted_local(local)) ||
 	    !(is_domain(domain) || is_address_literal(domain)))
-		return crm_err(
-		    CRM_E_DATA, "'%.*s' is not an email address", CRM_VARG(v));
+		return crm_err(CRM_E_DATA, "'%.*s' is not an email address",
+		    CRM_VARG(text));
 	crm_buf_addv(out, v);
 	if (domain.p[0] == '[')
 		return NULL;

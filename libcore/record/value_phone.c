@@ -18,7 +18,20 @@ digit_at(struct crm_view v, size_t *len)
 	return crm_digit_of(cp);
 }
 
-/* Digits and what people put between them; "ext 12" or "x12" behind. */
+static bool
+is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* So many digits are a number, whatever words stand behind it. */
+#define ENOUGH 6
+
+/*
+ * Digits and what people put between them; "ext 12" or "x12" behind.  Behind a
+ * number that is long enough, and a blank or a bracket, any words: "(work)",
+ * "w. 12", "ask for Eva".
+ */
 const struct crm_err *
 crm_parse_phone(struct crm_view v, struct crm_buf *out)
 {
@@ -29,6 +42,9 @@ crm_parse_phone(struct crm_view v, struct crm_buf *out)
 
 		if (digit_at(crm_view_skip(v, i), &len) >= 0)
 			digits++;
+		else if (digits >= ENOUGH && is_letter(c) &&
+		    (v.p[i - 1] == ' ' || v.p[i - 1] == '('))
+			break;
 		else if (digits > 3 && (c | 0x20) == 'x')
 			continue;
 		else if (digits > 3 && v.n - i > 4 &&
@@ -73,8 +89,8 @@ read_phone(struct crm_view v, struct phone *p)
 			continue;
 		}
 		d = digit_at(crm_view_skip(v, i), &len);
-		if (d < 0 && p->n > 0 && (v.p[i] | 0x20) == 'x')
-			break; /* what stands behind is an extension */
+		if (d < 0 && p->n > 0 && is_letter(v.p[i]))
+			break; /* what stands behind is an extension, or words */
 		if (d >= 0)
 			p->digit[p->n++] = (char)('0' + d);
 		p->extra |= memchr("*#,;", v.p[i], 4) != NULL;

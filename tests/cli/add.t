@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-add: from operands and from streams, by key, all of it or nothing.
 . "${0%/*}/../lib.sh"
-plan 86
+plan 98
 
 is 'prints the id when asked' "$(crm-add person name='Łukasz Żak' email=luk@mail.example city=Kraków -o ids)" p1
 is 'prints nothing otherwise' "$(crm-add person name=Bob 2>&1)" ''
@@ -86,6 +86,22 @@ is 'who has one keeps it' "$(printf '[{"email":"l4@list.example","city":"Rom"}]\
 printf 'name,city\n,\n"",\n  , \nUna,Wien\n,,\n' >gaps.csv
 ok 'rows with nothing in them' crm-add person <gaps.csv
 is 'are passed over, and told of' "$(cat err)" 'crm-add: passed over: 4 rows with nothing in them'
+
+# what programs put around an address, and people behind a number
+is 'an address with its name, or its scheme' "$(crm-add person name=Bare \
+	email='Anna Nowak <Anna@X.example>,mailto:b@x.example,<c@x.example>,MAILTO:d@x.example?subject=Hi' -f email)" \
+	'{"email":["Anna@x.example","b@x.example","c@x.example","d@x.example"]}'
+for v in 'Anna <a@x.example> Nowak' 'a@x.example>' 'Anna <>' mailto: 'a <b@x.example'; do
+	fails_with 65 "refuses $v" crm-add person name=Bare email="$v"
+done
+is 'a number with words behind it, as it was written' "$(crm-add person name=Worded \
+	phone='+48 601 220 777 (work);601220888 w. 12;601 220 999 extra line' -f phone)" \
+	'{"phone":["+48 601 220 777 (work)","601220888 w. 12","601 220 999 extra line"]}'
+is 'is found without them' "$(crm-find '+48601220777' -f name) $(crm-find 601220888 -f name) $(crm-find 601220999 -f name)" \
+	'{"name":"Worded"} {"name":"Worded"} {"name":"Worded"}'
+for v in '12 Main Street' 'call 601220145' '601220145@x.example' '601220145abc'; do
+	fails_with 65 "refuses $v" crm-add person name=Bare phone="$v"
+done
 
 # all or nothing
 n=$(crm-find any --count)
