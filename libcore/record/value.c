@@ -226,6 +226,23 @@ is_doc_line(struct crm_view v)
 	return n > 1 && n < v.n && v.p[n - 1] == '/';
 }
 
+/* Add a text whose lines end with a newline, however they did. */
+static void
+add_lines(struct crm_buf *out, struct crm_view v)
+{
+	size_t n;
+
+	for (;;) {
+		n = crm_view_find(v, '\r');
+		crm_buf_add(out, v.p, n);
+		if (n == v.n)
+			return;
+		crm_buf_addc(out, '\n');
+		n += n + 1 < v.n && v.p[n + 1] == '\n' ? 2 : 1;
+		v = crm_view_skip(v, n);
+	}
+}
+
 static const struct crm_err *
 parse_text(const struct crm_value_ctx *ctx, const struct crm_field *f,
     struct crm_view v, struct crm_buf *out)
@@ -249,7 +266,7 @@ parse_text(const struct crm_value_ctx *ctx, const struct crm_field *f,
 		return crm_err(CRM_E_DATA,
 		    "'%.*s' is not a key (SYSTEM:ID, such as shop:4711/2)",
 		    CRM_VARG(v));
-	crm_buf_addv(out, v);
+	add_lines(out, v);
 	return NULL;
 }
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-add: from operands and from streams, by key, all of it or nothing.
 . "${0%/*}/../lib.sh"
-plan 98
+plan 100
 
 is 'prints the id when asked' "$(crm-add person name='Łukasz Żak' email=luk@mail.example city=Kraków -o ids)" p1
 is 'prints nothing otherwise' "$(crm-add person name=Bob 2>&1)" ''
@@ -102,6 +102,13 @@ is 'is found without them' "$(crm-find '+48601220777' -f name) $(crm-find 601220
 for v in '12 Main Street' 'call 601220145' '601220145@x.example' '601220145abc'; do
 	fails_with 65 "refuses $v" crm-add person name=Bare phone="$v"
 done
+
+# line ends within a value
+printf 'name,street,note\r\nLin,"Row 1\r\nDoor 2","a\rb\r\n\r\nc\r\n"\r\n' | crm-add person
+is 'are newlines, whatever they were' "$(crm-find name:lin -f street,note)" \
+	'{"street":"Row 1\nDoor 2","note":"a\nb\n\nc"}'
+printf '{"name":"Jlin","note":"a\\r\\nb"}\n' | crm-add person
+is 'in every form' "$(crm-find name:jlin -f note)" '{"note":"a\nb"}'
 
 # all or nothing
 n=$(crm-find any --count)
