@@ -60,6 +60,7 @@ static struct {
 	bool asks;                   /* who may be there already */
 	int twins;                   /* enum crm_twins */
 	uint64_t ntwins;             /* told of */
+	uint64_t nkeyless;           /* that --key could not look for */
 	const struct crm_kind *kind; /* of all; NULL: each names its own */
 	/* the key fields of the kind at hand */
 	const struct crm_kind *key_kind;
@@ -367,6 +368,24 @@ take_away(const struct crm_bound *bound, bool *ok)
 	return err != NULL ? err : crm_batch_drop(im.c.batch, &q, ok);
 }
 
+/* Count a record that has nothing in any field of --key: it is added each time
+ * that it is read. */
+static void
+note_keyless(const struct crm_request *q)
+{
+	size_t i, j;
+
+	for (i = 0; i < q->nkeys; i++) {
+		if (q->key[i]->num == CRM_N_ID && q->id != 0)
+			return;
+		for (j = 0; j < q->nedits; j++)
+			if (q->edit[j].field == q->key[i] &&
+			    q->edit[j].op != CRM_CLEAR)
+				return;
+	}
+	im.nkeyless++;
+}
+
 /* Add a record, or change the one that a key finds. */
 static const struct crm_err *
 take(void *arg, const struct crm_bound *bound, bool *ok)
@@ -403,7 +422,11 @@ take(void *arg, const struct crm_bound *bound, bool *ok)
 	err = read_keys(bound->kind);
 	q.key = im.key;
 	q.nkeys = im.nkeys;
-	return err != NULL ? err : crm_batch_put(im.c.batch, &q, ok);
+	if (err == NULL)
+		err = crm_batch_put(im.c.batch, &q, ok);
+	if (err == NULL && *ok && o.key != NULL)
+		note_keyless(&q);
+	return err;
 }
 
 const struct crm_err *
@@ -435,6 +458,10 @@ crm_import_commit(void)
 	if (im.ntwins > TWINS_TOLD_MAX)
 		crm_msg("and %llu more that may be there already",
 		    (unsigned long long)(im.ntwins - TWINS_TOLD_MAX));
+	if (im.nkeyless > 0 && !im.ctx->quiet)
+		crm_msg("%llu of the records had no %s: read again, they are "
+			"added again",
+		    (unsigned long long)im.nkeyless, o.key);
 	crm_guests_end(&im.guests);
 	return crm_changing_commit(&im.c);
 }

@@ -134,9 +134,11 @@ check_text(const struct crm_reader *r, struct crm_view v)
 	if (bad == v.n)
 		return NULL;
 	return crm_err(CRM_E_DATA, "byte %zu: %s", bad + 1,
-	    v.p[bad] == '\0'            ? "a NUL"
-		: r->lines.wide != NULL ? "not UTF-16"
-					: "not UTF-8");
+	    v.p[bad] == '\0' ? "a NUL"
+		: r->lines.wide != NULL
+		? "not UTF-16"
+		: "not UTF-8 (of Windows? iconv -f windows-1252 "
+		  "-t utf-8)");
 }
 
 /* What JSON looks like that cannot be read. */

@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-add: from operands and from streams, by key, all of it or nothing.
 . "${0%/*}/../lib.sh"
-plan 100
+plan 104
 
 is 'prints the id when asked' "$(crm-add person name='Łukasz Żak' email=luk@mail.example city=Kraków -o ids)" p1
 is 'prints nothing otherwise' "$(crm-add person name=Bob 2>&1)" ''
@@ -109,6 +109,15 @@ is 'are newlines, whatever they were' "$(crm-find name:lin -f street,note)" \
 	'{"street":"Row 1\nDoor 2","note":"a\nb\n\nc"}'
 printf '{"name":"Jlin","note":"a\\r\\nb"}\n' | crm-add person
 is 'in every form' "$(crm-find name:jlin -f note)" '{"note":"a\nb"}'
+
+# a key that finds nobody
+printf 'name,email,phone\nKa,ka@key.example,\nKb,,\nKc,,\n' >keys.csv
+ok 'who has no key is added' crm-add person --key email,phone <keys.csv
+is 'and counted' "$(cat err)" \
+	'crm-add: 2 of the records had no email,phone: read again, they are added again'
+printf 'name\nM\374ller\n' >latin.csv
+fails_with 65 'another charset' crm-add person <latin.csv
+like 'the message says how to read it' "$(sed 1q err)" 'iconv -f windows-1252 -t utf-8'
 
 # all or nothing
 n=$(crm-find any --count)

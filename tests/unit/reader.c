@@ -21,6 +21,8 @@
 #include "base/mem.h"
 #include "format/reader.h"
 
+#define ICONV "(of Windows? iconv -f windows-1252 -t utf-8)"
+
 #define NELEMS(a) (sizeof(a) / sizeof((a)[0]))
 #define OUT_MAX ((size_t)1 << 20)
 
@@ -81,7 +83,7 @@ static const struct sample samples[] = {
 	{ AUTO, BYTES("{\"a\":\"\\u0000\"}\n{\"a\":\"x\\n\"}\n"),
 	    "1! a string holds \\u0000\n2:a=x~\n" },
 	{ AUTO, BYTES("{\"a\":\"x\xff\"}\n{\"a\":\"\0\"}\n{\"a\":3}\n"),
-	    "1! byte 8: not UTF-8\n2! byte 7: a NUL\n3:a#3\n" },
+	    "1! byte 8: not UTF-8 " ICONV "\n2! byte 7: a NUL\n3:a#3\n" },
 	{ AUTO, BYTES("{\"a\":\"cut"),
 	    "1! column 10: cut short, the string is not closed\n" },
 	{ AUTO, BYTES("[{\"a\":1},\n{\"a\":2}]\n"),
@@ -141,9 +143,9 @@ static const struct sample samples[] = {
 	{ AUTO, BYTES("a\tb\ta\n"), "1!! two columns are named 'a'\n" },
 	{ AUTO, BYTES("a\t a \n"), "1!! two columns are named 'a'\n" },
 	{ AUTO, BYTES("a\tb\\q\n"), "1!! bad escape '\\q'\n" },
-	{ AUTO, BYTES("a\tb\xff\n"), "1!! byte 4: not UTF-8\n" },
+	{ AUTO, BYTES("a\tb\xff\n"), "1!! byte 4: not UTF-8 " ICONV "\n" },
 	{ AUTO, BYTES("a\tb\n\0\t2\n1\tx\xc3\n1\t2\n"),
-	    "2! byte 1: a NUL\n3! byte 4: not UTF-8\n4:a=1|b=2\n" },
+	    "2! byte 1: a NUL\n3! byte 4: not UTF-8 " ICONV "\n4:a=1|b=2\n" },
 	{ AUTO, BYTES("a\tb\r1\t2\r"),
 	    "1!! the header holds a CR: lines must end in LF\n" },
 	{ TSV, BYTES("{\"a\":1}\n2\n"), "2:{\"a\":1}=2\n" },
@@ -186,7 +188,7 @@ static const struct sample samples[] = {
 	    "5! 3 cells, but the header has 2\n6:a=,|b=\n" },
 	{ AUTO, BYTES("a,b\nx\\ty,\\\n"), "2:a=x\\ty|b=\\\n" },
 	{ AUTO, BYTES("a,b\n1,\"x\xff\ny\"\n3,4\n"),
-	    "2! byte 5: not UTF-8\n4:a=3|b=4\n" },
+	    "2! byte 5: not UTF-8 " ICONV "\n4:a=3|b=4\n" },
 	{ AUTO, BYTES("a,b,\n1,2,3\n"), "2:a=1|b=2|=3\n" },
 	{ AUTO, BYTES("a,,\n1,2,3\n"), "2:a=1|=2|=3\n" },
 	{ AUTO, BYTES("\"a\",b,\"a\"\n"), "1!! two columns are named 'a'\n" },
@@ -201,9 +203,9 @@ static const struct sample samples[] = {
 	    "1:id=p1\n2:id=p2\n5:id=anna@x.zz\n6:id=p3\n" },
 	{ IDS, BYTES("id\na,b\tc\n\"x\"\n"), "1:id=id\n2:id=a,b\tc\n3:id=x\n" },
 	{ IDS, BYTES("p1\np\0\n\xff\np4\n"),
-	    "1:id=p1\n2! byte 2: a NUL\n3! byte 1: not UTF-8\n4:id=p4\n" },
+	    "1:id=p1\n2! byte 2: a NUL\n3! byte 1: not UTF-8 " ICONV "\n4:id=p4\n" },
 	{ AUTO, BYTES("PK\x03\x04\0\0\n\n"), "1!! byte 5: a NUL\n" },
-	{ AUTO, BYTES("M\xfcller\n"), "1!! byte 2: not UTF-8\n" },
+	{ AUTO, BYTES("M\xfcller\n"), "1!! byte 2: not UTF-8 " ICONV "\n" },
 	{ AUTO, BYTES("ids\np1\n"), "1:id=ids\n2:id=p1\n" },
 
 	/* others */
@@ -233,7 +235,7 @@ static const struct sample samples[] = {
 	{ AUTO, BYTES("\xef\xbb\xbfid\tb\n1\t2\n"), "2:id=1|b=2\n" },
 	{ AUTO, BYTES("\xef\xbb\xbf\"id\",b\n1,2\n"), "2:id=1|b=2\n" },
 	{ AUTO, BYTES("\xef\xbb\xbf{\"a\":1}\n"), "1:a#1\n" },
-	{ AUTO, BYTES("\xef\xbb"), "1!! byte 1: not UTF-8\n" },
+	{ AUTO, BYTES("\xef\xbb"), "1!! byte 1: not UTF-8 " ICONV "\n" },
 	{ AUTO, BYTES("\"p2\"\n \"\\u0141 \\\"x\" \nq\n"),
 	    "1:id=p2\n2:id=Ł \"x\n3:id=q\n" },
 	{ AUTO, BYTES("\"id\"\n\"p2\"\n"), "2:id=p2\n" },
@@ -242,7 +244,7 @@ static const struct sample samples[] = {
 	{ IDS, BYTES("\"Bo\" Y\n\"p\"\n\"\n\"a\\u0000\"\nnull\n"),
 	    "1:id=\"Bo\" Y\n2:id=p\n3:id=\"\n4:id=\"a\\u0000\"\n"
 	    "5:id=null\n" },
-	{ AUTO, BYTES("\xff"), "1!! byte 1: not UTF-8\n" },
+	{ AUTO, BYTES("\xff"), "1!! byte 1: not UTF-8 " ICONV "\n" },
 	{ AUTO, BYTES("\xff\xfe"), "" },
 	{ AUTO, BYTES("\xff\xfei\0d\0,\0b\0\n\0A\x01,\0\x3d\xd8\0\xde\r\0\n\0"),
 	    "2:id=Ł|b=😀\n" },
