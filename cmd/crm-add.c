@@ -3,9 +3,11 @@
  *
  * Writes the store, in one change set: all of the input or nothing.
  */
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/import.h"
+#include "record/words.h"
 
 static struct {
 	int twins;
@@ -19,6 +21,65 @@ static const struct crm_opt opts[] = {
 };
 /* clang-format on */
 
+/* Was a file meant, that should come on standard input?  Says so, if it is
+ * there; quoted where the shell wants that. */
+static bool
+add_file(struct crm_buf *b, const struct crm_kind *k, const char *name)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
+				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789./_-";
+	const char *quote = name[strspn(name, plain)] != '\0' ? "'" : "";
+	struct stat st;
+
+	if (stat(name, &st) != 0 || !S_ISREG(st.st_mode))
+		return false;
+	crm_buf_addf(b, " (to read a file: crm-add%s%s < %s%s%s)",
+	    k != NULL ? " " : "", k != NULL ? k->name : "", quote, name, quote);
+	return true;
+}
+
+/* Report a word that is no kind: a file, a slip, or else which there are. */
+static const struct crm_err *
+refuse_kind(struct crm_ctx *ctx, const char *word)
+{
+	struct crm_near near = crm_near_to(crm_view_str(word));
+	struct crm_buf b = CRM_BUF_INIT(900);
+	const struct crm_err *err;
+	size_t i, n = crm_schema_nkinds(ctx->schema);
+
+	crm_buf_addf(&b, "no such kind: '%s'", word);
+	if (!add_file(&b, NULL, word)) {
+		for (i = 0; i < n; i++)
+			crm_near_try(
+			    &near, crm_schema_kind(ctx->schema, i)->name);
+		if (near.name != NULL)
+			crm_buf_addf(&b, " (did you mean '%s'?)", near.name);
+		for (i = 0; near.name == NULL && i < n; i++)
+			crm_buf_addf(&b, "%s%s%s", i == 0 ? " (" : ", ",
+			    crm_schema_kind(ctx->schema, i)->name,
+			    i + 1 == n ? ")" : "");
+	}
+	err = crm_ctx_usage(ctx, "%s", b.p != NULL ? b.p : "no such kind");
+	crm_buf_release(&b);
+	return err;
+}
+
+/* Report an operand that assigns nothing: a file, or the name of a record. */
+static const struct crm_err *
+refuse_word(struct crm_ctx *ctx, const struct crm_kind *k, const char *word)
+{
+	const struct crm_field *f = crm_field_num(k, k->title);
+	struct crm_buf b = CRM_BUF_INIT(900);
+	const struct crm_err *err;
+
+	crm_buf_addf(&b, "'%s' is not field=value", word);
+	if (!add_file(&b, k, word) && f != NULL)
+		crm_buf_addf(&b, " (%s='%s'?)", f->name, word);
+	err = crm_ctx_usage(ctx, "%s", b.p != NULL ? b.p : "not field=value");
+	crm_buf_release(&b);
+	return err;
+}
+
 /* Operands are a kind, then name=value: *first is where these begin. */
 static const struct crm_err *
 read_operands(struct crm_ctx *ctx, int argc, char **argv,
@@ -31,15 +92,13 @@ read_operands(struct crm_ctx *ctx, int argc, char **argv,
 	if (*first == 1) {
 		*kind = crm_kind_named(ctx->schema, crm_view_str(argv[0]));
 		if (*kind == NULL)
-			return crm_ctx_usage(
-			    ctx, "no such kind: '%s'", argv[0]);
+			return refuse_kind(ctx, argv[0]);
 	}
 	if (*first < argc && *kind == NULL)
 		return crm_ctx_usage(ctx, "KIND is missing");
 	for (i = *first; i < argc; i++)
 		if (!crm_bind_is_assignment(argv[i]))
-			return crm_ctx_usage(
-			    ctx, "'%s' is not field=value", argv[i]);
+			return refuse_word(ctx, *kind, argv[i]);
 	if (*first == argc && isatty(STDIN_FILENO) == 1)
 		return crm_ctx_usage(ctx,
 		    "nothing to add: give field=value, or records on stdin");

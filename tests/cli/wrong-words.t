@@ -1,7 +1,7 @@
 #!/bin/sh
 # Messages about wrong input say what is wanted, and guess only what is near.
 . "${0%/*}/../lib.sh"
-plan 63
+plan 74
 
 run crm-add person name=Anna
 printf '%s\n' '{"name":"A","email":5}' '{"name":true}' |
@@ -14,6 +14,21 @@ printf '%s\n' '{"name":"A","email":["a@x.example",null]}' |
 	run crm-add person
 is 'null within a list clears nothing' "$(sed q err)" \
 	'crm-add: stdin:1: email: wants values, not null in a list'
+
+# what crm-add was given in place of a kind, or of field=value
+echo name >'a list.csv'
+fails_with 64 'a word that is no kind' crm-add meeting title=x
+like 'the kinds are listed' "$(sed 1q err)" "no such kind: 'meeting' .*person, org, .*task"
+fails_with 64 'a slip' crm-add persn name=x
+like 'the near one is named' "$(sed 1q err)" "no such kind: 'persn' .did you mean 'person'\?."
+fails_with 64 'a file' crm-add 'a list.csv'
+like 'how it is read' "$(sed 1q err)" ".to read a file: crm-add < 'a list\.csv'."
+mv 'a list.csv' a.csv
+fails_with 64 'a file behind a kind' crm-add person a.csv
+like 'how it is read, too' "$(sed 1q err)" ".to read a file: crm-add person < a\.csv."
+fails_with 64 'a name alone' crm-add task 'Call Bob'
+like 'the field that names the kind' "$(sed 1q err)" "'Call Bob' is not field=value .title='Call Bob'\?."
+fails_with 64 'the file that is not there is a word' crm-add person b.csv
 fails_with 65 'an unknown field' crm-set Anna foo=1
 is 'is not said to be one that is as short' "$(sed q err)" \
 	'crm-set: foo: no such field of people'
