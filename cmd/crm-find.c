@@ -39,6 +39,7 @@ static struct {
 	struct crm_out *out;
 	struct crm_ref get;
 	struct crm_nummap seen; /* what was printed or counted */
+	struct crm_arena kept;  /* the record that a link led to */
 	bool ranked;            /* best first */
 	uint64_t n;             /* records found */
 } f;
@@ -90,9 +91,12 @@ follow(void *ctx, uint64_t id, const struct crm_stored *r,
 	while (err == NULL && crm_many_next(&m, &v)) {
 		uint64_t next = crm_link_get(v);
 
-		err = crm_snap_get(f.snap, next, &to, &p);
-		if (err == NULL && p == CRM_LIVE)
+		err = crm_snap_get_beside(f.snap, next, &to, &p);
+		if (err == NULL && p == CRM_LIVE) {
+			crm_arena_reset(&f.kept);
+			crm_snap_keep(f.snap, &to, &f.kept);
 			err = take_once(next, &to);
+		}
 		*stop = is_enough();
 	}
 	return err;
@@ -412,6 +416,7 @@ run(struct crm_ctx *ctx, int argc, char **argv)
 	crm_query_free(f.query);
 	crm_snap_close(f.snap);
 	crm_nummap_release(&f.seen);
+	crm_arena_release(&f.kept);
 	return err;
 }
 

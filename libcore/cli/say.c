@@ -123,7 +123,7 @@ say_event(struct crm_say *s, uint64_t id)
 	struct crm_stored r;
 	struct crm_view v;
 
-	err = crm_snap_get(s->snap, id, &r, &p);
+	err = crm_snap_get_beside(s->snap, id, &r, &p);
 	if (err != NULL || p == CRM_ABSENT)
 		return err;
 	if (crm_stored_get(&r, CRM_EVENT_WHAT, &v))

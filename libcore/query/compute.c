@@ -327,7 +327,7 @@ put_met(struct crm_compute *c, uint64_t who, uint16_t num, struct crm_buf *out)
 	while (err == NULL && s.who == who) {
 		if (crm_compute_counts_for(num, s.what) &&
 		    !(num == CRM_N_BOUGHT && (s.what & CRM_WHAT_ALSO) != 0)) {
-			err = crm_snap_get(c->snap, s.event, &event, &p);
+			err = crm_snap_get_beside(c->snap, s.event, &event, &p);
 			if (err == NULL && p == CRM_LIVE &&
 			    crm_stored_get(&event, field, &v))
 				(void)crm_nummap_at(

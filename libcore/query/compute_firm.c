@@ -265,7 +265,7 @@ meet_whose(struct crm_firms *fs, struct firm *f, uint64_t event)
 	struct crm_view v;
 	uint64_t who;
 
-	err = crm_snap_get(fs->snap, event, &r, &p);
+	err = crm_snap_get_beside(fs->snap, event, &r, &p);
 	if (err != NULL || p != CRM_LIVE ||
 	    !crm_stored_get(&r, CRM_EVENT_WHO, &v))
 		return err;

@@ -28,7 +28,7 @@ read_bill(struct crm_snap *snap, const struct crm_story *s, struct crm_arena *a,
 	out->doc = "";
 	out->payer = 0;
 	out->elsewhere = 0;
-	err = crm_snap_get(snap, s->event, &e, &p);
+	err = crm_snap_get_beside(snap, s->event, &e, &p);
 	if (err != NULL || p != CRM_LIVE)
 		return err;
 	if (crm_stored_get(&e, CRM_EVENT_DOC, &v))

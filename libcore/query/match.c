@@ -164,6 +164,7 @@ match_link(struct crm_query *q, const struct crm_alt *a, uint64_t id,
     struct crm_view v, bool *yes)
 {
 	uint64_t to = crm_link_get(v);
+	struct crm_arena kept = CRM_ARENA_INIT;
 	const struct crm_err *err;
 	enum crm_presence p;
 	struct crm_stored r;
@@ -172,9 +173,12 @@ match_link(struct crm_query *q, const struct crm_alt *a, uint64_t id,
 	    (crm_id_kind(id) == 'e' && has_id(a->people, a->npeople, to));
 	if (a->member == NULL)
 		return NULL;
-	err = crm_snap_get(q->ctx.snap, to, &r, &p);
-	if (err == NULL && p == CRM_LIVE)
+	err = crm_snap_get_beside(q->ctx.snap, to, &r, &p);
+	if (err == NULL && p == CRM_LIVE) {
+		crm_snap_keep(q->ctx.snap, &r, &kept);
 		err = crm_member_match(q, a->member, to, &r, yes);
+	}
+	crm_arena_release(&kept);
 	return err;
 }
 

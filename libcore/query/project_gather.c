@@ -90,13 +90,14 @@ take_values(void *ctx, uint64_t id, const struct crm_stored *r,
 	if (cell->c->is_currency) {
 		err = currency_of(p, id, r, f, &v);
 		if (err == NULL && v.n > 0 && cell->n == 0)
-			add_part(cell, v);
+			add_part(cell, dup_row(p, v));
 		return err;
 	}
 	err = crm_ref_value(p->compute, id, r, f, &p->scratch, &v);
 	if (err != NULL || v.n == 0)
 		return err;
-	if (computed)
+	/* of an event it would die with the next one */
+	if (computed || !crm_txn_keeps(crm_snap_txn(p->snap), v.p))
 		v = dup_row(p, v);
 	crm_many_begin(&m, v, (f->flags & CRM_F_MANY) != 0);
 	while (err == NULL && crm_many_next(&m, &v)) {

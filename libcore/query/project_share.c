@@ -247,10 +247,8 @@ add(struct crm_project *p, const struct wants *w, uint64_t id,
 		return err;
 	row = &s->at->row[s->at->n++];
 	row->id = id;
-	if (crm_txn_keeps(crm_snap_txn(p->snap), r->dir))
-		row->stored = *r;
-	else
-		crm_stored_dup(&s->at->own, r, &row->stored);
+	row->stored = *r;
+	crm_snap_keep(p->snap, &row->stored, &s->at->own);
 	row->added_us = s->added_us;
 	row->updated_us = s->updated_us;
 	if (s->at->n < PIECE)

@@ -153,10 +153,21 @@ letter(uint64_t id)
 typedef const struct crm_err *each_fn(void *ctx, uint64_t id,
     const struct crm_stored *, const struct crm_field *, bool *stop);
 
+/* What links are followed with. */
+struct following {
+	const struct crm_ref *ref;
+	struct crm_snap *snap;
+	each_fn *fn;
+	void *ctx;
+	struct crm_arena kept; /* records that the next look-up would take */
+	bool stop;
+};
+
 static const struct crm_err *
-follow(const struct crm_ref *ref, size_t level, struct crm_snap *snap,
-    uint64_t id, const struct crm_stored *r, each_fn *fn, void *ctx, bool *stop)
+follow(
+    struct following *w, size_t level, uint64_t id, const struct crm_stored *r)
 {
+	const struct crm_ref *ref = w->ref;
 	const struct crm_field *f;
 	const struct crm_err *err = NULL;
 	enum crm_presence p;
@@ -167,18 +178,19 @@ follow(const struct crm_ref *ref, size_t level, struct crm_snap *snap,
 
 	if (level == ref->nlinks) {
 		f = ref->field[letter(id)];
-		return f != NULL ? fn(ctx, id, r, f, stop) : NULL;
+		return f != NULL ? w->fn(w->ctx, id, r, f, &w->stop) : NULL;
 	}
 	f = ref->link[level][letter(id)];
 	if (f == NULL || !crm_stored_get(r, f->num, &v))
 		return NULL;
 	crm_many_begin(&m, v, (f->flags & CRM_F_MANY) != 0);
-	while (err == NULL && !*stop && crm_many_next(&m, &v)) {
+	while (err == NULL && !w->stop && crm_many_next(&m, &v)) {
 		next = crm_link_get(v);
-		err = crm_snap_get(snap, next, &to, &p);
-		if (err == NULL && p == CRM_LIVE)
-			err = follow(
-			    ref, level + 1, snap, next, &to, fn, ctx, stop);
+		err = crm_snap_get_beside(w->snap, next, &to, &p);
+		if (err != NULL || p != CRM_LIVE)
+			continue;
+		crm_snap_keep(w->snap, &to, &w->kept);
+		err = follow(w, level + 1, next, &to);
 	}
 	return err;
 }
@@ -187,9 +199,11 @@ const struct crm_err *
 crm_ref_each(const struct crm_ref *ref, struct crm_snap *snap, uint64_t id,
     const struct crm_stored *r, each_fn *fn, void *ctx)
 {
-	bool stop = false;
+	struct following w = { .ref = ref, .snap = snap, .fn = fn, .ctx = ctx };
+	const struct crm_err *err = follow(&w, 0, id, r);
 
-	return follow(ref, 0, snap, id, r, fn, ctx, &stop);
+	crm_arena_release(&w.kept);
+	return err;
 }
 
 const struct crm_err *

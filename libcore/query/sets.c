@@ -60,6 +60,7 @@ static const struct crm_err *
 take_indexed(struct gathering *g, uint64_t to)
 {
 	struct crm_snap *snap = g->q->ctx.snap;
+	struct crm_arena kept = CRM_ARENA_INIT;
 	const struct crm_err *err;
 	const uint64_t *found;
 	enum crm_presence p;
@@ -76,10 +77,14 @@ take_indexed(struct gathering *g, uint64_t to)
 	ids = crm_realloc_array(NULL, n, sizeof(*ids));
 	memcpy(ids, found, n * sizeof(*ids));
 	for (i = 0; err == NULL && i < n; i++) {
-		err = crm_snap_get(snap, ids[i], &r, &p);
-		if (err == NULL && p == CRM_LIVE)
-			err = take_event(g, ids[i], &r);
+		err = crm_snap_get_beside(snap, ids[i], &r, &p);
+		if (err != NULL || p != CRM_LIVE)
+			continue;
+		crm_arena_reset(&kept);
+		crm_snap_keep(snap, &r, &kept);
+		err = take_event(g, ids[i], &r);
 	}
+	crm_arena_release(&kept);
 	crm_free(ids);
 	return err;
 }

@@ -204,7 +204,7 @@ count_order(struct crm_snap *snap, const struct crm_story *s,
 	bool added = true;
 
 	if ((s->what & CRM_WHAT_DOC) != 0) {
-		err = crm_snap_get(snap, s->event, &e, &p);
+		err = crm_snap_get_beside(snap, s->event, &e, &p);
 		if (err != NULL)
 			return err;
 		if (p != CRM_ABSENT &&

@@ -17,6 +17,8 @@ struct crm_snap {
 	bool owned;
 	uint64_t generation;
 	struct crm_walk *walk[CRM_NTABLES];
+	/* Of tables that may be packed: crm_snap_get_beside(). */
+	struct crm_walk *beside[CRM_NTABLES];
 	struct crm_story_walk *story;
 	struct crm_fresh *fresh;   /* NULL: not asked for yet */
 	struct crm_hidden *hidden; /* sorted by first */
@@ -210,7 +212,8 @@ close_walks(struct crm_snap *s)
 
 	for (i = 0; i < CRM_NTABLES; i++) {
 		crm_walk_close(s->walk[i]);
-		s->walk[i] = NULL;
+		crm_walk_close(s->beside[i]);
+		s->walk[i] = s->beside[i] = NULL;
 	}
 }
 
@@ -252,9 +255,12 @@ crm_snap_resume(struct crm_snap *s)
 	int i;
 
 	err = crm_txn_resume(s->txn);
-	for (i = 0; err == NULL && i < CRM_NTABLES; i++)
+	for (i = 0; err == NULL && i < CRM_NTABLES; i++) {
 		if (s->walk[i] != NULL)
 			err = crm_walk_renew(s->walk[i]);
+		if (err == NULL && s->beside[i] != NULL)
+			err = crm_walk_renew(s->beside[i]);
+	}
 	s->generation++;
 	forget_story(s);
 	if (err == NULL)
@@ -272,9 +278,12 @@ crm_snap_forget(struct crm_snap *s)
 {
 	int i;
 
-	for (i = 0; i < CRM_NTABLES; i++)
+	for (i = 0; i < CRM_NTABLES; i++) {
 		if (s->walk[i] != NULL)
 			crm_walk_forget(s->walk[i]);
+		if (s->beside[i] != NULL)
+			crm_walk_forget(s->beside[i]);
+	}
 	forget_story(s);
 	s->generation++;
 }
@@ -427,21 +436,52 @@ crm_snap_see(struct crm_snap *s, uint64_t id, struct crm_view bytes,
 			       : crm_past_see(s->past, id, out, presence);
 }
 
+static const struct crm_err *
+get_by(struct crm_snap *s, struct crm_walk *w, uint64_t id,
+    struct crm_stored *out, enum crm_presence *presence)
+{
+	const struct crm_err *err;
+	struct crm_view v;
+
+	err = crm_walk_get(w, id, &v);
+	return err != NULL || v.p == NULL
+	    ? err
+	    : crm_snap_see(s, id, v, out, presence);
+}
+
 const struct crm_err *
 crm_snap_get(struct crm_snap *s, uint64_t id, struct crm_stored *out,
     enum crm_presence *presence)
 {
 	const struct crm_err *err;
 	struct crm_walk *w;
-	struct crm_view v;
 
 	*presence = CRM_ABSENT;
 	err = crm_snap_walk(s, crm_table_of(id), &w);
-	if (err == NULL)
-		err = crm_walk_get(w, id, &v);
-	return err != NULL || v.p == NULL
-	    ? err
-	    : crm_snap_see(s, id, v, out, presence);
+	return err != NULL ? err : get_by(s, w, id, out, presence);
+}
+
+const struct crm_err *
+crm_snap_get_beside(struct crm_snap *s, uint64_t id, struct crm_stored *out,
+    enum crm_presence *presence)
+{
+	enum crm_table t = crm_table_of(id);
+	const struct crm_err *err = NULL;
+
+	/* views of other tables are of pages, and stay */
+	if (crm_form_of(t)->pack == 0)
+		return crm_snap_get(s, id, out, presence);
+	*presence = CRM_ABSENT;
+	if (s->beside[t] == NULL)
+		err = crm_walk_open(s->txn, t, &s->beside[t]);
+	return err != NULL ? err : get_by(s, s->beside[t], id, out, presence);
+}
+
+void
+crm_snap_keep(struct crm_snap *s, struct crm_stored *r, struct crm_arena *a)
+{
+	if (!crm_txn_keeps(s->txn, r->dir))
+		crm_stored_dup(a, r, r);
 }
 
 const struct crm_err *

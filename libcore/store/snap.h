@@ -82,6 +82,21 @@ CRM_CHECK const struct crm_err *crm_snap_get(struct crm_snap *, uint64_t id,
     struct crm_stored *out, enum crm_presence *);
 
 /*
+ * The same, beside a record at hand: of what its links lead to, what it is
+ * called, or what is computed.  What crm_snap_get() found stays as it is.
+ *
+ * out     dead at the next look-up of either kind
+ */
+CRM_CHECK const struct crm_err *crm_snap_get_beside(struct crm_snap *,
+    uint64_t id, struct crm_stored *out, enum crm_presence *);
+
+/*
+ * Keep a record that was found, which look-ups would let go: in an arena, where
+ * it is not in a page of the snapshot.
+ */
+void crm_snap_keep(struct crm_snap *, struct crm_stored *, struct crm_arena *);
+
+/*
  * What is to be seen of a record that a walk of its table found.
  *
  * bytes   as the walk has it

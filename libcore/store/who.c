@@ -284,7 +284,7 @@ add_name(struct crm_snap *snap, uint64_t id, struct crm_stored *r,
 	char text[CRM_ID_TEXT];
 	struct crm_view v;
 
-	err = crm_snap_get(snap, id, r, p);
+	err = crm_snap_get_beside(snap, id, r, p);
 	if (err != NULL)
 		return err;
 	if (*p != CRM_ABSENT && k != NULL && k->title != 0 &&
