@@ -126,7 +126,8 @@ crm_block_open(const struct crm_form *f, struct crm_view key,
 
 	if (!key_fits(f, key))
 		return crm_block_damaged(key, "a key of wrong length");
-	err = check_head(key, value, (uint8_t)f->layout, CRM_PACKED);
+	err = check_head(
+	    key, value, (uint8_t)f->layout, f->pack > 0 ? CRM_PACKED : 0);
 	if (err != NULL)
 		return err;
 	body = crm_view_skip(value, CRM_HEAD);
