@@ -38,12 +38,21 @@ struct crm_tell {
 	struct crm_row_maker row;
 	struct crm_buf text;
 	uint64_t told;            /* change sets */
-	struct crm_change change; /* the one at hand */
-	bool first;               /* nothing of a JSON list was printed */
+	struct crm_change change; /* the one at hand; views of its own */
+	/* for that, and for the fields of one record: what is printed may let
+	 * go of the snapshot */
+	struct crm_arena own, fields;
+	bool first; /* nothing of a JSON list was printed */
 	/* all that it changed, for people: so many records were told of, and
 	 * those that were not are counted */
 	uint64_t listed, changed, removed, restored;
 };
+
+static struct crm_view
+keep(struct crm_arena *a, struct crm_view v)
+{
+	return crm_view(crm_arena_dup(a, v.p, v.n), v.n);
+}
 
 static const struct crm_kind *
 kind_of(struct crm_tell *h, uint64_t id)
@@ -178,15 +187,18 @@ tell_changed(void *ctx, const struct crm_changed *c)
 	struct crm_tell *h = ctx;
 	const struct crm_kind *k = kind_of(h, c->id);
 	struct turn t = { .id = c->id, .what = crm_tell_json_what(c) };
+	struct crm_changed own = *c;
 	const struct crm_err *err;
 	uint16_t num;
 	size_t at = 0;
 
-	err = begin_record(h, c->id, t.what);
-	if (err == NULL && c->nfields == 0)
+	crm_arena_reset(&h->fields);
+	own.fields = keep(&h->fields, c->fields);
+	err = begin_record(h, own.id, t.what);
+	if (err == NULL && own.nfields == 0)
 		err = take_turn(h, &t);
 	while (err == NULL && k != NULL &&
-	    crm_changed_field(c, &at, &num, &t.old, &t.new)) {
+	    crm_changed_field(&own, &at, &num, &t.old, &t.new)) {
 		t.field = crm_field_num(k, num);
 		if (t.field != NULL)
 			err = take_turn(h, &t);
@@ -491,6 +503,8 @@ crm_tell_free(struct crm_tell *h)
 	crm_writer_free(h->writer);
 	crm_say_release(&h->say);
 	crm_buf_release(&h->text);
+	crm_arena_release(&h->own);
+	crm_arena_release(&h->fields);
 	crm_free(h);
 }
 
@@ -507,13 +521,25 @@ tame_line(struct crm_buf *b)
 	crm_buf_release(&scratch);
 }
 
+static void
+keep_change(struct crm_tell *h, const struct crm_change *c)
+{
+	crm_arena_reset(&h->own);
+	h->change = *c;
+	h->change.user = keep(&h->own, c->user);
+	h->change.program = keep(&h->own, c->program);
+	h->change.arguments = keep(&h->own, c->arguments);
+	h->change.message = keep(&h->own, c->message);
+	h->change.ranges = keep(&h->own, c->ranges);
+}
+
 const struct crm_err *
 crm_tell_change(struct crm_tell *h, const struct crm_change *change,
     const uint64_t *id, size_t n)
 {
 	const struct crm_err *err;
 
-	h->change = *change;
+	keep_change(h, change);
 	begin_change(h);
 	err = n > 0 ? tell_some(h, change->number, id, n) : tell_all(h);
 	if (h->form == CRM_OUT_JSONL) {

@@ -241,7 +241,8 @@ crm_history_changed(struct crm_snap *snap, uint64_t number,
 	struct crm_view k, v;
 	struct crm_changed c;
 	struct crm_cur *cur;
-	char key[8];
+	uint64_t generation;
+	char key[16];
 
 	crm_be64(key, number);
 	err = crm_cur_open(crm_snap_txn(snap), CRM_TABLE_CHANGED, &cur);
@@ -250,11 +251,20 @@ crm_history_changed(struct crm_snap *snap, uint64_t number,
 	err = crm_cur_seek(cur, crm_view(key, 8), &k, &v);
 	while (
 	    err == NULL && k.p != NULL && k.n > 8 && memcmp(k.p, key, 8) == 0) {
+		generation = crm_snap_generation(snap);
 		err = crm_changed_open(k, v, &c);
+		crm_be64(key + 8, err == NULL ? c.id + 1 : 0);
 		if (err == NULL)
 			err = fn(ctx, &c);
-		if (err == NULL)
+		if (err != NULL)
+			break;
+		if (crm_snap_generation(snap) == generation) {
 			err = crm_cur_next(cur, &k, &v);
+			continue;
+		}
+		err = crm_cur_renew(cur); /* it was paused meanwhile */
+		if (err == NULL)
+			err = crm_cur_seek(cur, crm_view(key, 16), &k, &v);
 	}
 	crm_cur_close(cur);
 	return err;
