@@ -39,9 +39,10 @@ static struct {
 	struct crm_out *out;
 	struct crm_ref get;
 	struct crm_nummap seen; /* what was printed or counted */
-	struct crm_arena kept;  /* the record that a link led to */
-	bool ranked;            /* best first */
-	uint64_t n;             /* records found */
+	uint64_t *link;         /* what one match names */
+	size_t nlinks, link_cap;
+	bool ranked; /* best first */
+	uint64_t n;  /* records found */
 } f;
 
 static bool
@@ -72,43 +73,48 @@ take_once(uint64_t id, const struct crm_stored *r)
 	return added ? take(id, r) : NULL;
 }
 
-/* The records that a link field of a match names. */
+/* Note the records that a link field of a match names. */
 static const struct crm_err *
-follow(void *ctx, uint64_t id, const struct crm_stored *r,
+note_links(void *ctx, uint64_t id, const struct crm_stored *r,
     const struct crm_field *field, bool *stop)
 {
 	struct crm_many m;
-	struct crm_view v, stored;
-	struct crm_stored to;
-	enum crm_presence p;
-	const struct crm_err *err = NULL;
+	struct crm_view v;
 
 	(void)ctx;
 	(void)id;
-	if (!crm_stored_get(r, field->num, &stored))
+	(void)stop;
+	if (!crm_stored_get(r, field->num, &v))
 		return NULL;
-	crm_many_begin(&m, stored, (field->flags & CRM_F_MANY) != 0);
-	while (err == NULL && crm_many_next(&m, &v)) {
-		uint64_t next = crm_link_get(v);
-
-		err = crm_snap_get_beside(f.snap, next, &to, &p);
-		if (err == NULL && p == CRM_LIVE) {
-			crm_arena_reset(&f.kept);
-			crm_snap_keep(f.snap, &to, &f.kept);
-			err = take_once(next, &to);
-		}
-		*stop = is_enough();
+	crm_many_begin(&m, v, (field->flags & CRM_F_MANY) != 0);
+	while (crm_many_next(&m, &v)) {
+		f.link = crm_grow(
+		    f.link, &f.link_cap, f.nlinks + 1, sizeof(*f.link));
+		f.link[f.nlinks++] = crm_link_get(v);
 	}
-	return err;
+	return NULL;
 }
 
-/* A match: itself, or what --get asks for. */
+/* A match: itself, or what --get asks for.  The match is let go of before
+ * anything is printed: that may pause the snapshot. */
 static const struct crm_err *
 take_match(uint64_t id, const struct crm_stored *r)
 {
+	const struct crm_err *err;
+	enum crm_presence p;
+	struct crm_stored to;
+	size_t i;
+
 	if (o.get == NULL)
 		return take(id, r);
-	return crm_ref_each(&f.get, f.snap, id, r, follow, NULL);
+	f.nlinks = 0;
+	err = crm_ref_each(&f.get, f.snap, id, r, note_links, NULL);
+	for (i = 0; err == NULL && i < f.nlinks && !is_enough(); i++) {
+		err = crm_snap_get(f.snap, f.link[i], &to, &p);
+		if (err == NULL && p == CRM_LIVE)
+			err = take_once(f.link[i], &to);
+	}
+	return err;
 }
 
 static const struct crm_err *
@@ -416,7 +422,7 @@ run(struct crm_ctx *ctx, int argc, char **argv)
 	crm_query_free(f.query);
 	crm_snap_close(f.snap);
 	crm_nummap_release(&f.seen);
-	crm_arena_release(&f.kept);
+	crm_free(f.link);
 	return err;
 }
 
