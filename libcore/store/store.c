@@ -103,6 +103,16 @@ crm_meta_read_format(
 }
 
 static const struct crm_err *
+too_new(const struct crm_store *s, uint16_t format, uint16_t oldest)
+{
+	return crm_err(CRM_E_CONFIG,
+	    "the store '%s' was made by a newer crm: it has format %u, "
+	    "which a crm that knows format %u reads; this one knows "
+	    "%u: upgrade crm",
+	    s->path, format, oldest, CRM_FORMAT);
+}
+
+static const struct crm_err *
 read_format(struct crm_store *s, struct crm_txn *t)
 {
 	const struct crm_err *err;
@@ -116,11 +126,7 @@ read_format(struct crm_store *s, struct crm_txn *t)
 	if (v.p == NULL || !crm_meta_read_format(v, &seed, &oldest))
 		return crm_err(CRM_E_DATA, "'%s' is not a crm store", s->path);
 	if (oldest > CRM_FORMAT)
-		return crm_err(CRM_E_CONFIG,
-		    "the store '%s' was made by a newer crm: it has format %u, "
-		    "which a crm that knows format %u reads; this one knows "
-		    "%u: upgrade crm",
-		    s->path, crm_le16_get(v.p + MAGIC_N), oldest, CRM_FORMAT);
+		return too_new(s, crm_le16_get(v.p + MAGIC_N), oldest);
 	memcpy(s->uuid, seed.uuid, sizeof(s->uuid));
 	s->replica = seed.replica;
 	s->format = crm_le16_get(v.p + MAGIC_N);
@@ -141,16 +147,38 @@ crm_meta_format(struct crm_txn *t, uint16_t *format, uint16_t *oldest)
 	return NULL;
 }
 
+struct updating {
+	const struct crm_store *store;
+	const struct crm_err *(*fn)(void *ctx, struct crm_txn *);
+	void *ctx;
+};
+
+/* A newer crm may have raised the format since the store was opened: who does
+ * not know what it wrote would call it damage, or do some. */
+static const struct crm_err *
+update(void *ctx, struct crm_txn *t)
+{
+	const struct updating *u = ctx;
+	uint16_t format = 0,
+		 oldest = 0; /* a store that is being made has none */
+	const struct crm_err *err = crm_meta_format(t, &format, &oldest);
+
+	if (err == NULL && oldest > CRM_FORMAT)
+		err = too_new(u->store, format, oldest);
+	return err != NULL ? err : u->fn(u->ctx, t);
+}
+
 const struct crm_err *
 crm_store_update(struct crm_store *s,
     const struct crm_err *(*fn)(void *ctx, struct crm_txn *), void *ctx)
 {
+	struct updating u = { s, fn, ctx };
 	const struct crm_err *err;
 
 	err = crm_gate_enter(s->gate, s->options.wait_ms);
 	if (err != NULL)
 		return err;
-	err = crm_env_commit(s->env, fn, ctx);
+	err = crm_env_commit(s->env, update, &u);
 	crm_gate_leave(s->gate);
 	/* The next writer goes on while the disk is waited for. */
 	return err != NULL ? err : crm_env_settle(s->env);

@@ -363,6 +363,11 @@ from_the_future(void **state)
 
 	(void)state;
 	no_err(crm_store_update(store, put_versions, &v));
+	/* who had it open before is not to write either */
+	err = crm_store_update(store, put_versions, &v);
+	assert_non_null(err);
+	assert_int_equal(err->code, CRM_E_CONFIG);
+	assert_non_null(strstr(err->msg, "upgrade crm"));
 	crm_store_close(store);
 	err = crm_store_open(dir, &o, &s);
 	store = NULL;
