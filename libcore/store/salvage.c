@@ -12,6 +12,7 @@
 #include "base/io.h"
 #include "base/utf8.h"
 #include "store/attest.h"
+#include "store/block_impl.h"
 #include "store/check.h"
 #include "store/dump.h"
 #include "store/erased.h"
@@ -102,6 +103,13 @@ is_sound_note(struct crm_view key, struct crm_view value)
 	return n == c.nfields && at == c.fields.n;
 }
 
+/* The form of a block of records, by its key. */
+static const struct crm_form *
+form_of(struct crm_view key)
+{
+	return crm_form_of(crm_table_of(crm_be64_get(key.p)));
+}
+
 static bool
 is_sound(struct crm_view key, struct crm_view value)
 {
@@ -110,8 +118,7 @@ is_sound(struct crm_view key, struct crm_view value)
 
 	switch (sort_of(key, value)) {
 	case SORT_BLOCK:
-		return crm_block_check(crm_form_of(CRM_TABLE_RECORD), key,
-			   value, NULL) == NULL;
+		return crm_block_check(form_of(key), key, value, NULL) == NULL;
 	case SORT_META:
 		return crm_head_open(CRM_TABLE_META, key, value, CRM_META_FORM,
 			   &body) == NULL;
@@ -236,8 +243,8 @@ found(void *ctx, const struct crm_found *e)
 	if (e->old && sort != SORT_META)
 		return NULL;
 	if (sort == SORT_BLOCK)
-		return crm_block_each(crm_form_of(CRM_TABLE_RECORD), e->key,
-		    e->value, found_record, &at);
+		return crm_block_each(
+		    form_of(e->key), e->key, e->value, found_record, &at);
 	if (sort != SORT_META)
 		return found_log(v, e, sort);
 	keep_meta(v, e);

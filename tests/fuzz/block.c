@@ -18,7 +18,7 @@ static struct crm_buf block = CRM_BUF_INIT((size_t)1 << 20);
 static struct crm_buf room = CRM_BUF_INIT(CRM_BLOCK_MAX);
 static struct crm_buf text = CRM_BUF_INIT((size_t)1 << 24);
 
-static const enum crm_table tables[] = { CRM_TABLE_RECORD, CRM_TABLE_STORY,
+static const enum crm_table tables[] = { CRM_TABLE_EVENT, CRM_TABLE_STORY,
 	CRM_TABLE_INDEX, CRM_TABLE_TEXT, CRM_TABLE_ROLLUP };
 
 /* Read a value as every type there is. */
@@ -75,7 +75,7 @@ read_entry(enum crm_table t, struct crm_view prefix, const struct crm_ent *e)
 	struct crm_rollup row, sum;
 	struct crm_story s;
 
-	if (t == CRM_TABLE_RECORD)
+	if (t == CRM_TABLE_EVENT)
 		read_record(e->value);
 	if (t == CRM_TABLE_STORY) {
 		crm_story_read(&entry, &s);
