@@ -49,6 +49,7 @@ run(struct crm_ctx *ctx, int argc, char **argv)
 	if (o.erase)
 		return crm_erase_who(ctx, argc, argv);
 	err = crm_changing_begin(&c, ctx, &bo, NULL, NULL);
+	c.itself = true;
 	if (err == NULL)
 		err = crm_changing_each(&c, NULL, remove_one, NULL, argc, argv);
 	if (err == NULL)

@@ -160,6 +160,19 @@ crm_one_who(struct crm_ctx *ctx, struct crm_snap *snap, const char *kinds,
 	return err;
 }
 
+/* Is the record that was found the one of that id, or what became of it? */
+static const struct crm_err *
+check_itself(const struct crm_each *each, struct crm_view who, uint64_t found)
+{
+	char was[CRM_ID_TEXT], now[CRM_ID_TEXT];
+	uint64_t id;
+
+	if (!each->itself || !crm_id_parse(who, &id) || id == found)
+		return NULL;
+	return crm_err(CRM_E_DATA, "%s was merged into %s: name that one",
+	    crm_id_text(id, was), crm_id_text(found, now));
+}
+
 /* The cell that names the record of a row: "id", or the only one. */
 static const struct crm_cell *
 find_who(const struct crm_reader *reader, const struct crm_row *row)
@@ -205,6 +218,8 @@ take_row(struct crm_snap *snap, const struct crm_each *each,
 	crm_arena_reset(arena);
 	who = crm_nfc(arena, crm_view_trim(c->text));
 	err = crm_who_one(snap, kinds_of(each->kinds, who), who, &id);
+	if (err == NULL)
+		err = check_itself(each, who, id);
 	if (err == NULL)
 		return each->record(each->ctx, row->line, row->raw, id);
 	if (err->code != CRM_E_DATA)
@@ -273,6 +288,9 @@ crm_each_who(struct crm_ctx *ctx, struct crm_snap *snap,
 			continue;
 		}
 		err = crm_one_who(ctx, snap, each->kinds, argv[i], &id);
+		if (err == NULL)
+			err = check_itself(
+			    each, crm_view_trim(crm_view_str(argv[i])), id);
 		if (err == NULL)
 			err = each->record(each->ctx, 0, CRM_VNULL, id);
 	}

@@ -53,6 +53,9 @@ struct crm_each {
 	/* Letters of the kinds that a name may be of; an id may be of any.
 	 * NULL: names of all kinds. */
 	const char *kinds;
+	/* An id means that very record: of one that was merged it is refused,
+	 * where else it leads to the one that it is now. */
+	bool itself;
 };
 
 /*
@@ -60,7 +63,7 @@ struct crm_each {
  * stdin.
  *
  * Fails with USAGE (no operand, an empty one), DATA (an operand that names
- * none or several), IO.
+ * none, several, or not the record itself), IO.
  */
 CRM_CHECK const struct crm_err *crm_each_who(struct crm_ctx *,
     struct crm_snap *, const struct crm_each *, int argc, char **argv);

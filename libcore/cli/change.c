@@ -410,7 +410,8 @@ crm_changing_each(struct crm_changing *c, const char *kinds,
 		.fault = each_bad,
 		.wait = each_wait,
 		.ctx = &e,
-		.kinds = kinds };
+		.kinds = kinds,
+		.itself = c->itself };
 
 	return crm_each_who(
 	    c->ctx, crm_batch_snap(c->batch), &each, argc, argv);

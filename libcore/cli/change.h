@@ -21,7 +21,8 @@ struct crm_changing {
 	struct crm_progress progress;
 	/* --stream: each line is a change set, done before the next is read */
 	bool stream;
-	bool alone; /* a calendar's events with nobody are wanted too */
+	bool itself; /* WHO: struct crm_each has the same */
+	bool alone;  /* a calendar's events with nobody are wanted too */
 	struct crm_batch_result sum;     /* of those that are done */
 	struct crm_out_kinds kinds;      /* of what may be written: all */
 	struct crm_faults faults;        /* told at the end */

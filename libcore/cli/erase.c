@@ -47,12 +47,14 @@ bad_line(void *ctx, uint64_t line, struct crm_view raw, const char *what)
 	crm_faults_add(&st.faults, line, NULL, what);
 }
 
-/* What was removed is erased by its id; what was merged, as who it is now. */
+/* What was removed is erased by its id; what was merged into one that is there
+ * is not named by it: who asks for it may not mean that one. */
 static const struct crm_err *
 take_operand(char *who)
 {
-	static const struct crm_each each = { .record = take,
-		.fault = bad_line };
+	static const struct crm_each each = {
+		.record = take, .fault = bad_line, .itself = true
+	};
 	const struct crm_err *err = NULL;
 	enum crm_presence p = CRM_ABSENT;
 	struct crm_stored r;
@@ -62,8 +64,8 @@ take_operand(char *who)
 		err = crm_snap_get(st.snap, id, &r, &p);
 	if (err == NULL && p == CRM_REMOVED)
 		err = crm_who_now(st.snap, id, &now);
-	if (err == NULL && p != CRM_ABSENT)
-		return take(NULL, 0, CRM_VNULL, now != 0 ? now : id);
+	if (err == NULL && p != CRM_ABSENT && now == 0)
+		return take(NULL, 0, CRM_VNULL, id);
 	return err != NULL ? err
 			   : crm_each_who(st.ctx, st.snap, &each, 1, &who);
 }

@@ -2,7 +2,7 @@
 # crm-merge: what pointed at those that go points at the one that stays, and
 # crm-undo takes it back wholly.
 . "${0%/*}/../lib.sh"
-plan 55
+plan 63
 
 # state: all records and what is summed, without when they were changed
 state()
@@ -136,7 +136,17 @@ is 'no lines, nothing to do' "$?" 0
 
 # an erasure takes those along who were merged
 crm-merge p1 p2
-ok 'erases' crm-rm --erase p2
+fails_with 65 'an old id removes nobody' crm-rm p2
+is 'but says who is meant' "$(cat err)" \
+	'crm-rm: p2 was merged into p1: name that one'
+fails_with 65 'nor in a pipe' sh -c 'printf "p3\np2\n" | crm-rm -'
+is 'it has the line' "$(sed 1q err)" \
+	'crm-rm: stdin:2: p2 was merged into p1: name that one'
+fails_with 65 'nor does it erase' crm-rm --erase p2
+like 'it says so' "$(cat err)" 'p2 was merged into p1'
+fails_with 65 'nor in a pipe' sh -c 'echo p2 | crm-rm --erase -'
+is 'all are there' "$(crm-find p1 or p3 -o ids | tr '\n' ' ')" 'p1 p3 '
+ok 'erases' crm-rm --erase p1
 unlike 'of neither anything is left' "$(crm-store dump)" 'Nowak|@y.example|@x.example'
 ok 'the store is whole' crm-store check
 fails_with 65 'the erased are not merged' crm-merge p3 p1

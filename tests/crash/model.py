@@ -766,9 +766,16 @@ class Test:
         who = self.pick("p", self.rng.choice([1, 1, 2]))
         if gone and self.rng.random() < 0.2:
             who = [self.rng.choice(gone)]
-        if who:
-            self.command(["crm-rm", "--erase"] + [self.named(i) for i in who],
-                         lambda: self.m.erase(map(self.m.who_now, who)))
+        if not who:
+            return
+        named = [self.named(i) for i in who]
+
+        def effect():
+            if any(not self.m.recs[i]["live"] and self.m.who_now(i) != i and
+                   self.m.recs[self.m.who_now(i)]["live"] for i in named):
+                raise Refused(65)
+            return self.m.erase(who)
+        self.command(["crm-rm", "--erase"] + named, effect)
 
     def do_again(self):
         """An address of one who was erased."""
