@@ -186,7 +186,10 @@ find(struct crm_due_options *due, int argc, char **argv)
 	due->snap = st.snap;
 	if (err == NULL && argc > 0)
 		err = crm_ask(st.ctx, st.snap, argc, argv,
-		    &(struct crm_ask_how){ .kinds = true }, &due->query);
+		    &(struct crm_ask_how){ .kinds = true,
+			.about = "po",
+			.instead = "tkd" CRM_OWN_LETTERS },
+		    &due->query);
 	return err != NULL ? err : crm_due_find(due, &st.due);
 }
 

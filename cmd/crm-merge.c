@@ -75,7 +75,8 @@ find(struct crm_ctx *ctx, int argc, char **argv)
 	err = crm_snap_open(ctx->store, &snap);
 	if (err == NULL)
 		err = crm_ask(ctx, snap, argc, argv,
-		    &(struct crm_ask_how){ .kinds = true }, &query);
+		    &(struct crm_ask_how){ .kinds = true, .about = "po" },
+		    &query);
 	if (err == NULL)
 		err = print(ctx, snap, query, form);
 	crm_query_free(query);

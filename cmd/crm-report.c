@@ -121,11 +121,14 @@ no_such(struct crm_ctx *ctx, const char *name)
 
 /* --against: a query has a colon or is a segment, a period neither. */
 static const struct crm_err *
-read_against(struct crm_ctx *ctx, struct crm_report_then *then)
+read_against(struct crm_ctx *ctx, const struct crm_ask_how *how,
+    struct crm_report_then *then)
 {
-	struct crm_query_ctx qc = {
-		.snap = then->snap, .clock = &ctx->clock, .user = ctx->user.p
-	};
+	struct crm_query_ctx qc = { .snap = then->snap,
+		.clock = &ctx->clock,
+		.user = ctx->user.p,
+		.about = how->about,
+		.instead = how->instead };
 	const struct crm_err *err;
 
 	then->in = o.against;
@@ -145,7 +148,7 @@ read_against(struct crm_ctx *ctx, struct crm_report_then *then)
  */
 static const struct crm_err *
 read_then(struct crm_ctx *ctx, struct crm_snap *snap, int argc, char **argv,
-    struct crm_report_then *then)
+    const struct crm_ask_how *how, struct crm_report_then *then)
 {
 	const struct crm_err *err = NULL;
 
@@ -155,10 +158,9 @@ read_then(struct crm_ctx *ctx, struct crm_snap *snap, int argc, char **argv,
 	if (o.since != NULL)
 		err = crm_open_past(ctx, "--since", o.since, &then->snap);
 	if (err == NULL)
-		err = crm_ask(ctx, then->snap, argc, argv,
-		    &(struct crm_ask_how){ .kinds = true }, &then->query);
+		err = crm_ask(ctx, then->snap, argc, argv, how, &then->query);
 	if (err == NULL && o.against != NULL)
-		err = read_against(ctx, then);
+		err = read_against(ctx, how, then);
 	return err;
 }
 
@@ -191,6 +193,10 @@ report(struct crm_ctx *ctx, struct crm_snap *snap, struct crm_writer *writer,
 		.user = ctx->user.p,
 		.notes = &notes };
 	struct crm_report_then then = { 0 };
+	char thing[] = { report != NULL ? report->thing : '\0', '\0' };
+	struct crm_ask_how how = {
+		.kinds = true, .about = "po", .instead = thing
+	};
 	struct crm_ctx then_ctx = *ctx;
 	const struct crm_err *err;
 	uint64_t rows = 0;
@@ -198,14 +204,14 @@ report(struct crm_ctx *ctx, struct crm_snap *snap, struct crm_writer *writer,
 	if (report == NULL)
 		return no_such(ctx, argv[0]);
 	memcpy(ro.arg, o.arg, sizeof(ro.arg));
-	err = crm_ask(ctx, snap, argc - 1, argv + 1,
-	    &(struct crm_ask_how){ .kinds = true }, &ro.query);
+	err = crm_ask(ctx, snap, argc - 1, argv + 1, &how, &ro.query);
 	if (err == NULL && o.explain != NULL)
 		err =
 		    crm_one_who(ctx, snap, report->thing == 'd' ? "pod" : "po",
 			o.explain, &ro.explain);
 	if (err == NULL && (o.against != NULL || o.since != NULL)) {
-		err = read_then(&then_ctx, snap, argc - 1, argv + 1, &then);
+		err =
+		    read_then(&then_ctx, snap, argc - 1, argv + 1, &how, &then);
 		ro.then = &then;
 	}
 	if (err == NULL)

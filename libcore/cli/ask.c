@@ -73,7 +73,9 @@ crm_ask(struct crm_ctx *ctx, struct crm_snap *snap, int argc, char **argv,
 		.user = ctx->user.p,
 		.beginnings = how->beginnings,
 		.events = how->events,
-		.segment = how->segment };
+		.segment = how->segment,
+		.about = how->about,
+		.instead = how->instead };
 	struct crm_query_fault fault = { 0 };
 	const struct crm_err *err;
 	int i;

@@ -9,10 +9,11 @@
 
 /* What a query may be. */
 struct crm_ask_how {
-	bool kinds;       /* the first operand may name a kind */
-	bool beginnings;  /* a WORD is the beginning of one */
-	bool events;      /* no kind named: events too */
-	uint64_t segment; /* whose query it is to be; 0: none's */
+	bool kinds;                  /* the first operand may name a kind */
+	bool beginnings;             /* a WORD is the beginning of one */
+	bool events;                 /* no kind named: events too */
+	uint64_t segment;            /* whose query it is to be; 0: none's */
+	const char *about, *instead; /* as in struct crm_query_ctx */
 };
 
 /*

@@ -96,6 +96,7 @@ struct crm_query {
 	struct crm_clock clock; /* the store's: order of dates year first */
 	struct crm_arena arena;
 	bool kind[26];               /* letters that it selects */
+	bool has[26];                /* of those whose fields are known */
 	const struct crm_kind *only; /* the kind, when it is one */
 	struct crm_node *root;
 	struct crm_term **term;

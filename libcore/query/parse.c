@@ -324,6 +324,10 @@ crm_query_parse_nested(const struct crm_query_ctx *ctx, const char *const *arg,
 			    crm_schema_kind(s, i)->letter != 'e' ||
 			    names_event(arg, nargs);
 	}
+	for (i = 0; i < 26; i++)
+		p.q->has[i] = p.q->kind[i] &&
+		    (p.q->only != NULL || ctx->about == NULL ||
+			strchr(ctx->about, (char)('a' + i)) != NULL);
 	for (i = 0; err == NULL && i < nargs; i++)
 		if (crm_utf8_check(crm_view_str(arg[i])) != strlen(arg[i]))
 			err = blame(&p, i, 0, strlen(arg[i]),

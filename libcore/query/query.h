@@ -17,6 +17,12 @@ struct crm_query_ctx {
 	const char *user; /* who "me" is; NULL: nobody */
 	bool beginnings;  /* a WORD is the beginning of one */
 	bool events;      /* no kind named: events too */
+	/* Letters of the kinds that are asked about when none is named: a field
+	 * that none of them has is wrong, since it would match nothing.  NULL:
+	 * all that are selected. */
+	const char *about;
+	/* Letters of those that can be named instead, for the message. */
+	const char *instead;
 	/* The segment whose query this is to be: it may not be a part of it;
 	 * 0: none. */
 	uint64_t segment;

@@ -38,6 +38,35 @@ crm_term_words(struct crm_query *q, struct crm_view folded, size_t *n)
 	return list;
 }
 
+/* A field that none of those has who are asked about, but another kind that
+ * can be named: say so. */
+static const struct crm_err *
+hint_kind(const struct crm_reading *r, struct crm_view name,
+    const struct crm_err *err)
+{
+	const char *letter = r->q->only == NULL ? r->q->ctx.instead : NULL;
+	struct crm_view first = crm_view(name.p, crm_view_find(name, '.'));
+	const struct crm_kind *k;
+	char i;
+
+	for (i = 'a'; i <= 'z' && letter != NULL; i++) {
+		k = crm_kind_of(r->schema, i);
+		if (k != NULL && r->q->has[i - 'a'] &&
+		    crm_field_named(k, first) != NULL)
+			return err; /* what is behind it is wrong */
+	}
+	for (; letter != NULL && *letter != '\0'; letter++) {
+		k = crm_kind_of(r->schema, *letter);
+		if (k != NULL && crm_field_named(k, first) != NULL)
+			return crm_err(err->code,
+			    "'%.*s' is a field of %s, which are not meant here "
+			    "(did you mean '%s %.*s'?)",
+			    CRM_VARG(first), k->plural, k->name,
+			    CRM_VARG(r->t->text));
+	}
+	return err;
+}
+
 /* Find a field, through links where it is dotted. */
 static const struct crm_err *
 find_field(struct crm_reading *r, struct crm_view name)
@@ -46,11 +75,12 @@ find_field(struct crm_reading *r, struct crm_view name)
 	size_t fault;
 
 	err = crm_ref_parse(
-	    r->schema, r->q->kind, r->q->only, name, &r->t->ref, &fault);
+	    r->schema, r->q->has, r->q->only, name, &r->t->ref, &fault);
 	r->field = r->t->ref.first;
-	if (err != NULL)
-		r->to = r->from + fault;
-	return err;
+	if (err == NULL)
+		return NULL;
+	r->to = r->from + fault;
+	return hint_kind(r, name, err);
 }
 
 /* How the values of a type are read, and compared. */
@@ -110,7 +140,7 @@ read_as_one_can(struct crm_reading *r, struct crm_view value)
 	bool kinds[26];
 	size_t i;
 
-	crm_ref_kinds(ref, r->q->kind, kinds);
+	crm_ref_kinds(ref, r->q->has, kinds);
 	for (i = 0; i < 26; i++) {
 		const struct crm_field *f = kinds[i] ? ref->field[i] : NULL;
 
@@ -232,7 +262,7 @@ read_stage(struct crm_reading *r, struct crm_view word)
 		    : NULL;
 
 		r->t->ref.field[i] = f;
-		if (f == NULL || f->choices == NULL || !r->q->kind[i])
+		if (f == NULL || f->choices == NULL || !r->q->has[i])
 			continue;
 		if (crm_words_find(f->choices, word) != NULL)
 			known = true;
@@ -241,7 +271,7 @@ read_stage(struct crm_reading *r, struct crm_view word)
 	r->t->folded = crm_term_keep_folded(r->q, word);
 	return known ? NULL
 		     : crm_term_no_choice("unknown stage", word,
-			   r->t->ref.field, r->q->kind, always);
+			   r->t->ref.field, r->q->has, always);
 }
 
 static const struct crm_err *

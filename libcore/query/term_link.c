@@ -47,7 +47,7 @@ crm_term_read_member(
     struct crm_reading *r, struct crm_view name, struct crm_member **out)
 {
 	const struct crm_kind *k = crm_kind_of(r->schema, 's');
-	const struct crm_query_ctx *ctx = &r->q->ctx;
+	struct crm_query_ctx ctx = r->q->ctx;
 	const struct crm_err *err;
 	struct crm_nest nest = { .up = r->nest, .depth = 1 };
 	const struct crm_nest *up;
@@ -58,7 +58,8 @@ crm_term_read_member(
 	const uint64_t *ids;
 	size_t n;
 
-	err = crm_snap_find(ctx->snap, 's', crm_field_num(k, CRM_SEGMENT_NAME),
+	ctx.about = NULL; /* a segment may hold records of any kind */
+	err = crm_snap_find(ctx.snap, 's', crm_field_num(k, CRM_SEGMENT_NAME),
 	    folded, false, 1, &ids, &n);
 	if (err != NULL)
 		return err;
@@ -81,11 +82,11 @@ crm_term_read_member(
 	m->name = crm_term_keep(r->q, name);
 	m->query = NULL;
 	*out = m;
-	err = crm_snap_get(ctx->snap, m->segment, &s, &p);
+	err = crm_snap_get(ctx.snap, m->segment, &s, &p);
 	if (err == NULL && p == CRM_LIVE &&
 	    crm_stored_get(&s, CRM_SEGMENT_QUERY, &v)) {
 		v = crm_term_keep(r->q, v);
-		err = crm_query_text_nested(ctx, v, &nest, &m->query);
+		err = crm_query_text_nested(&ctx, v, &nest, &m->query);
 		r->q->nsegments +=
 		    1 + (m->query != NULL ? m->query->nsegments : 0);
 		if (err == NULL && r->q->nsegments > CRM_SEGMENTS_MAX)

@@ -204,7 +204,7 @@ read_choice(struct crm_reading *r, struct crm_alt *a)
 	bool kinds[26];
 	size_t i;
 
-	crm_ref_kinds(&r->t->ref, r->q->kind, kinds);
+	crm_ref_kinds(&r->t->ref, r->q->has, kinds);
 	for (i = 0; i < 26 && word == NULL; i++)
 		if (kinds[i] && r->t->ref.field[i] != NULL &&
 		    r->t->ref.field[i]->choices != NULL)

@@ -2,6 +2,7 @@
 # Messages about wrong input say what is wanted, and guess only what is near.
 . "${0%/*}/../lib.sh"
 plan 74
+plan 81
 
 run crm-add person name=Anna
 printf '%s\n' '{"name":"A","email":5}' '{"name":true}' |
@@ -79,6 +80,24 @@ says "crm-find: stage: unknown 'fubar' (there are lead, prospect, customer, form
 
 says "crm-find: 'what' is a field of events, which are not meant here" \
 	crm-find what:call
+says "crm-report: 'campaign' is a field of events, which are not meant here (did you mean 'event campaign:c1'?)" \
+	crm-report activity campaign:c1
+says "crm-report: 'value' is a field of deals, which are not meant here (did you mean 'deal value:1..'?)" \
+	crm-report pipeline value:1..
+says "crm-report: 'value' is a field of deals, which are not meant here (did you mean 'deal value:1..'?)" \
+	crm-report pipeline any value:1..
+says "crm-report: 'title' is a field of deals, which are not meant here" \
+	crm-report customers title:acme
+says "crm-report: unknown stage 'won' (there are open, closed, lead, prospect, customer, former)" \
+	crm-report customers is:won
+says "crm-report: --against: 'title' is a field of deals, which are not meant here" \
+	crm-report customers --against title:acme
+says "crm-due: 'priority' is a field of tickets, which are not meant here (did you mean 'ticket priority:high'?)" \
+	crm-due priority:high
+says "crm-merge: 'value' is a field of deals, which are not meant here" \
+	crm-merge find value:1..
+ok 'a field that people have too is theirs' crm-report pipeline owner:ola
+ok 'a segment may be of any' sh -c "crm-segment define dear 'value:1..' && crm-report revenue @dear"
 says "crm-report: --by: unknown field 'foo'" crm-report revenue --by foo
 says "crm-report: --by: unknown field 'mnth' (did you mean 'month'?)" \
 	crm-report revenue --by mnth
