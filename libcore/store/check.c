@@ -530,7 +530,7 @@ crm_check_store(struct crm_store *s, struct crm_check *out)
 	if (err == NULL) {
 		c.txn = crm_snap_txn(c.snap);
 		/* others may have named fields since it was opened */
-		err = crm_meta_read_fields(c.txn, s->config->schema);
+		err = crm_meta_read_fields(c.txn, s->config->schema, true);
 	}
 	if (err == NULL && (what & (CRM_CHECK_BYTES | CRM_CHECK_PAGES)) != 0)
 		err = crm_check_pages(&c);

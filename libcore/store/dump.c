@@ -397,7 +397,7 @@ crm_dump(struct crm_store *s, int fd, int64_t patience_ms)
 	err = crm_snap_open(s, &d.snap);
 	if (err == NULL) /* others may have named fields since it was opened */
 		err = crm_meta_read_fields(
-		    crm_snap_txn(d.snap), s->config->schema);
+		    crm_snap_txn(d.snap), s->config->schema, true);
 	if (err == NULL)
 		err = put_all(&d);
 	crm_snap_close(d.snap);

@@ -1,5 +1,7 @@
 /* The names of fields and kinds that are not built in, as the store knows
  * them. */
+#include <stdio.h>
+
 #include "base/map.h"
 #include "store/store_impl.h"
 
@@ -54,7 +56,7 @@ check_type(const struct crm_kind *k, const struct crm_field *f,
 	    ((f->flags & CRM_F_MANY) != 0) == name->many)
 		return NULL;
 	return crm_err(CRM_E_CONFIG,
-	    "crm.yaml: the field '%s' of a %s holds %s%s, and cannot become "
+	    "the field '%s' of a %s holds %s%s, and cannot become "
 	    "%s%s: give the new one another name",
 	    f->name, k->name, name->many ? "many values of " : "",
 	    name->type < CRM_NTYPES ? crm_type_name((enum crm_type)name->type)
@@ -81,25 +83,61 @@ keep_field(struct crm_schema *schema, const struct crm_kind *k,
 	return crm_schema_add_field(schema, k->letter, &f);
 }
 
-/* Nobody could see the records of a kind that crm.yaml has no more, and those
- * of another are not of the one that has its letter now. */
 static const struct crm_err *
-check_kind(struct crm_txn *t, char letter)
+has_records(struct crm_txn *t, char letter, bool *yes)
 {
 	const struct crm_err *err;
-	struct crm_view k, v;
+	struct crm_view k = CRM_VNULL, v;
 	struct crm_cur *cur;
 
 	err = crm_cur_open(t, CRM_TABLE_RECORD, &cur);
 	if (err == NULL)
 		err = crm_cur_seek(cur, crm_view(&letter, 1), &k, &v);
-	if (err == NULL && k.n > 0 && k.p[0] == letter)
-		err = crm_err(CRM_E_CONFIG,
-		    "crm.yaml: there are records of a kind with the letter "
-		    "'%c': it cannot be left out, nor go by another name",
-		    letter);
+	*yes = err == NULL && k.n > 0 && k.p[0] == letter;
 	crm_cur_close(cur);
 	return err;
+}
+
+/*
+ * A kind that crm.yaml has no more, or under another name.  What its records
+ * hold can still be read, but not changed: nothing says any more what it may
+ * be; and those of another kind are not of the one that has its letter now.
+ *
+ * gone    it had no records: nothing of it holds any more
+ */
+static const struct crm_err *
+miss_kind(struct crm_txn *t, struct crm_schema *schema,
+    const struct crm_field_name *name, bool keep, bool *gone)
+{
+	const struct crm_kind *k = crm_kind_of(schema, name->kind);
+	const struct crm_err *err;
+	char text[257];
+	bool any;
+
+	err = has_records(t, name->kind, &any);
+	*gone = err == NULL && !any;
+	if (err != NULL || !any)
+		return err;
+	(void)snprintf(text, sizeof(text), "%.*ss", CRM_VARG(name->text));
+	if (keep && name->num == 0 && k == NULL &&
+	    crm_kind_named(schema, name->text) == NULL &&
+	    crm_kind_named(schema, crm_view_str(text)) == NULL) {
+		/* both are copied */
+		char one[256];
+
+		(void)snprintf(one, sizeof(one), "%.*s", CRM_VARG(name->text));
+		(void)crm_schema_add_kind(schema, name->kind, one, text);
+		return NULL;
+	}
+	if (k != NULL)
+		return crm_err(CRM_E_CONFIG,
+		    "kinds: there are records of the kind '%.*s': its letter "
+		    "'%c' cannot be that of '%s'",
+		    CRM_VARG(name->text), name->kind, k->name);
+	return crm_err(CRM_E_CONFIG,
+	    "kinds: there are records of the kind '%.*s' (letter: %c): put it "
+	    "back, with its fields (what only reads still works)",
+	    CRM_VARG(name->text), name->kind);
 }
 
 /*
@@ -123,11 +161,13 @@ check_number(const struct crm_kind *k, const struct crm_field *f,
 /*
  * Give the fields of the schema their numbers.
  *
+ * keep        kinds that are not in crm.yaml but have records are added
  * void_kinds  set to the letters of kinds that had no records when they were
  *             left out or renamed: what is noted of them holds no more
  */
 static const struct crm_err *
-read_fields(struct crm_txn *t, struct crm_schema *schema, char void_kinds[27])
+read_fields(struct crm_txn *t, struct crm_schema *schema, bool keep,
+    char void_kinds[27])
 {
 	const struct crm_err *err;
 	struct crm_view v;
@@ -140,6 +180,7 @@ read_fields(struct crm_txn *t, struct crm_schema *schema, char void_kinds[27])
 		const struct crm_kind *k = crm_kind_of(schema, name.kind);
 		const struct crm_field *f;
 		char text[256];
+		bool gone;
 
 		if (name.type >= CRM_NTYPES ||
 		    (name.num != 0 && name.num < CRM_N_CUSTOM) ||
@@ -151,8 +192,9 @@ read_fields(struct crm_txn *t, struct crm_schema *schema, char void_kinds[27])
 			continue;
 		if (k == NULL ||
 		    (name.num == 0 && !crm_view_is(name.text, k->name))) {
-			err = check_kind(t, name.kind);
-			void_kinds[nvoid++] = name.kind;
+			err = miss_kind(t, schema, &name, keep, &gone);
+			if (gone)
+				void_kinds[nvoid++] = name.kind;
 			continue;
 		}
 		if (name.num == 0)
@@ -177,11 +219,11 @@ read_fields(struct crm_txn *t, struct crm_schema *schema, char void_kinds[27])
 }
 
 const struct crm_err *
-crm_meta_read_fields(struct crm_txn *t, struct crm_schema *schema)
+crm_meta_read_fields(struct crm_txn *t, struct crm_schema *schema, bool keep)
 {
 	char void_kinds[27];
 
-	return read_fields(t, schema, void_kinds);
+	return read_fields(t, schema, keep, void_kinds);
 }
 
 static void
@@ -249,7 +291,9 @@ crm_meta_name_fields(void *store, struct crm_txn *t)
 	struct crm_view v;
 	size_t at = 0;
 
-	err = read_fields(t, schema, void_kinds);
+	err = read_fields(t, schema, false, void_kinds);
+	if (err != NULL && err->code == CRM_E_CONFIG)
+		err = crm_err_wrap(err, "%s/crm.yaml", s->path);
 	if (err == NULL)
 		err = crm_store_number_fields(s);
 	if (err == NULL)

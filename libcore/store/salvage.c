@@ -12,7 +12,6 @@
 #include "base/io.h"
 #include "base/utf8.h"
 #include "store/attest.h"
-#include "store/block_impl.h"
 #include "store/check.h"
 #include "store/dump.h"
 #include "store/erased.h"

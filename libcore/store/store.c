@@ -324,14 +324,23 @@ static const struct crm_err *
 read_meta(struct crm_store *s, bool *stale)
 {
 	const struct crm_err *err;
+	bool fits;
 	struct crm_txn *t;
 
 	err = crm_txn_read(s->env, &t);
 	if (err != NULL)
 		return err;
 	err = read_format(s, t);
+	fits = err == NULL;
 	if (err == NULL)
-		err = crm_meta_read_fields(t, s->config->schema);
+		/* one that is tried out has to have all */
+		err = crm_meta_read_fields(t, s->config->schema,
+		    s->options.mode != CRM_STORE_WRITE &&
+			s->options.config == NULL);
+	if (err != NULL && err->code == CRM_E_CONFIG && fits)
+		err = s->options.config != NULL
+		    ? crm_err_wrap(err, "crm.yaml")
+		    : crm_err_wrap(err, "%s/crm.yaml", s->path);
 	if (err == NULL)
 		err = crm_store_see_stale(s, t, stale);
 	crm_txn_end(t);

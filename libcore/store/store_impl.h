@@ -106,9 +106,16 @@ bool crm_meta_next_name(
     struct crm_view names, size_t *at, struct crm_field_name *out);
 void crm_meta_add_name(struct crm_buf *names, const struct crm_field_name *);
 
-/* Read the numbers of custom fields into the schema. */
+/*
+ * Read the numbers of custom fields into the schema.
+ *
+ * keep    a kind that is not in crm.yaml, but has records, is added with what
+ *         the store knows of it, for reading alone
+ *
+ * Fails with CONFIG: crm.yaml does not fit what is stored.
+ */
 CRM_CHECK const struct crm_err *crm_meta_read_fields(
-    struct crm_txn *, struct crm_schema *);
+    struct crm_txn *, struct crm_schema *, bool keep);
 
 /* Give numbers to fields that have none, and write them down. */
 CRM_CHECK const struct crm_err *crm_meta_name_fields(

@@ -77,7 +77,8 @@ fill_new(void *ctx, struct crm_txn *t)
 	if (err == NULL && f->seed != NULL) {
 		err = crm_meta_put(t, CRM_META_FIELDS, f->seed->fields);
 		if (err == NULL)
-			err = crm_meta_read_fields(t, f->store->config->schema);
+			err = crm_meta_read_fields(
+			    t, f->store->config->schema, false);
 	}
 	if (err == NULL)
 		err = crm_fresh_put_mark(t, crm_id('e', f->store->replica, 0));
