@@ -30,9 +30,10 @@ crm_term_is_reserved(struct crm_view name)
 	    crm_view_is(name, "is");
 }
 
-/* Is a name that of a field of a kind that the query selects? */
+/* Is a name that of a field, of whatever kind?  One of a kind that the query
+ * does not select is told apart when it is read as a term. */
 static bool
-is_selected_field(const struct crm_reading *r, struct crm_view name)
+is_field(const struct crm_reading *r, struct crm_view name)
 {
 	size_t i;
 
@@ -40,8 +41,7 @@ is_selected_field(const struct crm_reading *r, struct crm_view name)
 		const struct crm_kind *k =
 		    crm_kind_of(r->schema, (char)('a' + i));
 
-		if (r->q->kind[i] && k != NULL &&
-		    crm_field_named(k, name) != NULL)
+		if (k != NULL && crm_field_named(k, name) != NULL)
 			return true;
 	}
 	return false;
@@ -57,7 +57,7 @@ check_single(struct crm_reading *r, struct crm_view text)
 	name = text.p[0] == '(' ? crm_term_name(crm_view_skip(text, 1))
 				: CRM_VNULL;
 	if (name.n > 0 &&
-	    (crm_term_is_reserved(name) || is_selected_field(r, name))) {
+	    (crm_term_is_reserved(name) || is_field(r, name))) {
 		r->to = 1;
 		return crm_err(
 		    CRM_E_USAGE, "'(' has to be an argument of its own");
@@ -68,7 +68,7 @@ check_single(struct crm_reading *r, struct crm_view text)
 		name = crm_term_name(crm_view_skip(text, i));
 		if (name.n > 0 &&
 		    (crm_term_is_reserved(name) ||
-			is_selected_field(r, name))) {
+			is_field(r, name))) {
 			r->from = i;
 			return crm_err(CRM_E_USAGE,
 			    "this looks like two terms: give '%.*s' an "
@@ -103,7 +103,7 @@ check_case(struct crm_reading *r, struct crm_view text)
 		return NULL;
 	i = crm_view_find(crm_view(low, name.n), '.');
 	if (!crm_term_is_reserved(crm_view(low, name.n)) &&
-	    !is_selected_field(r, crm_view(low, i)))
+	    !is_field(r, crm_view(low, i)))
 		return NULL;
 	r->to = name.n;
 	return crm_err(CRM_E_USAGE, "'%.*s' is written '%.*s'", CRM_VARG(name),

@@ -3,6 +3,7 @@
 . "${0%/*}/../lib.sh"
 plan 74
 plan 81
+plan 93
 
 run crm-add person name=Anna
 printf '%s\n' '{"name":"A","email":5}' '{"name":true}' |
@@ -98,6 +99,14 @@ says "crm-merge: 'value' is a field of deals, which are not meant here" \
 	crm-merge find value:1..
 ok 'a field that people have too is theirs' crm-report pipeline owner:ola
 ok 'a segment may be of any' sh -c "crm-segment define dear 'value:1..' && crm-report revenue @dear"
+for words in 'person tag:vip' 'event what:sent' 'anna amount:100..' \
+	'deal title:roof'; do
+	says "crm-find: this looks like two terms: give '${words#* }' an argument of its own" \
+		crm-find "$words"
+done
+says "crm-report: this looks like two terms: give 'what:sent' an argument of its own" \
+	crm-report activity 'event what:sent'
+says "crm-find: 'What' is written 'what'" crm-find What:sent
 says "crm-report: --by: unknown field 'foo'" crm-report revenue --by foo
 says "crm-report: --by: unknown field 'mnth' (did you mean 'month'?)" \
 	crm-report revenue --by mnth
