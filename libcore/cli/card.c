@@ -14,6 +14,11 @@
 
 #define LABEL 10 /* columns of what stands before a line */
 
+/* Bytes of a value that is kept as it came, and of a word in it, that a card
+ * shows: a quarter of a screen of 80 columns and 24 lines, and three lines. */
+#define BULK 500
+#define BULK_WORD 240
+
 const struct crm_err *
 crm_card_new(struct crm_ctx *ctx, struct crm_snap *snap, struct crm_card **out)
 {
@@ -348,6 +353,42 @@ say_segments(struct crm_card *c)
 	return err;
 }
 
+/*
+ * Is a value kept as it came too much for one screen?  By its length, or by a
+ * word that nobody reads: a picture as base64.
+ */
+static bool
+is_bulk(const struct crm_field *f, struct crm_view v)
+{
+	size_t i, word = 0;
+
+	if (!crm_view_starts(crm_view_str(f->name), CRM_V("x-")))
+		return false;
+	for (i = 0; i < v.n && v.n <= BULK && word <= BULK_WORD; i++)
+		word = v.p[i] == ' ' || v.p[i] == '\n' ? 0 : word + 1;
+	return v.n > BULK || word > BULK_WORD;
+}
+
+/* "3 lines, 30 kB (crm-find p1 -f x-vcard)" */
+static void
+say_bulk(struct crm_card *c, const struct crm_field *f, struct crm_view v)
+{
+	char id[CRM_ID_TEXT];
+	size_t i, lines = 1;
+
+	for (i = 0; i + 1 < v.n; i++)
+		lines += v.p[i] == '\n';
+	crm_card_piece(c);
+	if (lines > 1)
+		crm_say_add(&c->say, "%zu lines, ", lines);
+	if (v.n < 10000)
+		crm_say_add(&c->say, "%zu bytes", v.n);
+	else
+		crm_say_add(&c->say, "%zu kB", (v.n + 500) / 1000);
+	crm_say_add(&c->say, " (crm-find %s -f %s)", crm_id_text(c->id, id),
+	    f->name);
+}
+
 /* Fields that no other line shows, one a line: those of crm.yaml too. */
 static const struct crm_err *
 say_rest(struct crm_card *c)
@@ -366,7 +407,10 @@ say_rest(struct crm_card *c)
 		if (f == NULL || crm_nummap_get(&c->shown, f->num) != NULL)
 			continue;
 		begin_line(c, f->name);
-		err = add_field(c, f->name, "", "");
+		if (is_bulk(f, slot.value))
+			say_bulk(c, f, slot.value);
+		else
+			err = add_field(c, f->name, "", "");
 		end_line(c);
 	}
 	return err;

@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-show and crm-history beyond their manuals' examples.
 . "${0%/*}/../lib.sh"
-plan 50
+plan 55
 
 crm-add org name=Acme city=Berlin
 crm-add person name=Anna org=Acme email=anna@mail.example x-shoe=42 note="$(printf 'two\nlines')"
@@ -20,6 +20,18 @@ like 'money without a rate stands apart' "$(cat out)" 'spent 10.00 USD'
 like 'overdue' "$(cat out)" 'overdue 50.00 EUR'
 like 'segments' "$(cat out)" '@all'
 like 'own fields' "$(cat out)" '^x-shoe    42$'
+x=$(printf 'PHOTO:%030000d' 0)
+crm-set Anna x-vcard="$(printf '%s\nIMPP:a\nKIND:b' "$x")" x-long="$x" \
+	x-text="$(printf 'a word %.0s' 1 2 3 4 5 6 7 8 9)"
+crm-set Anna x-words="$(printf 'some words %050d' 1 2 3 4 5 6 7 8 9)"
+run crm-show Anna
+like 'a picture is told in short' "$(cat out)" \
+	'^x-vcard   3 lines, 30 kB \(crm-find p1 -f x-vcard\)$'
+like 'on one line too' "$(cat out)" '^x-long    30 kB \('
+like 'and a long text' "$(cat out)" '^x-words   549 bytes \('
+like 'not a short one' "$(cat out)" '^x-text    a word a word'
+is 'the forms for programs have it all' \
+	"$(crm-find Anna -f x-long -o tsv | sed 1d)" "$x"
 like 'a note on one line' "$(cat out)" '^note      two lines$'
 like 'open deals are listed' "$(cat out)" 'prospecting.*Deal 10$'
 like 'and counted' "$(cat out)" '^  and 2 more$'
