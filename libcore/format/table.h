@@ -11,7 +11,7 @@ struct crm_table_out;
 struct crm_table_column {
 	const char *title;
 	bool right; /* numbers: aligned at their right end */
-	bool keep;  /* not left out when all its cells are empty */
+	bool keep;  /* not left out when all its cells are empty, or 0 */
 	bool cut;   /* words: may be shortened when the terminal is narrow */
 	bool dear;  /* shortened late, and less: it says whom a row is about */
 	bool whole; /* last, down to 2/5 of the terminal: it is why one looks */
@@ -27,7 +27,7 @@ struct crm_table_column {
 /*
  * Where a table is wider than the terminal a column whose cells are all the
  * same gives way to that text, at the end of the header, and numbers that are
- * all 0 give way to the others.  Then the widest columns of words are
+ * all 0, and not to be kept, give way to the others.  Then the widest columns of words are
  * shortened, with an ellipsis at the end of a cell, those that are dear when
  * the others have given what they can, then those that are to be whole; where
  * that is not enough columns are left out, spare ones and then from the right,

@@ -147,16 +147,16 @@ last_wanted(const struct crm_table_out *t)
 	return main && less < t->ncols ? less : last;
 }
 
-/* Leave out numbers that are all 0, from the right, before others are
- * shortened for them: for bars none that was asked for. */
+/* Leave out numbers that are all 0 and that nobody asked for, from the right,
+ * before others are shortened for them. */
 static void
-leave_out_zeros(struct crm_table_out *t, size_t width, bool for_bars)
+leave_out_zeros(struct crm_table_out *t, size_t width)
 {
 	size_t i;
 
 	for (i = t->ncols; i-- > 1 && total_width(t, t->wide) > width;)
 		if (t->shown[i] && t->col[i].right && !t->some[i] &&
-		    !(for_bars && t->col[i].keep)) {
+		    !t->col[i].keep) {
 			t->shown[i] = false;
 			t->less = true;
 		}
@@ -209,7 +209,7 @@ fit_columns(struct crm_table_out *t, size_t width, bool all, bool for_bars)
 
 	if (all && total_width(t, t->wide) > width) {
 		move_same(t);
-		leave_out_zeros(t, width, for_bars);
+		leave_out_zeros(t, width);
 	}
 	for (i = 0; i < t->ncols; i++)
 		least[i] = least_of(t, i, for_bars);

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Tables: no blanks at the end of a line.
 . "${0%/*}/../lib.sh"
-plan 51
+plan 52
 
 run crm-add person name=Anna email=anna@x.example city=Oslo owner=ben
 run crm-add person name='Bertil Andersson'
@@ -121,7 +121,10 @@ is 'numbers that are all 0 go first, then spare columns' "$(sed q shown | tr -s 
 	'staff events contacts wins win-rate won-value … EUR'
 narrow 66 'crm-report staff --color=never -f staff,losses,events,contacts,answers,wins,win-rate,won-value'
 is 'but not where they were named' "$(sed q shown | tr -s ' ')" \
-	'staff losses events contacts wins win-rate won-value …'
+	'staff losses events contacts answers wins win-rate …'
+narrow 40 "crm-find person -l 1 -f name,spent,org.name,phone,email -o table"
+like 'what -f names goes from the right, 0 or not' "$(sed q shown)" \
+	'^name +spent'
 narrow 80 'crm-report revenue --in 2026-03 --against 2026-01 --color=never'
 is 'also beside another period, with what is compared of them' \
 	"$(sed q shown | tr -s ' ')" \
