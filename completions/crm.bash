@@ -437,6 +437,35 @@ _crm_values()
 	esac
 }
 
+# Redirections are the shell's, and no operands: they go out of line_words.
+# When it is the file of one that is being typed, that is completed.
+_crm_redirected()
+{
+	local op='^[0-9]*[<>][<>|&]*([^<>(|&].*)?$' words=() w i file= open=
+	local last=$((${#line_words[@]} - 1))
+
+	for ((i = 0; i <= last; i++)); do
+		w=${line_words[i]}
+		if [[ -n $open ]]; then
+			open= file=$w
+		elif [[ $w =~ $op ]]; then
+			file=${BASH_REMATCH[1]}
+			[[ -n $file ]] || open=1
+		else
+			words+=("$w")
+			continue
+		fi
+		((i < last)) && continue
+		[[ -z $open ]] || return 0
+		from=file
+		_crm_unquote "$file"
+		_crm_values "$text"
+		return 0
+	done
+	line_words=("${words[@]}")
+	return 1
+}
+
 # Go through the words before the cursor: operands, the store, and in pending
 # the option whose value is being typed.
 _crm_walk()
@@ -496,6 +525,7 @@ _crm()
 
 	COMPREPLY=()
 	_crm_line
+	! _crm_redirected || return
 	_crm_walk
 	_crm_unquote "${line_words[-1]}"
 	_crm_options "$program"

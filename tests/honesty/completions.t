@@ -81,6 +81,11 @@ crm find -o 	js	find -o jsonl
 crm -s nowhere find 	city:K	-s nowhere find city:K
 crm rm 	"O	rm O'Brien "& Co" $(touch x) `touch x`; touch x
 crm mine 	x	mine x
+crm-add person < 	own/f	person
+crm-add person -q 2>err < 	own/f	person -q
+crm-add person <	own/f	person
+crm-set <'own/file one' "Anna Nowak" 	birthd	Anna Nowak birthday=
+crm-set 2> err < oldest.tar "Anna Nowak" 	city=New	Anna Nowak city=New York
 END
 mkdir own
 : >'own/file one'
