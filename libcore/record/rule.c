@@ -363,6 +363,10 @@ fit_money(const struct work *w, uint8_t num)
 			continue;
 		if (!crm_dec_rescale(d, (uint8_t)decimals, &d)) {
 			text[crm_dec_put(text, d)] = '\0';
+			if (d.scale < decimals)
+				return blame(w, f->num,
+				    crm_err(
+					CRM_E_DATA, "'%s' is too large", text));
 			return blame(w, f->num,
 			    crm_err(CRM_E_DATA,
 				"'%s': %s has %d digits behind the point", text,

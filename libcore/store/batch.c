@@ -426,13 +426,30 @@ name_found(uint64_t id, char text[CRM_ID_TEXT])
 	return crm_is_new(id) ? "a line before" : crm_id_text(id, text);
 }
 
+/* "several records have it: p3, p4, a line before" */
+static const struct crm_err *
+several(const uint64_t *ids, size_t n)
+{
+	struct crm_buf list = CRM_BUF_INIT(900); /* more than there can be */
+	const struct crm_err *err;
+	char text[CRM_ID_TEXT];
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		crm_buf_addf(
+		    &list, "%s%s", i > 0 ? ", " : "", name_found(ids[i], text));
+	err = crm_err(CRM_E_DATA, "several records have it: %s%s", list.p,
+	    n == CRM_WHO_MAX ? ", ..." : "");
+	crm_buf_release(&list);
+	return err;
+}
+
 /* The one record that the key fields find, or 0. */
 static const struct crm_err *
 find_one(struct crm_batch *b, const struct crm_request *q, uint64_t *out)
 {
 	const struct crm_err *err = NULL;
 	uint64_t ids[CRM_WHO_MAX];
-	char one[CRM_ID_TEXT], two[CRM_ID_TEXT];
 	size_t n = 0, i;
 
 	*out = 0;
@@ -441,10 +458,7 @@ find_one(struct crm_batch *b, const struct crm_request *q, uint64_t *out)
 	if (err != NULL || n == 0)
 		return err;
 	if (n > 1)
-		return fault(b, q->key[i - 1]->name,
-		    crm_err(CRM_E_DATA, "several records have it: %s, %s%s",
-			name_found(ids[0], one), name_found(ids[1], two),
-			n > 2 ? ", ..." : ""));
+		return fault(b, q->key[i - 1]->name, several(ids, n));
 	*out = ids[0];
 	return NULL;
 }

@@ -4,6 +4,7 @@
 plan 74
 plan 81
 plan 93
+plan 96
 
 run crm-add person name=Anna
 printf '%s\n' '{"name":"A","email":5}' '{"name":true}' |
@@ -107,6 +108,18 @@ done
 says "crm-report: this looks like two terms: give 'what:sent' an argument of its own" \
 	crm-report activity 'event what:sent'
 says "crm-find: 'What' is written 'what'" crm-find What:sent
+fails_with 65 'an amount beyond what there is' \
+	crm-log p1 purchase amount=99999999999999999
+is 'is too large' "$(sed q err)" \
+	"crm-log: amount: '99999999999999999' is too large"
+for name in Same Same2 Same3; do
+	crm-add person name=$name email=same@x.example -q --duplicates allow
+done
+printf '{"name":"D","email":"same@x.example"}\n' |
+	crm-add person --key email 2>err
+is 'all that have it are listed' "$(sed q err)" \
+	"crm-add: stdin:1: email: several records have it: $(
+	crm-find same@x.example -o ids | paste -sd , | sed 's/,/, /g')"
 says "crm-report: --by: unknown field 'foo'" crm-report revenue --by foo
 says "crm-report: --by: unknown field 'mnth' (did you mean 'month'?)" \
 	crm-report revenue --by mnth
