@@ -159,8 +159,7 @@ filter_fault(void *ctx, uint64_t line, struct crm_view raw, const char *what)
 {
 	(void)ctx;
 	(void)raw;
-	f.ctx->bad = true;
-	crm_msg("stdin:%llu: %s", (unsigned long long)line, what);
+	crm_ctx_bad_line(f.ctx, line, what);
 }
 
 static const struct crm_err *

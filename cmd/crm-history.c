@@ -284,8 +284,21 @@ bad_line(void *ctx, uint64_t line, struct crm_view raw, const char *what)
 {
 	(void)ctx;
 	(void)raw;
-	h.ctx->bad = true;
-	crm_msg("stdin:%llu: %s", (unsigned long long)line, what);
+	crm_ctx_bad_line(h.ctx, line, what);
+}
+
+/* A bare number is nobody's: a change set may be meant. */
+static const struct crm_err *
+hint_change(const char *who, const struct crm_err *err)
+{
+	size_t n = strspn(who, "0123456789");
+
+	return n > 0 && who[n] == '\0'
+	    ? crm_err(CRM_E_DATA,
+		  "%s (the change set of that number: "
+		  "change:%s)",
+		  err->msg, who)
+	    : err;
 }
 
 /* A removed record still has its history: its id finds it. */
@@ -306,7 +319,10 @@ take_operand(char *who)
 		err = crm_snap_get(h.snap, id, &r, &p);
 	if (err == NULL && p != CRM_ABSENT)
 		return take_record(NULL, 0, CRM_VNULL, id);
-	return err != NULL ? err : crm_each_who(h.ctx, h.snap, &each, 1, &who);
+	if (err == NULL)
+		err = crm_each_who(h.ctx, h.snap, &each, 1, &who);
+	return err != NULL && err->code == CRM_E_DATA ? hint_change(who, err)
+						      : err;
 }
 
 /* A field that no kind has changes nowhere; what crm.yaml once had begins

@@ -64,8 +64,7 @@ bad_line(void *ctx, uint64_t line, struct crm_view raw, const char *what)
 {
 	(void)ctx;
 	(void)raw;
-	s.ctx->bad = true;
-	crm_msg("stdin:%llu: %s", (unsigned long long)line, what);
+	crm_ctx_bad_line(s.ctx, line, what);
 }
 
 /* Of what was removed something is held still: its id finds it. */

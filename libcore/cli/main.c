@@ -11,8 +11,10 @@
 
 #include "base/io.h"
 #include "base/mem.h"
+#include "base/num.h"
 #include "cli/complete.h"
 #include "cli/env.h"
+#include "cli/faults.h"
 #include "cli/hooks.h"
 #include "cli/import.h"
 #include "cli/leave.h"
@@ -584,6 +586,26 @@ release(void)
 	crm_arena_release(&ctx.arena);
 }
 
+void
+crm_ctx_bad_line(struct crm_ctx *c, uint64_t line, const char *what)
+{
+	c->bad = true;
+	if (++c->bad_lines <= CRM_FAULTS_MAX)
+		crm_msg("stdin:%llu: %s", (unsigned long long)line, what);
+}
+
+static void
+count_bad_lines(void)
+{
+	char digits[26];
+
+	if (ctx.bad_lines > CRM_FAULTS_MAX)
+		crm_msg("and %.*s more",
+		    (int)crm_num_put_grouped(
+			digits, ctx.bad_lines - CRM_FAULTS_MAX),
+		    digits);
+}
+
 int
 crm_main(const struct crm_cmd *cmd, int argc, char **argv)
 {
@@ -604,6 +626,7 @@ crm_main(const struct crm_cmd *cmd, int argc, char **argv)
 	ctx.form_out = -1;
 	ctx.user.max = ctx.path.max = 1 << 16;
 	err = run(cmd, argc, argv);
+	count_bad_lines();
 	if (err != NULL) {
 		if (err->msg[0] != '\0')
 			crm_msg_err(err);

@@ -70,10 +70,11 @@ struct crm_ctx {
 	struct crm_schema *schema;
 	struct crm_clock clock;
 	struct crm_buf user, path;
-	bool named;   /* the store was named, it is not the default */
-	bool created; /* it was made just now */
-	bool no;      /* the answer is no */
-	bool bad;     /* something was wrong, and was told: exit 65 */
+	bool named;         /* the store was named, it is not the default */
+	bool created;       /* it was made just now */
+	bool no;            /* the answer is no */
+	bool bad;           /* something was wrong, and was told: exit 65 */
+	uint64_t bad_lines; /* of stdin, see crm_ctx_bad_line() */
 	struct crm_arena arena;
 	/* options that are common to many */
 	bool quiet, exit_status, dry_run, no_hooks;
@@ -129,5 +130,9 @@ enum crm_form_out crm_ctx_form(const struct crm_ctx *);
 /* Say how a program is used wrongly: points to its usage. */
 const struct crm_err *crm_ctx_usage(const struct crm_ctx *, const char *, ...)
     CRM_PRINTF(2, 3);
+
+/* Say what is wrong with a line of stdin, at once, while there are few such
+ * lines; the others are counted at the end.  The exit status is 65 then. */
+void crm_ctx_bad_line(struct crm_ctx *, uint64_t line, const char *what);
 
 #endif

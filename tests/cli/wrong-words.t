@@ -5,6 +5,7 @@ plan 74
 plan 81
 plan 93
 plan 96
+plan 99
 
 run crm-add person name=Anna
 printf '%s\n' '{"name":"A","email":5}' '{"name":true}' |
@@ -120,6 +121,12 @@ printf '{"name":"D","email":"same@x.example"}\n' |
 is 'all that have it are listed' "$(sed q err)" \
 	"crm-add: stdin:1: email: several records have it: $(
 	crm-find same@x.example -o ids | paste -sd , | sed 's/,/, /g')"
+for cmd in 'crm-find - any' 'crm-show -' 'crm-history -'; do
+	yes nobody | sed 30q | $cmd >out 2>err
+	is "${cmd%% *}: twenty bad lines are told, the others counted" \
+		"$(wc -l <err | tr -d ' ') $(tail -n 1 err)" \
+		"21 ${cmd%% *}: and 10 more"
+done
 says "crm-report: --by: unknown field 'foo'" crm-report revenue --by foo
 says "crm-report: --by: unknown field 'mnth' (did you mean 'month'?)" \
 	crm-report revenue --by mnth
