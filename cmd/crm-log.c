@@ -75,9 +75,11 @@ part(int argc, char **argv)
 			crm_buf_adds(&st.text, argv[i]);
 		}
 	if (who == NULL || who[0] == '\0')
-		return crm_ctx_usage(st.ctx, "WHO is missing");
+		return crm_ctx_usage(
+		    st.ctx, "WHO is %s", who == NULL ? "missing" : "empty");
 	if (st.what == NULL || st.what[0] == '\0')
-		return crm_ctx_usage(st.ctx, "WHAT is missing");
+		return crm_ctx_usage(st.ctx, "WHAT is %s",
+		    st.what == NULL ? "missing" : "empty");
 	if (o.file != NULL && strcmp(o.file, "-") == 0 && strcmp(who, "-") == 0)
 		return crm_ctx_usage(
 		    st.ctx, "stdin cannot be both WHO and the text");

@@ -81,8 +81,10 @@ set_choice(const struct crm_opt *o, const char *value)
 			crm_buf_adds(&list, ", ");
 		crm_buf_adds(&list, w);
 	}
-	err = crm_err(
-	    CRM_E_USAGE, "--%s: '%s' is none of: %s", o->name, value, list.p);
+	w = crm_word_near(o->choices, crm_view_str(value));
+	err = crm_err(CRM_E_USAGE, "--%s: '%s' is none of: %s%s%s%s", o->name,
+	    value, list.p, w != NULL ? " (did you mean '" : "",
+	    w != NULL ? w : "", w != NULL ? "'?)" : "");
 	crm_buf_release(&list);
 	return err;
 }

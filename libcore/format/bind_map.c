@@ -194,6 +194,9 @@ crm_bind_unknown(struct crm_bind *b, const struct crm_kind *k,
 		crm_buf_addf(&what, "no such field of %s", k->plural);
 	if (f == NULL && near != NULL)
 		crm_buf_addf(&what, " (did you mean '%s'?)", near);
+	else if (f == NULL && !is_column && k->letter == 'e')
+		crm_buf_adds(
+		    &what, " (a text with '=' is given as text='...')");
 	if (is_column)
 		crm_buf_addf(&what,
 		    "; --map '%.*s=FIELD' names one, '%.*s=' drops it, "

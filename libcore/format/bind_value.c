@@ -1,4 +1,6 @@
 /* From texts to the values of a record at hand. */
+#include <ctype.h>
+
 #include "base/fold.h"
 #include "format/bind_impl.h"
 
@@ -101,6 +103,21 @@ note_currency(
 	memcpy(b->currency, currency, sizeof(b->currency));
 }
 
+/* A day in other words than those that are known: which ones there are.  Not
+ * for files, where each line would say so. */
+static const struct crm_err *
+hint_day(const struct crm_bind *b, const struct crm_field *f,
+    struct crm_view text, const struct crm_err *err)
+{
+	text = crm_view_trim(text);
+	if ((f->type != CRM_T_DATE && f->type != CRM_T_TIME) || text.n == 0 ||
+	    !isalpha((unsigned char)text.p[0]) || b->o.values->clock->of_file)
+		return err;
+	return crm_err(CRM_E_DATA,
+	    "%s (days are written 2026-12-03, tomorrow, friday, +3d)",
+	    err->msg);
+}
+
 const struct crm_err *
 crm_bind_add_value(struct crm_bind *b, const struct crm_field *f,
     enum crm_edit_op op, struct crm_view text, bool json)
@@ -111,6 +128,7 @@ crm_bind_add_value(struct crm_bind *b, const struct crm_field *f,
 
 	err = read_value(b, f, text, json, currency);
 	if (err != NULL && err->code == CRM_E_DATA) {
+		err = hint_day(b, f, text, err);
 		crm_bind_fault(b, f->name, err->msg);
 		return NULL;
 	}

@@ -198,9 +198,12 @@ begin(void *ctx, struct crm_txn *t)
 	err = refuse_open_parts(w->store, t);
 	if (err == NULL)
 		err = crm_meta_name_fields(w->store, t);
+	if (err != NULL)
+		return err;
 	/* what one left that was killed */
-	if (err == NULL)
-		err = crm_txn_clear_spare(t);
+	err = crm_txn_clear_spare(t);
+	if (err != NULL && err->code == CRM_E_CONFIG)
+		err = crm_err_wrap(err, "%s", w->store->path);
 	w->wanted = err == NULL;
 	return err;
 }

@@ -27,6 +27,7 @@ struct crm_restore {
 	int dir;
 	bool shared;
 	bool have[NMEMBERS];
+	bool begun; /* a member was found */
 	struct crm_err fault;
 };
 
@@ -117,7 +118,9 @@ take(struct crm_restore *r, char *out, size_t n)
 			return crm_err_errno(
 			    CRM_E_IO, "cannot read '%s'", r->name);
 		if (got == 0)
-			return bad(r, "the backup is cut short");
+			return bad(r,
+			    r->begun ? "the backup is cut short"
+				     : "this is no backup");
 		at += (size_t)got;
 	}
 	return NULL;
@@ -185,6 +188,7 @@ unpack_all(struct crm_restore *r)
 			break;
 		if (!crm_tar_read(head, name, &size))
 			return bad(r, "this is no backup");
+		r->begun = true;
 		if (crm_paper_is_member(name)) {
 			err = unpack_paper(r, name, size);
 			if (err != NULL)

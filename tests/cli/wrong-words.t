@@ -6,6 +6,7 @@ plan 81
 plan 93
 plan 96
 plan 99
+plan 123
 
 run crm-add person name=Anna
 printf '%s\n' '{"name":"A","email":5}' '{"name":true}' |
@@ -127,6 +128,35 @@ for cmd in 'crm-find - any' 'crm-show -' 'crm-history -'; do
 		"$(wc -l <err | tr -d ' ') $(tail -n 1 err)" \
 		"21 ${cmd%% *}: and 10 more"
 done
+fails_with 65 'a text that looks like a field' crm-log p1 note 'a=b it is'
+is 'is given as one' "$(sed q err)" \
+	"crm-log: a: no such field of events (a text with '=' is given as text='...')"
+ok 'as it says' crm-log p1 note text='a=b it is'
+for day in tomorow 'in 3 days' 'next tuesday'; do
+	fails_with 65 "no day: $day" crm-add task title=x due="$day"
+	is 'those there are are shown' "$(sed q err)" \
+		"crm-add: due: '$day' is not a date (days are written 2026-12-03, tomorrow, friday, +3d)"
+done
+for day in 2026-12-03 tomorrow friday +3d; do
+	ok "they are: $day" crm-add task title=x due="$day" -n
+done
+printf '{"title":"x","due":"soon"}\n' | crm-add task 2>err
+is 'but not for each line of a file' "$(sed q err)" \
+	"crm-add: stdin:1: due: 'soon' is not a date"
+fails_with 65 'a number is nobody' crm-history 1
+is 'but maybe a change set' "$(cat err)" \
+	"crm-history: no such record: '1' (the change set of that number: change:1)"
+fails_with 64 'a form that is none' crm-find -o json
+like 'the near one is named' "$(cat err)" "\\(did you mean 'jsonl'\\?\\)"
+fails_with 64 'an empty WHO' crm-log '' call x
+like 'is not one that is missing' "$(cat err)" '^crm-log: WHO is empty'
+echo 'only a text' >text
+fails_with 65 'a text is no backup' crm-store restore -s new text
+is 'not one that is cut short' "$(cat err)" 'crm-store: text: this is no backup'
+crm-store backup whole
+dd if=whole of=part bs=1000 count=3 2>/dev/null
+fails_with 65 'this one is' crm-store restore -s new part
+is 'it says so' "$(cat err)" 'crm-store: part: the backup is cut short'
 says "crm-report: --by: unknown field 'foo'" crm-report revenue --by foo
 says "crm-report: --by: unknown field 'mnth' (did you mean 'month'?)" \
 	crm-report revenue --by mnth
