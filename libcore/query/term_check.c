@@ -47,17 +47,20 @@ is_field(const struct crm_reading *r, struct crm_view name)
 	return false;
 }
 
-/* "city:Kraków stage:customer" as one argument is two terms. */
+/* "city:Kraków stage:customer" as one argument is two terms; what stands behind
+ * FIELD:= is taken whole. */
 static const struct crm_err *
 check_single(struct crm_reading *r, struct crm_view text)
 {
-	struct crm_view name;
+	struct crm_view name = crm_term_name(text);
 	size_t i;
 
+	if (name.n > 0 &&
+	    crm_view_starts(crm_view_skip(text, name.n), CRM_V(":=")))
+		return NULL;
 	name = text.p[0] == '(' ? crm_term_name(crm_view_skip(text, 1))
 				: CRM_VNULL;
-	if (name.n > 0 &&
-	    (crm_term_is_reserved(name) || is_field(r, name))) {
+	if (name.n > 0 && (crm_term_is_reserved(name) || is_field(r, name))) {
 		r->to = 1;
 		return crm_err(
 		    CRM_E_USAGE, "'(' has to be an argument of its own");
@@ -67,8 +70,7 @@ check_single(struct crm_reading *r, struct crm_view text)
 			continue;
 		name = crm_term_name(crm_view_skip(text, i));
 		if (name.n > 0 &&
-		    (crm_term_is_reserved(name) ||
-			is_field(r, name))) {
+		    (crm_term_is_reserved(name) || is_field(r, name))) {
 			r->from = i;
 			return crm_err(CRM_E_USAGE,
 			    "this looks like two terms: give '%.*s' an "

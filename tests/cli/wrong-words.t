@@ -7,6 +7,7 @@ plan 93
 plan 96
 plan 99
 plan 123
+plan 124
 
 run crm-add person name=Anna
 printf '%s\n' '{"name":"A","email":5}' '{"name":true}' |
@@ -109,6 +110,8 @@ for words in 'person tag:vip' 'event what:sent' 'anna amount:100..' \
 done
 says "crm-report: this looks like two terms: give 'what:sent' an argument of its own" \
 	crm-report activity 'event what:sent'
+ok 'but what is to be equal is taken whole' \
+	crm-find 'name:=Note to:Bob what:sent'
 says "crm-find: 'What' is written 'what'" crm-find What:sent
 fails_with 65 'an amount beyond what there is' \
 	crm-log p1 purchase amount=99999999999999999
