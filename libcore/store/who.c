@@ -368,6 +368,40 @@ add_near(struct crm_snap *snap, const char *kinds, struct crm_view text,
 		crm_buf_reset(b);
 }
 
+/* " ('Roof' is the deal d1)", of what is called so but is not meant here, or
+ * where the events of that document are. */
+static const struct crm_err *
+add_other(struct crm_snap *snap, const char *kinds, struct crm_view text,
+    struct crm_buf *b)
+{
+	const struct crm_kind *k = crm_kind_of(crm_snap_schema(snap), 'e');
+	uint64_t ids[CRM_WHO_MAX];
+	const struct crm_err *err = NULL;
+	char id[CRM_ID_TEXT];
+	size_t n = 0;
+
+	if (kinds != NULL)
+		err = crm_who_find(snap, NULL, text, ids, &n);
+	if (err == NULL && n == 1) {
+		k = crm_kind_of(crm_snap_schema(snap), crm_id_kind(ids[0]));
+		crm_buf_addf(
+		    b, " (it is the %s %s)", k->name, crm_id_text(ids[0], id));
+	} else if (err == NULL && n == 0) {
+		struct crm_buf key = CRM_BUF_INIT(CRM_LINE_MAX * 4);
+
+		text_key(&key, CRM_T_TEXT, text);
+		err = add_found(snap, k, crm_field_num(k, CRM_EVENT_DOC),
+		    crm_buf_view(&key), false, ids, &n);
+		crm_buf_release(&key);
+		if (err == NULL && n > 0)
+			crm_buf_addf(b,
+			    " (crm-find event 'doc:=%.*s' finds "
+			    "the events of that document)",
+			    CRM_VARG(text));
+	}
+	return err;
+}
+
 /* The newest change set that removed a record. */
 static const struct crm_err *
 note_removal(void *ctx, uint64_t number, const struct crm_changed *changed)
@@ -434,7 +468,11 @@ crm_who_none(struct crm_snap *snap, const char *kinds, struct crm_view text)
 		if (err != NULL)
 			return err;
 	}
-	add_near(snap, kinds, text, &near);
+	err = add_other(snap, kinds, text, &near);
+	if (err == NULL && near.n == 0)
+		add_near(snap, kinds, text, &near);
+	if (err != NULL || crm_buf_end(&near) != NULL)
+		crm_buf_reset(&near);
 	err = crm_err(CRM_E_DATA, "no such %s: '%.*s'%.*s", list,
 	    CRM_VARG(text), CRM_VARG(crm_buf_view(&near)));
 	crm_buf_release(&near);

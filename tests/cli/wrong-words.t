@@ -8,6 +8,7 @@ plan 96
 plan 99
 plan 123
 plan 124
+plan 130
 
 run crm-add person name=Anna
 printf '%s\n' '{"name":"A","email":5}' '{"name":true}' |
@@ -131,6 +132,19 @@ for cmd in 'crm-find - any' 'crm-show -' 'crm-history -'; do
 		"$(wc -l <err | tr -d ' ') $(tail -n 1 err)" \
 		"21 ${cmd%% *}: and 10 more"
 done
+crm-log p1 invoice amount=5 doc=A1
+crm-add deal title=Roof who=p1
+says65()
+{
+	fails_with 65 "$*" "$@"
+	is 'says more' "$(sed q err)" "$says65_want"
+}
+says65_want="crm-show: no such record: 'A1' (crm-find event 'doc:=A1' finds the events of that document)"
+says65 crm-show A1
+says65_want="crm-log: no such person or org: 'Roof' (it is the deal d1)"
+says65 crm-log Roof call x
+says65_want="crm-log: no such person or org: 'Roofs'"
+says65 crm-log Roofs call x
 fails_with 65 'a text that looks like a field' crm-log p1 note 'a=b it is'
 is 'is given as one' "$(sed q err)" \
 	"crm-log: a: no such field of events (a text with '=' is given as text='...')"
