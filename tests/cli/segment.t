@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-segment: saved queries, hand-picked lists, both; what @ means in a query.
 . "${0%/*}/../lib.sh"
-plan 55
+plan 60
 
 for n in Anna Bob Carla Dan; do crm-add person name=$n; done
 crm-set Anna Bob tag=x
@@ -19,6 +19,15 @@ ok 'add by hand' crm-segment add xs Carla
 members xs 'Anna Bob Carla '
 ok 'remove: it stays out whatever the query says' crm-segment remove xs Anna
 members xs 'Bob Carla '
+ok 'who is no member is kept out too' crm-segment remove xs Dan
+crm-set Dan tag+=x
+members xs 'Bob Carla '
+is 'barred: finds them' "$(crm-find barred:xs -f name -o tsv | sed 1d | tr '\n' ' ')" 'Anna Dan '
+crm-set Dan tag-=x
+ok 'and until added again' crm-segment add xs Dan
+members xs 'Bob Carla Dan '
+crm-segment remove xs Dan
+crm-set Dan barred-=xs
 ok 'another query' crm-segment define xs person tag:x or name:dan
 members xs 'Bob Carla Dan '
 ok 'add again' crm-segment add xs Anna

@@ -275,6 +275,13 @@ is 'and it stands in their story' "$(crm-find event what:unsubscribed -f who.id)
 	'{"who.id":["p2"]}'
 is 'again: nothing' "$(by_hand unsubscribe <gone | grep -v nobody@
 	crm-find event what:unsubscribed --count)" 1
+crm-add person name=Bo email=bo@mail.example
+echo bo@mail.example | by_hand unsubscribe
+crm-set bo@mail.example tag+=newsletter
+is 'who was no reader stays out as well' "$(by_hand readers | grep -c bo@)" 0
+crm-segment add readers bo@mail.example
+is 'until somebody puts them in' "$(by_hand readers | grep -c bo@)" 1
+crm-rm bo@mail.example
 
 crm-set k1 stage=solved
 n=$(letters)
