@@ -105,27 +105,37 @@ read_operands(struct crm_ctx *ctx, int argc, char **argv,
 	return NULL;
 }
 
+/* name=value operands; without any, records on stdin */
+struct rest {
+	char **arg;
+	int n;
+};
+
+static const struct crm_err *
+fill(void *ctx)
+{
+	const struct rest *r = ctx;
+
+	return r->n == 0 ? crm_import_stdin()
+			 : crm_import_args((const char *const *)(void *)r->arg,
+			       (size_t)r->n);
+}
+
 static const struct crm_err *
 run(struct crm_ctx *ctx, int argc, char **argv)
 {
 	const struct crm_kind *kind;
 	const struct crm_err *err;
+	struct rest rest;
 	int first;
 
 	err = read_operands(ctx, argc, argv, &kind, &first);
+	if (err != NULL)
+		return err;
 	crm_import_ask_twins(o.twins);
-	if (err == NULL)
-		err = crm_import_begin(ctx, kind);
-	if (err == NULL && first == argc)
-		err = crm_import_stdin();
-	else if (err == NULL)
-		err =
-		    crm_import_args((const char *const *)(void *)(argv + first),
-			(size_t)(argc - first));
-	if (err == NULL)
-		err = crm_import_commit();
-	crm_import_end();
-	return err;
+	rest.arg = argv + first;
+	rest.n = argc - first;
+	return crm_import(ctx, kind, fill, &rest, rest.n == 0);
 }
 
 int

@@ -205,6 +205,14 @@ log_one(void *arg, uint64_t line, struct crm_view raw, uint64_t id)
 	return err;
 }
 
+/* Log for each that an operand stands for. */
+static const struct crm_err *
+log_each(void *who)
+{
+	return crm_changing_each(
+	    crm_import_changing(), NAMES_OF, log_one, NULL, 1, who);
+}
+
 static const struct crm_err *
 log_operands(int argc, char **argv)
 {
@@ -217,26 +225,28 @@ log_operands(int argc, char **argv)
 	if (err != NULL)
 		return err;
 	assign_rest();
-	err = crm_import_begin(st.ctx, crm_kind_of(st.ctx->schema, 'e'));
 	who = argv[st.who_at];
-	if (err == NULL)
-		err = crm_changing_each(
-		    crm_import_changing(), NAMES_OF, log_one, NULL, 1, &who);
-	return err;
+	return crm_import(st.ctx, crm_kind_of(st.ctx->schema, 'e'), log_each,
+	    &who, strcmp(who, "-") == 0);
+}
+
+static const struct crm_err *
+log_lines(void *ctx)
+{
+	(void)ctx;
+	return crm_import_stdin();
 }
 
 static const struct crm_err *
 log_stdin(void)
 {
-	const struct crm_err *err;
-
 	if (o.file != NULL)
 		return crm_ctx_usage(st.ctx, "-F goes with WHO and WHAT");
 	if (isatty(STDIN_FILENO) == 1)
 		return crm_ctx_usage(st.ctx,
 		    "nothing to log: give WHO and WHAT, or events on stdin");
-	err = crm_import_begin(st.ctx, crm_kind_of(st.ctx->schema, 'e'));
-	return err != NULL ? err : crm_import_stdin();
+	return crm_import(
+	    st.ctx, crm_kind_of(st.ctx->schema, 'e'), log_lines, NULL, true);
 }
 
 static const struct crm_err *
@@ -247,9 +257,6 @@ run(struct crm_ctx *ctx, int argc, char **argv)
 	st.ctx = ctx;
 	st.text.max = st.words.max = CRM_LINE_MAX * 2;
 	err = argc > 0 ? log_operands(argc, argv) : log_stdin();
-	if (err == NULL)
-		err = crm_import_commit();
-	crm_import_end();
 	crm_buf_release(&st.text);
 	crm_buf_release(&st.words);
 	crm_arena_release(&st.arena);

@@ -219,6 +219,7 @@ look_at(struct crm_changing *c, const struct crm_bound *bound, bool *ok)
 }
 
 static const struct crm_err *commit_line(struct crm_changing *);
+static const struct crm_err *drop_line(struct crm_changing *);
 
 /* The edits of a row, which may be bound already. */
 static const struct crm_err *
@@ -237,6 +238,48 @@ bind_row(struct crm_changing *c, struct crm_reader *reader,
 	return err != NULL ? err : look_at(c, out, ok);
 }
 
+/* So often a line of a stream is tried when others are quicker. */
+#define LINE_TRIES 10
+
+/* Bind a row and hand it over; of a stream, write it too: anew when others
+ * wrote something meanwhile that does not go together with it. */
+static const struct crm_err *
+take_row(struct crm_changing *c, struct crm_reader *reader,
+    const struct crm_row *row, struct crm_ahead *ahead,
+    const struct crm_bound *was,
+    const struct crm_err *(*take)(
+	void *ctx, const struct crm_bound *, bool *ok),
+    void *ctx)
+{
+	const struct crm_err *err;
+	struct crm_bound bound;
+	size_t held = c->held.n;
+	int tries = LINE_TRIES;
+	bool ok;
+
+	for (;;) {
+		crm_batch_line(c->batch, row->line, row->raw);
+		err = bind_row(c, reader, row, ahead, was, &bound, &ok);
+		if (err == NULL && ok)
+			err = take(ctx, &bound, &ok);
+		if (err != NULL)
+			return err;
+		if (!ok)
+			reject(c, row->raw);
+		if (!c->stream)
+			return NULL;
+		c->may_redo = --tries > 0;
+		err = commit_line(c);
+		if (err == NULL || !c->may_redo || !crm_changing_overtaken(c))
+			return err;
+		if (c->held.n > held)
+			c->held.n = held;
+		err = drop_line(c);
+		if (err != NULL)
+			return err;
+	}
+}
+
 static const struct crm_err *
 read_rows(struct crm_changing *c, struct crm_reader *reader,
     struct crm_ahead *ahead,
@@ -247,8 +290,7 @@ read_rows(struct crm_changing *c, struct crm_reader *reader,
 	const struct crm_err *err;
 	const struct crm_row *row;
 	const struct crm_bound *was;
-	struct crm_bound bound;
-	bool begun = false, ok;
+	bool begun = false;
 	uint64_t lines = 0;
 
 	for (;;) {
@@ -262,12 +304,9 @@ read_rows(struct crm_changing *c, struct crm_reader *reader,
 				return crm_err(
 				    CRM_E_DATA, "nothing was written");
 		}
-		if (was != NULL)
-			crm_batch_line(c->batch, row->line, row->raw);
-		else
+		if (err != NULL && err->code == CRM_E_DATA) {
 			crm_batch_line(c->batch, crm_reader_line(reader),
 			    crm_reader_raw(reader));
-		if (err != NULL && err->code == CRM_E_DATA) {
 			crm_batch_fault(c->batch, NULL, err->msg);
 			reject(c, crm_reader_raw(reader));
 			if (crm_reader_is_over(reader))
@@ -280,17 +319,7 @@ read_rows(struct crm_changing *c, struct crm_reader *reader,
 		}
 		if (err != NULL || row == NULL)
 			return err;
-		err = bind_row(c, reader, row, ahead, was, &bound, &ok);
-		if (err != NULL)
-			return err;
-		if (ok)
-			err = take(ctx, &bound, &ok);
-		if (err != NULL)
-			return err;
-		if (!ok)
-			reject(c, row->raw);
-		if (c->stream)
-			err = commit_line(c);
+		err = take_row(c, reader, row, ahead, was, take, ctx);
 		if (err != NULL)
 			return err;
 		crm_progress_step(&c->progress, "lines", ++lines, 0);
@@ -329,7 +358,7 @@ crm_changing_read(struct crm_changing *c,
 		crm_store_on_progress(c->ctx->store, tell_progress, c);
 	crm_progress_hide(&c->progress);
 	crm_ahead_free(ahead);
-	if (!c->ctx->quiet)
+	if (!c->ctx->quiet && !c->again)
 		crm_ours_tell(crm_reader_left_out(reader));
 	crm_reader_close(reader);
 	return err;
@@ -561,6 +590,12 @@ tell_hooks(struct crm_changing *c, uint64_t number)
 	return err;
 }
 
+bool
+crm_changing_overtaken(const struct crm_changing *c)
+{
+	return c->batch != NULL && crm_batch_overtaken(c->batch);
+}
+
 /* Commit the batch at hand. */
 static const struct crm_err *
 commit(struct crm_changing *c, struct crm_batch_result *r)
@@ -572,6 +607,8 @@ commit(struct crm_changing *c, struct crm_batch_result *r)
 	memset(r, 0, sizeof(*r));
 	if (print)
 		err = check_out(c);
+	if (c->may_redo)
+		crm_batch_may_redo(c->batch);
 	if (err == NULL)
 		err = crm_batch_commit(c->batch, r, print ? &to : NULL);
 	crm_progress_hide(&c->progress);
@@ -580,6 +617,8 @@ commit(struct crm_changing *c, struct crm_batch_result *r)
 		c->out = NULL;
 	}
 	c->out_snap = NULL;
+	if (err != NULL && c->may_redo && crm_changing_overtaken(c))
+		return err;
 	crm_faults_tell(&c->faults);
 	write_held(c);
 	if (err != NULL)
@@ -590,6 +629,25 @@ commit(struct crm_changing *c, struct crm_batch_result *r)
 	c->ctx->bad |= r->bad > 0 || crm_batch_faults(c->batch) > 0;
 	tell_unrated(c);
 	return tell_hooks(c, r->change);
+}
+
+static void
+let_go(struct crm_changing *c)
+{
+	crm_assigning_forget(c->assigning);
+	crm_batch_free(c->batch);
+	c->batch = NULL;
+}
+
+static const struct crm_err *
+next_batch(struct crm_changing *c)
+{
+	const struct crm_err *err;
+
+	err = crm_batch_new(c->ctx->store, &c->options, &c->batch);
+	if (err == NULL)
+		crm_bind_set_values(c->bind, crm_batch_values(c->batch));
+	return err;
 }
 
 /*
@@ -606,9 +664,7 @@ catch_up(struct crm_changing *c, const struct crm_batch_result *r)
 	bool many =
 	    r->change != 0 && crm_batch_fresh(c->batch) >= CRM_FRESH_MAX;
 
-	crm_assigning_forget(c->assigning);
-	crm_batch_free(c->batch);
-	c->batch = NULL;
+	let_go(c);
 	if (many)
 		err = crm_fresh_take_in_all(c->ctx->store, CRM_FRESH_MAX);
 	if (due && err == NULL)
@@ -634,10 +690,16 @@ commit_line(struct crm_changing *c)
 	c->sum.unchanged += r.unchanged;
 	c->sum.bad += r.bad;
 	catch_up(c, &r);
-	err = crm_batch_new(c->ctx->store, &c->options, &c->batch);
-	if (err == NULL)
-		crm_bind_set_values(c->bind, crm_batch_values(c->batch));
-	return err;
+	return next_batch(c);
+}
+
+/* Forget what the line at hand asked for. */
+static const struct crm_err *
+drop_line(struct crm_changing *c)
+{
+	crm_faults_forget(&c->faults);
+	let_go(c);
+	return next_batch(c);
 }
 
 const struct crm_err *

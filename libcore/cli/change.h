@@ -36,6 +36,8 @@ struct crm_changing {
 	struct crm_out *out;
 	struct crm_snap *out_snap;
 	bool rejects_failed;
+	bool may_redo; /* when others are quicker: nothing is told then */
+	bool again; /* others were, and it is told already what is left out */
 };
 
 /*
@@ -87,8 +89,13 @@ CRM_CHECK const struct crm_err *crm_changing_each(struct crm_changing *,
 
 /*
  * Commit; print what -o and -f ask for; say what was done, on a terminal.
+ *
+ * Fails with AGAIN, and crm_changing_overtaken() is true, when others wrote
+ * what does not go together with it: done anew, it may.
  */
 CRM_CHECK const struct crm_err *crm_changing_commit(struct crm_changing *);
+
+bool crm_changing_overtaken(const struct crm_changing *);
 
 /*
  * "2 added, 1 changed (change 7)"

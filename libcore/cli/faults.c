@@ -119,6 +119,14 @@ empty(struct crm_fault *list, size_t *n, bool print)
 }
 
 void
+crm_faults_forget(struct crm_faults *f)
+{
+	empty(f->each, &f->neach, false);
+	empty(f->sort, &f->nsorts, false);
+	f->total = f->others = 0;
+}
+
+void
 crm_faults_tell(struct crm_faults *f)
 {
 	bool few = f->total <= CRM_FAULTS_MAX;

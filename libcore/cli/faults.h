@@ -35,4 +35,7 @@ void crm_faults_add(
 /* Print what is kept, and forget it. */
 void crm_faults_tell(struct crm_faults *);
 
+/* Forget it. */
+void crm_faults_forget(struct crm_faults *);
+
 #endif

@@ -5,6 +5,7 @@
 #include "base/map.h"
 #include "cli/guests.h"
 #include "cli/msg.h"
+#include "cli/replay.h"
 #include "store/likely.h"
 #include "store/who.h"
 
@@ -69,6 +70,7 @@ static struct {
 	char letters[27]; /* kinds of --add-missing */
 	const char *keys; /* --key, or what the file itself suggests */
 	bool calendar;    /* its guests need not all be known */
+	bool again;       /* it is not the first time */
 	struct crm_guests guests;
 	/* the keys of a calendar's events that were taken: until these are
 	 * written they are not found */
@@ -201,7 +203,7 @@ recognised(void *ctx, const struct crm_preset *p, struct crm_view map)
 		im.keys = p->key;
 	if (im.kind == NULL && p->kinds[1] == '\0')
 		crm_out_one_kind(k, &im.c.kinds);
-	if (im.ctx->quiet || map.n == 0)
+	if (im.ctx->quiet || map.n == 0 || im.again)
 		return;
 	crm_msg("read as an export of %s%s%s: --map '%.*s'; other columns are "
 		"kept as x-NAME",
@@ -209,8 +211,8 @@ recognised(void *ctx, const struct crm_preset *p, struct crm_view map)
 	    im.keys != NULL ? im.keys : "", CRM_VARG(map));
 }
 
-const struct crm_err *
-crm_import_begin(struct crm_ctx *ctx, const struct crm_kind *kind)
+static const struct crm_err *
+begin(struct crm_ctx *ctx, const struct crm_kind *kind)
 {
 	struct crm_batch_options bo = { .skip_bad = o.skip_bad || o.stream,
 		.keep = o.keep,
@@ -285,7 +287,8 @@ tell_twin(uint64_t id, const struct crm_field *f, bool *ok)
 		if (!*ok) {
 			crm_buf_adds(&b, " (--duplicates allow)");
 			crm_batch_fault(im.c.batch, f->name, b.p);
-		} else if (!im.ctx->quiet && ++im.ntwins <= TWINS_TOLD_MAX) {
+		} else if (!im.ctx->quiet && !im.again &&
+		    ++im.ntwins <= TWINS_TOLD_MAX) {
 			if (line > 0)
 				(void)snprintf(place, sizeof(place),
 				    "stdin:%llu: ", (unsigned long long)line);
@@ -452,8 +455,8 @@ crm_import_args(const char *const *arg, size_t n)
 	return err != NULL || !ok ? err : take(NULL, &bound, &ok);
 }
 
-const struct crm_err *
-crm_import_commit(void)
+static const struct crm_err *
+commit(void)
 {
 	if (im.ntwins > TWINS_TOLD_MAX)
 		crm_msg("and %llu more that may be there already",
@@ -466,14 +469,50 @@ crm_import_commit(void)
 	return crm_changing_commit(&im.c);
 }
 
-void
-crm_import_end(void)
+/* Give back what one time took; what was told stays known. */
+static void
+end(void)
 {
 	if (im.ctx != NULL)
 		crm_changing_free(&im.c);
-	crm_guests_release(&im.guests);
+	im.ctx = NULL;
+	im.calendar = false;
+	im.key_kind = NULL;
 	crm_map_release(&im.taken);
+}
+
+/* So often an import is tried when others are quicker. */
+#define TRIES 10
+
+const struct crm_err *
+crm_import(struct crm_ctx *ctx, const struct crm_kind *kind,
+    const struct crm_err *(*fill)(void *ctx), void *fill_ctx, bool reads)
+{
+	const struct crm_err *err;
+	int tries = TRIES;
+
+	if (reads && !o.stream)
+		crm_replay_hold();
+	for (;; im.again = true) {
+		err = begin(ctx, kind);
+		im.c.again = im.again;
+		if (err == NULL)
+			err = fill(fill_ctx);
+		if (err == NULL && !o.stream)
+			im.c.may_redo = --tries > 0 && crm_replay_can();
+		if (err == NULL)
+			err = commit();
+		if (err == NULL || o.stream || !im.c.may_redo ||
+		    !crm_changing_overtaken(&im.c) || !crm_replay_rewind())
+			break;
+		crm_faults_forget(&im.c.faults);
+		end();
+	}
+	end();
+	crm_replay_release();
+	crm_guests_release(&im.guests);
 	crm_opt_list_free(&o.map);
 	crm_opt_list_free(&o.set);
 	crm_opt_list_free(&o.add_missing);
+	return err;
 }

@@ -25,16 +25,22 @@ enum crm_twins { CRM_TWINS_ALLOW = 1, CRM_TWINS_WARN, CRM_TWINS_REFUSE };
 void crm_import_ask_twins(int how);
 
 /*
- * Begin an import: read the options, open the change set.
+ * Import: read the options, open the change set, fill and commit it.  When
+ * others write meanwhile what does not go together with it, all of that is
+ * done anew, some times, if the input is still at hand.
  *
  * kind    of all records; NULL: each names its own
+ * fill    puts the records in, from its first to its last
+ * reads   does that read standard input?
  *
- * Fails with USAGE, and as crm_changing_begin().
+ * Fails with USAGE; as fill, crm_changing_begin() and crm_changing_commit() do.
  */
-CRM_CHECK const struct crm_err *crm_import_begin(
-    struct crm_ctx *, const struct crm_kind *kind);
+CRM_CHECK const struct crm_err *crm_import(struct crm_ctx *,
+    const struct crm_kind *kind, const struct crm_err *(*fill)(void *ctx),
+    void *fill_ctx, bool reads);
 
-/* The change set: for records that the program makes itself. */
+/* The change set, for records that the program makes itself; while fill is
+ * called. */
 struct crm_changing *crm_import_changing(void);
 
 /* Add all records of stdin, or (--key) change those they find. */
@@ -43,9 +49,5 @@ CRM_CHECK const struct crm_err *crm_import_stdin(void);
 /* The same for one record of name=value operands. */
 CRM_CHECK const struct crm_err *crm_import_args(
     const char *const *arg, size_t n);
-
-/* Commit.  Everything is given back by crm_import_end(), in any case. */
-CRM_CHECK const struct crm_err *crm_import_commit(void);
-void crm_import_end(void);
 
 #endif

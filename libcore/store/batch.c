@@ -704,6 +704,33 @@ crm_batch_waiting(const struct crm_batch *b)
 	return b->waiting;
 }
 
+bool
+crm_batch_overtaken(const struct crm_batch *b)
+{
+	return b->overtaken;
+}
+
+void
+crm_batch_may_redo(struct crm_batch *b)
+{
+	b->may_redo = true;
+}
+
+/* Settle it; what is bad by what was not there when its line was read, is not
+ * for who can read it again. */
+static const struct crm_err *
+settle(struct crm_batch *b)
+{
+	const struct crm_err *err;
+	uint64_t was = b->nbad;
+
+	err = crm_batch_settle_all(b);
+	if (err != NULL || b->nbad == was || !b->may_redo ||
+	    crm_snap_state(b->snap) == b->state)
+		return err;
+	return crm_err(CRM_E_AGAIN, "others wrote meanwhile: try again");
+}
+
 uint64_t
 crm_batch_fresh(const struct crm_batch *b)
 {
@@ -718,13 +745,14 @@ crm_batch_commit(struct crm_batch *b, struct crm_batch_result *result,
 
 	err = crm_batch_resolve(b);
 	if (err == NULL)
-		err = crm_batch_settle_all(b);
+		err = settle(b);
 	if (err == NULL && b->faults > 0 && !b->o.skip_bad)
 		err = crm_err(CRM_E_DATA, "nothing was written");
 	if (err == NULL)
 		err = crm_batch_count_rates(b);
 	if (err == NULL)
 		err = crm_batch_write(b, to);
+	b->overtaken = err != NULL && err->code == CRM_E_AGAIN && !b->asked;
 	*result = b->result;
 	return err;
 }

@@ -186,6 +186,19 @@ uint64_t crm_batch_unrated(const struct crm_batch *, uint8_t currency_num);
  */
 uint64_t crm_batch_waiting(const struct crm_batch *);
 
+/*
+ * Did the commit fail because others wrote something since the batch began?
+ * Who begins a new batch with the same input sees what they wrote.
+ */
+bool crm_batch_overtaken(const struct crm_batch *);
+
+/*
+ * Who would do that says so before the commit: lines that turn out to be bad
+ * when others wrote meanwhile (a key that found nothing is taken by now) are
+ * not judged then; the commit fails with AGAIN.
+ */
+void crm_batch_may_redo(struct crm_batch *);
+
 /* How many were fresh then (fresh.h), for crm_fresh_take_in_all(). */
 uint64_t crm_batch_fresh(const struct crm_batch *);
 

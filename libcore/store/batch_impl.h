@@ -128,6 +128,9 @@ struct crm_batch {
 	uint64_t began;            /* place of the newest change set by then */
 	uint64_t waiting;          /* crm_batch_waiting() */
 	uint64_t fresh;            /* crm_batch_fresh() */
+	bool asked;                /* options.ask was called */
+	bool overtaken;            /* crm_batch_overtaken() */
+	bool may_redo;             /* crm_batch_may_redo() */
 	struct crm_erased *erased; /* what must not come back; NULL: nothing */
 	struct crm_value_ctx values;
 	struct crm_rule_ctx rules;

@@ -44,8 +44,10 @@ ask(struct crm_writing *w)
 	if (o->ask == NULL || w->b->result.change == 0)
 		return NULL;
 	err = crm_w_look_again(w);
-	return err != NULL ? err
-			   : o->ask(o->ask_ctx, w->snap, w->change.number);
+	if (err != NULL)
+		return err;
+	w->b->asked = true;
+	return o->ask(o->ask_ctx, w->snap, w->change.number);
 }
 
 /* Everything but the adds: edits, what follows from them, the log. */
