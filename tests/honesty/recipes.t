@@ -184,6 +184,20 @@ is 'a customer' "$(post '{"name":"Eve","email":"sean@oneil.example","phone":null
 	'Status: 204 No Content'
 is 'stays as they were' "$(crm-find p2 -f name,phone,stage)" \
 	'{"name":"Sean \"Mac\" O'\''Neil, Jr","phone":["+353215550001"],"stage":"lead"}'
+is 'no name' "$(post '{"email":"n@web.example","text":"Hello"}')" 'Status: 204 No Content'
+is 'the address is it' "$(crm-find n@web.example -f name,stage -o tsv | sed 1d)" 'n@web.example	lead'
+cat >stub/crm-log <<'STUB'
+#!/bin/sh
+# busy once, then as ever
+[ -e "$HOME/busy" ] || { : >"$HOME/busy"; exit 75; }
+STUB
+echo "exec $CRM_BUILD/bin/crm-log \"\$@\"" >>stub/crm-log
+chmod +x stub/crm-log
+is 'a passing fault' "$(post '{"email":"n@web.example","text":"Twice"}')" 'Status: 204 No Content'
+rm stub/crm-log
+is 'is tried again' "$(ls home/busy; crm-find event text:twice --count)" 'home/busy
+1'
+crm-rm n@web.example
 is 'no address' "$(post '{"name":"Eve"}')" 'Status: 400 Bad Request'
 is 'no JSON' "$(post 'name=Eve')" 'Status: 400 Bad Request'
 is 'a list for a name' "$(post '{"name":["Eve"],"email":"e@e.example"}')" 'Status: 400 Bad Request'
