@@ -577,6 +577,20 @@ tell_unrated(struct crm_changing *c)
 	}
 }
 
+/* Say how many lines were left out, not of whom: that is to be forgotten. */
+static void
+tell_erased(const struct crm_changing *c)
+{
+	char digits[26];
+	uint64_t n = c->sum.erased;
+
+	if (n > 0 && !c->ctx->quiet)
+		crm_msg(
+		    "%.*s %s of who was erased %s left out (--allow-erased)",
+		    (int)crm_num_put_grouped(digits, n), digits,
+		    n == 1 ? "line" : "lines", n == 1 ? "is" : "are");
+}
+
 /* Whoever reads what was written need not wait for a hook. */
 static const struct crm_err *
 tell_hooks(struct crm_changing *c, uint64_t number)
@@ -689,6 +703,7 @@ commit_line(struct crm_changing *c)
 	c->sum.removed += r.removed;
 	c->sum.unchanged += r.unchanged;
 	c->sum.bad += r.bad;
+	c->sum.erased += r.erased;
 	catch_up(c, &r);
 	return next_batch(c);
 }
@@ -712,6 +727,7 @@ crm_changing_commit(struct crm_changing *c)
 		if (err != NULL)
 			return err;
 	}
+	tell_erased(c);
 	give_receipt(c, &c->sum);
 	if (!c->stream)
 		catch_up(c, &c->sum);

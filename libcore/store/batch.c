@@ -109,7 +109,7 @@ crm_batch_line(struct crm_batch *b, uint64_t line, struct crm_view raw)
 {
 	b->line = line;
 	b->raw = b->o.reject != NULL ? raw : CRM_VNULL;
-	b->line_bad = false;
+	b->line_bad = b->line_erased = false;
 	b->pending_links = false;
 	crm_buf_reset(&b->words);
 	crm_arena_reset(&b->line_arena);
@@ -166,7 +166,11 @@ fault(struct crm_batch *b, const char *field, const struct crm_err *err)
 {
 	if (err == NULL || err->code != CRM_E_DATA)
 		return err;
-	crm_batch_fault(b, field, err->msg);
+	if (b->line_erased && b->o.skip_bad && b->making == NULL) {
+		b->result.erased += !b->line_bad;
+		b->line_bad = true;
+	} else
+		crm_batch_fault(b, field, err->msg);
 	return NULL;
 }
 

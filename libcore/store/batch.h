@@ -19,7 +19,9 @@ struct crm_batch_options {
 	char point;                    /* decimal point */
 	const char *user, *program, *arguments, *message; /* for the history */
 	bool dry_run;      /* do it, show it, take it back */
-	bool skip_bad;     /* bad lines are left out, the others written */
+	bool skip_bad;     /* bad lines are left out, the others written; those
+	                      that would bring back who was erased are left
+	                      out, counted, and not told of */
 	bool keep;         /* only fill fields that are empty */
 	bool correct;      /* an event whose key is known is changed, but not
 	                      its "what" when the key was made of doc */
@@ -68,6 +70,7 @@ struct crm_batch_options {
 struct crm_batch_result {
 	uint64_t change; /* its number; 0: nothing was written */
 	uint64_t added, changed, removed, restored, unchanged, bad;
+	uint64_t erased; /* lines left out, as with skip_bad they are not bad */
 };
 
 /* Begin.  The store must be open for writing. */

@@ -20,11 +20,13 @@ has(const struct crm_rec *r, const struct crm_field *f, struct crm_view value)
 }
 
 static const struct crm_err *
-refuse(const struct crm_field *f, struct crm_view value, const char **field)
+refuse(struct crm_batch *b, const struct crm_field *f, struct crm_view value,
+    const char **field)
 {
 	struct crm_buf text = CRM_BUF_INIT(CRM_LINE_MAX * 2);
 	const struct crm_err *err;
 
+	b->line_erased = true;
 	crm_value_add_text(&text, f, value);
 	*field = f->name;
 	err = crm_err(CRM_E_DATA,
@@ -54,7 +56,7 @@ crm_batch_fit_erased(struct crm_batch *b, const struct crm_rec *r,
 		while (crm_many_next(&m, &v))
 			if (!has(old, f, v) &&
 			    crm_erased_has(b->erased, r->kind->letter, f, v))
-				return refuse(f, v, field);
+				return refuse(b, f, v, field);
 	}
 	return NULL;
 }

@@ -141,6 +141,7 @@ struct crm_batch {
 	uint64_t line, faults;
 	struct crm_view raw; /* the line as it was, when it may be wanted */
 	bool line_bad, pending_links;
+	bool line_erased; /* it would bring back what was erased */
 
 	struct crm_spool *adds;
 	uint64_t new_count[26]; /* by kind */

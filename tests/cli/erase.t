@@ -150,7 +150,7 @@ fails_with 65 'nor their ref' crm-add org name=X ref=shop:4711q email=second@zz.
 fails_with 65 'nor a link to them' sh -c \
 	'echo "{\"who\":\"annaq@zz.secret.example\",\"what\":\"call\"}" | crm-log --add-missing person'
 fails_with 65 'nor an event by its key' crm-log p2 purchase amount=1 key=shop:77q88
-ok 'the good lines are written' sh -c '! crm-add person --skip-bad <again.csv 2>/dev/null'
+ok 'the good lines are written' crm-add person --skip-bad -q <again.csv
 is 'these alone' "$(crm-find person --count)" 302
 crm-undo
 
@@ -241,6 +241,21 @@ mail2=who@b2.example
 behind who@b2.example crm-add person
 is 'but not what it took' "$status $(crm-find person "email:$mail2" --count)" '65 0'
 like 'which is said' "$(cat err)" 'email: .* was erased, and is not to come back'
+printf 'name,email\nSecond,who@b2.example\nGood,good@b2.example\n' >again.csv
+fails_with 65 'a list that still has them' crm-add person --key email <again.csv
+ok 'is read without them' crm-add person --key email --skip-bad \
+	--rejects left.csv <again.csv
+is 'how many is said, not who' "$(cat err)" \
+	'crm-add: 1 line of who was erased is left out (--allow-erased)'
+is 'the others are written' "$(crm-find good@b2.example -f name -o tsv | sed 1d)" Good
+is 'and they are not' "$(crm-find person email:who@b2.example --count)" 0
+run crm-add person --key email --skip-bad <<'LIST'
+name,email
+,bad@b2.example
+Second,who@b2.example
+LIST
+is 'a bad line is bad all the same' "$status" 65
+crm-rm good@b2.example
 mail2=who@b3.example
 behind who@b3.example crm-add person --allow-erased
 is 'unless it is allowed' "$status $(crm-find "$mail2" -f name)" \
