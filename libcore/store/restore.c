@@ -92,7 +92,7 @@ make_dir(struct crm_restore *r, int64_t group)
 		    errno == EACCES || errno == EPERM || errno == EROFS
 			? CRM_E_NOPERM
 			: CRM_E_CANTCREATE,
-		    "cannot make the store '%s'", r->path);
+		    "cannot make '%s', which is to be the store", b.p);
 	crm_buf_release(&b);
 	return err;
 }

@@ -120,7 +120,7 @@ make_dir(struct crm_store *s, int64_t group)
 			return crm_err_errno(errno == EACCES || errno == EROFS
 				? CRM_E_NOPERM
 				: CRM_E_CANTCREATE,
-			    "cannot make the store '%s'", s->path);
+			    "cannot make '%s', which is to be the store", real);
 	}
 	crm_free(s->real);
 	s->real = crm_strndup(real, strlen(real));

@@ -1,11 +1,11 @@
 #!/bin/sh
 # A store for a group: two users of one machine, and one who is not of it.
 . "${0%/*}/../lib.sh"
-plan 17
+plan 19
 
 if [ "$(id -u)" -ne 0 ] || ! command -v setpriv >/dev/null ||
     ! grep -q '^users:' /etc/group; then
-	skip 17 'needs root, setpriv and the group users'
+	skip 19 'needs root, setpriv and the group users'
 	exit 0
 fi
 gid=$(awk -F: '$1 == "users" { print $3 }' /etc/group)
@@ -49,3 +49,7 @@ fails_with 77 'who is not of the group cannot give it a store' \
 is 'nothing is left of that' "$(ls -d team/e* 2>/dev/null)" ''
 is 'a backup is for its owner alone' \
     "$(bob crm-store -s team/s backup team/b.tar; stat -c %a team/b.tar)" 600
+chmod 755 team
+fails_with 77 'who may not write beside the store' bob crm-store -s team/s compact
+like 'is told what cannot be made' "$(cat err)" "cannot make '.*/s\.unfinished-.*Permission denied"
+chmod 1777 team
