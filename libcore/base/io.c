@@ -49,11 +49,31 @@ crm_pread_all(int fd, void *p, size_t n, int64_t offset)
 }
 
 static const char *elsewhere;
+static bool is_elsewhere; /* scratch files had to be made there */
 
 void
 crm_tmp_elsewhere(const char *path)
 {
 	elsewhere = path;
+}
+
+const struct crm_err *
+crm_tmp_failed(int dir)
+{
+	char link[40], path[600];
+	int saved = errno;
+	ssize_t n;
+
+	if (is_elsewhere)
+		return crm_err_errno(
+		    CRM_E_IO, "cannot write a scratch file in '%s'", elsewhere);
+	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", dir);
+	n = readlink(link, path, sizeof(path));
+	errno = saved;
+	if (n <= 0 || n == (ssize_t)sizeof(path))
+		return crm_err_errno(CRM_E_IO, "cannot write a scratch file");
+	return crm_err_errno(
+	    CRM_E_IO, "cannot write a scratch file in '%.*s'", (int)n, path);
 }
 
 /* A file that has no name any more; -1 with errno set. */
@@ -90,6 +110,7 @@ crm_tmp_open(int dir, int *fd)
 		other = open(elsewhere, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		if (other >= 0) {
 			*fd = open_nameless(other);
+			is_elsewhere = *fd >= 0;
 			(void)close(other);
 		}
 	}

@@ -29,6 +29,9 @@ CRM_CHECK const struct crm_err *crm_tmp_open(int dir, int *fd);
 /* path    a directory, or NULL; borrowed, for good */
 void crm_tmp_elsewhere(const char *path);
 
+/* IO, with errno: "cannot write a scratch file in DIRECTORY". */
+const struct crm_err *crm_tmp_failed(int dir);
+
 /*
  * Make it durable that a path was given its name: sync the directory that it
  * is in.

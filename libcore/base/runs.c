@@ -132,7 +132,7 @@ spill(struct crm_runs *r)
 	crm_free(buf);
 	return NULL;
 fail:
-	err = crm_err_errno(CRM_E_IO, "cannot write a scratch file");
+	err = crm_tmp_failed(r->dir);
 	crm_free(buf);
 	return err;
 }

@@ -64,7 +64,7 @@ flush(struct crm_spool *s)
 			return err;
 	}
 	if (!crm_write_all(s->fd, s->buf, s->n))
-		return crm_err_errno(CRM_E_IO, "cannot write a scratch file");
+		return crm_tmp_failed(s->dir);
 	s->flushed += s->n;
 	s->n = 0;
 	return NULL;

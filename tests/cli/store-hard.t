@@ -2,7 +2,7 @@
 # crm-store when things go wrong around it: full disks, slow and closed
 # pipes, signals, small memory, other writers, other users.
 . "${0%/*}/../lib.sh"
-plan 84
+plan 85
 
 # Some thousand people and events, in several change sets.
 crm-store -s a init
@@ -92,6 +92,13 @@ is 'leaves nothing behind' "$(ls -d small* 2>/dev/null)" ''
 is 'load with a limit on files' $? 74
 is 'leaves nothing behind' "$(ls -d small* 2>/dev/null)" ''
 like 'and says why' "$(cat err)" 'ulimit -f'
+crm-store -s small init
+awk 'BEGIN { print "name,note"
+	for (i = 0; i < 200000; i++) print "n" i ",a note on number " i }' |
+	(ulimit -f 2000; crm-add -s small person 2>err)
+like 'an import says where its scratch file is' "$(cat err)" \
+	"cannot write a scratch file in '.*/small': File too large"
+rm -rf small
 (ulimit -f 2000; crm-store -s a dump >f.dump 2>err)
 is 'dump with a limit on files' $? 74
 ok 'has no last line' sh -c '! tail -1 f.dump | grep -q "\"end\""'
