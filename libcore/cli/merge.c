@@ -179,14 +179,23 @@ merge(void)
 {
 	uint64_t *leader = crm_sets_leaders(&st.sets);
 	struct crm_merge *m = crm_calloc(st.sets.n + 1, sizeof(*m));
-	const struct crm_err *err;
+	const struct crm_err *err = NULL;
+	char text[CRM_ID_TEXT];
 	size_t i, n = 0;
 
+	for (i = 0; i < st.sets.n && err == NULL; i++)
+		if (st.sets.item[i].second &&
+		    st.sets.item[i].number == leader[i])
+			err = crm_err(CRM_E_DATA,
+			    "%s and its group: lines say of each of them that "
+			    "it goes",
+			    crm_id_text(leader[i], text));
 	for (i = 0; i < st.sets.n; i++)
 		if (st.sets.item[i].number != leader[i])
 			m[n++] = (struct crm_merge){ st.sets.item[i].number,
 				leader[i] };
-	err = crm_merge(st.c.batch, m, n);
+	if (err == NULL)
+		err = crm_merge(st.c.batch, m, n);
 	crm_free(m);
 	crm_free(leader);
 	return err;

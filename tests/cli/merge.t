@@ -3,6 +3,7 @@
 # crm-undo takes it back wholly.
 . "${0%/*}/../lib.sh"
 plan 63
+plan 60
 
 # state: all records and what is summed, without when they were changed
 state()
@@ -214,3 +215,17 @@ third
 merged $c: name Note three
 second
 merged $b: name Note two"
+
+# what is one already, and who is to stay nowhere
+crm-add person name=Ring1 ref=ring:1
+crm-add person name=Ring2 ref=ring:2
+ok 'one with itself: nothing' crm-merge ring:1 ring:1
+cat >ring <<'END'
+{"id":"ring:1","dup":"ring:2"}
+{"id":"ring:2","dup":"ring:1"}
+END
+fails_with 65 'each is to go' crm-merge - <ring
+like 'which is said' "$(cat err)" 'lines say of each of them that it goes'
+sed 2d ring >one
+ok 'one way' crm-merge - <one
+ok 'and again' crm-merge - <one
