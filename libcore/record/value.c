@@ -259,12 +259,14 @@ parse_text(const struct crm_value_ctx *ctx, const struct crm_field *f,
 		colon = crm_view_find(v, ':');
 	if (f->num == CRM_N_REF && (colon == 0 || colon + 1 >= v.n))
 		return crm_err(CRM_E_DATA,
-		    "'%.*s' is not a ref (SYSTEM:ID, such as shop:4711)",
+		    "'%.*s' is not a ref (SYSTEM:ID, such as shop:4711; "
+		    "--map COLUMN=ref:shop puts it in front)",
 		    CRM_VARG(v));
 	if (f->num == CRM_EVENT_KEY && strcmp(f->name, "key") == 0 &&
 	    (colon == 0 || colon + 1 >= v.n) && !is_doc_line(v))
 		return crm_err(CRM_E_DATA,
-		    "'%.*s' is not a key (SYSTEM:ID, such as shop:4711/2)",
+		    "'%.*s' is not a key (SYSTEM:ID, such as shop:4711/2; "
+		    "--map COLUMN=key:shop puts it in front)",
 		    CRM_VARG(v));
 	add_lines(out, v);
 	return NULL;

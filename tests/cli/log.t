@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-log: from operands, for many, from streams; keys, docs, corrections.
 . "${0%/*}/../lib.sh"
-plan 100
+plan 102
 
 crm-add org name=Acme terms=14
 crm-add person name='Anna Nowak' email=anna@mail.example org=Acme
@@ -177,3 +177,9 @@ done
 credit=$(crm-find event what:invoice amount:-2 -o ids)
 fails_with 65 'an amount is not cleared' crm-set "$credit" amount=
 fails_with 65 'a credit note is no payment' crm-set "$credit" what=payment
+
+printf 'who,what,key\nshop:1,call,L1\n' >bare.csv
+run crm-log --add-missing person <bare.csv
+like 'a key without its system: how it gets one' "$(cat err)" \
+	"'L1' is not a key .*--map COLUMN=key:shop"
+ok 'which does' crm-log --add-missing person --map key=key:shop <bare.csv
