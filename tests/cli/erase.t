@@ -251,7 +251,7 @@ is 'the others are written' "$(crm-find good@b2.example -f name -o tsv | sed 1d)
 is 'and they are not' "$(crm-find person email:who@b2.example --count)" 0
 run crm-add person --key email --skip-bad <<'LIST'
 name,email
-,bad@b2.example
+Bad,not-an-address
 Second,who@b2.example
 LIST
 is 'a bad line is bad all the same' "$status" 65
