@@ -140,6 +140,37 @@ crm_bind_add_value(struct crm_bind *b, const struct crm_field *f,
 	return NULL;
 }
 
+/*
+ * The end that tells ids of Salesforce apart where case does not: 15 letters and
+ * digits have a longer form, with a bit for each that is a capital, five to a
+ * character.
+ * From: Salesforce's "How to convert 15 digit Id to 18 digit Id".
+ */
+#define SALESFORCE_SHORT 15
+static void
+add_salesforce_end(struct crm_buf *out, struct crm_view id)
+{
+	static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345";
+	unsigned int bits = 0;
+	size_t i;
+
+	if (id.n != SALESFORCE_SHORT)
+		return;
+	for (i = 0; i < id.n; i++)
+		if (!(id.p[i] >= '0' && id.p[i] <= '9') &&
+		    !(id.p[i] >= 'A' && id.p[i] <= 'Z') &&
+		    !(id.p[i] >= 'a' && id.p[i] <= 'z'))
+			return;
+	for (i = 0; i < id.n; i++) {
+		bits |= (unsigned int)(id.p[i] >= 'A' && id.p[i] <= 'Z')
+		    << i % 5;
+		if (i % 5 == 4) {
+			crm_buf_addc(out, digit[bits]);
+			bits = 0;
+		}
+	}
+}
+
 /* The value of a field that knows other systems: SYSTEM:NUMBER. */
 struct crm_view
 crm_bind_with_system(
@@ -156,6 +187,8 @@ crm_bind_with_system(
 	crm_buf_addv(&b->text, system);
 	crm_buf_addc(&b->text, ':');
 	crm_buf_addv(&b->text, text);
+	if (crm_view_is(system, "salesforce"))
+		add_salesforce_end(&b->text, text);
 	return crm_buf_view(&b->text);
 }
 

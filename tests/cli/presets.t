@@ -1,7 +1,7 @@
 #!/bin/sh
 # Exports of other programs that are known by their header.
 . "${0%/*}/../lib.sh"
-plan 36
+plan 40
 
 # no row may be thrown away by a preset: what is no field is kept
 cat >google.csv <<'END'
@@ -143,5 +143,19 @@ is 'a column under a condition' \
 	'{"title":"Big one","stage":"won","expected":"2005-11-09","closed":"2005-11-09"}
 {"title":"Open one","stage":"qualified","expected":"2027-01-02"}'
 is 'one account for both' "$(crm-find org ref:salesforce:1a --count)" 1
+cat >short.csv <<'END'
+"ID","ACCOUNTID","LASTNAME","LEADSOURCE"
+"001A0000006Vm9r","","Short",""
+"001a0000006Vm9r","","Other",""
+END
+ok 'ids that differ in case alone are not one' crm-add <short.csv
+is 'and have the end that tells them apart' \
+	"$(crm-find person name:short,other -f name,ref --sort name)" \
+	'{"name":"Other","ref":["salesforce:001a0000006Vm9rAAC"]}
+{"name":"Short","ref":["salesforce:001A0000006Vm9rIAC"]}'
+sed 's/9r"/9rIAC"/; 3d; s/Short/Long/' short.csv >long.csv
+ok 'who comes by the long one' crm-add <long.csv
+is 'is the same' "$(crm-find person ref:salesforce:001A0000006Vm9rIAC -f name)" \
+	'{"name":"Long"}'
 printf 'First Name,Last Name,E-mail\nA,B,c@d.example\n' >own.csv
 fails_with 65 'a header of no program is checked as ever' crm-add person <own.csv
