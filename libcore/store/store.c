@@ -129,7 +129,6 @@ read_format(struct crm_store *s, struct crm_txn *t)
 		return too_new(s, crm_le16_get(v.p + MAGIC_N), oldest);
 	memcpy(s->uuid, seed.uuid, sizeof(s->uuid));
 	s->replica = seed.replica;
-	s->format = crm_le16_get(v.p + MAGIC_N);
 	return NULL;
 }
 
@@ -148,13 +147,14 @@ crm_meta_format(struct crm_txn *t, uint16_t *format, uint16_t *oldest)
 }
 
 struct updating {
-	const struct crm_store *store;
+	struct crm_store *store;
 	const struct crm_err *(*fn)(void *ctx, struct crm_txn *);
 	void *ctx;
 };
 
 /* A newer crm may have raised the format since the store was opened: who does
- * not know what it wrote would call it damage, or do some. */
+ * not know what it wrote would call it damage, or do some.  An older format is
+ * raised with what is written. */
 static const struct crm_err *
 update(void *ctx, struct crm_txn *t)
 {
@@ -165,6 +165,8 @@ update(void *ctx, struct crm_txn *t)
 
 	if (err == NULL && oldest > CRM_FORMAT)
 		err = too_new(u->store, format, oldest);
+	if (err == NULL && format != 0 && format < CRM_FORMAT)
+		err = crm_store_write_format(u->store, t);
 	return err != NULL ? err : u->fn(u->ctx, t);
 }
 
@@ -182,18 +184,6 @@ crm_store_update(struct crm_store *s,
 	crm_gate_leave(s->gate);
 	/* The next writer goes on while the disk is waited for. */
 	return err != NULL ? err : crm_env_settle(s->env);
-}
-
-/* Another program may have been first, of this version or of a later one. */
-static const struct crm_err *
-raise_format(void *ctx, struct crm_txn *t)
-{
-	struct crm_store *s = ctx;
-	const struct crm_err *err = read_format(s, t);
-
-	return err != NULL || s->format >= CRM_FORMAT
-	    ? err
-	    : crm_store_write_format(s, t);
 }
 
 bool
@@ -489,9 +479,6 @@ crm_store_open(const char *path, const struct crm_store_options *options,
 	}
 	if (err == NULL && stale && options->mode != CRM_STORE_LOOK)
 		err = renew(s);
-	if (err == NULL && options->mode == CRM_STORE_WRITE &&
-	    s->format < CRM_FORMAT)
-		err = crm_store_update(s, raise_format, s);
 	if (err == NULL && options->mode == CRM_STORE_WRITE)
 		err = crm_store_number_fields(s);
 	if (err != NULL) {

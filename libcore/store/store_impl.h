@@ -10,7 +10,7 @@
 
 /*
  * Version of the format, and the oldest one that may read it.  A store of an
- * older one gets this one when it is opened to be written.
+ * older one gets this one with the first change.
  *
  * 2  blocks may be packed
  */
@@ -53,7 +53,6 @@ struct crm_store {
 	struct crm_buf signature; /* of it; empty: not made yet */
 	uint8_t uuid[16];
 	uint16_t replica;
-	uint16_t format; /* when it was opened */
 	void (*tell)(void *ctx, const char *what, uint64_t done, uint64_t all);
 	void *tell_ctx;
 	uint64_t derived; /* records that derived tables were made of */
