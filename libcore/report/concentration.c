@@ -214,16 +214,16 @@ explain_buyer(struct work *w, const struct crm_buyer *b, unsigned int decile)
 	crm_explain_number(r, "decile", decile, 0);
 	crm_explain_how(r, "1 + %d * %lld / %lld, rounded down", DECILES,
 	    (long long)better, (long long)n);
-	crm_amount_text(all, w->total[b->currency], b->currency);
+	crm_amount_text(w->r, all, w->total[b->currency], b->currency);
 	crm_explain_number(r, "share",
 	    100 * (double)b->row.sum / (double)w->total[b->currency], 3);
 	crm_explain_how(r, "percent: 100 * %s / %s",
-	    crm_amount_text(amount, b->row.sum, b->currency), all);
+	    crm_amount_text(w->r, amount, b->row.sum, b->currency), all);
 	crm_explain_number(r, "cumulative",
 	    100 * (double)sum / (double)w->total[b->currency], 1);
 	crm_explain_how(r,
 	    "percent, of all who brought as much or more: 100 * %s / %s",
-	    crm_amount_text(amount, sum, b->currency), all);
+	    crm_amount_text(w->r, amount, sum, b->currency), all);
 	return NULL;
 }
 

@@ -493,7 +493,7 @@ explain_line(struct work *w, const struct line *l, size_t place, size_t of)
 	crm_explain_how(r, "day of the last purchase");
 	crm_explain_column(r, C_AVERAGE);
 	crm_explain_how(r, "spent / orders = %s / %lld",
-	    crm_amount_text(amount, l->spent, l->currency),
+	    crm_amount_text(r, amount, l->spent, l->currency),
 	    (long long)l->orders);
 	crm_explain_column(r, C_PURCHASES);
 	crm_explain_how(r, "number of purchases");

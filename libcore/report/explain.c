@@ -37,7 +37,7 @@ crm_explain_money(struct crm_report_run *r, const char *figure, int64_t minor,
 {
 	char text[CRM_EXPLAIN_TEXT];
 
-	crm_explain_text(r, figure, crm_amount_text(text, minor, currency));
+	crm_explain_text(r, figure, crm_amount_text(r, text, minor, currency));
 }
 
 void
@@ -85,11 +85,16 @@ crm_explain_has(const struct crm_report_run *r, uint64_t who)
 }
 
 const char *
-crm_amount_text(char out[CRM_EXPLAIN_TEXT], int64_t minor, uint8_t currency)
+crm_amount_text(const struct crm_report_run *r, char out[CRM_EXPLAIN_TEXT],
+    int64_t minor, uint8_t currency)
 {
 	struct crm_dec d = { minor, crm_currency_digits(currency) };
+	size_t n = crm_dec_put(out, d);
 
-	out[crm_dec_put(out, d)] = '\0';
+	out[n] = '\0';
+	if (currency != r->config->currency_num)
+		(void)snprintf(out + n, CRM_EXPLAIN_TEXT - n, " %s",
+		    crm_currency_code(currency));
 	return out;
 }
 

@@ -21,6 +21,8 @@ void crm_explain_text(
     struct crm_report_run *, const char *figure, const char *value);
 void crm_explain_number(
     struct crm_report_run *, const char *figure, double, int digits);
+/* An amount as crm_amount_text() has it: columns of the report, whose currency
+ * is one of them, are told by crm_explain_column(). */
 void crm_explain_money(struct crm_report_run *, const char *figure,
     int64_t minor, uint8_t currency);
 void crm_explain_day(struct crm_report_run *, const char *figure, int32_t day);
@@ -32,9 +34,10 @@ void crm_explain_how(struct crm_report_run *, const char *, ...)
 /* Is anything explained of somebody, when a query says whom a report covers? */
 bool crm_explain_has(const struct crm_report_run *, uint64_t who);
 
-/* Texts for what is said: an amount, a day. */
+/* Texts for what is said: an amount, which names its currency when that is not
+ * the base currency, as "99.16 PLN"; a day. */
 #define CRM_EXPLAIN_TEXT 40
-const char *crm_amount_text(
+const char *crm_amount_text(const struct crm_report_run *,
     char out[CRM_EXPLAIN_TEXT], int64_t minor, uint8_t currency);
 const char *crm_day_text(char out[CRM_EXPLAIN_TEXT], int32_t day);
 

@@ -84,7 +84,7 @@ add_payment(struct work *w, const struct crm_settled *s)
 	char text[CRM_EXPLAIN_TEXT], id[CRM_ID_TEXT];
 
 	crm_buf_addf(&w->list, "%s by %s",
-	    crm_amount_text(text, s->minor, pay->currency),
+	    crm_amount_text(w->r, text, s->minor, pay->currency),
 	    payment_name(w, pay));
 	if (pay->payer != 0)
 		crm_buf_addf(&w->list, " by %s", crm_id_text(pay->payer, id));
@@ -100,7 +100,7 @@ add_invoice(struct work *w, const struct crm_settled *s)
 	char text[CRM_EXPLAIN_TEXT];
 
 	crm_buf_addf(&w->list, "%s of %s",
-	    crm_amount_text(text, s->minor, inv->currency),
+	    crm_amount_text(w->r, text, s->minor, inv->currency),
 	    bill_name(w, "invoice", inv));
 }
 
@@ -136,7 +136,7 @@ explain_invoice(struct work *w, size_t i)
 	crm_buf_reset(&w->list);
 	paid = list(w, &w->of_inv, i, add_payment);
 	(void)crm_day_text(d, due);
-	(void)crm_amount_text(a, v->left, v->currency);
+	(void)crm_amount_text(w->r, a, v->left, v->currency);
 	if (v->left > 0 && due < w->today)
 		crm_explain_how(w->r,
 		    "to be paid by %s; paid: %s; open: %s, %d days late", d,
@@ -157,11 +157,11 @@ explain_payment(struct work *w, size_t i)
 	crm_buf_reset(&w->list);
 	if (v->elsewhere > 0)
 		crm_buf_addf(&w->list, "%s of %s of people of theirs",
-		    crm_amount_text(a, v->elsewhere, v->currency),
+		    crm_amount_text(w->r, a, v->elsewhere, v->currency),
 		    bill_name(w, "invoice", v));
 	settles = list(w, &w->of_pay, i, add_invoice);
 	crm_explain_how(w->r, "of %s; settles: %s; left: %s", day_of(w, v, d),
-	    settles, crm_amount_text(a, v->left, v->currency));
+	    settles, crm_amount_text(w->r, a, v->left, v->currency));
 }
 
 void

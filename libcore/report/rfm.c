@@ -463,8 +463,8 @@ bounds_text(const struct work *w, const struct crm_quantile *q, size_t k,
 	for (i = 0; i + 1 < CLASSES; i++) {
 		crm_buf_adds(out, i > 0 ? ", " : "");
 		if (k == 2)
-			crm_buf_adds(
-			    out, crm_amount_text(text, q->bound[i], currency));
+			crm_buf_adds(out,
+			    crm_amount_text(w->r, text, q->bound[i], currency));
 		else
 			crm_buf_addf(out, "%lld",
 			    (long long)(k == 0 ? w->today - q->bound[i]

@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-report receivables: ages, documents, credit, currencies, groups.
 . "${0%/*}/../lib.sh"
-plan 38
+plan 40
 
 # owes TITLE WANT ARGS...
 owes()
@@ -155,3 +155,22 @@ owes 'nor is a third one lost' 'Mae 0.00 18.00 -18.00' \
 	-f name,open,credit,balance
 is 'and so are the balances' "$(crm-find any -f balance -o tsv |
 	awk 'NR > 1 { s += $1 } END { printf "%.2f", s }')" -18.00
+
+# amounts of a currency with a rate, explained beside sums in the base currency
+export CRM_STORE=$tmp/rates
+crm-store init
+echo 'rates: {PLN: 0.2331}' >"$CRM_STORE/crm.yaml"
+crm-add person name=W
+crm-log W invoice amount=99.16PLN doc=i1 at=2026-01-01
+crm-log W payment amount=9.16PLN doc=i1 at=2026-01-02
+crm-log W invoice amount=7EUR doc=i2 at=2026-01-03
+crm-report receivables --explain W -o tsv >out
+is 'an amount names the currency that is not the base' "$(head -n 4 out |
+	cut -f 2- | tr '\t' ' ')" "value how
+99.16 PLN to be paid by 2026-01-01; paid: 9.16 PLN by payment i1 on 2026-01-02; open: 90.00 PLN, 73 days late
+7.00 to be paid by 2026-01-03; paid: nothing; open: 7.00, 71 days late
+9.16 PLN of 2026-01-02; settles: 9.16 PLN of invoice i1; left: 0.00 PLN"
+crm-add deal title=D who=W value=10PLN expected=2026-04-01 probability=50
+is 'so do deals' "$(crm-report forecast --explain W -f figure,value -o tsv |
+	grep -E '^(value|weighted)' | tr '\t\n' '= ')" \
+	'value=10.00 PLN weighted=5.00 PLN '
