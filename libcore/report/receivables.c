@@ -8,10 +8,18 @@
 #include "store/rollup.h"
 #include "store/who.h"
 
-#define OPEN 0 /* slots of money; four of what is late, then */
+/*
+ * Slots of money: what is open, how much of it is late at all, for more than
+ * 30, 60 and 90 days, and what is left of it when credits are taken off.
+ *
+ * Each is a part of the one before, and what is printed are these and their
+ * differences: when sums are rounded to the base currency, columns still add
+ * up, and what is nothing is 0.
+ */
+#define OPEN 0
 #define LATE 1
 #define NLATE 4
-#define CREDIT 5
+#define BALANCE 5
 #define INVOICES 0 /* slots of counts */
 #define CUSTOMERS 1
 #define OLDEST 2 /* day, if there are open invoices */
@@ -163,12 +171,8 @@ find_billed(struct work *w)
 	return crm_facts_each(&facts, take_bill, w);
 }
 
-/* Which of the slots an invoice that is so many days late goes to. */
-static size_t
-slot_of(int64_t days)
-{
-	return LATE + (days > 90 ? 3 : days > 60 ? 2 : days > 30 ? 1 : 0);
-}
+/* Late is what is late for more days than this. */
+static const int late_days[NLATE] = { 0, 30, 60, 90 };
 
 static const struct crm_err *
 add_invoice(struct work *w, struct crm_group *g,
@@ -176,14 +180,16 @@ add_invoice(struct work *w, struct crm_group *g,
 {
 	int64_t due = crm_date_days(i->due);
 	const struct crm_err *err;
+	size_t k;
 
 	if (g->count[INVOICES] == 0 || due < g->count[OLDEST])
 		g->count[OLDEST] = due;
 	g->count[INVOICES] += counts;
 	err = crm_groups_add_money(&w->groups, g, OPEN, i->currency, i->left);
-	if (err == NULL && due < w->today)
-		err = crm_groups_add_money(&w->groups, g,
-		    slot_of(w->today - due), i->currency, i->left);
+	for (k = 0; err == NULL && k < NLATE; k++)
+		if (w->today - due > late_days[k])
+			err = crm_groups_add_money(
+			    &w->groups, g, LATE + k, i->currency, i->left);
 	return err;
 }
 
@@ -222,7 +228,7 @@ add_up(void *ctx, struct crm_view key)
 	if (err != NULL)
 		return err;
 	return crm_groups_add_money(
-	    &w->groups, g, CREDIT, w->at.currency, w->credit);
+	    &w->groups, g, BALANCE, w->at.currency, w->open - w->credit);
 }
 
 /* Note that an organisation is asked about in a currency; false: it was. */
@@ -344,7 +350,7 @@ static const struct crm_err *
 make_group(struct work *w, const struct crm_group *g)
 {
 	struct crm_row_maker *row = &w->r->row;
-	int64_t open = g->money[OPEN], rest = open;
+	int64_t open = g->money[OPEN], balance = g->money[BALANCE], late;
 	const struct crm_err *err;
 	size_t i;
 
@@ -356,13 +362,15 @@ make_group(struct work *w, const struct crm_group *g)
 	crm_row_number(row, g->count[CUSTOMERS]);
 	crm_row_number(row, g->count[INVOICES]);
 	crm_row_money(row, open, g->currency);
-	for (i = 0; i < NLATE; i++)
-		rest -= g->money[LATE + i];
-	crm_row_money(row, rest, g->currency);
-	for (i = 0; i < NLATE; i++)
-		crm_row_money(row, g->money[LATE + i], g->currency);
-	crm_row_money(row, g->money[CREDIT], g->currency);
-	crm_row_money(row, open - g->money[CREDIT], g->currency);
+	crm_row_money(row, open - g->money[LATE], g->currency);
+	for (i = 0; i < NLATE; i++) {
+		late = g->money[LATE + i];
+		if (i + 1 < NLATE)
+			late -= g->money[LATE + i + 1];
+		crm_row_money(row, late, g->currency);
+	}
+	crm_row_money(row, open - balance, g->currency);
+	crm_row_money(row, balance, g->currency);
 	crm_row_currency(row, g->currency);
 	if (g->count[INVOICES] > 0)
 		crm_row_date(
