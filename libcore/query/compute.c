@@ -459,24 +459,36 @@ put_next_birthday(
 	crm_value_put_date(out, next);
 }
 
-/* The chance to win a deal: its own, or its stage's. */
-static struct crm_dec
-chance(const struct crm_kind *k, const struct crm_stored *r)
+struct crm_dec
+crm_deal_chance(
+    enum crm_stage_end end, const struct crm_stage *stage, struct crm_view own)
 {
-	const struct crm_stage *stage;
-	struct crm_view v, pipe = CRM_VNULL;
 	struct crm_dec d;
 
-	if (crm_stored_get(r, CRM_DEAL_PROBABILITY, &v) &&
-	    crm_value_get_dec(v, &d))
+	if (end == CRM_END_WON)
+		return (struct crm_dec){ 100, 0 };
+	if (end == CRM_END_LOST)
+		return (struct crm_dec){ 0, 0 };
+	if (crm_value_get_dec(own, &d))
 		return d;
+	return stage != NULL ? stage->probability : (struct crm_dec){ 0, 0 };
+}
+
+static struct crm_dec
+chance_of(const struct crm_kind *k, const struct crm_stored *r)
+{
+	struct crm_view own, stage, pipe;
+
+	if (!crm_stored_get(r, CRM_DEAL_PROBABILITY, &own))
+		own = CRM_VNULL;
 	if (!crm_stored_get(r, CRM_DEAL_PIPELINE, &pipe))
 		pipe = CRM_VNULL;
-	if (!crm_stored_get(r, CRM_DEAL_STAGE, &v))
-		return (struct crm_dec){ 0, 0 };
-	stage = crm_stage_named(
-	    crm_pipeline_named(k, crm_word_get(pipe)), crm_word_get(v));
-	return stage != NULL ? stage->probability : (struct crm_dec){ 0, 0 };
+	if (!crm_stored_get(r, CRM_DEAL_STAGE, &stage))
+		stage = CRM_VNULL;
+	pipe = crm_word_get(pipe);
+	stage = crm_word_get(stage);
+	return crm_deal_chance(crm_stage_end_of(k, pipe, stage),
+	    crm_stage_named(crm_pipeline_named(k, pipe), stage), own);
 }
 
 static void
@@ -500,7 +512,7 @@ put_of_deal(struct crm_compute *c, const struct crm_stored *r, uint16_t num,
 	if (!crm_stored_get(r, CRM_DEAL_VALUE, &v) ||
 	    !crm_value_get_dec(v, &value))
 		return;
-	p = chance(k, r);
+	p = chance_of(k, r);
 	p.scale = (uint8_t)(p.scale + 2); /* percent */
 	if (crm_dec_mul(value, p, value.scale, &value))
 		crm_value_put_dec(out, value);

@@ -45,6 +45,16 @@ CRM_CHECK const struct crm_err *crm_compute_field(struct crm_compute *,
 uint8_t crm_compute_currency(
     struct crm_compute *, uint64_t id, const struct crm_stored *);
 
+/*
+ * The chance to win a deal, in percent: 100 or 0 of one that was won or lost,
+ * else its own, else its stage's.
+ *
+ * stage   NULL: crm.yaml has none of that name
+ * own     its stored probability; empty when it has none
+ */
+struct crm_dec crm_deal_chance(
+    enum crm_stage_end, const struct crm_stage *, struct crm_view own);
+
 /* One invoice of a customer. */
 struct crm_open_invoice {
 	int64_t at_us;

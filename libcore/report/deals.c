@@ -72,13 +72,12 @@ bool
 crm_deal_weigh(
     const struct crm_deal *d, struct crm_dec value, struct crm_dec *out)
 {
-	struct crm_dec chance = { 0, 0 };
-	struct crm_view v;
+	struct crm_dec chance;
+	struct crm_view own;
 
-	if ((!crm_deal_get(d, CRM_DEAL_PROBABILITY, &v) ||
-		!crm_value_get_dec(v, &chance)) &&
-	    d->stage != NULL)
-		chance = d->stage->probability;
+	if (!crm_deal_get(d, CRM_DEAL_PROBABILITY, &own))
+		own = CRM_VNULL;
+	chance = crm_deal_chance(d->end, d->stage, own);
 	chance.scale = (uint8_t)(chance.scale + 2); /* percent */
 	return crm_dec_mul(value, chance, value.scale, out);
 }

@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-report forecast: open deals, months, chances, currencies; against awk.
 . "${0%/*}/../lib.sh"
-plan 26
+plan 28
 
 # forecast TITLE WANT ARGS...
 forecast()
@@ -150,3 +150,17 @@ for by in month,stage deal-size,owner; do
 done >got 2>&1
 is 'of some customers, with and without a look at them' \
 	"$(sort got | uniq -c | awk '$1 != 2' | head -3)" ''
+
+# a probability of its own is that of an open deal
+export CRM_STORE=$tmp/closed
+crm-store init
+crm-add person name=W
+for stage in proposal won lost; do
+	crm-add deal title=$stage who=W value=1000 probability=60 stage=$stage
+done
+crm-add deal title=plain who=W value=1000 stage=proposal
+is 'won and lost deals weigh all and nothing' \
+	"$(crm-find deal -f title,weighted -o tsv | sed 1d | sort | tr '\t\n' '= ')" \
+	'lost=0.00 plain=500.00 proposal=600.00 won=1000.00 '
+is 'in reports, too' "$(crm-report pipeline -f stage,weighted -o tsv | sed 1d |
+	sort | tr '\t\n' '= ')" 'lost=0.00 proposal=1100.00 won=1000.00 '
