@@ -26,6 +26,7 @@ struct crm_compare {
 	struct crm_compare_how how;
 	const struct crm_field *column;
 	enum role role[CRM_ROWS_COLUMNS_MAX];
+	bool is_class[CRM_ROWS_COLUMNS_MAX];
 	size_t at[CRM_ROWS_COLUMNS_MAX]; /* its first column that is printed */
 	size_t n;
 	struct crm_field printed[CRM_ROWS_COLUMNS_MAX];
@@ -83,6 +84,17 @@ role_of(const struct crm_compare *c, size_t i)
 	}
 }
 
+static bool
+is_class(const struct crm_compare_how *how, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < how->nclasses; i++)
+		if (strcmp(how->class[i].name, name) == 0)
+			return true;
+	return false;
+}
+
 static void
 add_column(struct crm_compare *c, const struct crm_field *f, const char *suffix,
     enum crm_type type)
@@ -109,6 +121,7 @@ add_columns(struct crm_compare *c)
 	for (i = 0; i < c->n; i++) {
 		f = &c->column[i];
 		c->role[i] = role_of(c, i);
+		c->is_class[i] = is_class(&c->how, f->name);
 		c->at[i] = c->nprinted;
 		n = places[c->role[i]];
 		if (c->nprinted + n > CRM_ROWS_COLUMNS_MAX)
@@ -276,8 +289,16 @@ put_dec(struct crm_row_maker *m, i128 v, uint8_t scale)
 		crm_row_dec(m, (struct crm_dec){ (int64_t)v, scale });
 }
 
-/* The change of a number, and that in percent: a row that is missing on one
- * side counts as 0 there, but what a row does not tell is not known. */
+/* Does a number count as 0 on a side without such a row? */
+static bool
+is_zero(const struct crm_compare *c, size_t i, bool then)
+{
+	return (c->role[i] == ROLE_FIGURE || c->role[i] == ROLE_SHARE) &&
+	    !c->is_class[i] && !c->untold[then];
+}
+
+/* The change of a number, and that in percent; what a row does not tell is not
+ * known. */
 static void
 put_change(struct crm_compare *c, const struct row *r, size_t i, bool percent)
 {
@@ -287,9 +308,9 @@ put_change(struct crm_compare *c, const struct row *r, size_t i, bool percent)
 	i128 change, was;
 
 	if ((r->now != NULL ? !crm_value_get_dec(r->now[i], &now)
-			    : c->untold[0]) ||
+			    : !is_zero(c, i, false)) ||
 	    (r->then != NULL ? !crm_value_get_dec(r->then[i], &then)
-			     : c->untold[1])) {
+			     : !is_zero(c, i, true))) {
 		crm_row_none(m);
 		if (percent)
 			crm_row_none(m);
@@ -316,6 +337,23 @@ put_days(struct crm_row_maker *m, struct crm_view now, struct crm_view then)
 		crm_row_none(m);
 }
 
+/* The value of one side: what counts as 0 has as many digits as the other side
+ * has. */
+static void
+put_side(struct crm_compare *c, const struct row *r, size_t i, bool then)
+{
+	const struct crm_view *side = then ? r->then : r->now;
+	const struct crm_view *other = then ? r->now : r->then;
+	struct crm_dec d;
+
+	if (side != NULL)
+		crm_row_value(&c->maker, side[i]);
+	else if (is_zero(c, i, then) && crm_value_get_dec(other[i], &d))
+		crm_row_dec(&c->maker, (struct crm_dec){ 0, d.scale });
+	else
+		crm_row_none(&c->maker);
+}
+
 void
 crm_compare_untold(struct crm_compare *c, bool then)
 {
@@ -336,8 +374,8 @@ print_row(struct crm_compare *c, const struct row *r)
 			crm_row_value(&c->maker, r->now != NULL ? now : then);
 			continue;
 		}
-		crm_row_value(&c->maker, now);
-		crm_row_value(&c->maker, then);
+		put_side(c, r, i, false);
+		put_side(c, r, i, true);
 		if (c->role[i] == ROLE_DATE)
 			put_days(&c->maker, now, then);
 		else if (c->role[i] != ROLE_WORD)

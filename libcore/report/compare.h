@@ -16,6 +16,10 @@ struct crm_compare_how {
 	const struct crm_by *by;
 	/* Columns besides those of --by and currencies: "a b"; NULL. */
 	const char *match;
+	/* Numbers that are classes, by their names: no row is in none of them,
+	 * rather than in 0. */
+	const struct crm_field *class;
+	size_t nclasses;
 	const struct crm_clock *clock;
 	/* Their first days, for rows of periods: the first month of the one
 	 * with the first of the other.  Without both they are matched as they

@@ -438,9 +438,11 @@ run_both(struct crm_report_run *r, const struct crm_report_options *o,
 	struct crm_rows_options ro = o->rows;
 	struct crm_report_run then =
 	    make_run(r->report, t->snap, t->clock, o->user);
-	struct crm_compare_how how = {
-		.by = &r->by, .match = r->report->match, .clock = r->clock
-	};
+	struct crm_compare_how how = { .by = &r->by,
+		.match = r->report->match,
+		.class = r->report->key,
+		.nclasses = r->report->nkeys,
+		.clock = r->clock };
 	struct crm_compare *c = NULL;
 	struct crm_moves *m = NULL;
 	bool moves = crm_moves_asked(o->by);

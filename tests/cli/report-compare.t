@@ -30,13 +30,13 @@ report 'all columns, and what became of them' \
 report 'months are matched by their place in the period' \
 	'month revenue revenue-then revenue-change revenue-percent
 2026-01 150.50 100.00 50.50 50.5
-2026-03 -10.00  -10.00 
-2026-02  50.00 -50.00 -100.0' revenue --in 2026-q1 --against 2025-q1 \
+2026-03 -10.00 0.00 -10.00 
+2026-02 0.00 50.00 -50.00 -100.0' revenue --in 2026-q1 --against 2025-q1 \
 	-f month,revenue,revenue-then,revenue-change,revenue-percent
 report 'weeks of one with those of another' 'week revenue revenue-then
 2026-w02 150.50 50.00
-2026-w09 20.00 
-2026-w10 -30.00 ' revenue --by week --in 2026-01-05..2026-03-04 --against 2025-02-10..2025-04-09 \
+2026-w09 20.00 0.00
+2026-w10 -30.00 0.00' revenue --by week --in 2026-01-05..2026-03-04 --against 2025-02-10..2025-04-09 \
 	-f week,revenue,revenue-then
 report 'of each group; sorted by the change' 'city revenue-change
 Gdynia 50.50
@@ -57,12 +57,12 @@ report 'since a day: the report as it was' 'customers customers-then
 3 2' customers --by '' --since 2025-12-31 -f customers,customers-then
 report 'who moved between classes' 'name segment segment-then r r-then r-change
 Anna cannot-lose lost 2 1 1
-Cyd promising  4  4
+Cyd promising  4  
 Bob lost sleepy 1 3 -2' rfm --since 2025-12-31 -f name,segment,segment-then,r,r-then,r-change
 report 'between deciles too' 'id decile decile-then decile-change
 p1 1 1 0
 p2 4 6 -2
-p3 7  7' concentration --by id --since 2025-12-31 -f id,decile,decile-then,decile-change
+p3 7  ' concentration --by id --since 2025-12-31 -f id,decile,decile-then,decile-change
 report 'how many moved, from class to class' 'segment-then segment customers currency
 sleepy lost 1 EUR
 lost cannot-lose 1 EUR
@@ -90,7 +90,7 @@ fails_with 64 'there is no then without one' crm-report rfm --by segment-then
 fails_with 64 'a name that is none' crm-report rfm --since 2025 --by nosuch-then
 crm-log Anna invoice amount=99 at=2026-01-05
 report 'a report without a period has a past' 'open open-then open-change
-99.00  99.00' receivables --since 2026-01-01 --by '' -f open,open-then,open-change
+99.00 0.00 99.00' receivables --since 2026-01-01 --by '' -f open,open-then,open-change
 report 'today with the same day' 'open open-change open-percent
 99.00 0.00 0.0' receivables --since 2026-02-01 --by '' -f open,open-change,open-percent
 is 'JSON Lines: numbers' "$(crm-report revenue --by '' --in 2026-q1 \

@@ -81,7 +81,7 @@ jan 1 0 0.00 USD' -s abroad -f staff,events,wins,won-value,currency --by staff -
 staff 'nor in a period without any' 'ewa 1 0.00 USD' -s abroad --in 2026-03-01 \
 	-f staff,events,won-value,currency -l 1
 staff 'so that periods can be compared' 'ewa 1 0 0 1 0.00 100.00 USD
-jan 1  0  0.00  USD' -s abroad --in 2026-03 --against 2026-02 -l 2 \
+jan 1 0 0 0 0.00 0.00 USD' -s abroad --in 2026-03 --against 2026-02 -l 2 \
 	-f staff,events,events-then,wins,wins-then,won-value,won-value-then,currency
 crm-add -s abroad deal title=C value=300EUR stage=won closed=2026-02-03 owner=kim
 staff 'one amount in it brings them all back to it' 'ewa 1 0.00 EUR
