@@ -171,6 +171,25 @@ fit(const struct crm_repeats *b, enum crm_buying_model model, int32_t until,
 	crm_free(s);
 }
 
+/* That none could be fitted is told of the currency with most customers: who
+ * paid in several is a customer of each. */
+static const struct crm_err *
+none_fits(
+    enum crm_buying_model model, const struct crm_repeats_fit *f, size_t n)
+{
+	const struct crm_repeats_fit *of = f;
+	size_t i;
+
+	for (i = 1; i < n; i++)
+		if (f[i].end - f[i].from > of->end - of->from)
+			of = &f[i];
+	return crm_err(CRM_E_DATA,
+	    "%s cannot be fitted: of %zu customers who paid in %s %zu bought "
+	    "again, and that says too little of when they stop",
+	    crm_buying_name(model), of->end - of->from,
+	    crm_currency_code(of->currency), of->again);
+}
+
 const struct crm_err *
 crm_repeats_fit(const struct crm_repeats *b, enum crm_buying_model model,
     int32_t until, double unit, struct crm_repeats_fit **out, size_t *n)
@@ -194,10 +213,7 @@ crm_repeats_fit(const struct crm_repeats *b, enum crm_buying_model model,
 	*out = f;
 	return fitted > 0 || b->n == 0 || model == CRM_BUYING_NONE
 	    ? NULL
-	    : crm_err(CRM_E_DATA,
-		  "%s cannot be fitted: of %zu customers %zu bought again, "
-		  "and that says too little of when they stop",
-		  crm_buying_name(model), b->n, f[0].again);
+	    : none_fits(model, f, *n);
 }
 
 const struct crm_err *

@@ -2,7 +2,7 @@
 # crm-report churn without a model, model sbg, --summary, and what is said of
 # models that cannot be fitted.
 . "${0%/*}/../lib.sh"
-plan 22
+plan 23
 
 for name in Anna Bob Cid; do
 	crm-add person name=$name
@@ -85,3 +85,7 @@ is 'so is the likelihood' "$(awk '$2 == "log-likelihood" {
 	printf "%.1f", $3 }' got)" -1611.2
 is 'where nobody left it is said' "$(crm-report model --model sbg 2>&1)" \
 	'crm-report: sbg cannot be fitted to 3 customers: none of them left, or none renewed'
+# who paid in two currencies is a customer of each
+crm-log Bob purchase amount=20CHF at=2026-01-01 2>err
+is 'of the customers of one currency' "$(crm-report clv 2>&1 | tail -n 1)" \
+	'crm-report: bg-nbd cannot be fitted: of 3 customers who paid in EUR 1 bought again, and that says too little of when they stop'
