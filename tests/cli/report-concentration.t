@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-report concentration: deciles, ties, groups, currencies.
 . "${0%/*}/../lib.sh"
-plan 10
+plan 11
 
 # shares TITLE WANT ARGS...
 shares()
@@ -45,3 +45,22 @@ is 'all the revenue is there' "$(crm-report concentration -f revenue -o tsv |
 crm-log P9 refund amount=5000 at=2026-01-03
 shares 'of less than nothing nothing is a share' '1 100.00  ' \
 	-f decile,revenue,share,cumulative -l 1
+
+# 0.10 PLN is 2.331 cents: 7 of these are 16.317, each alone is 2
+export CRM_STORE=$tmp/cents
+crm-store init
+echo 'rates: {PLN: 0.2331}' >"$CRM_STORE/crm.yaml"
+for i in 1 2 3 4 5 6 7; do
+	crm-add person name=A$i
+	crm-log A$i purchase amount=0.10PLN at=2026-02-01
+done
+for name in revenue customers concentration rfm; do
+	crm-report $name --by '' -o tsv | awk -F'\t' -v name=$name '
+		NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i }
+		NR == 2 { print name, $at[name == "customers" ? "spent" : \
+			"revenue"] }'
+done >got
+is 'where amounts are rounded, as the page says' "$(cat got)" 'revenue 0.16
+customers 0.16
+concentration 0.14
+rfm 0.14'
