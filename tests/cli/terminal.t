@@ -2,7 +2,7 @@
 # On a terminal: tables, a receipt on stderr, no harm from what is stored.
 . "${0%/*}/../lib.sh"
 command -v script >/dev/null || skip_all 'there is no script'
-plan 32
+plan 34
 
 # tty COMMAND: its output as a terminal sees it, into out; sets status
 tty()
@@ -90,3 +90,28 @@ is 'one of which only a shell can tell: no success' "$status" 74
 like 'and it is said' "$(cat out)" "^crm-show: PAGER: 'X=1 no-such-pager' cannot be run"
 tty "PAGER='head -n 1 >/dev/null' crm-history"
 is 'one that had enough is no fault' "$status" 0
+
+# receivables, narrower and narrower: what is late the longest stays
+CRM_STORE=$tmp/late
+export CRM_STORE
+crm-store init -q
+crm-add -q person name='Anna Maria Nowakowska'
+for due in 2026-04-01 2026-03-01 2026-02-01 2026-01-01 2025-01-01; do
+	crm-log -q p1 invoice amount=1234.56 due=$due at=2024-01-01
+done
+crm-log -q p1 payment amount=0.56 doc=none at=2024-01-01
+for cols in 120 110 100 90 80 75 70 65 60 55 50 45; do
+	tty 'crm-report receivables'
+	sed -n 1p out
+done | sed "s/$esc\[[0-9;]*m//g" >heads
+is 'what is late goes in the order of their age' "$(awk '{
+	n = split("not-due 1-30 31-60 61-90 over-90", age)
+	for (i = 1; i <= n && index(" " $0 " ", " " age[i] " ") == 0; i++)
+		;
+	for (; i <= n && index(" " $0 " ", " " age[i] " ") > 0; i++)
+		;
+	if (i <= n)
+		print
+	} END { print NR }' heads)" 12
+like 'at 80 columns three are left' "$(sed -n 5p heads)" \
+	' open +31-60 +61-90 +over-90'
