@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "report/buyers.h"
 #include "report/explain.h"
+#include "report/gaps.h"
 #include "report/list.h"
 #include "report/put.h"
 #include "report/worth.h"
@@ -221,7 +222,12 @@ explain_line(
 		crm_explain_how(r, "%s", crm_worth_alive_how(v, f, s));
 	}
 	crm_explain_column(r, C_RISK);
-	crm_explain_how(r, "percent: 100 * (1 - alive)");
+	if (l->of->alive >= 0)
+		crm_explain_how(r, "percent: 100 * (1 - alive)");
+	else
+		crm_explain_how(r,
+		    "they bought on %u days: it takes %d to have a rhythm",
+		    s->days, CRM_RHYTHM_DAYS);
 	crm_worth_explain_staying(r, v, f, s);
 	crm_worth_explain_spend(r, f, s);
 	if (l->of->spend >= 0) {

@@ -9,6 +9,9 @@
 
 #define CRM_NO_GAP INT32_MAX
 
+/* Days on which somebody bought, to have a rhythm: one gap is none. */
+#define CRM_RHYTHM_DAYS 3
+
 struct crm_gaps {
 	int32_t *gap; /* crm_free() it; CRM_NO_GAPs behind the last one */
 	size_t n, cap;

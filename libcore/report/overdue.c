@@ -13,7 +13,6 @@
 #include "store/days.h"
 
 #define FEW 32
-#define DAYS_LEAST 3 /* on which somebody bought, to have a rhythm */
 
 #define AHEAD 8 /* lines that are fetched before they are printed */
 
@@ -140,7 +139,7 @@ take(void *ctx, uint64_t who, struct crm_days *days)
 	const struct crm_err *err = cut_days(w, who, days);
 	int32_t most;
 
-	if (err != NULL || w->ndays < DAYS_LEAST)
+	if (err != NULL || w->ndays < CRM_RHYTHM_DAYS)
 		return err;
 	l.days = (uint32_t)w->ndays;
 	l.last = w->day[w->ndays - 1];
@@ -483,8 +482,8 @@ explain(struct crm_report_run *r, uint64_t who)
 		explain_line(&w, w.into->line, &text, &gaps);
 	} else if (err == NULL && w.ndays > 0) {
 		crm_explain_number(r, "days", (double)w.ndays, 0);
-		crm_explain_how(
-		    r, "%s: it takes %d to have a rhythm", text.p, DAYS_LEAST);
+		crm_explain_how(r, "%s: it takes %d to have a rhythm", text.p,
+		    CRM_RHYTHM_DAYS);
 	}
 	crm_days_release(&days);
 	crm_buf_release(&text);

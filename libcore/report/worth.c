@@ -3,8 +3,10 @@
 #include <math.h>
 
 #include "base/mem.h"
+#include "report/gaps.h"
 
 #define MILLION CRM_WORTH_MILLION
+
 /* A figure in units of a whole number; -1 when it fits none. */
 static int64_t
 whole(double v)
@@ -12,29 +14,23 @@ whole(double v)
 	return v >= 0 && v < 9e18 ? llround(v) : -1;
 }
 
-double
-crm_worth_gap(const struct crm_repeats_row *row)
-{
-	return row->days > 1 ? (row->last - row->first) / (row->days - 1.0) : 0;
-}
-
 /* What is known of somebody's own purchases alone. */
 static void
 value_by_rhythm(const struct crm_worth *w, const struct crm_repeats_row *row,
     struct crm_worth_line *l)
 {
-	double gap = crm_worth_gap(row), since = w->until - row->last;
+	struct crm_repeat c = crm_repeats_of(row, w->until, w->unit);
 	double alive, staying;
 
-	if (gap <= 0)
+	if (row->days < CRM_RHYTHM_DAYS)
 		return;
-	alive = exp(-(since > 0 ? since : 0) / gap);
-	staying = w->horizon * w->unit / gap;
+	alive = pow(c.last / c.age, c.x);
+	staying = w->horizon * c.x / c.age;
 	l->alive = whole(alive * MILLION);
 	l->staying = whole(staying * MILLION);
 	l->expected = whole(alive * staying * MILLION);
 	if (l->spend < 0)
-		l->spend = whole((double)row->again / (row->days - 1.0));
+		l->spend = whole((double)row->again / c.x);
 }
 
 static void

@@ -42,9 +42,10 @@ struct crm_worth {
  * worth.  What cannot be fitted is noted.
  *
  * rhythm  where no model can be fitted, or --model silence asks for none, who
- *         bought twice is judged by their own rhythm: silences between
- *         purchases at random are longer than theirs with the probability
- *         exp(-since / gap), and what they bought in the mean goes on
+ *         bought on CRM_RHYTHM_DAYS days is judged by their own rhythm: x
+ *         purchases at random since the first would all be as early as theirs
+ *         with the probability (t_x / T)^x, and what they bought in that time,
+ *         the silence a part of it, goes on
  * out     release with crm_worth_release(), also after a failure
  *
  * Fails with USAGE (an option) and DATA.
@@ -54,8 +55,6 @@ struct crm_worth {
 CRM_CHECK const struct crm_err *crm_worth_make(
     const struct crm_report_run *, bool rhythm, struct crm_worth *out);
 
-/* Mean days from one purchase of somebody to the next; 0: they bought once. */
-double crm_worth_gap(const struct crm_repeats_row *);
 void crm_worth_release(struct crm_worth *);
 
 /*

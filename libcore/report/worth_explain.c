@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "report/explain.h"
+#include "report/gaps.h"
 #include "report/worth.h"
 
 #define DIGITS 6
@@ -53,9 +54,8 @@ crm_worth_alive_how(const struct crm_worth *w, const struct crm_repeats_fit *f,
 	const double *p = f->buying.p;
 
 	if (!f->buys)
-		return w->rhythm ? "exp(-since / gap): silences longer than "
-				   "this one, if they still buy at random at "
-				   "their own rhythm"
+		return w->rhythm ? "(t_x / T)^x: that x purchases at random "
+				   "within T are all as early as t_x"
 				 : "the model could not be fitted";
 	if (w->model == CRM_PARETO_NBD)
 		return "1 / (1 + s * (alpha + T)^(r + x) * (beta + T)^s * the "
@@ -79,12 +79,12 @@ crm_worth_explain_staying(struct crm_report_run *r, const struct crm_worth *w,
 
 	crm_explain_number(r, "t", w->horizon, DIGITS);
 	crm_explain_how(r, "the horizon, in units of %g days", w->unit);
-	if (!f->buys && w->rhythm && crm_worth_gap(row) > 0) {
-		crm_explain_number(r, "staying",
-		    w->horizon * w->unit / crm_worth_gap(row), DIGITS);
+	if (!f->buys && w->rhythm && row->days >= CRM_RHYTHM_DAYS) {
+		crm_explain_number(
+		    r, "staying", w->horizon * c.x / c.age, DIGITS);
 		crm_explain_how(r,
-		    "days with purchases within it, if they are alive: the "
-		    "horizon in days / gap");
+		    "days with purchases within it, if they are alive: t * x "
+		    "/ T");
 	}
 	if (!f->buys)
 		return;
