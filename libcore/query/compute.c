@@ -386,30 +386,6 @@ put_open(struct crm_compute *c, uint64_t who, uint16_t num, struct crm_buf *out)
 	return err;
 }
 
-/* What is late of each currency is turned into the base currency as a whole, as
- * the balance is, which it is a part of; what has no rate is left out. */
-static const struct crm_err *
-add_late(struct crm_compute *c, const struct crm_open_invoice *inv, size_t n,
-    int64_t *sum)
-{
-	int32_t today = crm_date_days(crm_compute_today(c));
-	int64_t late[256] = { 0 }; /* by currency */
-	const struct crm_err *err = NULL;
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		if (crm_date_days(inv[i].due) < today &&
-		    !crm_add_i64(late[inv[i].currency], inv[i].left,
-			&late[inv[i].currency]))
-			return crm_err(
-			    CRM_E_DATA, "a sum of money is too large");
-	for (i = 0; err == NULL && i < 256; i++)
-		if (late[i] != 0)
-			err =
-			    crm_config_add(c->config, late[i], (uint8_t)i, sum);
-	return err;
-}
-
 static const struct crm_err *
 put_overdue(struct crm_compute *c, uint64_t who, struct crm_buf *out)
 {
@@ -429,7 +405,8 @@ put_overdue(struct crm_compute *c, uint64_t who, struct crm_buf *out)
 			c->firms = crm_firms_new(c->snap);
 		err = crm_open_invoices(c->firms, who, &a, &inv, &n);
 		if (err == NULL)
-			err = add_late(c, inv, n, &sum);
+			err = crm_late_invoices(
+			    c->config, crm_compute_today(c), inv, n, &sum);
 	}
 	if (err == NULL)
 		put_base(c, out, sum);

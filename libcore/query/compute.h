@@ -94,6 +94,17 @@ struct crm_snap *crm_firms_snap(const struct crm_firms *);
 CRM_CHECK const struct crm_err *crm_open_invoices(struct crm_firms *,
     uint64_t who, struct crm_arena *, struct crm_open_invoice **out, size_t *n);
 
+/*
+ * What of these is late, in the base currency; what has no rate is left out.
+ * Each currency is turned as a whole, as the balance is, which this is a part
+ * of.
+ *
+ * Fails with DATA: it is too large.
+ */
+CRM_CHECK const struct crm_err *crm_late_invoices(const struct crm_config *,
+    struct crm_date today, const struct crm_open_invoice *, size_t n,
+    int64_t *out);
+
 /* All invoices of a customer, all that pays, and what settled what. */
 struct crm_bills {
 	/* Invoices, and payments with credit notes, in the order of time: left

@@ -227,6 +227,27 @@ crm_open_invoices(struct crm_firms *firms, uint64_t who, struct crm_arena *a,
 	return err;
 }
 
+const struct crm_err *
+crm_late_invoices(const struct crm_config *config, struct crm_date today,
+    const struct crm_open_invoice *inv, size_t n, int64_t *out)
+{
+	int64_t late[256] = { 0 }; /* by currency */
+	const struct crm_err *err = NULL;
+	size_t i;
+
+	*out = 0;
+	for (i = 0; i < n; i++)
+		if (crm_date_days(inv[i].due) < crm_date_days(today) &&
+		    !crm_add_i64(late[inv[i].currency], inv[i].left,
+			&late[inv[i].currency]))
+			return crm_err(
+			    CRM_E_DATA, "a sum of money is too large");
+	for (i = 0; err == NULL && i < 256; i++)
+		if (late[i] != 0)
+			err = crm_config_add(config, late[i], (uint8_t)i, out);
+	return err;
+}
+
 /* Does a paid invoice stand for its number rather than another paid one? */
 static bool
 is_later(const struct crm_open_invoice *a, const struct crm_open_invoice *b)
