@@ -2,8 +2,7 @@
 # crm-merge: what pointed at those that go points at the one that stays, and
 # crm-undo takes it back wholly.
 . "${0%/*}/../lib.sh"
-plan 63
-plan 60
+plan 68
 
 # state: all records and what is summed, without when they were changed
 state()
