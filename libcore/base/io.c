@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/input.h"
 #include "base/mem.h"
 
 bool
@@ -168,7 +169,7 @@ crm_read_fd(int fd, const char *name, size_t max, struct crm_buf *out)
 		if (to == NULL || out->n > max)
 			return crm_err(
 			    CRM_E_DATA, "%s: over %zu bytes", name, max);
-		r = read(fd, to, step);
+		r = crm_input_read(fd, to, step);
 		if (r < 0 && errno == EINTR)
 			continue;
 		if (r < 0)

@@ -2,10 +2,10 @@
 
 #include <stdio.h>
 
+#include "base/input.h"
 #include "base/map.h"
 #include "cli/guests.h"
 #include "cli/msg.h"
-#include "cli/replay.h"
 #include "store/likely.h"
 #include "store/who.h"
 
@@ -492,24 +492,24 @@ crm_import(struct crm_ctx *ctx, const struct crm_kind *kind,
 	int tries = TRIES;
 
 	if (reads && !o.stream)
-		crm_replay_hold();
+		crm_input_hold();
 	for (;; im.again = true) {
 		err = begin(ctx, kind);
 		im.c.again = im.again;
 		if (err == NULL)
 			err = fill(fill_ctx);
 		if (err == NULL && !o.stream)
-			im.c.may_redo = --tries > 0 && crm_replay_can();
+			im.c.may_redo = --tries > 0 && crm_input_can_rewind();
 		if (err == NULL)
 			err = commit();
 		if (err == NULL || o.stream || !im.c.may_redo ||
-		    !crm_changing_overtaken(&im.c) || !crm_replay_rewind())
+		    !crm_changing_overtaken(&im.c) || !crm_input_rewind())
 			break;
 		crm_faults_forget(&im.c.faults);
 		end();
 	}
 	end();
-	crm_replay_release();
+	crm_input_release();
 	crm_guests_release(&im.guests);
 	crm_opt_list_free(&o.map);
 	crm_opt_list_free(&o.set);

@@ -2,6 +2,7 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include "base/input.h"
 #include "base/utf8.h"
 #include "format/read_impl.h"
 
@@ -40,7 +41,7 @@ read_some(struct crm_lines *l, char *to, size_t max, size_t *used)
 	if (waits)
 		err = l->wait(l->wait_ctx, true);
 	while (err == NULL) {
-		n = read(l->fd, to, max);
+		n = crm_input_read(l->fd, to, max);
 		if (n >= 0)
 			break;
 		if (errno == EAGAIN)

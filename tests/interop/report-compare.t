@@ -55,11 +55,9 @@ crm-log -s other --set what=purchase \
 is 'what each bought in one year and in another' \
 	"$(crm-report -s other revenue --by who.ref --in 2025 --against 2024 -o tsv \
 	-f who.ref,revenue,revenue-then,revenue-change | sed 1d | sort)" \
-	"$(sql "$f" "select 'shop:' || c || char(9) || case when a then
-	printf('%.2f', x) else '' end || char(9) || case when b then
-	printf('%.2f', y) else '' end || char(9) || printf('%.2f', x - y) from
-	(select CustomerId c, sum(InvoiceDate >= '2025') a,
-	sum(InvoiceDate < '2025') b,
+	"$(sql "$f" "select 'shop:' || c || char(9) || printf('%.2f', x)
+	|| char(9) || printf('%.2f', y) || char(9) || printf('%.2f', x - y) from
+	(select CustomerId c,
 	sum(case when InvoiceDate >= '2025' then Total else 0 end) x,
 	sum(case when InvoiceDate < '2025' then Total else 0 end) y from t
 	where InvoiceDate >= '2024' and InvoiceDate < '2026'

@@ -30,8 +30,8 @@ same_file 'day after day' got want.1200
 crm-report churn --model silence -f name,risk,since,gap --sort name -o tsv \
 	2>/dev/null | sed 1d | LC_ALL=C sort >got
 awk -F '|' '{ since = $5 - $3
-	if ($4 < 2) { printf "%s\t\t%d\t\n", $1, since; next }
-	gap = ($3 - $2) / ($4 - 1)
-	printf "%s\t%.1f\t%d\t%.1f\n", $1, 100 * (1 - exp(-since / gap)) + 1e-9,
-		since, gap + 1e-9 }' customers | LC_ALL=C sort >want
+	gap = $4 > 1 ? sprintf("%.1f", ($3 - $2) / ($4 - 1) + 1e-9) : ""
+	risk = $4 < 3 ? "" : sprintf("%.1f",
+		100 * (1 - (($3 - $2) / ($5 - $2)) ^ ($4 - 1)) + 1e-9)
+	printf "%s\t%s\t%d\t%s\n", $1, risk, since, gap }' customers | LC_ALL=C sort >want
 same_file 'risk by silence' got want
