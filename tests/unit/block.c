@@ -3,21 +3,11 @@
  * replacements, bulk loads and splits in all three layouts, then every way of
  * reading compared.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-
-#include <cmocka.h>
-#include <stdio.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
+#include "store/block.h"
 #include "base/find.h"
 #include "base/mem.h"
 #include "record/id.h"
-#include "store/block.h"
+#include "with_env.h"
 
 #define ABOUT_EXACT 200 /* ids that are in few blocks in any case */
 
@@ -30,23 +20,6 @@ struct entry {
 
 static struct entry *model;
 static size_t nmodel, model_cap;
-static struct crm_env *env;
-static char dir[64];
-static uint64_t seed;
-
-static uint32_t
-below(uint32_t n)
-{
-	seed = seed * 6364136223846793005u + 1442695040888963407u;
-	return (uint32_t)(seed >> 33) % n;
-}
-
-static void
-no_err(const struct crm_err *err)
-{
-	if (err != NULL)
-		fail_msg("%s", err->msg);
-}
 
 static struct crm_view
 key_of(const struct entry *e)
@@ -566,28 +539,17 @@ static int
 set_up(void **state)
 {
 	(void)state;
-	(void)snprintf(dir, sizeof(dir), "/tmp/crm-block-XXXXXX");
-	if (mkdtemp(dir) == NULL)
-		return -1;
-	no_err(crm_env_open(dir, CRM_ENV_BUILD, false, &env));
-	return 0;
+	return begin_env();
 }
 
 static int
 tear_down(void **state)
 {
-	char path[100];
-
 	(void)state;
-	crm_env_close(env);
-	(void)snprintf(path, sizeof(path), "%s/data.mdb", dir);
-	(void)unlink(path);
-	(void)snprintf(path, sizeof(path), "%s/lock.mdb", dir);
-	(void)unlink(path);
 	crm_free(model);
 	model = NULL;
 	nmodel = model_cap = 0;
-	return rmdir(dir);
+	return end_env();
 }
 
 static void

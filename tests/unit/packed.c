@@ -2,66 +2,29 @@
  * Packed blocks: how full they are, however entries come; that what does not
  * pack is not made longer; and what cannot be unpacked.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-
-#include <cmocka.h>
-#include <stdio.h>
-#include <unistd.h>
-
 #include "record/id.h"
 #include "store/block_impl.h"
+#include "with_env.h"
 
 #define MANY 3000
 #define VALUE_MAX 400
 
-static struct crm_env *env;
-static char dir[64];
-static uint64_t seed;
 static struct crm_view value[MANY];
 static char bytes[MANY][VALUE_MAX];
-
-static uint32_t
-below(uint32_t n)
-{
-	seed = seed * 6364136223846793005u + 1442695040888963407u;
-	return (uint32_t)(seed >> 33) % n;
-}
-
-static void
-no_err(const struct crm_err *err)
-{
-	if (err != NULL)
-		fail_msg("%s", err->msg);
-}
 
 static int
 set_up(void **state)
 {
 	(void)state;
 	seed = 7;
-	(void)snprintf(dir, sizeof(dir), "/tmp/crm-packed-XXXXXX");
-	if (mkdtemp(dir) == NULL)
-		return -1;
-	no_err(crm_env_open(dir, CRM_ENV_BUILD, false, &env));
-	return 0;
+	return begin_env();
 }
 
 static int
 tear_down(void **state)
 {
-	char path[100];
-
 	(void)state;
-	crm_env_close(env);
-	(void)snprintf(path, sizeof(path), "%s/data.mdb", dir);
-	(void)unlink(path);
-	(void)snprintf(path, sizeof(path), "%s/lock.mdb", dir);
-	(void)unlink(path);
-	return rmdir(dir);
+	return end_env();
 }
 
 /* What a note may be like: words, and numbers that are all different. */
