@@ -231,7 +231,7 @@ explain_line(
 	crm_worth_explain_staying(r, v, f, s);
 	crm_worth_explain_spend(r, f, s);
 	if (l->of->spend >= 0) {
-		crm_explain_money(r, "spend", l->of->spend, s->currency);
+		crm_explain_amount(r, "spend", l->of->spend, s->currency);
 		crm_explain_how(r, "%s",
 		    f->spends > 0 ? "(p * (v + x * m)) / (p * x + q - 1)"
 				  : "spent after the first day / x");

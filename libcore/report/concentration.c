@@ -204,7 +204,7 @@ explain_buyer(struct work *w, const struct crm_buyer *b, unsigned int decile)
 			return crm_err(
 			    CRM_E_DATA, "a sum of the report is too large");
 	}
-	crm_explain_money(r, "revenue", b->row.sum, b->currency);
+	crm_explain_amount(r, "revenue", b->row.sum, b->currency);
 	crm_explain_how(r, "purchases less refunds");
 	crm_explain_text(r, "currency", crm_currency_code(b->currency));
 	crm_explain_how(r, "of the amounts");

@@ -41,6 +41,17 @@ crm_explain_money(struct crm_report_run *r, const char *figure, int64_t minor,
 }
 
 void
+crm_explain_amount(struct crm_report_run *r, const char *figure, int64_t minor,
+    uint8_t currency)
+{
+	struct crm_dec d = { minor, crm_currency_digits(currency) };
+	char text[CRM_EXPLAIN_TEXT];
+
+	text[crm_dec_put(text, d)] = '\0';
+	crm_explain_text(r, figure, text);
+}
+
+void
 crm_explain_day(struct crm_report_run *r, const char *figure, int32_t day)
 {
 	char text[CRM_EXPLAIN_TEXT];

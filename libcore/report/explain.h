@@ -21,8 +21,11 @@ void crm_explain_text(
     struct crm_report_run *, const char *figure, const char *value);
 void crm_explain_number(
     struct crm_report_run *, const char *figure, double, int digits);
-/* An amount as crm_amount_text() has it: columns of the report, whose currency
- * is one of them, are told by crm_explain_column(). */
+/* An amount of the row's own currency, which is told with it: a number, as
+ * crm_explain_column() tells columns of the report. */
+void crm_explain_amount(struct crm_report_run *, const char *figure,
+    int64_t minor, uint8_t currency);
+/* An amount whose currency may be another one: as crm_amount_text() has it. */
 void crm_explain_money(struct crm_report_run *, const char *figure,
     int64_t minor, uint8_t currency);
 void crm_explain_day(struct crm_report_run *, const char *figure, int32_t day);

@@ -7,8 +7,8 @@ v = {}
 for line in sys.stdin:
     name, value = line.rstrip('\n').split('\t')[:2]
     try:
-        v[name] = float(value.split()[0])  # maybe with a currency
-    except (ValueError, IndexError):
+        v[name] = float(value)
+    except ValueError:
         v[name] = value
 x, tx, T, t, r, alpha = (v[k] for k in ('x', 't_x', 'T', 't', 'r', 'alpha'))
 
