@@ -4,6 +4,7 @@
 
 #include "base/io.h"
 #include "base/mem.h"
+#include "base/worker.h"
 
 /* Bytes of the file. */
 struct window {
@@ -14,20 +15,21 @@ struct window {
 
 /*
  * Rows with their length (u32) before them.  What is older than buf is in the
- * file: bytes 0..flushed.
+ * file, or on its way there: bytes 0..flushed.
  */
 struct crm_spool {
 	size_t memory;
 	int dir, fd;
-	char *buf;
-	size_t n, cap;
+	struct crm_buf buf;
 	uint64_t flushed;
-	uint64_t next;            /* where crm_spool_next() stands */
-	struct window along, any; /* of rows in order; of single ones */
+	struct crm_worker *writer; /* NULL: there is no file */
+	uint64_t next;             /* where crm_spool_next() stands */
+	struct window along, any;  /* of rows in order; of single ones */
 };
 
 #define WINDOW_ALONG ((size_t)1 << 20)
 #define WINDOW_ANY ((size_t)16 << 10)
+#define PIECE ((size_t)256 << 10) /* a change of threads is small beside it */
 
 struct crm_spool *
 crm_spool_new(size_t memory, int dir)
@@ -37,6 +39,7 @@ crm_spool_new(size_t memory, int dir)
 	s->memory = memory;
 	s->dir = dir;
 	s->fd = -1;
+	s->buf.max = SIZE_MAX;
 	return s;
 }
 
@@ -45,54 +48,81 @@ crm_spool_free(struct crm_spool *s)
 {
 	if (s == NULL)
 		return;
+	crm_worker_free(s->writer);
 	if (s->fd >= 0)
 		(void)close(s->fd);
-	crm_free(s->buf);
+	crm_buf_release(&s->buf);
 	crm_free(s->along.p);
 	crm_free(s->any.p);
 	crm_free(s);
 }
 
+/* crm_worker_new(): write a piece behind the others. */
+static const struct crm_err *
+write_piece(void *ctx, struct crm_view piece)
+{
+	const struct crm_spool *s = ctx;
+
+	return crm_write_all(s->fd, piece.p, piece.n) ? NULL
+						      : crm_tmp_failed(s->dir);
+}
+
+/* The first rows go to the file here, and their room is given back; those that
+ * follow go there in pieces, by another thread. */
 static const struct crm_err *
 flush(struct crm_spool *s)
 {
 	const struct crm_err *err;
+	size_t n = s->buf.n;
 
-	if (s->fd < 0) {
+	if (s->writer == NULL) {
 		err = crm_tmp_open(s->dir, &s->fd);
+		if (err == NULL)
+			err = write_piece(s, crm_buf_view(&s->buf));
+		if (err != NULL)
+			return err;
+		crm_buf_release(&s->buf);
+		s->writer = crm_worker_new(write_piece, s);
+	} else {
+		err = crm_worker_give(s->writer, &s->buf);
 		if (err != NULL)
 			return err;
 	}
-	if (!crm_write_all(s->fd, s->buf, s->n))
-		return crm_tmp_failed(s->dir);
-	s->flushed += s->n;
-	s->n = 0;
+	s->flushed += n;
 	return NULL;
+}
+
+/* How many bytes are held before they go to the file. */
+static size_t
+most(const struct crm_spool *s)
+{
+	return s->writer != NULL && s->memory > PIECE ? PIECE : s->memory;
 }
 
 const struct crm_err *
 crm_spool_add(struct crm_spool *s, struct crm_view row, uint64_t *at)
 {
 	const struct crm_err *err;
+	char *to;
 
-	if (s->n > 0 && s->n + 4 + row.n > s->memory) {
+	if (s->buf.n > 0 && s->buf.n + 4 + row.n > most(s)) {
 		err = flush(s);
 		if (err != NULL)
 			return err;
 	}
-	s->buf = crm_grow(s->buf, &s->cap, s->n + 4 + row.n, 1);
 	if (at != NULL)
-		*at = s->flushed + s->n;
-	crm_le32(s->buf + s->n, (uint32_t)row.n);
-	memcpy(s->buf + s->n + 4, row.p, row.n);
-	s->n += 4 + row.n;
+		*at = s->flushed + s->buf.n;
+	to = crm_buf_room(&s->buf, 4 + row.n);
+	crm_le32(to, (uint32_t)row.n);
+	(void)crm_copy_few(to + 4, row.p, row.n);
+	crm_buf_used(&s->buf, 4 + row.n);
 	return NULL;
 }
 
 uint64_t
 crm_spool_bytes(const struct crm_spool *s)
 {
-	return s->flushed + s->n;
+	return s->flushed + s->buf.n;
 }
 
 void
@@ -107,12 +137,16 @@ look(struct crm_spool *s, struct window *w, size_t size, uint64_t at, size_t n,
     const char **out)
 {
 	size_t want = n > size ? n : size;
+	const struct crm_err *err;
 
 	if (at < w->at || at + n > w->at + w->n) {
 		if (want > s->flushed - at)
 			want = (size_t)(s->flushed - at);
 		w->p = crm_grow(w->p, &w->cap, want, 1);
 		w->n = 0;
+		err = crm_worker_wait(s->writer);
+		if (err != NULL)
+			return err;
 		if (!crm_pread_all(s->fd, w->p, want, (int64_t)at))
 			return crm_err_errno(
 			    CRM_E_IO, "cannot read a scratch file");
@@ -131,7 +165,7 @@ row_at(struct crm_spool *s, struct window *w, size_t size, uint64_t at,
 	const char *p = NULL;
 
 	if (at >= s->flushed) {
-		p = s->buf + (at - s->flushed);
+		p = s->buf.p + (at - s->flushed);
 		*row = crm_view(p + 4, crm_le32_get(p));
 		return NULL;
 	}
@@ -154,7 +188,7 @@ crm_spool_next(struct crm_spool *s, struct crm_view *row)
 {
 	const struct crm_err *err;
 
-	if (s->next == s->flushed + s->n) {
+	if (s->next == crm_spool_bytes(s)) {
 		*row = CRM_VNULL;
 		return NULL;
 	}

@@ -1,6 +1,6 @@
 /*
  * spool - rows that wait, in memory while they are few, else in a scratch
- * file.
+ * file, which a second thread writes.
  */
 #ifndef CRM_SPOOL_H
 #define CRM_SPOOL_H

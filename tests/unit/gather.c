@@ -8,6 +8,8 @@
 
 #include <cmocka.h>
 #include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
 
 #include "base/mem.h"
 #include "base/spool.h"
@@ -246,6 +248,35 @@ spools(void **state)
 	crm_spool_free(s);
 }
 
+/* The file cannot grow: whoever adds is told, by and by, and whoever reads. */
+static void
+spool_cannot_grow(void **state)
+{
+	struct crm_spool *s = crm_spool_new(1000, AT_FDCWD);
+	const struct crm_err *err = NULL;
+	char row[900] = { 0 };
+	struct rlimit old, lim;
+	struct crm_view v;
+	size_t i;
+
+	(void)state;
+	(void)signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
+	lim = old;
+	lim.rlim_cur = 50000;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &lim), 0);
+	for (i = 0; err == NULL && i < 1000000; i++)
+		err = crm_spool_add(s, crm_view(row, sizeof(row)), NULL);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
+	assert_non_null(err);
+	assert_int_equal(err->code, CRM_E_IO);
+	assert_non_null(strstr(err->msg, "cannot write a scratch file"));
+	err = crm_spool_next(s, &v);
+	assert_non_null(err);
+	assert_int_equal(err->code, CRM_E_IO);
+	crm_spool_free(s);
+}
+
 int
 main(void)
 {
@@ -253,6 +284,7 @@ main(void)
 		cmocka_unit_test(gathers),
 		cmocka_unit_test(gathers_rare),
 		cmocka_unit_test(spools),
+		cmocka_unit_test(spool_cannot_grow),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
