@@ -1,5 +1,6 @@
 #include "base/entry.h"
 
+#define MANY 4096     /* items: for fewer comparisons are quicker */
 #define PLACE_BITS 48 /* of an offset; bytes of a key stand above */
 
 /* 8 bytes of a key, big-endian, zeros behind its end. */
@@ -16,13 +17,13 @@ prefix_at(struct crm_view key, size_t depth)
 }
 
 static int
-cmp_items(const char *data, const struct crm_entry_item *a,
-    const struct crm_entry_item *b)
+cmp_items(
+    const char *data, const struct crm_keyed *a, const struct crm_keyed *b)
 {
 	int c;
 
-	if (a->prefix != b->prefix)
-		return a->prefix < b->prefix ? -1 : 1;
+	if (a->key != b->key)
+		return a->key < b->key ? -1 : 1;
 	c = crm_view_cmp(
 	    crm_entry_key(data + a->at), crm_entry_key(data + b->at));
 	if (c != 0)
@@ -31,9 +32,9 @@ cmp_items(const char *data, const struct crm_entry_item *a,
 }
 
 static void
-insertion_sort(const char *data, struct crm_entry_item *a, size_t n)
+insertion_sort(const char *data, struct crm_keyed *a, size_t n)
 {
-	struct crm_entry_item x;
+	struct crm_keyed x;
 	size_t i, j;
 
 	for (i = 1; i < n; i++) {
@@ -54,18 +55,17 @@ median(uint64_t a, uint64_t b, uint64_t c)
 
 /* a[0..*lt) below the pivot, a[*gt..n) above it, equal ones between. */
 static void
-partition(
-    struct crm_entry_item *a, size_t n, uint64_t pivot, size_t *lt, size_t *gt)
+partition(struct crm_keyed *a, size_t n, uint64_t pivot, size_t *lt, size_t *gt)
 {
 	size_t i = 0, lo = 0, hi = n;
-	struct crm_entry_item x;
+	struct crm_keyed x;
 
 	while (i < hi) {
 		x = a[i];
-		if (x.prefix < pivot) {
+		if (x.key < pivot) {
 			a[i++] = a[lo];
 			a[lo++] = x;
-		} else if (x.prefix > pivot) {
+		} else if (x.key > pivot) {
 			a[i] = a[--hi];
 			a[hi] = x;
 		} else
@@ -81,10 +81,10 @@ partition(
  * in which they came.
  */
 static size_t
-take_ended(const char *data, struct crm_entry_item *a, size_t n, size_t depth)
+take_ended(const char *data, struct crm_keyed *a, size_t n, size_t depth)
 {
 	size_t i, k = 0;
-	struct crm_entry_item x;
+	struct crm_keyed x;
 
 	for (i = 0; i < n; i++)
 		if (crm_entry_key(data + a[i].at).n <= depth) {
@@ -96,15 +96,15 @@ take_ended(const char *data, struct crm_entry_item *a, size_t n, size_t depth)
 }
 
 static void
-sift(struct crm_entry_item *a, size_t i, size_t n)
+sift(struct crm_keyed *a, size_t i, size_t n)
 {
-	struct crm_entry_item x = a[i];
+	struct crm_keyed x = a[i];
 	size_t c;
 
 	for (; (c = 2 * i + 1) < n; i = c) {
-		if (c + 1 < n && a[c].prefix < a[c + 1].prefix)
+		if (c + 1 < n && a[c].key < a[c + 1].key)
 			c++;
-		if (x.prefix >= a[c].prefix)
+		if (x.key >= a[c].key)
 			break;
 		a[i] = a[c];
 	}
@@ -113,9 +113,9 @@ sift(struct crm_entry_item *a, size_t i, size_t n)
 
 /* Heap sort by prefix alone. */
 static void
-heap_sort(struct crm_entry_item *a, size_t n)
+heap_sort(struct crm_keyed *a, size_t n)
 {
-	struct crm_entry_item x;
+	struct crm_keyed x;
 	size_t i;
 
 	for (i = n / 2; i-- > 0;)
@@ -135,25 +135,24 @@ heap_sort(struct crm_entry_item *a, size_t n)
  *         the items makes slow
  */
 static void
-sort_numbers(struct crm_entry_item *a, size_t n, unsigned int tries)
+sort_numbers(struct crm_keyed *a, size_t n, unsigned int tries)
 {
 	size_t lt, gt, i, j;
-	struct crm_entry_item x;
+	struct crm_keyed x;
 
 	for (; n > 24; tries--) {
 		if (tries == 0) {
 			heap_sort(a, n);
 			return;
 		}
-		partition(a, n,
-		    median(a[0].prefix, a[n / 2].prefix, a[n - 1].prefix), &lt,
-		    &gt);
+		partition(a, n, median(a[0].key, a[n / 2].key, a[n - 1].key),
+		    &lt, &gt);
 		sort_numbers(a + gt, n - gt, tries - 1);
 		n = lt;
 	}
 	for (i = 1; i < n; i++) {
 		x = a[i];
-		for (j = i; j > 0 && x.prefix < a[j - 1].prefix; j--)
+		for (j = i; j > 0 && x.key < a[j - 1].key; j--)
 			a[j] = a[j - 1];
 		a[j] = x;
 	}
@@ -165,7 +164,7 @@ sort_numbers(struct crm_entry_item *a, size_t n, unsigned int tries)
  * prefix, so that no key is looked at any more.  Common words come in bulk.
  */
 static void
-sort_ended(const char *data, struct crm_entry_item *a, size_t n, size_t depth)
+sort_ended(const char *data, struct crm_keyed *a, size_t n, size_t depth)
 {
 	unsigned int tries = 2;
 	size_t i;
@@ -173,10 +172,40 @@ sort_ended(const char *data, struct crm_entry_item *a, size_t n, size_t depth)
 	for (i = n; i > 1; i /= 2)
 		tries += 2;
 	for (i = 0; i < n; i++)
-		a[i].prefix = (crm_entry_key(data + a[i].at).n - depth)
+		a[i].key = (crm_entry_key(data + a[i].at).n - depth)
 			<< PLACE_BITS |
 		    a[i].at;
 	sort_numbers(a, n, tries);
+}
+
+static void sort_items(
+    const char *data, struct crm_keyed *a, size_t n, size_t depth);
+
+/* Sort items with the same 8 bytes at depth. */
+static void
+sort_same(const char *data, struct crm_keyed *a, size_t n, size_t depth)
+{
+	size_t ended = take_ended(data, a, n, depth + 8), i;
+
+	sort_ended(data, a, ended, depth);
+	for (i = ended; i < n; i++)
+		a[i].key = prefix_at(crm_entry_key(data + a[i].at), depth + 8);
+	sort_items(data, a + ended, n - ended, depth + 8);
+}
+
+/* Many: by radix, and then those that share their 8 bytes. */
+static void
+sort_many(const char *data, struct crm_keyed *a, size_t n, size_t depth)
+{
+	size_t i, j;
+
+	crm_radix_sort(a, n);
+	for (i = 0; i < n; i = j) {
+		for (j = i + 1; j < n && a[j].key == a[i].key; j++)
+			continue;
+		if (j - i > 1)
+			sort_same(data, a + i, j - i, depth);
+	}
 }
 
 /*
@@ -185,47 +214,42 @@ sort_ended(const char *data, struct crm_entry_item *a, size_t n, size_t depth)
  * parts; the largest is looped on.
  */
 static void
-sort_items(const char *data, struct crm_entry_item *a, size_t n, size_t depth)
+sort_few(const char *data, struct crm_keyed *a, size_t n, size_t depth)
 {
-	size_t lt, gt, mid, i, ended;
+	size_t lt, gt;
 
 	while (n > 24) {
-		partition(a, n,
-		    median(a[0].prefix, a[n / 2].prefix, a[n - 1].prefix), &lt,
-		    &gt);
-		ended = take_ended(data, a + lt, gt - lt, depth + 8);
-		sort_ended(data, a + lt, ended, depth);
-		mid = lt + ended;
-		for (i = mid; i < gt; i++)
-			a[i].prefix =
-			    prefix_at(crm_entry_key(data + a[i].at), depth + 8);
-		if (gt - mid > n / 2) {
-			sort_items(data, a, lt, depth);
-			sort_items(data, a + gt, n - gt, depth);
-			a += mid;
-			n = gt - mid;
-			depth += 8;
+		partition(a, n, median(a[0].key, a[n / 2].key, a[n - 1].key),
+		    &lt, &gt);
+		sort_same(data, a + lt, gt - lt, depth);
+		if (lt < n - gt) {
+			sort_few(data, a, lt, depth);
+			a += gt;
+			n -= gt;
 		} else {
-			sort_items(data, a + mid, gt - mid, depth + 8);
-			if (lt < n - gt) {
-				sort_items(data, a, lt, depth);
-				a += gt;
-				n -= gt;
-			} else {
-				sort_items(data, a + gt, n - gt, depth);
-				n = lt;
-			}
+			sort_few(data, a + gt, n - gt, depth);
+			n = lt;
 		}
 	}
 	insertion_sort(data, a, n);
 }
 
+/* Sort by what begins at depth, of which 8 bytes are there. */
+static void
+sort_items(const char *data, struct crm_keyed *a, size_t n, size_t depth)
+{
+	if (n < MANY)
+		sort_few(data, a, n, depth);
+	else
+		sort_many(data, a, n, depth);
+}
+
 void
-crm_entries_sort(const char *data, struct crm_entry_item *item, size_t n)
+crm_entries_sort(const char *data, struct crm_keyed *item, size_t n)
 {
 	size_t i;
 
 	for (i = 0; i < n; i++)
-		item[i].prefix = prefix_at(crm_entry_key(data + item[i].at), 0);
+		item[i].key = prefix_at(crm_entry_key(data + item[i].at), 0);
 	sort_items(data, item, n, 0);
 }

@@ -8,14 +8,9 @@
 #define CRM_ENTRY_H
 
 #include "base/buf.h"
+#include "base/radix.h"
 
 #define CRM_ENTRY_HEAD 8
-
-struct crm_entry_item {
-	uint64_t
-	    prefix;  /* for the sort: 8 bytes of the key, from its depth on */
-	uint64_t at; /* offset of the entry, below 2^48 */
-};
 
 static inline struct crm_view
 crm_entry_key(const char *p)
@@ -33,7 +28,11 @@ crm_entry_value(const char *p)
 /*
  * Sort n entries of data by their keys (bytes, a shorter one before what begins
  * with it), those with the same key by their places.
+ *
+ * item    at is an entry's offset, below 2^48; key is set here
+ *
+ * Many take as much memory as the items again.
  */
-void crm_entries_sort(const char *data, struct crm_entry_item *item, size_t n);
+void crm_entries_sort(const char *data, struct crm_keyed *item, size_t n);
 
 #endif

@@ -33,14 +33,16 @@ sort_digit(const struct crm_keyed *from, struct crm_keyed *to, size_t n,
 void
 crm_radix_sort(struct crm_keyed *k, size_t n)
 {
-	struct crm_keyed *spare = crm_calloc(n + 1, sizeof(*spare));
-	struct crm_keyed *from = k, *to = spare, *swap;
+	struct crm_keyed *spare, *from = k, *to, *swap;
 	uint64_t differ = 0;
 	unsigned int shift;
 	size_t i;
 
 	for (i = 1; i < n; i++)
 		differ |= k[i].key ^ k[0].key;
+	if (differ == 0)
+		return;
+	to = spare = crm_calloc(n, sizeof(*spare));
 	for (shift = 0; shift < 64 && differ >> shift > 0; shift += BITS)
 		if (sort_digit(from, to, n, shift)) {
 			swap = from;

@@ -9,7 +9,10 @@
 
 struct crm_keyed {
 	uint64_t key;
-	const void *of;
+	union { /* what it is of */
+		const void *of;
+		uint64_t at;
+	};
 };
 
 /*

@@ -29,7 +29,7 @@ struct crm_runs {
 	int dir, fd;
 	char *data;
 	size_t used, cap;
-	struct crm_entry_item *item;
+	struct crm_keyed *item;
 	size_t n, item_cap, pos;
 	uint64_t count;
 	int64_t *run_end; /* file offsets */
@@ -148,7 +148,7 @@ crm_runs_add(struct crm_runs *r, struct crm_view key, struct crm_view value)
 	r->feed = NULL;
 	drop_sources(r);
 	if (r->n > 0 &&
-	    r->used + len + (r->n + 1) * sizeof(*r->item) > r->memory) {
+	    r->used + len + (r->n + 1) * 2 * sizeof(*r->item) > r->memory) {
 		err = spill(r);
 		if (err != NULL)
 			return err;

@@ -41,10 +41,11 @@ cmp(const void *x, const void *y)
 
 /* alphabet and length decide how many keys are equal or prefixes */
 static void
-sort_against(uint32_t n, uint32_t alphabet, uint32_t maxlen, size_t value_n)
+sort_against(size_t memory, uint32_t n, uint32_t alphabet, uint32_t maxlen,
+    size_t value_n)
 {
 	struct entry *e = crm_calloc(n, sizeof(*e));
-	struct crm_runs *r = crm_runs_new(0, AT_FDCWD);
+	struct crm_runs *r = crm_runs_new(memory, AT_FDCWD);
 	char value[600] = { 0 };
 	struct crm_view k, v;
 	uint32_t i, j;
@@ -89,26 +90,36 @@ sort_against(uint32_t n, uint32_t alphabet, uint32_t maxlen, size_t value_n)
 	crm_free(e);
 }
 
+/* Few by comparisons, many by radix: short keys, long ones, equal ones, and
+ * those that end within what others have in common. */
 static void
 in_memory(void **state)
 {
+	size_t all = (size_t)64 << 20;
+
 	(void)state;
-	sort_against(0, 2, 5, 4);
-	sort_against(1, 2, 5, 4);
-	sort_against(2000, 2, 30, 4);
-	sort_against(5000, 1, 12, 4);
-	sort_against(5000, 256, 20, 4);
-	sort_against(3000, 3, 0, 4);
+	sort_against(all, 0, 2, 5, 4);
+	sort_against(all, 1, 2, 5, 4);
+	sort_against(all, 2000, 2, 30, 4);
+	sort_against(all, 5000, 1, 12, 4);
+	sort_against(all, 5000, 256, 20, 4);
+	sort_against(all, 3000, 3, 0, 4);
+	sort_against(all, 60000, 4, 24, 40);
+	sort_against(all, 60000, 256, 30, 4);
+	sort_against(all, 60000, 2, 9, 4);
+	sort_against(all, 60000, 1, 39, 4);
+	sort_against(all, 60000, 1, 0, 4);
 }
 
 static void
 spilled(void **state)
 {
 	(void)state;
-	sort_against(60000, 4, 24, 40);
-	sort_against(40000, 2, 9, 4);
-	sort_against(9000, 256, 30, 600);
-	sort_against(30000, 1, 1, 100);
+	sort_against(0, 60000, 4, 24, 40);
+	sort_against(0, 40000, 2, 9, 4);
+	sort_against(0, 9000, 256, 30, 600);
+	sort_against(0, 30000, 1, 1, 100);
+	sort_against((size_t)1 << 20, 60000, 4, 24, 40);
 }
 
 /* Where the place may not be written to, scratch files go elsewhere. */
