@@ -41,6 +41,23 @@ crm_rec_flagged(const struct crm_kind *k, unsigned int flags)
 	return bits;
 }
 
+static inline void
+add_bit(void *ctx, struct crm_slot s)
+{
+	uint64_t *bits = ctx;
+
+	*bits |= crm_rec_bit(s.num);
+}
+
+uint64_t
+crm_rec_bits(const struct crm_stored *r)
+{
+	uint64_t bits = 0;
+
+	crm_stored_each(r, add_bit, &bits);
+	return bits;
+}
+
 bool
 crm_rec_is(const struct crm_rec *r, uint16_t num, uint8_t word)
 {

@@ -30,7 +30,8 @@ crm_row_open_edit(struct crm_view v, struct crm_row *r)
 	r->id = 0;
 	memcpy(r->currency, v.p + 14, 4);
 	r->stored = CRM_VNULL;
-	r->rec.n = r->next = 0;
+	memset(&r->rec, 0, sizeof(r->rec));
+	r->next = 0;
 	r->what = NULL;
 	r->notes = crm_view_skip(v, CRM_EDIT_HEAD);
 }
@@ -64,6 +65,8 @@ crm_row_get(struct crm_row r, uint16_t num, struct crm_view *out)
 	uint16_t n;
 	uint8_t flags;
 
+	if (crm_stored_get(&r.rec, num, out))
+		return true;
 	while (crm_row_field(&r, &n, &flags, out))
 		if (n == num)
 			return true;

@@ -64,12 +64,8 @@ CRM_CHECK const struct crm_err *crm_derive_rest(struct crm_derive *,
     uint64_t id, const struct crm_stored *from, const struct crm_stored *to,
     unsigned int what);
 
-/* Has a record fields whose words are to be derived? */
-bool crm_derive_has_words(const struct crm_derive *, uint64_t id,
-    const struct crm_stored *, unsigned int what);
-
-/* May records of a kind have such fields? */
-bool crm_derive_may_have_words(
+/* The bits (crm_rec_bit()) of a kind's fields whose words are to be derived. */
+uint64_t crm_derive_worded(
     const struct crm_derive *, char kind, unsigned int what);
 
 /*

@@ -365,29 +365,15 @@ crm_derive_words(struct crm_derive *d, uint64_t id,
 	return derive_text(d, id, k, from, to, what);
 }
 
-bool
-crm_derive_has_words(const struct crm_derive *d, uint64_t id,
-    const struct crm_stored *r, unsigned int what)
-{
-	const struct crm_kind *k = crm_kind_of(d->schema, crm_id_kind(id));
-	uint32_t i;
-
-	for (i = 0; k != NULL && i < r->n; i++)
-		if (has_words(
-			k, crm_field_num(k, crm_stored_at(r, i).num), what))
-			return true;
-	return false;
-}
-
-bool
-crm_derive_may_have_words(
-    const struct crm_derive *d, char kind, unsigned int what)
+uint64_t
+crm_derive_worded(const struct crm_derive *d, char kind, unsigned int what)
 {
 	const struct crm_kind *k = crm_kind_of(d->schema, kind);
+	uint64_t bits = 0;
 	size_t i;
 
 	for (i = 0; k != NULL && i < k->nfields; i++)
 		if (has_words(k, &k->field[i], what))
-			return true;
-	return false;
+			bits |= crm_rec_bit(k->field[i].num);
+	return bits;
 }

@@ -18,10 +18,10 @@ struct crm_deriver {
 	struct crm_derive *derive;
 	struct crm_digests *digests; /* NULL: none are wanted */
 	struct half rest, words;
-	/* May such records as the last one have words? */
+	/* The fields of such records as the last one that have words. */
 	char kind;
 	unsigned int what;
-	bool may_have_words;
+	uint64_t worded;
 };
 
 const struct crm_err *
@@ -148,20 +148,19 @@ add(struct crm_deriver *f, struct half *h, const char *head,
 	return crm_worker_give(h->worker, &h->piece);
 }
 
-/* May a record have words?  Most come in rows of one kind: what holds for all
- * of it is asked once. */
-static bool
-may_have_words(struct crm_deriver *f, uint64_t id, unsigned int what)
+/* Which fields of a record have words?  Most come in rows of one kind: what
+ * holds for all of it is asked once. */
+static uint64_t
+worded(struct crm_deriver *f, uint64_t id, unsigned int what)
 {
 	char kind = crm_id_kind(id);
 
 	if (kind != f->kind || what != f->what) {
 		f->kind = kind;
 		f->what = what;
-		f->may_have_words =
-		    crm_derive_may_have_words(f->derive, kind, what);
+		f->worded = crm_derive_worded(f->derive, kind, what);
 	}
-	return f->may_have_words;
+	return f->worded;
 }
 
 /* Has one that is added any? */
@@ -169,12 +168,13 @@ static bool
 has_words(struct crm_deriver *f, uint64_t id, struct crm_view bytes,
     unsigned int what)
 {
+	uint64_t bits = worded(f, id, what);
 	struct crm_stored stored;
 
-	if (!may_have_words(f, id, what))
+	if (bits == 0)
 		return false;
 	(void)crm_code_open(bytes, &stored);
-	return crm_derive_has_words(f->derive, id, &stored, what);
+	return (crm_rec_bits(&stored) & bits) != 0;
 }
 
 static void
@@ -216,7 +216,7 @@ crm_deriver_change(struct crm_deriver *f, uint64_t id, struct crm_view was,
 
 	write_head(head, id, 0, what, was.n, now.n);
 	err = add(f, &f->rest, head, was, now);
-	if (err == NULL && may_have_words(f, id, what))
+	if (err == NULL && worded(f, id, what) != 0)
 		err = add(f, &f->words, head, was, now);
 	return err;
 }
