@@ -7,10 +7,8 @@
 #define DAY_MIN ((int32_t)(CRM_TIME_MIN_US / CRM_SECOND_US / CRM_DAY_S))
 #define DAY_MAX ((int32_t)(CRM_TIME_MAX_US / CRM_SECOND_US / CRM_DAY_S))
 
-/* Days of 400 years, after which the calendar repeats; 4 and 1 of them. */
+/* Days of 400 years, after which the calendar repeats. */
 #define DAYS_400Y 146097
-#define DAYS_100Y 36524
-#define DAYS_4Y 1461
 
 /* From 0000-03-01, the first day of a year that ends with February. */
 #define EPOCH_DAY 719468
@@ -49,27 +47,36 @@ crm_date_days(struct crm_date d)
 	    1 - EPOCH_DAY;
 }
 
+/*
+ * The century of a day since EPOCH_DAY by four times the days of 400 years, its
+ * year by a product whose upper half is it and whose lower half is the share of
+ * the year that is over, its month and day likewise: C. Neri and L. Schneider,
+ * "Euclidean affine functions and their application to calendar algorithms",
+ * Software: Practice and Experience 53 (2023), proposition 6.3.
+ */
 struct crm_date
 crm_date_from_days(int32_t days)
 {
-	struct crm_date d;
-	int32_t n, era, year, m;
+	uint32_t n, century, of_year, month;
+	uint64_t years;
+	bool next;
 
 	if (days < DAY_MIN)
 		days = DAY_MIN;
 	if (days > DAY_MAX)
 		days = DAY_MAX;
-	days += EPOCH_DAY;
-	era = days / DAYS_400Y;
-	n = days % DAYS_400Y;
-	year =
-	    (n - n / (DAYS_4Y - 1) + n / DAYS_100Y - n / (DAYS_400Y - 1)) / 365;
-	n -= 365 * year + year / 4 - year / 100;
-	m = (5 * n + 2) / 153;
-	d.day = (uint8_t)(n - (153 * m + 2) / 5 + 1);
-	d.month = (uint8_t)(m < 10 ? m + 3 : m - 9);
-	d.year = (int16_t)(year + era * 400 + (d.month <= 2));
-	return d;
+	n = 4 * (uint32_t)(days + EPOCH_DAY) + 3;
+	century = n / DAYS_400Y;
+	years = (uint64_t)2939745 * (n % DAYS_400Y / 4 * 4 + 3);
+	of_year = (uint32_t)years / 2939745 / 4;
+	month = 2141 * of_year + 197913;
+	next = of_year >= 306; /* January and February */
+	return (struct crm_date){
+		.year =
+		    (int16_t)(100 * century + (uint32_t)(years >> 32) + next),
+		.month = (uint8_t)((month >> 16) - (next ? 12 : 0)),
+		.day = (uint8_t)((month & 0xffff) / 2141 + 1),
+	};
 }
 
 int
