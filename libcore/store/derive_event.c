@@ -6,26 +6,47 @@
 #include "record/word.h"
 #include "store/derive_impl.h"
 
-static uint32_t
+/*
+ * Deltas are found by a hash: its upper bytes are a place among the slots, and
+ * a slot is 8 bits of it, which tell most deltas apart without looking at them,
+ * above the number of one (from 1 on).
+ */
+#define TAG_SHIFT 24
+#define DELTAS_MAX (((size_t)1 << TAG_SHIFT) - 1)
+
+static uint64_t
 delta_hash(uint64_t who, uint8_t currency)
 {
-	return (uint32_t)((who * 0x9e3779b97f4a7c15u ^ currency) >> 24);
+	return (who ^ (uint64_t)currency << 48) * 0x9e3779b97f4a7c15u;
+}
+
+static size_t
+place_of(const struct crm_derive *d, uint64_t hash)
+{
+	return hash >> 32 & (d->nslots - 1);
+}
+
+static uint32_t
+tag_of(uint64_t hash)
+{
+	return (uint32_t)(hash >> 56) << TAG_SHIFT;
 }
 
 static void
 grow_slots(struct crm_derive *d)
 {
+	uint64_t hash;
 	size_t i, j;
 
 	d->nslots = d->nslots > 0 ? d->nslots * 2 : 256;
 	crm_free(d->slot);
 	d->slot = crm_calloc(d->nslots, sizeof(*d->slot));
 	for (i = 0; i < d->ndeltas; i++) {
-		j = delta_hash(d->delta[i].who, d->delta[i].currency) &
-		    (d->nslots - 1);
+		hash = delta_hash(d->delta[i].who, d->delta[i].currency);
+		j = place_of(d, hash);
 		while (d->slot[j] != 0)
 			j = (j + 1) & (d->nslots - 1);
-		d->slot[j] = (uint32_t)i + 1;
+		d->slot[j] = tag_of(hash) | (uint32_t)(i + 1);
 	}
 }
 
@@ -60,26 +81,24 @@ spill_deltas(struct crm_derive *d)
 	return err;
 }
 
-static const struct crm_err *
-add_delta(struct crm_derive *d, uint64_t who, uint8_t currency,
-    const struct crm_rollup *row)
+/* The delta of a customer and currency, a new one if there is none. */
+static struct crm_delta *
+delta_of(struct crm_derive *d, uint64_t who, uint8_t currency)
 {
-	const struct crm_err *err;
+	uint64_t hash = delta_hash(who, currency);
+	uint32_t tag = tag_of(hash), slot;
 	struct crm_delta *e;
 	size_t i;
 
-	if (d->ndeltas * (sizeof(*e) + 8) > d->memory) {
-		err = spill_deltas(d);
-		if (err != NULL)
-			return err;
-	}
 	if (d->ndeltas * 4 >= d->nslots * 3)
 		grow_slots(d);
-	i = delta_hash(who, currency) & (d->nslots - 1);
-	for (; d->slot[i] != 0; i = (i + 1) & (d->nslots - 1)) {
-		e = &d->delta[d->slot[i] - 1];
+	i = place_of(d, hash);
+	for (; (slot = d->slot[i]) != 0; i = (i + 1) & (d->nslots - 1)) {
+		if (slot >> TAG_SHIFT != tag >> TAG_SHIFT)
+			continue;
+		e = &d->delta[(slot & DELTAS_MAX) - 1];
 		if (e->who == who && e->currency == currency)
-			goto found;
+			return e;
 	}
 	d->delta = crm_grow(
 	    d->delta, &d->delta_cap, d->ndeltas + 1, sizeof(*d->delta));
@@ -87,9 +106,23 @@ add_delta(struct crm_derive *d, uint64_t who, uint8_t currency,
 	memset(e, 0, sizeof(*e));
 	e->who = who;
 	e->currency = currency;
-	d->slot[i] = (uint32_t)d->ndeltas;
-found:
-	if (!crm_rollup_add(&e->row, row, d->zone))
+	d->slot[i] = tag | (uint32_t)d->ndeltas;
+	return e;
+}
+
+static const struct crm_err *
+add_delta(struct crm_derive *d, uint64_t who, uint8_t currency,
+    const struct crm_rollup *row)
+{
+	const struct crm_err *err;
+
+	if (d->ndeltas == DELTAS_MAX ||
+	    d->ndeltas * (sizeof(struct crm_delta) + 8) > d->memory) {
+		err = spill_deltas(d);
+		if (err != NULL)
+			return err;
+	}
+	if (!crm_rollup_add(&delta_of(d, who, currency)->row, row, d->zone))
 		return crm_rollup_too_large(who, currency);
 	return NULL;
 }
