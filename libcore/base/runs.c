@@ -7,6 +7,7 @@
 #include "base/feed.h"
 #include "base/io.h"
 #include "base/mem.h"
+#include "base/thread.h"
 
 #define MEMORY_MIN ((size_t)16 << 10)
 /* Bytes of a run in memory when merging: its share, but one read is to be worth
@@ -31,18 +32,19 @@ struct crm_runs {
 	size_t used, cap;
 	struct crm_keyed *item;
 	size_t n, item_cap, pos;
-	uint64_t count;
 	int64_t *run_end; /* file offsets */
 	size_t nruns, runs_cap;
 	size_t window;
 	struct source *source; /* when merging */
 	size_t *heap;          /* indexes of sources, smallest key first */
 	size_t nheap;
+	bool unsorted; /* the other thread did not begin to sort */
+	char apart[CRM_APART];
 	struct crm_feed *feed; /* another thread, whose is all above, makes
 	                          pieces of entries; NULL: none */
-	bool unsorted;         /* it did not begin to sort */
-	bool fresh;            /* nothing was taken from it */
-	struct crm_view fed;   /* what is left of the piece at hand */
+	uint64_t count;
+	bool fresh;          /* nothing was taken from it */
+	struct crm_view fed; /* what is left of the piece at hand */
 };
 
 struct crm_runs *

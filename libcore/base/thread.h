@@ -1,5 +1,5 @@
 /*
- * thread - how second threads begin.
+ * thread - how second threads begin, and keep off.
  */
 #ifndef CRM_THREAD_H
 #define CRM_THREAD_H
@@ -17,5 +17,12 @@
  * Returns false when there can be none.
  */
 bool crm_thread_begin(pthread_t *, void *(*run)(void *arg), void *arg);
+
+/*
+ * So many bytes are to lie between what one thread writes with each thing that
+ * it does and what another touches with each of its own: else the cache lines
+ * of both go to and fro between two processors.
+ */
+#define CRM_APART 128
 
 #endif

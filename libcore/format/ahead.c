@@ -41,6 +41,7 @@ struct piece {
 	struct value *value;
 	size_t nrows, row_cap, nvalues, value_cap;
 	struct crm_buf bytes;
+	char apart[CRM_APART]; /* from the next one, which is being read */
 };
 
 struct crm_ahead {
@@ -50,8 +51,8 @@ struct crm_ahead {
 	void *wait_ctx;
 	pthread_t thread;
 	bool has_thread, alone;
-	struct piece piece[PIECES]; /* a ring */
 	int end[2];                 /* closed at [1]: wait no longer */
+	struct piece piece[PIECES]; /* a ring */
 
 	/* of the first thread */
 	uint64_t nrows; /* before the second one begins */
@@ -64,6 +65,8 @@ struct crm_ahead {
 	size_t edit_cap;
 	struct crm_buf links;
 
+	char apart[CRM_APART];
+
 	/* of the second thread */
 	struct crm_bind *twin;
 	struct crm_value_ctx values;
@@ -72,6 +75,8 @@ struct crm_ahead {
 	size_t at;         /* the piece that is filled */
 	uint64_t all, odd; /* rows; those that were handed back */
 	bool is_odd;
+
+	char apart_too[CRM_APART];
 
 	/* from here on under the lock */
 	pthread_mutex_t lock;

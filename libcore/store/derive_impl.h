@@ -7,6 +7,7 @@
 #include "base/map.h"
 #include "base/runs.h"
 #include "base/spool.h"
+#include "base/thread.h"
 #include "record/value.h"
 #include "store/change.h"
 #include "store/derive.h"
@@ -85,14 +86,17 @@ struct crm_derive {
 	struct crm_nummap total_at;
 	struct crm_total *total;
 	size_t ntotals, total_cap;
-	/* scratch */
+	/* scratch; behind the gap of the thread that does words */
 	struct crm_map values;
-	struct crm_buf key, words, kept;
+	struct crm_buf key;
+	char apart[CRM_APART];
+	struct crm_buf words, kept;
 	struct crm_token *token[2];
 	struct crm_doubt *doubt;
 	size_t doubt_cap;
 	size_t ntokens[2], token_cap[2];
 	size_t length[2]; /* of a record in words, see crm_text_byte() */
+	char apart_too[CRM_APART];
 	char full[CRM_KEY_MAX];
 	char byte; /* handed out by crm_derive_next() */
 };

@@ -1,6 +1,7 @@
 #include "store/deriver.h"
 
 #include "base/mem.h"
+#include "base/thread.h"
 #include "base/worker.h"
 
 /* An entry of a piece: id u64, line u64, what u32, length of the record before
@@ -17,6 +18,7 @@ struct half {
 struct crm_deriver {
 	struct crm_derive *derive;
 	struct crm_digests *digests; /* NULL: none are wanted */
+	char apart[CRM_APART];
 	struct half rest, words;
 	/* The fields of such records as the last one that have words. */
 	char kind;

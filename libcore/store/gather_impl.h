@@ -7,6 +7,7 @@
 #include "base/feed.h"
 #include "base/mem.h"
 #include "base/runs.h"
+#include "base/thread.h"
 #include "record/id.h"
 #include "store/gather.h"
 
@@ -81,14 +82,15 @@ struct crm_gather {
 	uint64_t *id;
 	uint8_t *byte;
 	size_t id_cap, byte_cap;
-	/* Another thread sorts, and makes pieces of groups: all above is its
-	 * own then. */
-	struct crm_feed *feed;      /* NULL: none */
+	/* Another thread sorts, and makes pieces of groups: all above the gap
+	 * is its own then. */
 	bool unsorted;              /* it did not begin to sort */
-	bool fresh;                 /* nothing was taken from it */
 	struct crm_gathered making; /* the group that goes into pieces */
 	size_t made;                /* of its ids */
-	struct crm_view fed;        /* what is left of the piece at hand */
+	char apart[CRM_APART];
+	struct crm_feed *feed; /* NULL: none */
+	bool fresh;            /* nothing was taken from it */
+	struct crm_view fed;   /* what is left of the piece at hand */
 };
 
 /* What an entry of the runs holds: a group's postings in one piece, behind a flag for "not sorted", the base
