@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/share.h"
+#include "base/thread.h"
 #include "query/project_impl.h"
 #include "store/engine.h"
 
@@ -31,6 +32,7 @@ struct printer {
 	struct crm_sink sink; /* in memory */
 	struct crm_writer *writer;
 	struct crm_project *project;
+	char apart[CRM_APART];
 };
 
 /* What the columns of a kind want to know beside a record's bytes. */

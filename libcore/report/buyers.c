@@ -7,6 +7,7 @@
 #include "report/buyers.h"
 
 #include "base/mem.h"
+#include "base/thread.h"
 
 struct work {
 	const struct crm_report_run *r;
@@ -25,6 +26,7 @@ struct part {
 	struct crm_buyers buyers;
 	uint64_t *ahead; /* who has to wait, in order */
 	size_t nahead, cap;
+	char apart[CRM_APART];
 };
 
 struct gather {

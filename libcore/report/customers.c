@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/thread.h"
 #include "record/word.h"
 #include "report/explain.h"
 #include "report/list.h"
@@ -72,6 +73,7 @@ struct lines {
 	size_t most; /* of the best that are wanted; 0: all */
 	struct line worst;
 	bool has_worst;
+	char apart[CRM_APART]; /* each thread has some */
 };
 
 struct work {

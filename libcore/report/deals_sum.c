@@ -8,12 +8,14 @@
 #include "report/deals.h"
 
 #include "base/mem.h"
+#include "base/thread.h"
 #include "store/parts.h"
 
 struct sum {
 	struct crm_deals *by[CRM_SHARE_THREADS]; /* the first is the caller's */
 	struct crm_deals twin;
 	struct crm_clock clock; /* of the twin */
+	char apart[CRM_APART];
 	crm_deals_sum_fn *take;
 	void *ctx;
 	struct crm_groups groups[CRM_PARTS_MAX]; /* one a part */

@@ -57,9 +57,10 @@ struct work {
 	uint64_t who;
 	const int32_t *day;
 	size_t ndays;
-	int32_t from, to;     /* the days of the period */
-	bool cut;             /* it begins or ends within a day */
-	struct crm_gaps gaps; /* from one day to the next */
+	int32_t from, to;              /* the days of the period */
+	bool cut;                      /* it begins or ends within a day */
+	struct crm_gaps gaps;          /* from one day to the next */
+	struct crm_overdue_part found; /* of a part: apart from the others' */
 	/* with --by */
 	struct crm_groups groups;
 	struct crm_by_values *values;
@@ -171,10 +172,11 @@ find_all(struct work *w)
 
 	for (i = 0; i < CRM_PARTS_MAX; i++) {
 		part[i] = *w;
-		part[i].into = &w->lines.part[i];
+		part[i].into = &part[i].found;
 	}
 	err = crm_days_each_part(w->r->snap, w->cut, take_all, part);
 	for (i = 0; i < CRM_PARTS_MAX; i++) {
+		w->lines.part[i] = part[i].found;
 		crm_free(part[i].gaps.gap);
 	}
 	crm_free(part);

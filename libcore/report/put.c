@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/share.h"
+#include "base/thread.h"
 #include "store/who.h"
 
 #define DIRECTLY 1000 /* lines: for fewer a thread does not pay */
@@ -26,6 +27,7 @@ struct printer {
 	struct crm_sink sink; /* in memory */
 	struct crm_rows *rows;
 	struct crm_row_maker row;
+	char apart[CRM_APART];
 };
 
 struct work {
