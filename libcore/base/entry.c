@@ -178,34 +178,21 @@ sort_ended(const char *data, struct crm_keyed *a, size_t n, size_t depth)
 	sort_numbers(a, n, tries);
 }
 
-static void sort_items(
-    const char *data, struct crm_keyed *a, size_t n, size_t depth);
-
-/* Sort items with the same 8 bytes at depth. */
-static void
-sort_same(const char *data, struct crm_keyed *a, size_t n, size_t depth)
+/*
+ * Of items with the same 8 bytes at depth sort those that end there, in front of
+ * the others, and take the next 8 bytes of these.
+ *
+ * Returns how many end.
+ */
+static size_t
+go_deeper(const char *data, struct crm_keyed *a, size_t n, size_t depth)
 {
 	size_t ended = take_ended(data, a, n, depth + 8), i;
 
 	sort_ended(data, a, ended, depth);
 	for (i = ended; i < n; i++)
 		a[i].key = prefix_at(crm_entry_key(data + a[i].at), depth + 8);
-	sort_items(data, a + ended, n - ended, depth + 8);
-}
-
-/* Many: by radix, and then those that share their 8 bytes. */
-static void
-sort_many(const char *data, struct crm_keyed *a, size_t n, size_t depth)
-{
-	size_t i, j;
-
-	crm_radix_sort(a, n);
-	for (i = 0; i < n; i = j) {
-		for (j = i + 1; j < n && a[j].key == a[i].key; j++)
-			continue;
-		if (j - i > 1)
-			sort_same(data, a + i, j - i, depth);
-	}
+	return ended;
 }
 
 /*
@@ -216,32 +203,53 @@ sort_many(const char *data, struct crm_keyed *a, size_t n, size_t depth)
 static void
 sort_few(const char *data, struct crm_keyed *a, size_t n, size_t depth)
 {
-	size_t lt, gt;
+	size_t lt, gt, mid;
 
 	while (n > 24) {
 		partition(a, n, median(a[0].key, a[n / 2].key, a[n - 1].key),
 		    &lt, &gt);
-		sort_same(data, a + lt, gt - lt, depth);
-		if (lt < n - gt) {
+		mid = lt + go_deeper(data, a + lt, gt - lt, depth);
+		if (gt - mid > n / 2) {
 			sort_few(data, a, lt, depth);
-			a += gt;
-			n -= gt;
-		} else {
 			sort_few(data, a + gt, n - gt, depth);
-			n = lt;
+			a += mid;
+			n = gt - mid;
+			depth += 8;
+		} else {
+			sort_few(data, a + mid, gt - mid, depth + 8);
+			if (lt < n - gt) {
+				sort_few(data, a, lt, depth);
+				a += gt;
+				n -= gt;
+			} else {
+				sort_few(data, a + gt, n - gt, depth);
+				n = lt;
+			}
 		}
 	}
 	insertion_sort(data, a, n);
 }
 
-/* Sort by what begins at depth, of which 8 bytes are there. */
+/* By radix while there are many, then those that share their 8 bytes; as deep
+ * as the longest key has 8 bytes. */
 static void
 sort_items(const char *data, struct crm_keyed *a, size_t n, size_t depth)
 {
-	if (n < MANY)
+	size_t i, j, ended;
+
+	if (n < MANY) {
 		sort_few(data, a, n, depth);
-	else
-		sort_many(data, a, n, depth);
+		return;
+	}
+	crm_radix_sort(a, n);
+	for (i = 0; i < n; i = j) {
+		for (j = i + 1; j < n && a[j].key == a[i].key; j++)
+			;
+		if (j - i == 1)
+			continue;
+		ended = go_deeper(data, a + i, j - i, depth);
+		sort_items(data, a + i + ended, j - i - ended, depth + 8);
+	}
 }
 
 void

@@ -27,7 +27,8 @@ crm_entry_value(const char *p)
 
 /*
  * Sort n entries of data by their keys (bytes, a shorter one before what begins
- * with it), those with the same key by their places.
+ * with it), those with the same key by their places.  Keys are of at most 4,095
+ * bytes.
  *
  * item    at is an entry's offset, below 2^48; key is set here
  *

@@ -50,7 +50,7 @@ crm_pread_all(int fd, void *p, size_t n, int64_t offset)
 }
 
 static const char *elsewhere;
-static bool is_elsewhere; /* scratch files had to be made there */
+static bool is_elsewhere; /* scratch files had to be made there; any thread's */
 
 void
 crm_tmp_elsewhere(const char *path)
@@ -65,7 +65,7 @@ crm_tmp_failed(int dir)
 	int saved = errno;
 	ssize_t n;
 
-	if (is_elsewhere)
+	if (__atomic_load_n(&is_elsewhere, __ATOMIC_RELAXED))
 		return crm_err_errno(
 		    CRM_E_IO, "cannot write a scratch file in '%s'", elsewhere);
 	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", dir);
@@ -111,7 +111,8 @@ crm_tmp_open(int dir, int *fd)
 		other = open(elsewhere, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		if (other >= 0) {
 			*fd = open_nameless(other);
-			is_elsewhere = *fd >= 0;
+			__atomic_store_n(
+			    &is_elsewhere, *fd >= 0, __ATOMIC_RELAXED);
 			(void)close(other);
 		}
 	}

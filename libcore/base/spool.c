@@ -25,11 +25,14 @@ struct crm_spool {
 	struct crm_worker *writer; /* NULL: there is no file */
 	uint64_t next;             /* where crm_spool_next() stands */
 	struct window along, any;  /* of rows in order; of single ones */
+	bool failed;
+	struct crm_err err;
 };
 
 #define WINDOW_ALONG ((size_t)1 << 20)
 #define WINDOW_ANY ((size_t)16 << 10)
 #define PIECE ((size_t)256 << 10) /* a change of threads is small beside it */
+#define LONG ((size_t)1 << 20)
 
 struct crm_spool *
 crm_spool_new(size_t memory, int dir)
@@ -57,7 +60,8 @@ crm_spool_free(struct crm_spool *s)
 	crm_free(s);
 }
 
-/* crm_worker_new(): write a piece behind the others. */
+/* crm_worker_new(): write a piece behind the others.  Of the spool it reads what
+ * does not change any more once there is a thread. */
 static const struct crm_err *
 write_piece(void *ctx, struct crm_view piece)
 {
@@ -67,44 +71,84 @@ write_piece(void *ctx, struct crm_view piece)
 						      : crm_tmp_failed(s->dir);
 }
 
-/* The first rows go to the file here, and their room is given back; those that
- * follow go there in pieces, by another thread. */
+/* Keep an error: what was to be written is lost. */
+static const struct crm_err *
+fail(struct crm_spool *s, const struct crm_err *err)
+{
+	s->failed = err != NULL;
+	if (err != NULL)
+		s->err = *err;
+	return err;
+}
+
+static const struct crm_err *
+failure(const struct crm_spool *s)
+{
+	return s->failed ? crm_err(s->err.code, "%s", s->err.msg) : NULL;
+}
+
+/* Wait until all that was given to the other thread is in the file. */
+static const struct crm_err *
+settle(struct crm_spool *s)
+{
+	return s->writer != NULL ? crm_worker_wait(s->writer) : NULL;
+}
+
+/* Write what is held in this thread, and give its room back. */
+static const struct crm_err *
+write_here(struct crm_spool *s)
+{
+	const struct crm_err *err = settle(s);
+
+	if (err == NULL && s->fd < 0)
+		err = crm_tmp_open(s->dir, &s->fd);
+	if (err == NULL)
+		err = write_piece(s, crm_buf_view(&s->buf));
+	if (err == NULL)
+		crm_buf_release(&s->buf);
+	return err;
+}
+
+/* What is held first and what is long go to the file here, pieces of short rows
+ * that follow by another thread. */
 static const struct crm_err *
 flush(struct crm_spool *s)
 {
 	const struct crm_err *err;
 	size_t n = s->buf.n;
 
-	if (s->writer == NULL) {
-		err = crm_tmp_open(s->dir, &s->fd);
-		if (err == NULL)
-			err = write_piece(s, crm_buf_view(&s->buf));
-		if (err != NULL)
-			return err;
-		crm_buf_release(&s->buf);
-		s->writer = crm_worker_new(write_piece, s);
-	} else {
+	if (s->writer == NULL || n > LONG)
+		err = write_here(s);
+	else
 		err = crm_worker_give(s->writer, &s->buf);
-		if (err != NULL)
-			return err;
-	}
+	if (err != NULL)
+		return fail(s, err);
 	s->flushed += n;
+	if (s->writer == NULL)
+		s->writer = crm_worker_new(write_piece, s);
 	return NULL;
 }
 
-/* How many bytes are held before they go to the file. */
+/* How many bytes are held before they go to the file: once there is one, pieces
+ * that wait take as much as was held before. */
 static size_t
 most(const struct crm_spool *s)
 {
-	return s->writer != NULL && s->memory > PIECE ? PIECE : s->memory;
+	size_t piece = s->memory / CRM_WORKER_PIECES;
+
+	if (s->writer == NULL)
+		return s->memory;
+	return piece < PIECE ? piece : PIECE;
 }
 
 const struct crm_err *
 crm_spool_add(struct crm_spool *s, struct crm_view row, uint64_t *at)
 {
-	const struct crm_err *err;
+	const struct crm_err *err = failure(s);
 	char *to;
 
+	if (err != NULL)
+		return err;
 	if (s->buf.n > 0 && s->buf.n + 4 + row.n > most(s)) {
 		err = flush(s);
 		if (err != NULL)
@@ -144,7 +188,7 @@ look(struct crm_spool *s, struct window *w, size_t size, uint64_t at, size_t n,
 			want = (size_t)(s->flushed - at);
 		w->p = crm_grow(w->p, &w->cap, want, 1);
 		w->n = 0;
-		err = crm_worker_wait(s->writer);
+		err = settle(s);
 		if (err != NULL)
 			return err;
 		if (!crm_pread_all(s->fd, w->p, want, (int64_t)at))
@@ -161,9 +205,11 @@ static const struct crm_err *
 row_at(struct crm_spool *s, struct window *w, size_t size, uint64_t at,
     struct crm_view *row)
 {
-	const struct crm_err *err;
+	const struct crm_err *err = failure(s);
 	const char *p = NULL;
 
+	if (err != NULL)
+		return err;
 	if (at >= s->flushed) {
 		p = s->buf.p + (at - s->flushed);
 		*row = crm_view(p + 4, crm_le32_get(p));

@@ -64,7 +64,6 @@ struct crm_ahead {
 	struct crm_edit *edit;
 	size_t edit_cap;
 	struct crm_buf links;
-
 	char apart[CRM_APART];
 
 	/* of the second thread */
@@ -75,7 +74,6 @@ struct crm_ahead {
 	size_t at;         /* the piece that is filled */
 	uint64_t all, odd; /* rows; those that were handed back */
 	bool is_odd;
-
 	char apart_too[CRM_APART];
 
 	/* from here on under the lock */

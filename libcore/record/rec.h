@@ -48,7 +48,8 @@ crm_rec_bit(uint16_t num)
 /* The bits of a kind's fields that have one of these flags. */
 uint64_t crm_rec_flagged(const struct crm_kind *, unsigned int flags);
 
-/* The bits of the fields of a record as it is stored. */
+/* The bits of the fields of a record as it is stored: those from 63 on share
+ * one. */
 uint64_t crm_rec_bits(const struct crm_stored *);
 
 /* How many bits are set. */

@@ -62,14 +62,19 @@ crm_row_field(
 bool
 crm_row_get(struct crm_row r, uint16_t num, struct crm_view *out)
 {
+	struct crm_view v;
 	uint16_t n;
 	uint8_t flags;
 
-	if (crm_stored_get(&r.rec, num, out))
+	if (crm_stored_get(&r.rec, num, &v)) {
+		*out = v;
 		return true;
-	while (crm_row_field(&r, &n, &flags, out))
-		if (n == num)
+	}
+	while (crm_row_field(&r, &n, &flags, &v))
+		if (n == num) {
+			*out = v;
 			return true;
+		}
 	return false;
 }
 

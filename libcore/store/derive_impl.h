@@ -86,7 +86,8 @@ struct crm_derive {
 	struct crm_nummap total_at;
 	struct crm_total *total;
 	size_t ntotals, total_cap;
-	/* scratch; behind the gap of the thread that does words */
+	/* Scratch: of the thread that does the rest, behind the gap of the one
+	 * that does words, behind the next one of who writes. */
 	struct crm_map values;
 	struct crm_buf key;
 	char apart[CRM_APART];

@@ -150,8 +150,8 @@ add(struct crm_deriver *f, struct half *h, const char *head,
 	return crm_worker_give(h->worker, &h->piece);
 }
 
-/* Which fields of a record have words?  Most come in rows of one kind: what
- * holds for all of it is asked once. */
+/* Which fields of a record have words to derive?  Most come in rows of one kind:
+ * what holds for all of it is asked once. */
 static uint64_t
 worded(struct crm_deriver *f, uint64_t id, unsigned int what)
 {
@@ -165,7 +165,8 @@ worded(struct crm_deriver *f, uint64_t id, unsigned int what)
 	return f->worded;
 }
 
-/* Has one that is added any? */
+/* May a record that is added have such a field?  Those from 63 on share a bit: a
+ * yes may be wrong, and costs a look. */
 static bool
 has_words(struct crm_deriver *f, uint64_t id, struct crm_view bytes,
     unsigned int what)

@@ -248,18 +248,18 @@ spools(void **state)
 	crm_spool_free(s);
 }
 
-/* The file cannot grow: whoever adds is told, by and by, and whoever reads. */
+/* The file cannot grow: whoever adds is told, by and by, and then whoever adds
+ * or reads. */
 static void
-spool_cannot_grow(void **state)
+cannot_grow(size_t memory)
 {
-	struct crm_spool *s = crm_spool_new(1000, AT_FDCWD);
+	struct crm_spool *s = crm_spool_new(memory, AT_FDCWD);
 	const struct crm_err *err = NULL;
 	char row[900] = { 0 };
 	struct rlimit old, lim;
 	struct crm_view v;
 	size_t i;
 
-	(void)state;
 	(void)signal(SIGXFSZ, SIG_IGN);
 	assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
 	lim = old;
@@ -271,9 +271,45 @@ spool_cannot_grow(void **state)
 	assert_non_null(err);
 	assert_int_equal(err->code, CRM_E_IO);
 	assert_non_null(strstr(err->msg, "cannot write a scratch file"));
+	err = crm_spool_add(s, CRM_V("x"), NULL);
+	assert_non_null(err);
 	err = crm_spool_next(s, &v);
 	assert_non_null(err);
 	assert_int_equal(err->code, CRM_E_IO);
+	crm_spool_free(s);
+}
+
+static void
+spool_cannot_grow(void **state)
+{
+	(void)state;
+	cannot_grow(1000);   /* by the other thread */
+	cannot_grow(100000); /* at once */
+}
+
+/* Long rows between short ones. */
+static void
+spools_long(void **state)
+{
+	struct crm_spool *s = crm_spool_new(100000, AT_FDCWD);
+	size_t most = (size_t)3 << 20, n, i;
+	char *row = crm_calloc(most, 1);
+	struct crm_view v;
+
+	(void)state;
+	for (i = 0; i < 400; i++) {
+		n = i % 40 == 7 ? most - i : i * 7 % 900 + 1;
+		memset(row, (int)i, n);
+		assert_null(crm_spool_add(s, crm_view(row, n), NULL));
+	}
+	for (i = 0; i < 400; i++) {
+		n = i % 40 == 7 ? most - i : i * 7 % 900 + 1;
+		assert_null(crm_spool_next(s, &v));
+		assert_int_equal(v.n, n);
+		assert_int_equal((uint8_t)v.p[0], (uint8_t)i);
+		assert_int_equal((uint8_t)v.p[n - 1], (uint8_t)i);
+	}
+	crm_free(row);
 	crm_spool_free(s);
 }
 
@@ -284,6 +320,7 @@ main(void)
 		cmocka_unit_test(gathers),
 		cmocka_unit_test(gathers_rare),
 		cmocka_unit_test(spools),
+		cmocka_unit_test(spools_long),
 		cmocka_unit_test(spool_cannot_grow),
 	};
 
