@@ -26,6 +26,8 @@ CALLS = ("open,openat,creat,close,write,pwrite64,writev,pwritev,pwritev2,"
 HEX = re.compile(r"\\x([0-9a-f]{2})")
 LINE = re.compile(r"^(?:\d+ +)?(\w+)\((.*)\)\s+= (-?\d+|0x[0-9a-f]+)(.*)$",
                   re.S)
+BEGUN = re.compile(r"^(\d+) +(\w+)\((.*) <unfinished \.\.\.>$", re.S)
+ENDED = re.compile(r"^(\d+) +<\.\.\. (\w+) resumed>(.*)$", re.S)
 FD = re.compile(r"^(-?\d+|AT_FDCWD)(?:<([^>]*)>)?(?:\(deleted\))?$")
 
 
@@ -51,6 +53,26 @@ def split_args(s):
             at = i + 1
     out.append(s[at:].strip())
     return out
+
+
+def joined(trace):
+    """The lines of a trace, with the calls in one piece that another thread's
+    came between: where they ended, but a sync where it began, for it may be
+    without what was written meanwhile."""
+    begun = {}
+    for line in trace:
+        line = line.rstrip("\n")
+        m = BEGUN.match(line)
+        if m is not None:
+            begun[m.group(1)] = "%s %s(%s" % m.group(1, 2, 3)
+            if "sync" in m.group(2):
+                yield begun.pop(m.group(1)) + ") = 0"
+            continue
+        m = ENDED.match(line)
+        if m is None:
+            yield line
+        elif m.group(1) in begun:
+            yield begun.pop(m.group(1)) + m.group(3)
 
 
 class Recorder:
@@ -97,17 +119,15 @@ class Recorder:
         first = len(self.ops)
         self.fds = {}  # number: [file, offset, appends, dsync] or folder path
         with open(trace, encoding="ascii") as f:
-            for line in f:
+            for line in joined(f):
                 self.line(line)
         os.unlink(trace)
         self.ops.append(("exit", p.returncode))
         return first, p
 
     def line(self, line):
-        m = LINE.match(line.rstrip("\n"))
+        m = LINE.match(line)
         if m is None:
-            if "unfinished" in line:
-                raise SystemExit("a program with threads: " + line[:100])
             return
         call, args, ret = m.group(1), split_args(m.group(2)), m.group(3)
         if ret.startswith("-"):
