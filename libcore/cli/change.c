@@ -17,8 +17,6 @@
 #include "store/fresh.h"
 #include "store/rebuild.h"
 
-#define HELD_MAX ((size_t)64 << 10)
-
 static void
 complain(void *ctx, uint64_t line, const char *field, const char *what)
 {
@@ -44,26 +42,11 @@ bind_fault(void *ctx, const char *field, const char *what)
 }
 
 static void
-write_held(struct crm_changing *c)
-{
-	if (c->rejects >= 0 && c->held.n > 0 &&
-	    !crm_write_all(c->rejects, c->held.p, c->held.n))
-		c->rejects_failed = true;
-	crm_buf_reset(&c->held);
-}
-
-static void
 reject(void *ctx, struct crm_view raw)
 {
 	struct crm_changing *c = ctx;
 
-	if (c->rejects < 0)
-		return;
-	crm_buf_addv(&c->held, raw);
-	if (raw.n > 0 && raw.p[raw.n - 1] != '\n')
-		crm_buf_addc(&c->held, '\n');
-	if (c->held.n >= HELD_MAX)
-		write_held(c);
+	crm_rejects_add(&c->rejects, raw);
 }
 
 static const struct crm_err *
@@ -85,8 +68,6 @@ crm_changing_begin(struct crm_changing *c, struct crm_ctx *ctx,
 
 	memset(c, 0, sizeof(*c));
 	c->ctx = ctx;
-	c->rejects = -1;
-	c->held.max = CRM_LINE_MAX * 2;
 	o->clock = &ctx->clock;
 	o->user = ctx->user.p;
 	o->program = ctx->cmd->name;
@@ -95,15 +76,11 @@ crm_changing_begin(struct crm_changing *c, struct crm_ctx *ctx,
 	o->dry_run = ctx->dry_run;
 	o->complain = complain;
 	o->complain_ctx = c;
-	if (rejects != NULL) {
+	err = crm_rejects_open(&c->rejects, rejects);
+	if (err != NULL)
+		return err;
+	if (rejects != NULL)
 		o->reject = reject;
-		c->rejects_name = rejects;
-		c->rejects = open(
-		    rejects, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-		if (c->rejects < 0)
-			return crm_err_errno(
-			    CRM_E_CANTCREATE, "cannot write '%s'", rejects);
-	}
 	if (crm_utf8_check(crm_view_str(o->message)) < strlen(o->message))
 		return crm_err(CRM_E_USAGE, "-m: the message is not UTF-8");
 	if (crm_utf8_check(crm_view_str(o->arguments)) < strlen(o->arguments))
@@ -143,9 +120,7 @@ crm_changing_free(struct crm_changing *c)
 	crm_assigning_free(c->assigning);
 	crm_batch_free(c->batch);
 	crm_hooks_close(c->hooks);
-	crm_buf_release(&c->held);
-	if (c->rejects >= 0)
-		(void)close(c->rejects);
+	crm_rejects_close(&c->rejects);
 }
 
 static void
@@ -253,7 +228,7 @@ take_row(struct crm_changing *c, struct crm_reader *reader,
 {
 	const struct crm_err *err;
 	struct crm_bound bound;
-	size_t held = c->held.n;
+	size_t held = c->rejects.held.n;
 	int tries = LINE_TRIES;
 	bool ok;
 
@@ -272,8 +247,8 @@ take_row(struct crm_changing *c, struct crm_reader *reader,
 		err = commit_line(c);
 		if (err == NULL || !c->may_redo || !crm_changing_overtaken(c))
 			return err;
-		if (c->held.n > held)
-			c->held.n = held;
+		if (c->rejects.held.n > held)
+			c->rejects.held.n = held;
 		err = drop_line(c);
 		if (err != NULL)
 			return err;
@@ -610,6 +585,20 @@ crm_changing_overtaken(const struct crm_changing *c)
 	return c->batch != NULL && crm_batch_overtaken(c->batch);
 }
 
+/* Were bad lines not kept?  Then they are lost, but not what was written. */
+static const struct crm_err *
+end_rejects(struct crm_changing *c, const struct crm_batch_result *r)
+{
+	const struct crm_err *err;
+
+	err = crm_rejects_failure(&c->rejects);
+	return r->change == 0 ? err
+			      : crm_err_wrap(err,
+				    "the good lines were written (change "
+				    "%llu), the bad ones are not kept",
+				    (unsigned long long)r->change);
+}
+
 /* Commit the batch at hand. */
 static const struct crm_err *
 commit(struct crm_changing *c, struct crm_batch_result *r)
@@ -634,12 +623,11 @@ commit(struct crm_changing *c, struct crm_batch_result *r)
 	if (err != NULL && c->may_redo && crm_changing_overtaken(c))
 		return err;
 	crm_faults_tell(&c->faults);
-	write_held(c);
+	crm_rejects_write(&c->rejects);
+	if (err == NULL)
+		err = end_rejects(c, r);
 	if (err != NULL)
 		return err;
-	if (c->rejects_failed)
-		return crm_err_errno(
-		    CRM_E_IO, "cannot write '%s'", c->rejects_name);
 	c->ctx->bad |= r->bad > 0 || crm_batch_faults(c->batch) > 0;
 	tell_unrated(c);
 	return tell_hooks(c, r->change);

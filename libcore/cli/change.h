@@ -9,6 +9,7 @@
 #include "cli/hooks.h"
 #include "cli/out.h"
 #include "cli/progress.h"
+#include "cli/rejects.h"
 #include "format/bind.h"
 #include "store/batch.h"
 
@@ -29,13 +30,10 @@ struct crm_changing {
 	struct crm_assigning *assigning; /* who gets what is added */
 	uint64_t operand;                /* of several, the one at hand */
 	const char *about; /* what the receipt ends with, or NULL */
-	int rejects;       /* descriptor, -1: none */
-	const char *rejects_name;
-	struct crm_buf held; /* lines to be rejected */
-	bool header_held;
+	struct crm_rejects rejects;
+	bool header_held; /* by them */
 	struct crm_out *out;
 	struct crm_snap *out_snap;
-	bool rejects_failed;
 	bool may_redo; /* when others are quicker: nothing is told then */
 	bool again; /* others were, and it is told already what is left out */
 };

@@ -8,6 +8,7 @@
 
 #include "base/num.h"
 #include "base/time.h"
+#include "cli/env.h"
 #include "cli/msg.h"
 
 #define QUIET_US CRM_SECOND_US       /* before anything is said */
@@ -56,6 +57,8 @@ add_left(const struct crm_progress *p, uint64_t done, uint64_t all,
 	if (at <= 0 || at > end)
 		return;
 	left_s = (int64_t)((double)spent_us * (end - at) / at / CRM_SECOND_US);
+	if (left_s == 0)
+		return;
 	crm_buf_addf(b, ", %lld:%02d left", (long long)(left_s / 60),
 	    (int)(left_s % 60));
 }
@@ -65,6 +68,7 @@ show(struct crm_progress *p, uint64_t done, uint64_t all, int64_t now)
 {
 	struct crm_buf b = CRM_BUF_INIT(1000);
 	int64_t spent = now - p->begun_us;
+	size_t width = crm_env_width(STDERR_FILENO);
 	char text[26];
 
 	crm_buf_adds(&b, "\r");
@@ -79,6 +83,8 @@ show(struct crm_progress *p, uint64_t done, uint64_t all, int64_t now)
 		(uint64_t)((double)done * CRM_SECOND_US / (double)spent)));
 	crm_buf_adds(&b, " a second");
 	add_left(p, done, all, spent, &b);
+	if (b.n > width) /* a line that is broken could not be gone over */
+		b.n = width;
 	crm_buf_adds(&b, "\033[K");
 	crm_msg_raw(crm_buf_view(&b));
 	crm_buf_release(&b);
@@ -102,6 +108,9 @@ begin_another(struct crm_progress *p, const char *what)
 	if (p->what != NULL) {
 		p->begun_us = now_us();
 		p->file_bytes = 0;
+		/* from less no rate can be told */
+		if (p->next_us < p->begun_us + EVERY_US)
+			p->next_us = p->begun_us + EVERY_US;
 	}
 	p->what = what;
 	p->looked = 0;

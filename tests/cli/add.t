@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-add: from operands and from streams, by key, all of it or nothing.
 . "${0%/*}/../lib.sh"
-plan 104
+plan 109
 
 is 'prints the id when asked' "$(crm-add person name='Łukasz Żak' email=luk@mail.example city=Kraków -o ids)" p1
 is 'prints nothing otherwise' "$(crm-add person name=Bob 2>&1)" ''
@@ -132,6 +132,15 @@ is 'the others are there' "$(wc -l <out | tr -d ' ')" 2
 is 'the bad ones are kept' "$(cat rejects)" 'name,email,city
 Two,two,
 ,,Oslo'
+cp bad.csv same.csv
+fails_with 64 'not over the input' sh -c 'crm-add person --skip-bad --rejects same.csv <same.csv'
+is 'which is named, and stays' "$(cat err)$(cmp bad.csv same.csv)" \
+	"crm-add: --rejects: 'same.csv' is the input itself"
+sed s/mail.example/post.example/ bad.csv >full.csv
+fails_with 74 'a full disk for the bad lines' sh -c 'crm-add person --skip-bad --rejects /dev/full <full.csv'
+like 'does not hide what was written' "$(tail -n 1 err)" \
+	"the good lines were written \\(change [0-9]*\\), the bad ones are not kept: cannot write '/dev/full': No space left on device"
+is 'which is there' "$(crm-find person email:one@post.example --count)" 1
 ok 'a dry run' crm-add person name=Nobody -n -o ids
 is 'shows what it would write' "$(cut -c1 out)" p
 is 'and wrote nothing' "$(crm-find nobody --count)" 0
