@@ -65,12 +65,13 @@ is 'a narrow terminal cuts the widest column' "$(sed "s/$esc\[[0-9;]*m//g" out |
 	echo name
 	seq -f 'Number %g' 1500
 } >rows.tsv
-tty '{ cat rows.tsv; sleep 2; } | crm-add person'
-like 'what takes long shows how far it has come, in writing too' "$(cat out)" \
-	'1,024 of 1,500 records, [0-9,]+ a second, 0:00 left'
+seq -f 'Number %g' 1501 4000 >more.tsv
+tty '{ cat rows.tsv; sleep 2; cat more.tsv; } | crm-add person'
+like 'what takes long shows how far it has come' "$(cat out)" \
+	'[234],[0-9]+ lines, [0-9,]+ a second'
 like 'and is wiped away by the receipt' "$(cat out)" \
-	"$esc\[K"'1,500 added \(change [0-9]+\)$'
-tty '{ cat rows.tsv; sleep 2; } | crm-add person -q'
+	"$esc\[K"'4,000 added \(change [0-9]+\)$'
+tty '{ cat rows.tsv; sleep 2; cat more.tsv; } | crm-add person -q'
 is 'not with -q' "$(cat out)" ''
 tty 'crm-add person'
 is 'nothing to add is wrong use on a terminal' "$status" 64
