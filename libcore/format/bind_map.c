@@ -257,6 +257,31 @@ crm_bind_add_x_name(struct crm_buf *b, struct crm_view column)
 	crm_buf_release(&x);
 }
 
+/* Is the line that names the columns not there?  Says so. */
+static bool
+lacks_names(struct crm_bind *b, const struct crm_kind *k,
+    const struct crm_view *name, size_t n)
+{
+	struct crm_buf what = CRM_BUF_INIT(CRM_LINE_MAX * 2);
+	size_t i = 0;
+
+	while (i < n && crm_view_find(name[i], '@') == name[i].n)
+		i++; /* no column is called by an address */
+	if (i == n)
+		return false;
+	crm_buf_addf(&what,
+	    "'%.*s' is no field of %s: is the first line missing, which "
+	    "names the columns?",
+	    CRM_VARG(name[i]), k->plural);
+	b->bad = true;
+	b->o.fault(b->o.fault_ctx, NULL,
+	    what.p != NULL && !what.over ? what.p
+					 : "the first line names no "
+					   "columns");
+	crm_buf_release(&what);
+	return true;
+}
+
 void
 crm_bind_unknown_columns(struct crm_bind *b, const struct crm_kind *k,
     const struct crm_view *name, size_t n)
@@ -265,6 +290,8 @@ crm_bind_unknown_columns(struct crm_bind *b, const struct crm_kind *k,
 	const char *near;
 	size_t i;
 
+	if (lacks_names(b, k, name, n))
+		return;
 	if (n == 1)
 		crm_bind_unknown(b, k, name[0], true);
 	if (n <= 1)

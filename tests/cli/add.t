@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-add: from operands and from streams, by key, all of it or nothing.
 . "${0%/*}/../lib.sh"
-plan 109
+plan 111
 
 is 'prints the id when asked' "$(crm-add person name='Łukasz Żak' email=luk@mail.example city=Kraków -o ids)" p1
 is 'prints nothing otherwise' "$(crm-add person name=Bob 2>&1)" ''
@@ -132,6 +132,10 @@ is 'the others are there' "$(wc -l <out | tr -d ' ')" 2
 is 'the bad ones are kept' "$(cat rejects)" 'name,email,city
 Two,two,
 ,,Oslo'
+fails_with 65 'a file without names of columns' sh -c \
+	"printf 'Ann,ann@no.example,Oslo\nBo,bo@no.example,Rome\n' | crm-add person"
+is 'is told from one with strange columns' "$(sed 1q err)" \
+	"crm-add: stdin:1: 'ann@no.example' is no field of people: is the first line missing, which names the columns?"
 cp bad.csv same.csv
 fails_with 64 'not over the input' sh -c 'crm-add person --skip-bad --rejects same.csv <same.csv'
 is 'which is named, and stays' "$(cat err)$(cmp bad.csv same.csv)" \
