@@ -245,7 +245,7 @@ $(BENCH):
 bench-tools: $(BENCH)
 
 # HOLD=1, N=, ROWS=, RUNS= and BENCH_DIR= are for the script.
-bench: ## compare with sqlite3: N=100000 ROWS= RUNS= BENCH_DIR= HOLD=1
+bench: ## compare with sqlite3: N=100000 ROWS= RUNS= TIMES= BENCH_DIR= HOLD=1
 	@.ci/packages bench
 	@$(SUB) all bench-tools
 	@CRM_BUILD=$(BUILD) tests/bench/run
