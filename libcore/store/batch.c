@@ -756,7 +756,8 @@ crm_batch_commit(struct crm_batch *b, struct crm_batch_result *result,
 		err = crm_batch_count_rates(b);
 	if (err == NULL)
 		err = crm_batch_write(b, to);
-	b->overtaken = err != NULL && err->code == CRM_E_AGAIN && !b->asked;
+	b->overtaken = err != NULL && err->code == CRM_E_AGAIN && !b->asked &&
+	    !crm_env_lacked_memory(b->store->env);
 	*result = b->result;
 	return err;
 }

@@ -37,6 +37,12 @@ crm_engine_bad_page(void)
 	    "(crm-store check)");
 }
 
+bool
+crm_env_lacked_memory(const struct crm_env *env)
+{
+	return env->no_memory;
+}
+
 /* The head of a page, as mdb.c has it: number, padding u16, flags u16. */
 #define PAGE_FLAGS_AT 10
 #define PAGE_LEAF 0x02

@@ -108,6 +108,10 @@ CRM_CHECK const struct crm_err *crm_env_open_as(
 /* Write all that BUILD mode left in memory. */
 CRM_CHECK const struct crm_err *crm_env_sync(struct crm_env *);
 
+/* Did anything fail for want of memory?  That is AGAIN as well, but nobody else
+ * has to do with it. */
+bool crm_env_lacked_memory(const struct crm_env *);
+
 /*
  * Begin to read: a snapshot.  Stale readers are cleared when the table of
  * readers is full.

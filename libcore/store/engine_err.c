@@ -117,6 +117,7 @@ crm_engine_err(struct crm_env *env, const char *what, int rc)
 			    "the store '%s' is larger than the address space "
 			    "that the process may have (ulimit -v)",
 			    env->dir);
+		env->no_memory = true;
 		return crm_err(CRM_E_AGAIN, "%s: out of memory", what);
 	case EIO:
 	case ENOSPC:

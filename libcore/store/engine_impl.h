@@ -46,6 +46,7 @@ struct crm_env {
 	pid_t owner;
 	unsigned int live; /* transactions that hold a snapshot */
 	bool map_full;     /* the transaction at hand met the map's end */
+	bool no_memory;    /* a call failed for want of it */
 	bool unmapped;     /* a new map was refused: LMDB has none any more */
 	size_t page;       /* bytes */
 	/* Where page 0 is in memory, and the end of the map; 0: not known. */
