@@ -1,6 +1,6 @@
 /*
  * with_env - what tests of the engine and of blocks share: an environment in a
- * directory of its own, and numbers at random.
+ * directory of its own.
  */
 #ifndef CRM_WITH_ENV_H
 #define CRM_WITH_ENV_H
@@ -16,24 +16,10 @@
 #include <unistd.h>
 
 #include "store/block.h"
+#include "with_chance.h"
 
 static struct crm_env *env;
 static char dir[64];
-static uint64_t seed;
-
-static inline uint32_t
-below(uint32_t n)
-{
-	seed = seed * 6364136223846793005u + 1442695040888963407u;
-	return (uint32_t)(seed >> 33) % n;
-}
-
-static inline void
-no_err(const struct crm_err *err)
-{
-	if (err != NULL)
-		fail_msg("%s", err->msg);
-}
 
 static inline int
 begin_env(void)

@@ -23,27 +23,13 @@
 #include "store/rebuild.h"
 #include "store/rollup.h"
 #include "store/who.h"
+#include "with_chance.h"
 
 static char dir[64];
 static struct crm_store *store;
 static struct crm_clock today;
-static uint64_t seed = 1;
 static char last_fault[300];
 static uint64_t nfaults;
-
-static inline uint32_t
-below(uint32_t n)
-{
-	seed = seed * 6364136223846793005u + 1442695040888963407u;
-	return (uint32_t)(seed >> 33) % n;
-}
-
-static inline void
-no_err(const struct crm_err *err)
-{
-	if (err != NULL)
-		fail_msg("%s", err->msg);
-}
 
 static inline void
 complain(void *ctx, uint64_t line, const char *field, const char *what)
