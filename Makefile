@@ -161,8 +161,8 @@ $(BUILD)/crash/%: $(BUILD)/cmd/%.o $(BUILD)/tests/crash/hurt.o $(LIB)
 	$(Q)$(LINK_SHARED) -Wl,--wrap=crm_store_open -o $@ $^ $(LIB_LIBS) \
 		$(LDLIBS)
 
-FORMAT_minor = -DCRM_FORMAT=3 -DCRM_FORMAT_READER=2
-FORMAT_major = -DCRM_FORMAT=3 -DCRM_FORMAT_READER=3
+FORMAT_minor = -DCRM_FORMAT=4 -DCRM_FORMAT_READER=3
+FORMAT_major = -DCRM_FORMAT=4 -DCRM_FORMAT_READER=4
 $(BUILD)/later/%/store.o: libcore/store/store.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(Q)$(COMPILE) $(FORMAT_$*) -MMD -MP -c -o $@ $<

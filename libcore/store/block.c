@@ -75,6 +75,13 @@ crm_head_seal(
 	crm_le32(b->p + 4, checksum(key, crm_buf_view(b)));
 }
 
+bool
+crm_head_agrees(struct crm_view key, struct crm_view value)
+{
+	return value.n >= CRM_HEAD &&
+	    crm_le32_get(value.p + 4) == checksum(key, value);
+}
+
 /* A head of a form, to which some bits may be added. */
 static const struct crm_err *
 check_head(

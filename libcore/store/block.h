@@ -325,4 +325,7 @@ CRM_CHECK const struct crm_err *crm_head_open(enum crm_table,
     struct crm_view key, struct crm_view value, uint8_t form,
     struct crm_view *body);
 
+/* Does the checksum of a head agree, whatever the form? */
+bool crm_head_agrees(struct crm_view key, struct crm_view value);
+
 #endif

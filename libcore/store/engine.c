@@ -110,8 +110,8 @@ crm_txn_same_page(const struct crm_txn *t, struct crm_view a, struct crm_view b)
  * Where the tree leads is not proved: roots of trees that are being changed are
  * LMDB's secret.
  */
-static const struct crm_err *
-check_place(struct crm_txn *t, const void *found)
+const struct crm_err *
+crm_engine_check_place(struct crm_txn *t, const void *found)
 {
 	struct crm_env *env = t->env;
 	const char *page = page_of(env, found);
@@ -161,22 +161,26 @@ crm_engine_use_set(struct crm_txn *t, unsigned int set)
 	t->set = set;
 	t->dbi = t->env->dbi[set];
 	memset(t->known, 0, sizeof(t->known));
+	memset(t->young, 0, sizeof(t->young));
 }
 
 /* The name of a tree of the set in use, in LMDB's table of names. */
 static struct crm_view
 name_of(const struct crm_txn *t, unsigned int tree, char room[32])
 {
-	struct crm_view name = tree == OWN_TREE
-	    ? CRM_V(OWN_TABLE)
-	    : crm_view_str(table_names[tree]);
-	size_t n = sizeof(SPARE_NAME) - 1;
+	bool young = tree > OWN_TREE;
+	const char *before = young ? YOUNG_NAME : SPARE_NAME, *name;
+	size_t n;
 
-	if (tree == OWN_TREE || t->dbi[tree] == t->env->dbi[0][tree])
-		return name;
-	memcpy(room, SPARE_NAME, n);
-	memcpy(room + n, name.p, name.n + 1);
-	return crm_view(room, n + name.n);
+	if (tree == OWN_TREE)
+		return CRM_V(OWN_TABLE);
+	name = table_names[young ? tree - YOUNG_TREE(0) : tree];
+	if (!young && t->dbi[tree] == t->env->dbi[0][tree])
+		return crm_view_str(name);
+	n = strlen(before);
+	memcpy(room, before, n);
+	memcpy(room + n, name, strlen(name) + 1);
+	return crm_view_str(room);
 }
 
 const struct crm_err *
@@ -193,6 +197,11 @@ crm_engine_find_tree(
 		return NULL;
 	k = crm_engine_val(name_of(t, i, room));
 	rc = mdb_get(t->txn, MAIN_DBI, &k, &v);
+	if (rc == MDB_NOTFOUND && i > OWN_TREE) {
+		memset(&t->tree[i], 0, sizeof(t->tree[i]));
+		t->known[i] = true; /* an older store has no young trees */
+		return NULL;
+	}
 	if (rc != 0)
 		return rc == MDB_NOTFOUND
 		    ? crm_engine_damaged(t->env, "tables", rc)
@@ -208,12 +217,21 @@ crm_engine_find_tree(
 	return NULL;
 }
 
+/* LMDB's handle of a tree. */
+static MDB_dbi
+dbi_of(const struct crm_txn *t, unsigned int tree)
+{
+	if (tree == OWN_TREE)
+		return t->env->own;
+	return tree < OWN_TREE ? t->dbi[tree]
+			       : t->env->young[tree - YOUNG_TREE(0)];
+}
+
 /* Look a key up; out: p is NULL when there is none. */
 static const struct crm_err *
 get(struct crm_txn *t, unsigned int tree, struct crm_view key,
     struct crm_view *out)
 {
-	MDB_dbi dbi = tree == OWN_TREE ? t->env->own : t->dbi[tree];
 	const struct crm_tree *root;
 	const struct crm_err *err;
 	MDB_val k = crm_engine_val(key), v;
@@ -228,13 +246,13 @@ get(struct crm_txn *t, unsigned int tree, struct crm_view key,
 		    ? NULL
 		    : crm_engine_bad_page();
 	}
-	rc = mdb_get(t->txn, dbi, &k, &v);
+	rc = mdb_get(t->txn, dbi_of(t, tree), &k, &v);
 	if (rc == MDB_NOTFOUND)
 		return NULL;
 	if (rc != 0)
 		return crm_engine_err(t->env, "get", rc);
 	*out = crm_view(v.mv_data, v.mv_size);
-	return check_place(t, v.mv_data);
+	return crm_engine_check_place(t, v.mv_data);
 }
 
 const struct crm_err *
@@ -410,183 +428,11 @@ const struct crm_err *
 crm_kv_get(struct crm_txn *t, enum crm_table table, struct crm_view key,
     struct crm_view *out)
 {
-	return get(t, table, key, out);
-}
-
-const struct crm_err *
-crm_cur_open(struct crm_txn *t, enum crm_table table, struct crm_cur **out)
-{
-	struct crm_cur *c = crm_calloc(1, sizeof(*c));
-	int rc = 0;
-
-	*out = NULL;
-	if (!crm_engine_by_hand(t))
-		rc = mdb_cursor_open(t->txn, t->dbi[table], &c->cur);
-	if (rc != 0) {
-		crm_free(c);
-		return crm_engine_err(t->env, "cursor", rc);
-	}
-	c->txn = t;
-	c->table = table;
-	*out = c;
-	return NULL;
-}
-
-void
-crm_cur_sparse(struct crm_cur *c)
-{
-	if (c->cur == NULL && c->spot.room == NULL)
-		c->spot.room =
-		    crm_calloc(CRM_TREE_DEPTH, sizeof(*c->spot.room));
-}
-
-void
-crm_cur_close(struct crm_cur *c)
-{
-	size_t i;
-
-	if (c == NULL)
-		return;
-	if (c->cur != NULL)
-		mdb_cursor_close(c->cur);
-	for (i = 0; c->spot.room != NULL && i < CRM_TREE_DEPTH; i++)
-		crm_free(c->spot.room[i].page);
-	crm_free(c->spot.room);
-	crm_free(c);
-}
-
-/* Move LMDB's cursor. */
-static const struct crm_err *
-move(struct crm_cur *c, MDB_cursor_op op, MDB_val *k, struct crm_view *key,
-    struct crm_view *value)
-{
-	MDB_val v;
-	int rc = mdb_cursor_get(c->cur, k, &v, op);
-
-	*key = *value = CRM_VNULL;
-	if (rc == MDB_NOTFOUND)
-		return NULL;
-	if (rc != 0)
-		return crm_engine_err(c->txn->env, "cursor", rc);
-	*key = crm_view(k->mv_data, k->mv_size);
-	*value = crm_view(v.mv_data, v.mv_size);
-	return check_place(c->txn, k->mv_data);
-}
-
-const struct crm_err *
-crm_cur_seek(struct crm_cur *c, struct crm_view at, struct crm_view *key,
-    struct crm_view *value)
-{
-	const struct crm_tree *tree;
 	const struct crm_err *err;
-	MDB_val k = crm_engine_val(at);
+	bool young;
 
-	if (at.n == 0)
-		return crm_cur_first(c, key, value);
-	if (c->cur != NULL)
-		return move(c, MDB_SET_RANGE, &k, key, value);
-	err = crm_engine_find_tree(c->txn, c->table, &tree);
-	if (err != NULL)
-		return err;
-	return crm_tree_seek(&c->txn->pages, tree, &c->spot, at, key, value)
-	    ? NULL
-	    : crm_engine_bad_page();
-}
-
-/* LMDB's cursor to the last key not above a key. */
-static const struct crm_err *
-move_to_floor(struct crm_cur *c, struct crm_view at, struct crm_view *key,
-    struct crm_view *value)
-{
-	const struct crm_err *err;
-	MDB_val k = crm_engine_val(at);
-
-	*key = *value = CRM_VNULL;
-	if (at.n == 0)
-		return NULL; /* LMDB takes no such key */
-	err = move(c, MDB_SET_RANGE, &k, key, value);
-	if (err != NULL || (key->p != NULL && crm_view_eq(*key, at)))
-		return err;
-	return move(c, key->p == NULL ? MDB_LAST : MDB_PREV, &k, key, value);
-}
-
-const struct crm_err *
-crm_cur_floor(struct crm_cur *c, struct crm_view at, bool quick,
-    struct crm_view *key, struct crm_view *value)
-{
-	const struct crm_tree *tree;
-	const struct crm_err *err;
-
-	if (c->cur != NULL)
-		return move_to_floor(c, at, key, value);
-	err = crm_engine_find_tree(c->txn, c->table, &tree);
-	if (err != NULL)
-		return err;
-	return crm_tree_floor(
-		   &c->txn->pages, tree, &c->spot, at, quick, key, value)
-	    ? NULL
-	    : crm_engine_bad_page();
-}
-
-/* The other movements, by LMDB or by hand. */
-static const struct crm_err *
-go(struct crm_cur *c, MDB_cursor_op op,
-    bool (*hand)(struct crm_pages *, const struct crm_tree *, struct crm_spot *,
-	struct crm_view *key, struct crm_view *value),
-    struct crm_view *key, struct crm_view *value)
-{
-	const struct crm_tree *tree;
-	const struct crm_err *err;
-	MDB_val k;
-
-	if (c->cur != NULL)
-		return move(c, op, &k, key, value);
-	err = crm_engine_find_tree(c->txn, c->table, &tree);
-	if (err != NULL)
-		return err;
-	return hand(&c->txn->pages, tree, &c->spot, key, value)
-	    ? NULL
-	    : crm_engine_bad_page();
-}
-
-const struct crm_err *
-crm_cur_first(struct crm_cur *c, struct crm_view *key, struct crm_view *value)
-{
-	return go(c, MDB_FIRST, crm_tree_first, key, value);
-}
-
-const struct crm_err *
-crm_cur_last(struct crm_cur *c, struct crm_view *key, struct crm_view *value)
-{
-	return go(c, MDB_LAST, crm_tree_last, key, value);
-}
-
-const struct crm_err *
-crm_cur_next(struct crm_cur *c, struct crm_view *key, struct crm_view *value)
-{
-	return go(c, MDB_NEXT, crm_tree_next, key, value);
-}
-
-const struct crm_err *
-crm_cur_prev(struct crm_cur *c, struct crm_view *key, struct crm_view *value)
-{
-	return go(c, MDB_PREV, crm_tree_prev, key, value);
-}
-
-const struct crm_err *
-crm_cur_renew(struct crm_cur *c)
-{
-	struct crm_txn *t = c->txn;
-	int rc = 0;
-	size_t i;
-
-	c->spot.tree = NULL;
-	for (i = 0; c->spot.room != NULL && i < CRM_TREE_DEPTH; i++)
-		c->spot.room[i].n = 0;
-	if (c->cur != NULL) { /* another set may be in use by now */
-		mdb_cursor_close(c->cur);
-		c->cur = NULL;
-		rc = mdb_cursor_open(t->txn, t->dbi[c->table], &c->cur);
-	}
-	return rc != 0 ? crm_engine_err(t->env, "cursor", rc) : NULL;
+	err = crm_young_is(t, table, key, &young);
+	return err != NULL
+	    ? err
+	    : get(t, young ? YOUNG_TREE(table) : table, key, out);
 }

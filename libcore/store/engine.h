@@ -37,6 +37,14 @@ crm_table_is_derived(enum crm_table t)
 	return t >= CRM_TABLE_STORY && t <= CRM_TABLE_TOTAL;
 }
 
+/* Tables that grow at their end: see engine_young.c. */
+static inline bool
+crm_table_is_appended(enum crm_table t)
+{
+	return t == CRM_TABLE_EVENT || t == CRM_TABLE_CHANGE ||
+	    t == CRM_TABLE_CHANGED;
+}
+
 /* The name of a table: static. */
 const char *crm_table_name(enum crm_table);
 

@@ -13,6 +13,7 @@
 #include "store/pages.h"
 #include "store/pages_walk.h"
 
+#define NODE_BYTES 16 /* of an entry beside key and value, at the most */
 #define MAP_SPARE (UINT64_C(64) << 20) /* more than the file, at the least */
 
 /* LMDB's own tables: free pages, names of tables. */
@@ -28,15 +29,23 @@
 #define SET_KEY CRM_V("set")
 #define SET_FORM 32
 
+/* Tables that are appended to have a second tree of such a name, for what was
+ * appended last. */
+#define YOUNG_NAME "young-"
+#define YOUNG_KEY 16 /* bytes of their keys, at the most */
+
 #define WHOLE_SLOTS 64
 
-/* Where the engine's own table stands among trees. */
+/* Where the engine's own table stands among trees, and the young ones. */
 #define OWN_TREE CRM_NTABLES
+#define YOUNG_TREE(table) (CRM_NTABLES + 1 + (unsigned int)(table))
+#define NTREES (2 * CRM_NTABLES + 1)
 
 struct crm_env {
 	MDB_env *env;
 	MDB_dbi dbi[NSETS][CRM_NTABLES];
 	MDB_dbi own; /* 0: there is none, and no spare ones */
+	MDB_dbi young[CRM_NTABLES]; /* 0: it has none */
 	char *dir;
 	enum crm_env_mode mode;
 	bool shared;
@@ -53,6 +62,14 @@ struct crm_env {
 	uintptr_t map_from, map_to;
 };
 
+/* What a transaction knows of a young tree. */
+struct crm_young {
+	bool known, any; /* any: it is not empty, and first is its first key */
+	uint8_t n;
+	char first[YOUNG_KEY];
+	unsigned int moves; /* times that entries were moved out of it */
+};
+
 struct crm_txn {
 	struct crm_env *env;
 	MDB_txn *txn;
@@ -67,15 +84,9 @@ struct crm_txn {
 	uintptr_t whole[WHOLE_SLOTS];
 	/* Reading: LMDB's pages, read by hand, and the trees known so far. */
 	struct crm_pages pages;
-	struct crm_tree tree[CRM_NTABLES + 1];
-	bool known[CRM_NTABLES + 1];
-};
-
-struct crm_cur {
-	struct crm_txn *txn;
-	MDB_cursor *cur; /* NULL: pages are read by hand */
-	enum crm_table table;
-	struct crm_spot spot;
+	struct crm_tree tree[NTREES];
+	bool known[NTREES];
+	struct crm_young young[CRM_NTABLES];
 };
 
 /* An error for one of LMDB's codes, with what was being done. */
@@ -151,6 +162,34 @@ CRM_CHECK const struct crm_err *crm_engine_find_tree(
 
 /* The error for a page that is not what it should be. */
 const struct crm_err *crm_engine_bad_page(void);
+
+/* What a writer found, on a page of the file: DATA when that is not what it
+ * should be. */
+CRM_CHECK const struct crm_err *crm_engine_check_place(
+    struct crm_txn *, const void *found);
+
+/*
+ * The young tree of a table that is appended to; of others any is false.
+ *
+ * is      does a key belong there?
+ * put     put an entry into the tree it belongs to
+ * empty   move all to the end of the other one
+ * forget  it was changed otherwise
+ *
+ * They fail with DATA: its first entry is damaged, or not above all others.
+ */
+CRM_CHECK const struct crm_err *crm_young_of(
+    struct crm_txn *, enum crm_table, const struct crm_young **out);
+CRM_CHECK const struct crm_err *crm_young_is(
+    struct crm_txn *, enum crm_table, struct crm_view key, bool *yes);
+CRM_CHECK const struct crm_err *crm_young_put(
+    struct crm_txn *, enum crm_table, struct crm_view key, struct crm_view v);
+CRM_CHECK const struct crm_err *crm_young_empty(
+    struct crm_txn *, enum crm_table);
+void crm_young_forget(struct crm_txn *, enum crm_table);
+
+/* Has a transaction written so much that young trees are not used? */
+bool crm_young_is_over(const struct crm_txn *);
 
 /* Are pages read by hand, and not by LMDB? */
 static inline bool

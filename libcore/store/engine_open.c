@@ -81,7 +81,8 @@ open_mapped(struct crm_env *env, uint64_t map)
 	if (rc != 0)
 		return rc;
 	(void)mdb_env_set_assert(env->env, crm_engine_assert_failed);
-	(void)mdb_env_set_maxdbs(env->env, NSETS * CRM_NTABLES + 1);
+	(void)mdb_env_set_maxdbs(
+	    env->env, NSETS * CRM_NTABLES + 1 + CRM_NTABLES);
 	(void)mdb_env_set_maxreaders(env->env, MAX_READERS);
 	if (map > SIZE_MAX / 2)
 		map = SIZE_MAX / 2;
@@ -155,9 +156,9 @@ crm_engine_begin(struct crm_env *env, unsigned int flags, MDB_txn **txn)
 
 /* Open a table; its handle is 0 when there is none. */
 static const struct crm_err *
-open_table(struct crm_env *env, MDB_txn *txn, const char *name, MDB_dbi *out)
+open_table(struct crm_env *env, MDB_txn *txn, const char *name, bool create,
+    MDB_dbi *out)
 {
-	bool create = env->mode >= CRM_ENV_CREATE;
 	unsigned int flags = 0;
 	int rc;
 
@@ -175,13 +176,13 @@ open_table(struct crm_env *env, MDB_txn *txn, const char *name, MDB_dbi *out)
 }
 
 static const struct crm_err *
-open_both(struct crm_env *env, MDB_txn *txn, enum crm_table table)
+open_both(struct crm_env *env, MDB_txn *txn, enum crm_table table, bool create)
 {
 	char spare[32];
 	MDB_dbi *dbi = &env->dbi[0][table], *other = &env->dbi[1][table];
 	const struct crm_err *err;
 
-	err = open_table(env, txn, crm_table_name(table), dbi);
+	err = open_table(env, txn, crm_table_name(table), create, dbi);
 	if (err == NULL && *dbi == 0)
 		return crm_err(CRM_E_DATA,
 		    "'%s' is not a crm store (it has no table '%s')", env->dir,
@@ -191,7 +192,7 @@ open_both(struct crm_env *env, MDB_txn *txn, enum crm_table table)
 		return err;
 	(void)snprintf(
 	    spare, sizeof(spare), SPARE_NAME "%s", crm_table_name(table));
-	err = open_table(env, txn, spare, other);
+	err = open_table(env, txn, spare, create, other);
 	return err == NULL && *other == 0
 	    ? crm_engine_damaged(env, spare, MDB_NOTFOUND)
 	    : err;
@@ -212,10 +213,22 @@ crm_engine_unbar(struct crm_env *env)
 		crm_gate_unbar(env->gate);
 }
 
+/* The young tree, of tables that have one; a store of before has none yet. */
 static const struct crm_err *
-open_tables(struct crm_env *env)
+open_young(struct crm_env *env, MDB_txn *txn, enum crm_table table, bool create)
 {
-	bool create = env->mode >= CRM_ENV_CREATE;
+	char name[32];
+
+	if (!crm_table_is_appended(table))
+		return NULL;
+	(void)snprintf(
+	    name, sizeof(name), YOUNG_NAME "%s", crm_table_name(table));
+	return open_table(env, txn, name, create, &env->young[table]);
+}
+
+static const struct crm_err *
+open_tables(struct crm_env *env, bool create)
+{
 	const struct crm_err *err;
 	MDB_txn *txn = NULL;
 	int rc, i;
@@ -228,9 +241,11 @@ open_tables(struct crm_env *env)
 		crm_engine_unbar(env);
 		return crm_engine_err(env, "open", rc);
 	}
-	err = open_table(env, txn, OWN_TABLE, &env->own);
+	err = open_table(env, txn, OWN_TABLE, create, &env->own);
 	for (i = 0; i < CRM_NTABLES && err == NULL; i++)
-		err = open_both(env, txn, (enum crm_table)i);
+		err = open_both(env, txn, (enum crm_table)i, create);
+	for (i = 0; i < CRM_NTABLES && err == NULL; i++)
+		err = open_young(env, txn, (enum crm_table)i, create);
 	if (err != NULL) {
 		mdb_txn_abort(txn);
 	} else {
@@ -300,7 +315,10 @@ crm_env_open_as(
 		return err;
 	if (o->mode >= CRM_ENV_WRITE)
 		(void)mdb_reader_check((*out)->env, &dead);
-	err = open_tables(*out);
+	err = open_tables(*out, o->mode >= CRM_ENV_CREATE);
+	if (err == NULL && o->mode == CRM_ENV_WRITE && (*out)->own != 0 &&
+	    (*out)->young[CRM_TABLE_EVENT] == 0)
+		err = open_tables(*out, true);
 	if (err != NULL) {
 		crm_env_close(*out);
 		*out = NULL;

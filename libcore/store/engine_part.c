@@ -8,6 +8,7 @@
 const struct crm_err *
 crm_txn_twin(struct crm_txn *t, enum crm_table table, struct crm_txn **out)
 {
+	const struct crm_young *young;
 	const struct crm_tree *tree;
 	const struct crm_err *err;
 	struct crm_txn *twin;
@@ -17,6 +18,8 @@ crm_txn_twin(struct crm_txn *t, enum crm_table table, struct crm_txn **out)
 		return NULL;
 	/* LMDB, which one thread alone may ask, is done with the table then. */
 	err = crm_engine_find_tree(t, table, &tree);
+	if (err == NULL)
+		err = crm_young_of(t, table, &young);
 	if (err != NULL)
 		return err;
 	twin = crm_calloc(1, sizeof(*twin));
@@ -30,6 +33,9 @@ crm_txn_twin(struct crm_txn *t, enum crm_table table, struct crm_txn **out)
 	twin->pages.fd = t->pages.fd;
 	twin->tree[table] = *tree;
 	twin->known[table] = true;
+	twin->tree[YOUNG_TREE(table)] = t->tree[YOUNG_TREE(table)];
+	twin->known[YOUNG_TREE(table)] = true;
+	twin->young[table] = *young;
 	*out = twin;
 	return NULL;
 }

@@ -58,6 +58,25 @@ count_pages(struct crm_txn *t, MDB_dbi dbi, struct crm_env_stat *out,
 	return NULL;
 }
 
+/* Those of a table: of all its trees. */
+static const struct crm_err *
+count_table(struct crm_txn *t, enum crm_table i, struct crm_env_stat *out)
+{
+	MDB_dbi spare = t->env->dbi[1 - t->set][i], young = t->env->young[i];
+	const struct crm_err *err;
+	uint64_t entries = 0, pages = 0;
+
+	err = count_pages(t, t->dbi[i], out, &out->entries[i], &out->pages[i]);
+	if (err == NULL && spare != t->dbi[i])
+		err = count_pages(t, spare, out, &entries, &pages);
+	if (err != NULL || young == 0)
+		return err;
+	err = count_pages(t, young, out, &entries, &pages);
+	out->entries[i] += entries;
+	out->pages[i] += pages;
+	return err;
+}
+
 /* Those of the tables that are LMDB's or the engine's. */
 static const struct crm_err *
 count_own(struct crm_txn *t, struct crm_env_stat *out)
@@ -79,8 +98,6 @@ crm_env_stat(struct crm_txn *t, struct crm_env_stat *out)
 {
 	const struct crm_err *err;
 	MDB_envinfo info;
-	uint64_t unused;
-	MDB_dbi spare;
 	int i;
 
 	memset(out, 0, sizeof(*out));
@@ -88,13 +105,8 @@ crm_env_stat(struct crm_txn *t, struct crm_env_stat *out)
 	out->newest = info.me_last_txnid == mdb_txn_id(t->txn);
 	out->used_pages = META_PAGES;
 	err = count_own(t, out);
-	for (i = 0; err == NULL && i < CRM_NTABLES; i++) {
-		err = count_pages(
-		    t, t->dbi[i], out, &out->entries[i], &out->pages[i]);
-		spare = t->env->dbi[1 - t->set][i];
-		if (err == NULL && spare != t->dbi[i])
-			err = count_pages(t, spare, out, &unused, &unused);
-	}
+	for (i = 0; err == NULL && i < CRM_NTABLES; i++)
+		err = count_table(t, (enum crm_table)i, out);
 	if (err == NULL)
 		err = count_free(t, &out->free_pages);
 	out->lost_pages = (int64_t)info.me_last_pgno + 1 -

@@ -3,7 +3,6 @@
 #include "store/engine_impl.h"
 
 #define GROW_TRIES 40
-#define NODE 16 /* bytes of an entry beside key and value, at the most */
 
 /* Make the map larger: first to what others made it, then to the double. */
 static const struct crm_err *
@@ -88,31 +87,20 @@ crm_txn_dirty(const struct crm_txn *t)
 	return t->dirty;
 }
 
-static const struct crm_err *
-put(struct crm_txn *t, enum crm_table table, struct crm_view key,
-    struct crm_view value)
-{
-	MDB_val k = crm_engine_val(key), v = crm_engine_val(value);
-	int rc = mdb_put(t->txn, t->dbi[table], &k, &v, 0);
-
-	crm_heap_look(&t->heap);
-	return rc != 0 ? crm_engine_err(t->env, "put", rc) : NULL;
-}
-
 const struct crm_err *
 crm_kv_put(struct crm_txn *t, enum crm_table table, struct crm_view key,
     struct crm_view value)
 {
 	t->dirty += value.n + t->env->page;
-	return put(t, table, key, value);
+	return crm_young_put(t, table, key, value);
 }
 
 const struct crm_err *
 crm_kv_put_near(struct crm_txn *t, enum crm_table table, struct crm_view key,
     struct crm_view value)
 {
-	t->dirty += NODE + key.n + value.n;
-	return put(t, table, key, value);
+	t->dirty += NODE_BYTES + key.n + value.n;
+	return crm_young_put(t, table, key, value);
 }
 
 const struct crm_err *
@@ -130,8 +118,17 @@ static const struct crm_err *
 del(struct crm_txn *t, enum crm_table table, struct crm_view key)
 {
 	MDB_val k = crm_engine_val(key);
-	int rc = mdb_del(t->txn, t->dbi[table], &k, NULL);
+	const struct crm_err *err;
+	bool young;
+	int rc;
 
+	err = crm_young_is(t, table, key, &young);
+	if (err != NULL)
+		return err;
+	rc = mdb_del(
+	    t->txn, young ? t->env->young[table] : t->dbi[table], &k, NULL);
+	if (young)
+		crm_young_forget(t, table);
 	return rc != 0 && rc != MDB_NOTFOUND ? crm_engine_err(t->env, "del", rc)
 					     : NULL;
 }
@@ -146,7 +143,7 @@ crm_kv_del(struct crm_txn *t, enum crm_table table, struct crm_view key)
 const struct crm_err *
 crm_kv_del_near(struct crm_txn *t, enum crm_table table, struct crm_view key)
 {
-	t->dirty += NODE + key.n;
+	t->dirty += NODE_BYTES + key.n;
 	return del(t, table, key);
 }
 
@@ -155,6 +152,10 @@ crm_kv_clear(struct crm_txn *t, enum crm_table table)
 {
 	int rc = mdb_drop(t->txn, t->dbi[table], 0);
 
+	if (rc == 0 && t->env->young[table] != 0) {
+		rc = mdb_drop(t->txn, t->env->young[table], 0);
+		crm_young_forget(t, table);
+	}
 	return rc != 0 ? crm_engine_err(t->env, "clear", rc) : NULL;
 }
 
@@ -202,18 +203,4 @@ crm_txn_swap_spare(struct crm_txn *t)
 		return crm_engine_err(t->env, "put", rc);
 	crm_engine_use_set(t, 1 - t->set);
 	return crm_txn_clear_spare(t);
-}
-
-const struct crm_err *
-crm_cur_append(struct crm_cur *c, struct crm_view key, struct crm_view value)
-{
-	MDB_val k = crm_engine_val(key), v = crm_engine_val(value);
-	int rc = mdb_cursor_put(c->cur, &k, &v, MDB_APPEND);
-
-	crm_heap_look(&c->txn->heap);
-	c->txn->dirty += NODE + key.n + value.n;
-	if (rc == MDB_KEYEXIST)
-		return crm_err(CRM_E_BUG, "append to '%s' out of order",
-		    crm_table_name(c->table));
-	return rc != 0 ? crm_engine_err(c->txn->env, "append", rc) : NULL;
 }

@@ -39,7 +39,8 @@ crm_salvage_tell(struct crm_salvage *v, const char *fmt, ...)
 
 /* The tables that everything follows from. */
 static const char *const tables[] = { "meta", "own", "record", "event",
-	"change", "changed", NULL };
+	"young-event", "change", "young-change", "changed", "young-changed",
+	NULL };
 
 /* Keys of meta that are looked for. */
 static bool

@@ -13,10 +13,11 @@
  * older one gets this one with the first change.
  *
  * 2  blocks may be packed
+ * 3  the end of event, change and changed may stand in trees of their own
  */
 #ifndef CRM_FORMAT /* tests/crash builds a later one */
-#define CRM_FORMAT 2
-#define CRM_FORMAT_READER 2
+#define CRM_FORMAT 3
+#define CRM_FORMAT_READER 3
 #endif
 
 /*
