@@ -223,7 +223,9 @@ crm_card_links(struct crm_card *c)
 				.by = &k->field[j],
 				.open = k->closed != 0 };
 
+			/* what was merged is gone: none is found by that */
 			if (k->letter == 'e' || s.by->type != CRM_T_LINK ||
+			    s.by->num == CRM_N_MERGED ||
 			    strchr(s.by->links, c->kind->letter) == NULL)
 				continue;
 			choose_columns(&s);

@@ -454,6 +454,9 @@ crm_config_implied(
 		flags |= CRM_F_INDEXED | CRM_F_PROMPT;
 	if (is_stage(f) && crm_kind_is_own(k))
 		flags |= CRM_F_INDEXED;
+	/* who prints a card asks what names it */
+	if (f->type == CRM_T_LINK && k->letter != 'e')
+		flags |= CRM_F_INDEXED;
 	return (uint16_t)flags;
 }
 

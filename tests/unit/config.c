@@ -1013,7 +1013,6 @@ static const char sample_printed[] =
     "      owner:\n"
     "        type: link\n"
     "        to: [org, person]\n"
-    "        indexed: true\n"
     "      labels:\n"
     "        type: tag\n"
     "        many: true\n"
@@ -1094,9 +1093,10 @@ reads_fields(void **state)
 		{ "person", "shoe-size", CRM_T_NUMBER, 0, 1, NULL, NULL, NULL },
 		{ "person", "club", CRM_T_CHOICE, 0, 1, NULL,
 		    "Red|no|very \xc5\xbb\xc3\xb3\xc5\x82ty", NULL },
-		{ "person", "referrer", CRM_T_LINK, 0, 1, "p", NULL, NULL },
-		{ "person", "robots", CRM_T_LINK, CRM_F_MANY, 1, "y", NULL,
+		{ "person", "referrer", CRM_T_LINK, CRM_F_INDEXED, 1, "p", NULL,
 		    NULL },
+		{ "person", "robots", CRM_T_LINK, CRM_F_MANY | CRM_F_INDEXED, 1,
+		    "y", NULL, NULL },
 		{ "person", "debt", CRM_T_MONEY, 0, 1, NULL, NULL, NULL },
 		{ "person", "currency", CRM_T_CURRENCY, 0, 1, NULL, NULL,
 		    "of its amounts" },
@@ -1555,6 +1555,33 @@ load(void **state)
 	crm_buf_release(&want);
 }
 
+/* Who prints a card looks for all that names it: none of these questions may
+ * go through a table.  Of what was merged nothing is there to be found. */
+static void
+links_are_indexed(void **state)
+{
+	struct crm_config *c = parsed(sample);
+	const struct crm_kind *k;
+	size_t i, j, n = 0;
+
+	(void)state;
+	for (i = 0; i < crm_schema_nkinds(c->schema); i++) {
+		k = crm_schema_kind(c->schema, i);
+		for (j = 0; j < k->nfields; j++) {
+			if (k->field[j].type != CRM_T_LINK ||
+			    k->field[j].num == CRM_N_MERGED)
+				continue;
+			n++;
+			if ((k->field[j].flags & CRM_F_INDEXED) == 0 &&
+			    k->letter != 'e')
+				fail_msg("%s of %s is not indexed",
+				    k->field[j].name, k->plural);
+		}
+	}
+	assert_true(n > 10);
+	crm_config_free(c);
+}
+
 int
 main(void)
 {
@@ -1577,6 +1604,7 @@ main(void)
 		cmocka_unit_test(to_base),
 		cmocka_unit_test(keys),
 		cmocka_unit_test(load),
+		cmocka_unit_test(links_are_indexed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
