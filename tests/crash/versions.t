@@ -45,7 +45,7 @@ both()
 	is 'both have one history' "$(crm-history -o jsonl | cksum)" \
 	    "$("$2/crm-history" -o jsonl | cksum)"
 	is 'who knows a later format has given it that' "$(crm-store stat |
-		sed 's/.*"format":\([0-9]*\).*/\1/')" 3
+		sed 's/.*"format":\([0-9]*\).*/\1/')" 4
 }
 both "$minor" "$minor" 60
 both "$CRM_BUILD/bin" "$minor" 60
