@@ -43,7 +43,11 @@ by_table(uint32_t crc, const unsigned char *p, size_t n)
 }
 
 #ifdef __x86_64__
+#if __has_include(<sys/platform/x86.h>)
+#include <sys/platform/x86.h>
+#else
 #include <cpuid.h>
+#endif
 #include <nmmintrin.h>
 #include <wmmintrin.h>
 
@@ -110,19 +114,30 @@ by_instruction(uint32_t crc, const unsigned char *p, size_t n)
 	return (uint32_t)c;
 }
 
-/* Asked once, when it is needed: __builtin_cpu_supports() would ask at every
- * start, several times, and of a virtual machine each costs a microsecond. */
+/* Asked once, when it is needed, and of the C library, which has found it out
+ * for itself: __builtin_cpu_supports() would ask the processor at every start,
+ * several times, and of a virtual machine each costs two to nine
+ * microseconds. */
+static bool
+ask_instruction(void)
+{
+#if __has_include(<sys/platform/x86.h>)
+	return CPU_FEATURE_ACTIVE(SSE4_2) && CPU_FEATURE_ACTIVE(PCLMULQDQ);
+#else
+	unsigned int a, b, c, d;
+
+	return __get_cpuid(1, &a, &b, &c, &d) != 0 && (c & bit_SSE4_2) != 0 &&
+	    (c & bit_PCLMUL) != 0;
+#endif
+}
+
 static bool
 has_instruction(void)
 {
 	static enum { NO, YES, UNKNOWN } has = UNKNOWN;
-	unsigned int a, b, c, d;
 
 	if (has == UNKNOWN)
-		has = __get_cpuid(1, &a, &b, &c, &d) != 0 &&
-			(c & bit_SSE4_2) != 0 && (c & bit_PCLMUL) != 0
-		    ? YES
-		    : NO;
+		has = ask_instruction() ? YES : NO;
 	return has == YES;
 }
 

@@ -8,6 +8,7 @@
 #include <malloc.h>
 #endif
 
+#include "base/mem.h"
 #include "base/worker.h"
 
 /* Where nothing is known of the heap, or memory cannot be made ready, nothing
@@ -31,6 +32,18 @@ make_ready(void *ctx, struct crm_view piece)
 		(void)madvise(
 		    (char *)at[0], at[1] - at[0], MADV_POPULATE_WRITE);
 	return NULL;
+}
+
+void
+crm_heap_prepare(size_t bytes)
+{
+	char *p = crm_alloc(bytes);
+	uintptr_t at[2] = { (uintptr_t)p, (uintptr_t)p + bytes };
+	const struct crm_err *err;
+
+	err = make_ready(NULL, crm_view((char *)at, sizeof(at)));
+	(void)err; /* there is none */
+	crm_free(p);
 }
 
 void
@@ -81,6 +94,12 @@ crm_heap_end(struct crm_heap *h)
 }
 
 #else
+
+void
+crm_heap_prepare(size_t bytes)
+{
+	(void)bytes;
+}
 
 void
 crm_heap_begin(struct crm_heap *h)

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/heap.h"
 #include "base/io.h"
 #include "base/mem.h"
 #include "base/num.h"
@@ -25,6 +26,8 @@
 #include "cli/tables.h"
 #include "cli/version.h"
 
+/* What the smallest program that opens a store takes of memory. */
+#define SURE ((size_t)96 << 10)
 #define OUT_LIMIT ((size_t)64 << 10) /* bytes held before a write */
 
 /* The options that programs share, in tables by what a program needs. */
@@ -358,6 +361,7 @@ crm_ctx_open_as(struct crm_ctx *c, enum crm_store_mode mode)
 
 	if (err != NULL)
 		return err;
+	crm_heap_prepare(SURE);
 	if ((c->cmd->needs & CRM_NEED_MAKE) != 0 && !c->named && !c->dry_run &&
 	    !crm_store_exists(c->path.p))
 		err = make_default();
@@ -422,6 +426,7 @@ crm_ctx_zone(struct crm_ctx *c)
 const char *
 crm_ctx_store_name(const struct crm_ctx *c)
 {
+	static const char digits[] = "0123456789abcdef";
 	static char text[33];
 	const uint8_t *uuid;
 	size_t i;
@@ -429,8 +434,8 @@ crm_ctx_store_name(const struct crm_ctx *c)
 	if (c->store == NULL)
 		return "";
 	uuid = crm_store_uuid(c->store);
-	for (i = 0; i < 16; i++)
-		(void)snprintf(text + i * 2, 3, "%02x", uuid[i]);
+	for (i = 0; i < 32; i++)
+		text[i] = digits[uuid[i / 2] >> (i % 2 == 0 ? 4 : 0) & 15];
 	return text;
 }
 

@@ -194,6 +194,6 @@ crm_project_put_now(
 const struct crm_err *
 crm_project_put(struct crm_project *p, uint64_t id, const struct crm_stored *r)
 {
-	return p->share != NULL ? crm_project_share_put(p, id, r)
-				: crm_project_put_now(p, id, r);
+	return p->may_share ? crm_project_share_put(p, id, r)
+			    : crm_project_put_now(p, id, r);
 }

@@ -67,7 +67,10 @@ struct crm_project {
 	struct crm_snap *snap;
 	struct crm_project_options o;
 	bool kinds[26];
-	/* project_share.c; NULL: nothing is shared out */
+	/* project_share.c: may records be shared out?  How many were printed
+	 * before; NULL: they are not yet */
+	bool may_share;
+	uint64_t directly;
 	struct crm_project_share *share;
 	/* of a part of such: what the snapshot would be asked */
 	const struct crm_project_row *row_at;

@@ -42,7 +42,6 @@ struct wants {
 
 struct crm_project_share {
 	struct crm_share *share; /* NULL: it has not begun */
-	uint64_t directly;       /* records printed before */
 	struct printer by[CRM_SHARE_THREADS];
 	struct piece piece[CRM_SHARE_PIECES];
 	struct piece *at; /* being filled; NULL: none */
@@ -55,8 +54,7 @@ struct crm_project_share {
 void
 crm_project_share(struct crm_project *p)
 {
-	if (p->share == NULL && crm_writer_is_plain(p->writer))
-		p->share = crm_calloc(1, sizeof(*p->share));
+	p->may_share = crm_writer_is_plain(p->writer);
 }
 
 void
@@ -264,22 +262,22 @@ const struct crm_err *
 crm_project_share_put(
     struct crm_project *p, uint64_t id, const struct crm_stored *r)
 {
-	struct crm_project_share *s = p->share;
 	const struct crm_err *err = NULL;
 
-	if (s->directly < DIRECTLY) {
-		s->directly++;
+	if (p->directly < DIRECTLY) {
+		p->directly++;
 		return crm_project_put_now(p, id, r);
 	}
-	if (s->share == NULL && !find_all_wants(p)) {
-		crm_project_share_free(p);
-		return crm_project_put_now(p, id, r);
-	}
-	if (s->share == NULL)
+	if (p->share == NULL) {
+		p->share = crm_calloc(1, sizeof(*p->share));
+		p->may_share = find_all_wants(p);
+		if (!p->may_share)
+			return crm_project_put_now(p, id, r);
 		err = begin(p);
+	}
 	return err != NULL
 	    ? err
-	    : add(p, &s->wants[(crm_id_kind(id) - 'a') % 26], id, r);
+	    : add(p, &p->share->wants[(crm_id_kind(id) - 'a') % 26], id, r);
 }
 
 void

@@ -81,8 +81,7 @@ check_values(struct crm_checking *c, enum crm_table table, uint64_t *count)
 		if (bad != NULL)
 			crm_check_fault(c, name, "%s", bad->msg);
 		err = crm_kv_get(t, table, k, &found);
-		if (err == NULL &&
-		    (found.p == NULL || !crm_view_eq(found, v)))
+		if (err == NULL && (found.p == NULL || !crm_view_eq(found, v)))
 			crm_check_fault(
 			    c, name, "a key is not found where it is");
 		crm_buf_reset(&last);

@@ -324,6 +324,20 @@ take_newest(struct crm_txn *t)
 	return rc;
 }
 
+/* Take up the one that ended before. */
+static const struct crm_err *
+take_idle(struct crm_env *env, struct crm_txn **out)
+{
+	struct crm_txn *t = env->idle;
+	const struct crm_err *err = crm_txn_resume(t);
+
+	if (err == NULL) {
+		env->idle = NULL;
+		*out = t;
+	}
+	return err;
+}
+
 const struct crm_err *
 crm_txn_read(struct crm_env *env, struct crm_txn **out)
 {
@@ -333,6 +347,8 @@ crm_txn_read(struct crm_env *env, struct crm_txn **out)
 
 	*out = NULL;
 	err = crm_engine_check_owner(env);
+	if (err == NULL && env->idle != NULL)
+		return take_idle(env, out);
 	if (err == NULL)
 		err = crm_engine_bar(env);
 	if (err != NULL)
@@ -371,14 +387,31 @@ crm_txn_end(struct crm_txn *t)
 {
 	if (t == NULL)
 		return;
-	crm_pages_release(&t->pages);
-	if (t->twin) {
-		crm_free(t);
+	if (!t->twin && t->env->idle == NULL) {
+		crm_txn_pause(t);
+		t->env->idle = t;
 		return;
 	}
-	mdb_txn_abort(t->txn);
-	if (!t->paused)
-		let_go(t->env);
+	crm_pages_release(&t->pages);
+	if (!t->twin) {
+		mdb_txn_abort(t->txn);
+		if (!t->paused)
+			let_go(t->env);
+	}
+	crm_free(t);
+}
+
+void
+crm_engine_end_idle(struct crm_env *env)
+{
+	struct crm_txn *t = env->idle;
+
+	if (t == NULL)
+		return;
+	env->idle = NULL;
+	crm_pages_release(&t->pages);
+	if (env->owner == getpid()) /* a child has no place among readers */
+		mdb_txn_abort(t->txn);
 	crm_free(t);
 }
 
@@ -387,9 +420,19 @@ crm_txn_pause(struct crm_txn *t)
 {
 	if (t->paused)
 		return;
+	t->id = mdb_txn_id(t->txn);
 	mdb_txn_reset(t->txn);
 	t->paused = true;
 	let_go(t->env);
+}
+
+/* Is it the snapshot that it was before the pause?  What was proved of it and
+ * kept holds then: nobody has committed anything. */
+static bool
+is_same(const struct crm_txn *t)
+{
+	return mdb_txn_id(t->txn) == t->id &&
+	    (uintptr_t)t->pages.from == t->env->map_from;
 }
 
 const struct crm_err *
@@ -410,11 +453,13 @@ crm_txn_resume(struct crm_txn *t)
 		crm_engine_unbar(t->env);
 		return crm_engine_err(t->env, "read", rc);
 	}
+	t->paused = false;
+	t->env->live++;
+	if (is_same(t))
+		return NULL;
 	crm_pages_release(&t->pages);
 	memset(&t->pages, 0, sizeof(t->pages)); /* they hold others now */
 	see_pages(t);
-	t->paused = false;
-	t->env->live++;
 	return crm_engine_choose_set(t);
 }
 

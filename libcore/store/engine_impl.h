@@ -44,7 +44,7 @@
 struct crm_env {
 	MDB_env *env;
 	MDB_dbi dbi[NSETS][CRM_NTABLES];
-	MDB_dbi own; /* 0: there is none, and no spare ones */
+	MDB_dbi own;                /* 0: there is none, and no spare ones */
 	MDB_dbi young[CRM_NTABLES]; /* 0: it has none */
 	char *dir;
 	enum crm_env_mode mode;
@@ -53,11 +53,12 @@ struct crm_env {
 	struct crm_gate *gate; /* BARRED: whose door is to be barred */
 	int64_t wait_ms;
 	pid_t owner;
-	unsigned int live; /* transactions that hold a snapshot */
-	bool map_full;     /* the transaction at hand met the map's end */
-	bool no_memory;    /* a call failed for want of it */
-	bool unmapped;     /* a new map was refused: LMDB has none any more */
-	size_t page;       /* bytes */
+	unsigned int live;    /* transactions that hold a snapshot */
+	struct crm_txn *idle; /* one that ended, paused, for the next one */
+	bool map_full;        /* the transaction at hand met the map's end */
+	bool no_memory;       /* a call failed for want of it */
+	bool unmapped; /* a new map was refused: LMDB has none any more */
+	size_t page;   /* bytes */
 	/* Where page 0 is in memory, and the end of the map; 0: not known. */
 	uintptr_t map_from, map_to;
 };
@@ -76,7 +77,8 @@ struct crm_txn {
 	unsigned int set;
 	const MDB_dbi *dbi; /* of that set */
 	bool writes, paused;
-	bool twin; /* of another one, to which LMDB's belongs */
+	uint64_t id; /* paused: of the snapshot it had */
+	bool twin;   /* of another one, to which LMDB's belongs */
 	size_t dirty;
 	struct crm_heap heap; /* writing: LMDB takes a piece for each page */
 	/* Writing: leaves that were found whole, by number, the last one of
@@ -110,6 +112,9 @@ uint64_t crm_engine_file_bytes(const char *dir);
  * crm_env_open_as(). */
 CRM_CHECK const struct crm_err *crm_engine_open(
     const char *dir, const struct crm_env_options *, struct crm_env **out);
+
+/* Forget the transaction that ended last; nothing may use the environment. */
+void crm_engine_end_idle(struct crm_env *);
 
 /* Before LMDB takes a snapshot, and when that is let go of; nests. */
 CRM_CHECK const struct crm_err *crm_engine_bar(struct crm_env *);

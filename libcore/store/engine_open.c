@@ -349,6 +349,7 @@ crm_env_close(struct crm_env *env)
 {
 	if (env == NULL)
 		return;
+	crm_engine_end_idle(env);
 	if (env->env != NULL && env->owner == getpid())
 		mdb_env_close(env->env);
 	crm_free(env->dir);

@@ -5,16 +5,53 @@
 #include "store/pages_impl.h"
 #include "store/pages_walk.h"
 
-#define SLOTS (2 * CRM_KEPT_MAX)
+#define SLOTS_FIRST 16
 
-/* Those that stay as long as the snapshot, by number; a table half full. */
+/* Those that stay as long as the snapshot, by number; a table half full at the
+ * most. */
 struct crm_kept {
-	size_t n;
-	struct {
+	size_t n, slots;
+	struct slot {
 		uint64_t number; /* 0: none */
 		char *page;
-	} slot[SLOTS];
+	} slot[];
 };
+
+static struct crm_kept *
+make_kept(size_t slots)
+{
+	struct crm_kept *k = crm_calloc(
+	    1, sizeof(struct crm_kept) + slots * sizeof(struct slot));
+
+	k->slots = slots;
+	return k;
+}
+
+/* The slot of a page, or the one it goes to. */
+static struct slot *
+slot_of(struct crm_kept *k, uint64_t number)
+{
+	size_t i = number % k->slots;
+
+	while (k->slot[i].number != 0 && k->slot[i].number != number)
+		i = (i + 1) % k->slots;
+	return &k->slot[i];
+}
+
+/* Twice as many slots. */
+static struct crm_kept *
+widen(struct crm_kept *was)
+{
+	struct crm_kept *k = make_kept(2 * was->slots);
+	size_t i;
+
+	for (i = 0; i < was->slots; i++)
+		if (was->slot[i].number != 0)
+			*slot_of(k, was->slot[i].number) = was->slot[i];
+	k->n = was->n;
+	crm_free(was);
+	return k;
+}
 
 bool
 crm_pages_read(const struct crm_pages *p, uint64_t number, size_t n, char *out)
@@ -27,28 +64,28 @@ crm_pages_read(const struct crm_pages *p, uint64_t number, size_t n, char *out)
 const char *
 crm_pages_kept(struct crm_pages *p, uint64_t number, bool add)
 {
-	struct crm_kept *k = p->kept;
-	size_t i = number % SLOTS;
+	struct slot *s;
 	char *page;
 
-	if (k == NULL) {
+	if (p->kept == NULL) {
 		if (!add || p->fd < 0)
 			return NULL;
-		k = p->kept = crm_calloc(1, sizeof(*k));
+		p->kept = make_kept(SLOTS_FIRST);
 	}
-	for (; k->slot[i].number != 0; i = (i + 1) % SLOTS)
-		if (k->slot[i].number == number)
-			return k->slot[i].page;
-	if (!add || k->n == CRM_KEPT_MAX)
+	s = slot_of(p->kept, number);
+	if (s->number != 0)
+		return s->page;
+	if (!add || p->kept->n == CRM_KEPT_MAX)
 		return NULL;
 	page = crm_alloc(p->room);
 	if (!crm_pages_read(p, number, 1, page)) {
 		crm_free(page);
 		return NULL;
 	}
-	k->slot[i].number = number;
-	k->slot[i].page = page;
-	k->n++;
+	s->number = number;
+	s->page = page;
+	if (2 * ++p->kept->n >= p->kept->slots)
+		p->kept = widen(p->kept);
 	return page;
 }
 
@@ -59,7 +96,7 @@ crm_pages_release(struct crm_pages *p)
 
 	if (p->kept == NULL)
 		return;
-	for (i = 0; i < SLOTS; i++)
+	for (i = 0; i < p->kept->slots; i++)
 		crm_free(p->kept->slot[i].page);
 	crm_free(p->kept);
 	p->kept = NULL;

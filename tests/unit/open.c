@@ -335,13 +335,12 @@ format_of_opened(uint16_t format, bool write)
 	struct crm_store_options o = { .mode = CRM_STORE_WRITE };
 	struct versions v = { format, 1 };
 	struct crm_snap *snap;
-	struct crm_store *s;
 
 	no_err(crm_store_update(store, put_versions, &v));
-	no_err(crm_store_open(dir, &o, &s));
+	crm_store_close(store);
+	no_err(crm_store_open(dir, &o, &store));
 	if (write)
-		no_err(crm_store_update(s, put_nothing, NULL));
-	crm_store_close(s);
+		no_err(crm_store_update(store, put_nothing, NULL));
 	no_err(crm_snap_open(store, &snap));
 	no_err(crm_meta_format(crm_snap_txn(snap), &v.format, &v.reader));
 	crm_snap_close(snap);
