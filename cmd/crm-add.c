@@ -3,7 +3,6 @@
  *
  * Writes the store, in one change set: all of the input or nothing.
  */
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/import.h"
@@ -21,23 +20,6 @@ static const struct crm_opt opts[] = {
 };
 /* clang-format on */
 
-/* Was a file meant, that should come on standard input?  Says so, if it is
- * there; quoted where the shell wants that. */
-static bool
-add_file(struct crm_buf *b, const struct crm_kind *k, const char *name)
-{
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
-				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789./_-";
-	const char *quote = name[strspn(name, plain)] != '\0' ? "'" : "";
-	struct stat st;
-
-	if (stat(name, &st) != 0 || !S_ISREG(st.st_mode))
-		return false;
-	crm_buf_addf(b, " (to read a file: crm-add%s%s < %s%s%s)",
-	    k != NULL ? " " : "", k != NULL ? k->name : "", quote, name, quote);
-	return true;
-}
-
 /* Report a word that is no kind: a file, a slip, or else which there are. */
 static const struct crm_err *
 refuse_kind(struct crm_ctx *ctx, const char *word)
@@ -48,7 +30,7 @@ refuse_kind(struct crm_ctx *ctx, const char *word)
 	size_t i, n = crm_schema_nkinds(ctx->schema);
 
 	crm_buf_addf(&b, "no such kind: '%s'", word);
-	if (!add_file(&b, NULL, word)) {
+	if (!crm_import_hint(&b, ctx, "", word)) {
 		for (i = 0; i < n; i++)
 			crm_near_try(
 			    &near, crm_schema_kind(ctx->schema, i)->name);
@@ -73,7 +55,7 @@ refuse_word(struct crm_ctx *ctx, const struct crm_kind *k, const char *word)
 	const struct crm_err *err;
 
 	crm_buf_addf(&b, "'%s' is not field=value", word);
-	if (!add_file(&b, k, word) && f != NULL)
+	if (!crm_import_hint(&b, ctx, k->name, word) && f != NULL)
 		crm_buf_addf(&b, " (%s='%s'?)", f->name, word);
 	err = crm_ctx_usage(ctx, "%s", b.p != NULL ? b.p : "not field=value");
 	crm_buf_release(&b);

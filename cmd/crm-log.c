@@ -51,6 +51,21 @@ add(struct list *l, const char *arg)
 	l->arg[l->n++] = arg;
 }
 
+/* WHAT is not there: a file may have been meant. */
+static const struct crm_err *
+refuse_what(const char *who)
+{
+	struct crm_buf b = CRM_BUF_INIT(900);
+	const struct crm_err *err;
+
+	if (st.what != NULL || !crm_import_hint(&b, st.ctx, "", who))
+		crm_buf_reset(&b);
+	err = crm_ctx_usage(st.ctx, "WHAT is %s%s",
+	    st.what == NULL ? "missing" : "empty", b.n > 0 ? b.p : "");
+	crm_buf_release(&b);
+	return err;
+}
+
 /*
  * Part the operands: WHO, WHAT, words of TEXT; and name=value, which may stand
  * anywhere.
@@ -78,8 +93,7 @@ part(int argc, char **argv)
 		return crm_ctx_usage(
 		    st.ctx, "WHO is %s", who == NULL ? "missing" : "empty");
 	if (st.what == NULL || st.what[0] == '\0')
-		return crm_ctx_usage(st.ctx, "WHAT is %s",
-		    st.what == NULL ? "missing" : "empty");
+		return refuse_what(who);
 	if (o.file != NULL && strcmp(o.file, "-") == 0 && strcmp(who, "-") == 0)
 		return crm_ctx_usage(
 		    st.ctx, "stdin cannot be both WHO and the text");

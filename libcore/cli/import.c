@@ -1,11 +1,14 @@
 #include "cli/import.h"
 
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include "base/input.h"
 #include "base/map.h"
+#include "base/mem.h"
 #include "cli/guests.h"
 #include "cli/msg.h"
+#include "cli/shell.h"
 #include "store/likely.h"
 #include "store/who.h"
 
@@ -257,6 +260,24 @@ begin(struct crm_ctx *ctx, const struct crm_kind *kind)
 	return err;
 }
 
+bool
+crm_import_hint(struct crm_buf *b, const struct crm_ctx *ctx,
+    const char *operands, const char *name)
+{
+	char *word, *quoted;
+	struct stat st;
+
+	if (stat(name, &st) != 0 || !S_ISREG(st.st_mode))
+		return false;
+	word = crm_strndup(name, strlen(name));
+	quoted = crm_shell_join(1, &word);
+	crm_buf_addf(b, " (to read a file: %s%s%s < %s)", ctx->cmd->name,
+	    *operands != '\0' ? " " : "", operands, quoted);
+	crm_free(quoted);
+	crm_free(word);
+	return true;
+}
+
 struct crm_changing *
 crm_import_changing(void)
 {
@@ -458,6 +479,9 @@ crm_import_args(const char *const *arg, size_t n)
 static const struct crm_err *
 commit(void)
 {
+	const struct crm_field *taken;
+	const struct crm_err *err;
+
 	if (im.ntwins > TWINS_TOLD_MAX)
 		crm_msg("and %llu more that may be there already",
 		    (unsigned long long)(im.ntwins - TWINS_TOLD_MAX));
@@ -466,7 +490,16 @@ commit(void)
 			"added again",
 		    (unsigned long long)im.nkeyless, o.key);
 	crm_guests_end(&im.guests);
-	return crm_changing_commit(&im.c);
+	err = crm_changing_commit(&im.c);
+	if (err == NULL || err->code != CRM_E_DATA || im.keys != NULL ||
+	    im.c.batch == NULL)
+		return err;
+	taken = crm_batch_taken(im.c.batch);
+	if (taken != NULL)
+		err = crm_err(CRM_E_DATA,
+		    "%s (--key %s changes the records that are there)",
+		    err->msg, taken->name);
+	return err;
 }
 
 /* Give back what one time took; what was told stays known. */

@@ -39,6 +39,15 @@ CRM_CHECK const struct crm_err *crm_import(struct crm_ctx *,
     const struct crm_kind *kind, const struct crm_err *(*fill)(void *ctx),
     void *fill_ctx, bool reads);
 
+/*
+ * Was a file meant, that should come on standard input?  Adds the hint how, if
+ * there is one of this name; returns false if not.
+ *
+ * operands    that stand before
+ */
+bool crm_import_hint(struct crm_buf *, const struct crm_ctx *,
+    const char *operands, const char *name);
+
 /* The change set, for records that the program makes itself; while fill is
  * called. */
 struct crm_changing *crm_import_changing(void);

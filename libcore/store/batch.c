@@ -714,6 +714,12 @@ crm_batch_overtaken(const struct crm_batch *b)
 	return b->overtaken;
 }
 
+const struct crm_field *
+crm_batch_taken(const struct crm_batch *b)
+{
+	return b->taken;
+}
+
 void
 crm_batch_may_redo(struct crm_batch *b)
 {

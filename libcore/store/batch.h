@@ -196,6 +196,12 @@ uint64_t crm_batch_waiting(const struct crm_batch *);
 bool crm_batch_overtaken(const struct crm_batch *);
 
 /*
+ * A field whose value one of the records to be added shares with one that is
+ * there, which was a fault; NULL: there is none.  Events do not count.
+ */
+const struct crm_field *crm_batch_taken(const struct crm_batch *);
+
+/*
  * Who would do that says so before the commit: lines that turn out to be bad
  * when others wrote meanwhile (a key that found nothing is taken by now) are
  * not judged then; the commit fails with AGAIN.

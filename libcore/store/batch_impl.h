@@ -139,6 +139,7 @@ struct crm_batch {
 	struct crm_arena line_arena; /* of the line at hand */
 	struct crm_arena arena;      /* of the batch */
 	uint64_t line, faults;
+	const struct crm_field *taken; /* crm_batch_taken() */
 	struct crm_view raw; /* the line as it was, when it may be wanted */
 	bool line_bad, pending_links;
 	bool line_erased; /* it would bring back what was erased */

@@ -159,6 +159,9 @@ refuse(struct crm_batch *b, struct crm_snap *snap, struct group *g,
 			*known = c;
 		return err;
 	}
+	if (b->taken == NULL && !crm_claim_is_edit(c) &&
+	    crm_id_kind(c->id) != 'e')
+		b->taken = g->f;
 	refuse_claim(b, c, g->f,
 	    crm_err(CRM_E_DATA, "'%.*s' is %s already",
 		CRM_VARG(crm_claim_shown(key)), crm_id_text(id, text)));

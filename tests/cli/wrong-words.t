@@ -1,7 +1,7 @@
 #!/bin/sh
 # Messages about wrong input say what is wanted, and guess only what is near.
 . "${0%/*}/../lib.sh"
-plan 141
+plan 148
 
 run crm-add person name=Anna
 printf '%s\n' '{"name":"A","email":5}' '{"name":true}' |
@@ -26,6 +26,26 @@ like 'how it is read' "$(sed 1q err)" ".to read a file: crm-add < 'a list\.csv'.
 mv 'a list.csv' a.csv
 fails_with 64 'a file behind a kind' crm-add person a.csv
 like 'how it is read, too' "$(sed 1q err)" ".to read a file: crm-add person < a\.csv."
+fails_with 64 'a file that is to be logged' crm-log a.csv
+is 'how it is read by that' "$(cat err)" \
+	'crm-log: WHAT is missing (to read a file: crm-log < a.csv)'
+fails_with 64 'a customer alone' crm-log Anna
+is 'is told what is missing' "$(cat err)" \
+	'crm-log: WHAT is missing (see crm-log --help)'
+printf 'ref,name\nshop:1,Bob\n' >refs.csv
+run crm-add person <refs.csv
+run crm-add person <refs.csv
+is 'a file that is there already' "$(cat err)" \
+"crm-add: stdin:2: ref: 'shop:1' is p2 already
+crm-add: nothing was written (--key ref changes the records that are there)"
+printf 'name,ref\n,shop:2\n' | run crm-add person
+is 'of other faults no key is said' "$(sed -n '$p' err)" \
+	'crm-add: nothing was written'
+printf 'ref,name,email\nshop:1,Bob,a@x.example\nshop:3,Eve,a@x.example\n' |
+	run crm-add person --key email
+is 'nor is one more of who said one' "$(sed -n '$p' err)" \
+	'crm-add: nothing was written'
+run crm-rm p2
 fails_with 64 'a name alone' crm-add task 'Call Bob'
 like 'the field that names the kind' "$(sed 1q err)" "'Call Bob' is not field=value .title='Call Bob'\?."
 fails_with 64 'the file that is not there is a word' crm-add person b.csv
