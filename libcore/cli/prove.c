@@ -13,12 +13,22 @@
 #include "base/num.h"
 #include "base/utf8.h"
 #include "cli/msg.h"
+#include "cli/progress.h"
 #include "store/check.h"
 
 #define FAULTS 1 /* exit status of the child: there are faults */
 
 /* Was there a fault in what nothing else tells? */
 static bool primary;
+
+static struct crm_progress progress;
+
+static void
+show(void *ctx, const char *what, uint64_t done, uint64_t all)
+{
+	(void)ctx;
+	crm_progress_step(&progress, what, done, all);
+}
 
 static bool
 is_derived(const char *where)
@@ -53,6 +63,7 @@ print_fault(void *ctx, const char *where, const char *what)
 	struct crm_buf b = CRM_BUF_INIT(10000);
 
 	(void)ctx;
+	crm_progress_hide(&progress);
 	primary |= !is_derived(where);
 	crm_buf_adds(&b, where);
 	crm_buf_adds(&b, ": ");
@@ -94,8 +105,12 @@ check(struct crm_ctx *ctx)
 		err = crm_check_file(ctx->path.p, false, &c);
 	if (err == NULL && c.faults == 0)
 		err = crm_ctx_open(ctx, false);
-	if (err == NULL && c.faults == 0)
+	if (err == NULL && c.faults == 0) {
+		crm_progress_begin(&progress, ctx->quiet, false);
+		crm_store_on_progress(ctx->store, show, NULL);
 		err = crm_check_store(ctx->store, &c);
+		crm_progress_hide(&progress);
+	}
 	if (err != NULL && err->code == CRM_E_DATA) {
 		print_fault(NULL, "store", err->msg);
 		advise(ctx);

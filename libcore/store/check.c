@@ -11,6 +11,7 @@
 #include "store/fresh.h"
 #include "store/history.h"
 #include "store/rebuild.h"
+#include "store/stat.h"
 
 /* A key in a form that people can do something with. */
 static const char *
@@ -366,6 +367,9 @@ check_derived(struct crm_checking *c)
 	const struct crm_err *err;
 	bool differ[NSORTED], any;
 
+	c->store->deriving = "records derived";
+	c->store->derive_all = c->all;
+	c->store->derived = 0;
 	c->d = crm_derive_new(c->store, crm_store_part(c->store));
 	err = compare_sums(c, differ, &any);
 	if (err == NULL && any)
@@ -377,6 +381,7 @@ check_derived(struct crm_checking *c)
 	crm_derive_free(c->d);
 	crm_map_release(&c->totals);
 	crm_buf_release(&c->group);
+	c->store->deriving = NULL;
 	return err;
 }
 
@@ -436,6 +441,7 @@ next_added(void *ctx, uint64_t *id, struct crm_view *stored)
 		err = crm_history_prove(
 		    c->snap, *id, c->change.number, &c->stored, &there, &proof);
 		c->added += there;
+		crm_check_step(c, "records proved");
 		c->notes += proof.notes;
 		if (err == NULL && !proof.agrees)
 			crm_check_fault(c, crm_table_name(crm_table_of(*id)),
@@ -525,6 +531,7 @@ crm_check_store(struct crm_store *s, struct crm_check *out)
 	};
 	unsigned int what = out->what != 0 ? out->what : ~0u;
 	const struct crm_err *err;
+	uint64_t all = 0;
 
 	err = crm_snap_open(s, &c.snap);
 	if (err == NULL) {
@@ -532,12 +539,16 @@ crm_check_store(struct crm_store *s, struct crm_check *out)
 		/* others may have named fields since it was opened */
 		err = crm_meta_read_fields(c.txn, s->config->schema, true);
 	}
+
 	if (err == NULL && (what & (CRM_CHECK_BYTES | CRM_CHECK_PAGES)) != 0)
 		err = crm_check_pages(&c);
 	if (err == NULL && out->faults == 0 && (what & CRM_CHECK_BYTES) != 0)
 		err = crm_check_tables(&c);
+	if (err == NULL && out->faults == 0)
+		err = crm_stat_about(c.snap, &all);
 	if (err == NULL && out->faults == 0 &&
 	    (what & CRM_CHECK_RECORDS) != 0) {
+		crm_check_begin(&c, all);
 		err = crm_check_records(&c, CRM_TABLE_RECORD);
 		if (err == NULL)
 			err = crm_check_records(&c, CRM_TABLE_EVENT);
@@ -546,6 +557,7 @@ crm_check_store(struct crm_store *s, struct crm_check *out)
 	if (err == NULL && out->faults == 0 && (what & CRM_CHECK_DERIVED) != 0)
 		err = crm_check_count(&c, "derived", check_derived(&c));
 	if (err == NULL && out->faults == 0 && (what & CRM_CHECK_LOG) != 0) {
+		crm_check_begin(&c, all);
 		err = check_log(&c);
 		if (err == NULL && (what & CRM_CHECK_RECORDS) != 0)
 			err = check_counts(&c);

@@ -87,6 +87,7 @@ check_values(struct crm_checking *c, enum crm_table table, uint64_t *count)
 		crm_buf_reset(&last);
 		crm_buf_addv(&last, k);
 		(*count)++;
+		crm_check_step(c, "blocks checked");
 		if (err == NULL)
 			err = crm_cur_next(cur, &k, &v);
 	}
@@ -130,6 +131,20 @@ page_fault(void *ctx, const char *what)
 	crm_check_fault(c, "pages", "%s", what);
 }
 
+void
+crm_check_begin(struct crm_checking *c, uint64_t all)
+{
+	c->done = 0;
+	c->all = all;
+}
+
+void
+crm_check_step(struct crm_checking *c, const char *what)
+{
+	if (c->store != NULL)
+		crm_store_progress(c->store, what, ++c->done, c->all);
+}
+
 /* Take a snapshot and look at its pages: the newest one, before others have
  * committed twice. */
 const struct crm_err *
@@ -154,9 +169,13 @@ const struct crm_err *
 crm_check_tables(struct crm_checking *c)
 {
 	const struct crm_err *err;
+	uint64_t all = 0;
 	int t;
 
 	err = crm_env_stat(c->txn, &c->stat);
+	for (t = 0; t < CRM_NTABLES; t++)
+		all += c->stat.entries[t];
+	crm_check_begin(c, all);
 	for (t = 0; err == NULL && t < CRM_NTABLES; t++)
 		if (!c->out->primary ||
 		    !crm_table_is_derived((enum crm_table)t))

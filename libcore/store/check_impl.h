@@ -35,7 +35,12 @@ struct crm_checking {
 	uint64_t hidden; /* records that nobody sees */
 	uint64_t notes;  /* changes of records that were taken back */
 	struct crm_buf stored;
+	uint64_t done, all; /* steps of what is going on, for who looks on */
 };
+
+/* Begin with something else, of so many steps about; one more is done. */
+void crm_check_begin(struct crm_checking *, uint64_t all);
+void crm_check_step(struct crm_checking *, const char *what);
 
 void crm_check_fault(struct crm_checking *, const char *where, const char *fmt,
     ...) CRM_PRINTF(3, 4);

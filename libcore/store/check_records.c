@@ -111,6 +111,7 @@ crm_check_records(struct crm_checking *c, enum crm_table table)
 	if (err == NULL)
 		err = crm_walk_seek(w, crm_view("", 0), &e);
 	while (err == NULL && e.prefix.p != NULL) {
+		crm_check_step(c, "records read");
 		if (table == CRM_TABLE_EVENT)
 			c->out->events++;
 		else

@@ -4,6 +4,7 @@
 #include "store/change.h"
 #include "store/fresh.h"
 #include "store/history.h"
+#include "store/stat.h"
 #include "store/store_impl.h"
 
 const struct crm_err *
@@ -28,7 +29,9 @@ crm_derive_range(struct crm_deriver *d, struct crm_snap *snap,
 			    "the store is damaged: a record cannot be read");
 		else if (!crm_snap_is_hidden(snap, e.id))
 			err = crm_deriver_add(d, e.id, e.value, what, 0);
-		crm_store_progress(s, "records indexed anew", ++s->derived, 0);
+		crm_store_progress(s,
+		    s->deriving != NULL ? s->deriving : "records indexed anew",
+		    ++s->derived, s->derive_all);
 		if (err == NULL)
 			err = crm_walk_next(w, &e);
 	}
@@ -44,7 +47,10 @@ crm_derive_all(struct crm_derive *d, struct crm_snap *snap)
 	    CRM_DERIVE_EXACT | CRM_DERIVE_LAGGING | CRM_DERIVE_SUMS;
 	const struct crm_err *err;
 
-	err = crm_derive_range(f, snap, CRM_TABLE_RECORD, 0, UINT64_MAX, what);
+	err = crm_stat_about(snap, &crm_snap_store(snap)->derive_all);
+	if (err == NULL)
+		err = crm_derive_range(
+		    f, snap, CRM_TABLE_RECORD, 0, UINT64_MAX, what);
 	if (err == NULL)
 		err = crm_derive_range(
 		    f, snap, CRM_TABLE_EVENT, 0, UINT64_MAX, what);

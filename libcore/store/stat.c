@@ -82,3 +82,19 @@ crm_store_stat(struct crm_snap *snap, struct crm_store_stat *out)
 		err = crm_fresh_count(snap, last, &out->fresh);
 	return err != NULL ? err : count_changes(snap, out);
 }
+
+const struct crm_err *
+crm_stat_about(struct crm_snap *snap, uint64_t *out)
+{
+	const struct crm_err *err = NULL;
+	uint64_t id;
+	char kind;
+
+	*out = 0;
+	for (kind = 'a'; err == NULL && kind <= 'z'; kind++) {
+		err = crm_snap_last_id(snap, kind, &id);
+		if (err == NULL)
+			*out += crm_id_number(id);
+	}
+	return err;
+}

@@ -31,4 +31,11 @@ struct crm_store_stat {
 CRM_CHECK const struct crm_err *crm_store_stat(
     struct crm_snap *, struct crm_store_stat *out);
 
+/*
+ * About how many records and events a store has, hidden and erased ones among
+ * them: for who says how far a job has come.  Cost: a look-up for each kind.
+ */
+CRM_CHECK const struct crm_err *crm_stat_about(
+    struct crm_snap *, uint64_t *out);
+
 #endif

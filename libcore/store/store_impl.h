@@ -56,7 +56,10 @@ struct crm_store {
 	uint16_t replica;
 	void (*tell)(void *ctx, const char *what, uint64_t done, uint64_t all);
 	void *tell_ctx;
-	uint64_t derived; /* records that derived tables were made of */
+	/* records that derived tables were made of, how many there are about
+	 * (0: not known), and what that is called (NULL: they are indexed) */
+	uint64_t derived, derive_all;
+	const char *deriving;
 };
 
 /* Tell who wants to know. */

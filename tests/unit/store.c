@@ -4,6 +4,8 @@
  */
 #include "with_store.h"
 
+#include <inttypes.h>
+
 #include "store/store_impl.h"
 
 static void
@@ -501,6 +503,64 @@ in_parts(void **state)
 	check();
 }
 
+/* What was told of last, and what it came to. */
+struct told {
+	const char *what;
+	uint64_t done, all;
+	char log[400];
+};
+
+static void
+end_of_job(struct told *t)
+{
+	size_t n = strlen(t->log);
+
+	if (t->what != NULL)
+		(void)snprintf(t->log + n, sizeof(t->log) - n, "%s %llu/%llu;",
+		    t->what, (unsigned long long)t->done,
+		    (unsigned long long)t->all);
+}
+
+static void
+note_progress(void *ctx, const char *what, uint64_t done, uint64_t all)
+{
+	struct told *t = ctx;
+
+	if (t->what != what)
+		end_of_job(t);
+	else
+		assert_int_equal(done, t->done + 1);
+	assert_true(done >= 1 && done <= all);
+	t->what = what;
+	t->done = done;
+	t->all = all;
+}
+
+/* Who checks says how far they have come, in each of four jobs. */
+static void
+check_tells(void **state)
+{
+	struct crm_batch_options o = { 0 };
+	struct crm_batch *b = new_batch(&o);
+	struct told t = { .what = NULL };
+	uint64_t blocks;
+
+	(void)state;
+	assert_true(add(b, 1, "person", "name=Anna", NULL));
+	assert_true(add(b, 2, "person", "name=Bob", NULL));
+	assert_true(
+	    add(b, 3, "event", "who=Anna", "what=call", "text=Hello", NULL));
+	(void)commit(b);
+	crm_store_on_progress(store, note_progress, &t);
+	check();
+	crm_store_on_progress(store, NULL, NULL);
+	end_of_job(&t);
+	assert_int_equal(sscanf(t.log, "blocks checked %" SCNu64, &blocks), 1);
+	assert_in_range(blocks, 10, 100);
+	assert_string_equal(strchr(t.log, ';'),
+	    ";records read 3/3;records derived 3/3;records proved 3/3;");
+}
+
 int
 main(void)
 {
@@ -517,6 +577,7 @@ main(void)
 		    many_changes, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(waiting, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(in_parts, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(check_tells, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
