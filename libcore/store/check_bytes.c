@@ -214,6 +214,7 @@ check_copy(struct crm_checking *c, const char *dir)
 	const struct crm_env_options o = { .mode = CRM_ENV_LONE };
 	const struct crm_err *err;
 	struct crm_env *env = NULL;
+	uint16_t format = 0, oldest;
 
 	err = crm_env_check_pages(dir, &o, page_fault, c);
 	if (err != NULL || c->out->faults > 0)
@@ -222,7 +223,11 @@ check_copy(struct crm_checking *c, const char *dir)
 	if (err == NULL)
 		err = crm_txn_read(env, &c->txn);
 	if (err == NULL)
+		err = crm_meta_format(c->txn, &format, &oldest);
+	if (err == NULL) {
+		crm_txn_demand_young(c->txn, format >= CRM_FORMAT_YOUNG);
 		err = crm_check_tables(c);
+	}
 	crm_txn_end(c->txn);
 	crm_env_close(env);
 	return crm_check_count(c, "store", err);

@@ -37,6 +37,13 @@ crm_engine_bad_page(void)
 	    "(crm-store check)");
 }
 
+const struct crm_err *
+crm_engine_out_of_order(enum crm_table table)
+{
+	return crm_err(
+	    CRM_E_BUG, "append to '%s' out of order", crm_table_name(table));
+}
+
 bool
 crm_env_lacked_memory(const struct crm_env *env)
 {
@@ -155,13 +162,31 @@ see_pages(struct crm_txn *t)
 	t->pages.fd = fd;
 }
 
+/* What is known of trees is of another snapshot, or set. */
+static void
+forget_trees(struct crm_txn *t)
+{
+	int i;
+
+	memset(t->known, 0, sizeof(t->known));
+	for (i = 0; i < CRM_NTABLES; i++)
+		t->young[i].known = false;
+}
+
 void
 crm_engine_use_set(struct crm_txn *t, unsigned int set)
 {
 	t->set = set;
 	t->dbi = t->env->dbi[set];
-	memset(t->known, 0, sizeof(t->known));
-	memset(t->young, 0, sizeof(t->young));
+	forget_trees(t);
+}
+
+void
+crm_txn_demand_young(struct crm_txn *t, bool has)
+{
+	if (t->demands != has)
+		forget_trees(t);
+	t->demands = has;
 }
 
 /* The name of a tree of the set in use, in LMDB's table of names. */
@@ -197,9 +222,9 @@ crm_engine_find_tree(
 		return NULL;
 	k = crm_engine_val(name_of(t, i, room));
 	rc = mdb_get(t->txn, MAIN_DBI, &k, &v);
-	if (rc == MDB_NOTFOUND && i > OWN_TREE) {
+	if (rc == MDB_NOTFOUND && i > OWN_TREE && !t->demands) {
 		memset(&t->tree[i], 0, sizeof(t->tree[i]));
-		t->known[i] = true; /* an older store has no young trees */
+		t->known[i] = true;
 		return NULL;
 	}
 	if (rc != 0)
@@ -262,14 +287,15 @@ crm_engine_choose_set(struct crm_txn *t)
 	struct crm_view v, body;
 
 	crm_engine_use_set(t, 0);
-	if (t->env->own == 0)
-		return NULL;
-	err = get(t, OWN_TREE, SET_KEY, &v);
-	if (err != NULL || v.p == NULL)
-		return err;
-	err = crm_head_open(CRM_TABLE_META, SET_KEY, v, SET_FORM, &body);
-	if (err == NULL && body.n == 1 && body.p[0] == 1)
+	t->chosen = t->demands = false;
+	v = CRM_VNULL;
+	err = t->env->own == 0 ? NULL : get(t, OWN_TREE, SET_KEY, &v);
+	if (err == NULL && v.p != NULL)
+		err =
+		    crm_head_open(CRM_TABLE_META, SET_KEY, v, SET_FORM, &body);
+	if (err == NULL && v.p != NULL && body.n == 1 && body.p[0] == 1)
 		crm_engine_use_set(t, 1);
+	t->chosen = err == NULL;
 	return err;
 }
 
@@ -389,6 +415,12 @@ crm_txn_end(struct crm_txn *t)
 		return;
 	if (!t->twin && t->env->idle == NULL) {
 		crm_txn_pause(t);
+#ifdef __SANITIZE_ADDRESS__ /* it finds whoever has a view of it */
+		crm_pages_release(&t->pages);
+		memset(&t->pages, 0, sizeof(t->pages));
+		t->chosen = false;
+		t->id = 0;
+#endif
 		t->env->idle = t;
 		return;
 	}
@@ -420,7 +452,7 @@ crm_txn_pause(struct crm_txn *t)
 {
 	if (t->paused)
 		return;
-	t->id = mdb_txn_id(t->txn);
+	t->id = t->chosen ? mdb_txn_id(t->txn) : 0;
 	mdb_txn_reset(t->txn);
 	t->paused = true;
 	let_go(t->env);
@@ -460,7 +492,10 @@ crm_txn_resume(struct crm_txn *t)
 	crm_pages_release(&t->pages);
 	memset(&t->pages, 0, sizeof(t->pages)); /* they hold others now */
 	see_pages(t);
-	return crm_engine_choose_set(t);
+	err = crm_engine_choose_set(t);
+	if (err != NULL)
+		crm_txn_pause(t);
+	return err;
 }
 
 bool

@@ -37,7 +37,10 @@ crm_table_is_derived(enum crm_table t)
 	return t >= CRM_TABLE_STORY && t <= CRM_TABLE_TOTAL;
 }
 
-/* Tables that grow at their end: see engine_young.c. */
+/*
+ * Tables that grow at their end.  A store of format 3 has a second tree for the
+ * end of each (engine_young.c): the engine looks for what it is asked in both.
+ */
 static inline bool
 crm_table_is_appended(enum crm_table t)
 {
@@ -127,7 +130,21 @@ bool crm_env_lacked_memory(const struct crm_env *);
 CRM_CHECK const struct crm_err *crm_txn_read(
     struct crm_env *, struct crm_txn **out);
 
-/* End a transaction; a write transaction is given up. */
+/*
+ * The second trees of tables that are appended to.
+ *
+ * make    writing: make them
+ * demand  this snapshot is of a store that has them, or of an older one that
+ *         has not: what is not found is damage then, or nothing.  To be said of
+ *         each, before such a table is read; nothing said is an older one
+ */
+CRM_CHECK const struct crm_err *crm_txn_make_young(struct crm_txn *);
+void crm_txn_demand_young(struct crm_txn *, bool has);
+
+/*
+ * End a transaction; a write transaction is given up.  One that read is kept
+ * for the next one, and its place among the readers, until crm_env_close().
+ */
 void crm_txn_end(struct crm_txn *);
 
 /*
@@ -253,7 +270,8 @@ bool crm_txn_same_page(
 /* Remove all keys of a table. */
 CRM_CHECK const struct crm_err *crm_kv_clear(struct crm_txn *, enum crm_table);
 
-/* A cursor; close it before its transaction ends. */
+/* A cursor; close it before its transaction ends.  It has no place any more
+ * when its table was written: seek again. */
 CRM_CHECK const struct crm_err *crm_cur_open(
     struct crm_txn *, enum crm_table, struct crm_cur **out);
 /* It is to look up what lies apart: its views die when it moves. */

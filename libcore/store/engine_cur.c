@@ -151,7 +151,7 @@ move_to_floor(struct crm_cur *c, struct side *s, struct crm_view at,
 	return move(c, s, key->p == NULL ? MDB_LAST : MDB_PREV, &k, key, value);
 }
 
-/* To a key in one tree: the first one not below it, or the last one not above. */
+/* To a key in one tree: the first not below it, or the last not above it. */
 static const struct crm_err *
 seek_in(struct crm_cur *c, struct side *s, struct crm_view at,
     struct crm_view *key, struct crm_view *value)
@@ -363,7 +363,7 @@ crm_cur_append(struct crm_cur *c, struct crm_view key, struct crm_view value)
 	c->txn->dirty += NODE_BYTES + key.n + value.n;
 	if (crm_table_is_appended(c->table)) {
 		if (!crm_young_is_over(c->txn))
-			return crm_young_put(c->txn, c->table, key, value);
+			return crm_young_append(c->txn, c->table, key, value);
 		err = crm_young_empty(c->txn, c->table);
 		if (err != NULL)
 			return err;
@@ -371,7 +371,6 @@ crm_cur_append(struct crm_cur *c, struct crm_view key, struct crm_view value)
 	rc = mdb_cursor_put(c->old.cur, &k, &v, MDB_APPEND);
 	crm_heap_look(&c->txn->heap);
 	if (rc == MDB_KEYEXIST)
-		return crm_err(CRM_E_BUG, "append to '%s' out of order",
-		    crm_table_name(c->table));
+		return crm_engine_out_of_order(c->table);
 	return rc != 0 ? crm_engine_err(c->txn->env, "append", rc) : NULL;
 }

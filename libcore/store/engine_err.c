@@ -52,7 +52,7 @@ crm_engine_damaged(const struct crm_env *env, const char *what, int rc)
 {
 	return crm_err(CRM_E_DATA,
 	    "the store '%s' is damaged (%s: %s): see crm-store check", env->dir,
-	    what, mdb_strerror(rc));
+	    what, rc == MDB_NOTFOUND ? "not found" : mdb_strerror(rc));
 }
 
 bool

@@ -77,8 +77,12 @@ struct crm_txn {
 	unsigned int set;
 	const MDB_dbi *dbi; /* of that set */
 	bool writes, paused;
-	uint64_t id; /* paused: of the snapshot it had */
-	bool twin;   /* of another one, to which LMDB's belongs */
+	bool chosen; /* the set in use is that of the snapshot */
+	bool demands,
+	    opened; /* young trees are to be there; were opened in it */
+	uint64_t
+	    id;    /* paused: of the snapshot it had; 0: nothing holds of it */
+	bool twin; /* of another one, to which LMDB's belongs */
 	size_t dirty;
 	struct crm_heap heap; /* writing: LMDB takes a piece for each page */
 	/* Writing: leaves that were found whole, by number, the last one of
@@ -115,6 +119,12 @@ CRM_CHECK const struct crm_err *crm_engine_open(
 
 /* Forget the transaction that ended last; nothing may use the environment. */
 void crm_engine_end_idle(struct crm_env *);
+
+/* The handles of young trees: all of them, or none.  Forget those of a
+ * transaction that was given up. */
+CRM_CHECK const struct crm_err *crm_engine_open_youngs(
+    struct crm_env *, MDB_txn *, bool create);
+void crm_engine_forget_youngs(struct crm_env *);
 
 /* Before LMDB takes a snapshot, and when that is let go of; nests. */
 CRM_CHECK const struct crm_err *crm_engine_bar(struct crm_env *);
@@ -178,16 +188,20 @@ CRM_CHECK const struct crm_err *crm_engine_check_place(
  *
  * is      does a key belong there?
  * put     put an entry into the tree it belongs to
+ * append  put it behind all others; BUG when it does not belong there
  * empty   move all to the end of the other one
  * forget  it was changed otherwise
  *
- * They fail with DATA: its first entry is damaged, or not above all others.
+ * They fail with DATA: it is not there, or its first entry is damaged; empty,
+ * and so put, when what is moved is not above all others.
  */
 CRM_CHECK const struct crm_err *crm_young_of(
     struct crm_txn *, enum crm_table, const struct crm_young **out);
 CRM_CHECK const struct crm_err *crm_young_is(
     struct crm_txn *, enum crm_table, struct crm_view key, bool *yes);
 CRM_CHECK const struct crm_err *crm_young_put(
+    struct crm_txn *, enum crm_table, struct crm_view key, struct crm_view v);
+CRM_CHECK const struct crm_err *crm_young_append(
     struct crm_txn *, enum crm_table, struct crm_view key, struct crm_view v);
 CRM_CHECK const struct crm_err *crm_young_empty(
     struct crm_txn *, enum crm_table);
@@ -202,6 +216,9 @@ crm_engine_by_hand(const struct crm_txn *t)
 {
 	return CRM_PAGES_BY_HAND && !t->writes;
 }
+
+/* BUG: what is to be appended does not belong there. */
+const struct crm_err *crm_engine_out_of_order(enum crm_table);
 
 /* BUG in a child of the process that opened the environment. */
 CRM_CHECK const struct crm_err *crm_engine_check_owner(const struct crm_env *);

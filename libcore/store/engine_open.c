@@ -213,22 +213,50 @@ crm_engine_unbar(struct crm_env *env)
 		crm_gate_unbar(env->gate);
 }
 
-/* The young tree, of tables that have one; a store of before has none yet. */
-static const struct crm_err *
-open_young(struct crm_env *env, MDB_txn *txn, enum crm_table table, bool create)
+/* They are made in one transaction: who finds but some of them does not know
+ * where the end of a table is. */
+const struct crm_err *
+crm_engine_open_youngs(struct crm_env *env, MDB_txn *txn, bool create)
 {
+	const struct crm_err *err = NULL;
+	unsigned int i, n = 0, there = 0;
 	char name[32];
 
-	if (!crm_table_is_appended(table))
-		return NULL;
-	(void)snprintf(
-	    name, sizeof(name), YOUNG_NAME "%s", crm_table_name(table));
-	return open_table(env, txn, name, create, &env->young[table]);
+	for (i = 0; i < CRM_NTABLES && err == NULL; i++) {
+		if (!crm_table_is_appended((enum crm_table)i))
+			continue;
+		(void)snprintf(name, sizeof(name), YOUNG_NAME "%s",
+		    crm_table_name((enum crm_table)i));
+		err = open_table(env, txn, name, create, &env->young[i]);
+		n++;
+		there += env->young[i] != 0;
+	}
+	return err == NULL && there != 0 && there != n
+	    ? crm_engine_damaged(env, "the end of a table", MDB_NOTFOUND)
+	    : err;
+}
+
+void
+crm_engine_forget_youngs(struct crm_env *env)
+{
+	memset(env->young, 0, sizeof(env->young));
+}
+
+const struct crm_err *
+crm_txn_make_young(struct crm_txn *t)
+{
+	const struct crm_err *err;
+
+	t->opened = true;
+	err = crm_engine_open_youngs(t->env, t->txn, true);
+	crm_txn_demand_young(t, err == NULL);
+	return err;
 }
 
 static const struct crm_err *
-open_tables(struct crm_env *env, bool create)
+open_tables(struct crm_env *env)
 {
+	bool create = env->mode >= CRM_ENV_CREATE;
 	const struct crm_err *err;
 	MDB_txn *txn = NULL;
 	int rc, i;
@@ -244,8 +272,8 @@ open_tables(struct crm_env *env, bool create)
 	err = open_table(env, txn, OWN_TABLE, create, &env->own);
 	for (i = 0; i < CRM_NTABLES && err == NULL; i++)
 		err = open_both(env, txn, (enum crm_table)i, create);
-	for (i = 0; i < CRM_NTABLES && err == NULL; i++)
-		err = open_young(env, txn, (enum crm_table)i, create);
+	if (err == NULL)
+		err = crm_engine_open_youngs(env, txn, create);
 	if (err != NULL) {
 		mdb_txn_abort(txn);
 	} else {
@@ -315,10 +343,7 @@ crm_env_open_as(
 		return err;
 	if (o->mode >= CRM_ENV_WRITE)
 		(void)mdb_reader_check((*out)->env, &dead);
-	err = open_tables(*out, o->mode >= CRM_ENV_CREATE);
-	if (err == NULL && o->mode == CRM_ENV_WRITE && (*out)->own != 0 &&
-	    (*out)->young[CRM_TABLE_EVENT] == 0)
-		err = open_tables(*out, true);
+	err = open_tables(*out);
 	if (err != NULL) {
 		crm_env_close(*out);
 		*out = NULL;

@@ -45,6 +45,9 @@ crm_env_commit(struct crm_env *env,
 		memset(t.whole, 0, sizeof(t.whole));
 		crm_engine_find_map(&t);
 		err = crm_engine_choose_set(&t);
+		t.opened = env->young[CRM_TABLE_EVENT] == 0;
+		if (err == NULL && t.opened) /* others may have made them */
+			err = crm_engine_open_youngs(env, t.txn, false);
 		if (err == NULL)
 			err = fn(ctx, &t);
 		crm_heap_end(&t.heap);
@@ -54,6 +57,8 @@ crm_env_commit(struct crm_env *env,
 				err = crm_engine_err(env, "write", rc);
 		} else
 			mdb_txn_abort(t.txn);
+		if (err != NULL && t.opened) /* so are their handles */
+			crm_engine_forget_youngs(env);
 		env->live--;
 		if (!env->map_full)
 			return err;

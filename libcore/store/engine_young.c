@@ -17,10 +17,11 @@
 #include "store/block.h"
 #include "store/engine_impl.h"
 
-/* Who has changed so much appends to the old tree. */
+/* Who has changed so much appends to the old tree: some twenty blocks, of which
+ * those moved before are a small part. */
 #define MUCH ((size_t)128 << 10)
 
-#define VALUE_MAX ((size_t)1 << 30) /* room for one that is moved */
+#define VALUE_MAX ((size_t)1 << 30) /* above any value there is */
 
 static struct crm_view
 first_key(const struct crm_young *y)
@@ -62,10 +63,12 @@ read_first(struct crm_txn *t, enum crm_table table, struct crm_view *key,
 	const struct crm_err *err;
 
 	*key = CRM_VNULL;
+	if (!crm_engine_by_hand(t) && t->env->young[table] == 0)
+		return t->demands ? crm_engine_damaged(t->env,
+					"the end of a table", MDB_NOTFOUND)
+				  : NULL;
 	if (!crm_engine_by_hand(t))
-		return t->env->young[table] == 0
-		    ? NULL
-		    : end_of(t, t->env->young[table], MDB_FIRST, key, value);
+		return end_of(t, t->env->young[table], MDB_FIRST, key, value);
 	err = crm_engine_find_tree(t, YOUNG_TREE(table), &tree);
 	if (err != NULL)
 		return err;
@@ -139,6 +142,8 @@ move_first(struct crm_txn *t, enum crm_table table, struct crm_buf *room)
 	int rc;
 
 	err = end_of(t, young, MDB_FIRST, &key, &value);
+	if (err == NULL && key.p == NULL)
+		err = crm_engine_bad_page(); /* LMDB counts more of them */
 	if (err != NULL)
 		return err;
 	/* LMDB may not be given what lies on its pages */
@@ -166,6 +171,7 @@ move_all_but(struct crm_txn *t, enum crm_table table, size_t keep)
 {
 	struct crm_buf room = CRM_BUF_INIT(VALUE_MAX);
 	const struct crm_err *err = NULL;
+	const struct crm_young *y;
 	MDB_stat st;
 	int rc;
 
@@ -176,7 +182,10 @@ move_all_but(struct crm_txn *t, enum crm_table table, size_t keep)
 		err = move_first(t, table, &room);
 	crm_young_forget(t, table);
 	crm_buf_release(&room);
-	return err;
+	if (err == NULL)
+		err = crm_young_of(t, table, &y);
+	return err == NULL && y->any != (keep > 0) ? crm_engine_bad_page()
+						   : err;
 }
 
 const struct crm_err *
@@ -209,13 +218,11 @@ choose(struct crm_txn *t, enum crm_table table, struct crm_view key, bool *yes)
 	int c;
 
 	*yes = false;
-	if (t->env->young[table] == 0)
-		return NULL;
+	err = crm_young_of(t, table, &y);
+	if (err != NULL || t->env->young[table] == 0)
+		return err;
 	if (crm_young_is_over(t))
 		return crm_young_empty(t, table);
-	err = crm_young_of(t, table, &y);
-	if (err != NULL)
-		return err;
 	if (y->any) {
 		*yes = crm_view_cmp(key, first_key(y)) >= 0;
 		return NULL;
@@ -254,4 +261,21 @@ crm_young_put(struct crm_txn *t, enum crm_table table, struct crm_view key,
 	if (!y->any)
 		know_first(y, key);
 	return st.ms_depth > 1 ? move_all_but(t, table, 1) : NULL;
+}
+
+const struct crm_err *
+crm_young_append(struct crm_txn *t, enum crm_table table, struct crm_view key,
+    struct crm_view value)
+{
+	const struct crm_young *y;
+	const struct crm_err *err;
+	struct crm_view last, unused;
+
+	err = crm_young_of(t, table, &y);
+	if (err == NULL)
+		err = end_of(t, y->any ? t->env->young[table] : t->dbi[table],
+		    MDB_LAST, &last, &unused);
+	if (err == NULL && last.p != NULL && crm_view_cmp(key, last) <= 0)
+		err = crm_engine_out_of_order(table);
+	return err != NULL ? err : crm_young_put(t, table, key, value);
 }

@@ -26,7 +26,7 @@ struct finder {
 	size_t room;   /* bytes of a page */
 	uint64_t last; /* page */
 	uint8_t *mark; /* enum mark, each */
-	const char *const *tables;
+	const char *const *others;
 	char *page[PG_DEPTH_MAX];
 	char *leaf; /* the page that is looked through */
 	bool old;   /* which is a free one */
@@ -173,7 +173,7 @@ free_entry(struct finder *f, const struct crm_page_node *node, bool *ok)
 static void
 table_entry(struct finder *f, const struct crm_page_node *node, bool *ok)
 {
-	struct branching b = { .leaf = OTHER };
+	struct branching b = { .leaf = WANTED };
 	char table[CRM_PAGE_TABLE];
 	size_t i;
 
@@ -181,9 +181,9 @@ table_entry(struct finder *f, const struct crm_page_node *node, bool *ok)
 		*ok = false;
 		return;
 	}
-	for (i = 0; f->tables[i] != NULL; i++)
-		if (crm_view_is(node->key, f->tables[i]))
-			b.leaf = WANTED;
+	for (i = 0; f->others[i] != NULL; i++)
+		if (crm_view_is(node->key, f->others[i]))
+			b.leaf = OTHER;
 	memcpy(table, node->data.p, sizeof(table));
 	walk_table(f, &b, table);
 }
@@ -374,9 +374,9 @@ choose_head(struct finder *f)
 }
 
 const struct crm_err *
-crm_pages_find(int fd, const char *const *tables, struct crm_finding *out)
+crm_pages_find(int fd, const char *const *others, struct crm_finding *out)
 {
-	struct finder f = { .fd = fd, .out = out, .tables = tables };
+	struct finder f = { .fd = fd, .out = out, .others = others };
 	const struct crm_err *err;
 	int i;
 

@@ -40,12 +40,13 @@ struct crm_finding {
  * Look through a file.
  *
  * fd        data.mdb: nobody writes it
- * tables    names of tables that matter, ended by NULL
+ * others    names of tables that do not matter, ended by NULL: those of a name
+ *           that is damaged do
  *
  * Fails with DATA: pages of no size that could be; IO when nothing can be
  * read; with what found() returns.  Cost: each page is read at most twice.
  */
 CRM_CHECK const struct crm_err *crm_pages_find(
-    int fd, const char *const *tables, struct crm_finding *);
+    int fd, const char *const *others, struct crm_finding *);
 
 #endif

@@ -37,10 +37,10 @@ crm_salvage_tell(struct crm_salvage *v, const char *fmt, ...)
 	v->o.lost(v->o.ctx, text);
 }
 
-/* The tables that everything follows from. */
-static const char *const tables[] = { "meta", "own", "record", "event",
-	"young-event", "change", "young-change", "changed", "young-changed",
-	NULL };
+/* The tables that follow from the others. */
+static const char *const derived[] = { "story", "index", "text", "rollup",
+	"total", "spare-story", "spare-index", "spare-text", "spare-rollup",
+	"spare-total", NULL };
 
 /* Keys of meta that are looked for. */
 static bool
@@ -274,7 +274,7 @@ find(struct crm_salvage *v)
 	v->finding.is_sound = is_sound;
 	v->finding.found = found;
 	v->finding.ctx = v;
-	err = crm_pages_find(fd, tables, &v->finding);
+	err = crm_pages_find(fd, derived, &v->finding);
 	(void)close(fd);
 	return err;
 }

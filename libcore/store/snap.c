@@ -95,8 +95,12 @@ read_meta(struct crm_snap *s)
 {
 	const struct crm_err *err;
 	struct crm_view v;
+	uint16_t format;
 
-	err = read_hidden(s);
+	/* a newer crm may have raised it since the store was opened */
+	err = crm_store_see_format(s->store, s->txn, &format);
+	if (err == NULL)
+		err = read_hidden(s);
 	if (err == NULL)
 		err = crm_mark_get(s->store, s->txn, &s->mark);
 	if (err == NULL)

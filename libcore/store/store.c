@@ -112,21 +112,37 @@ too_new(const struct crm_store *s, uint16_t format, uint16_t oldest)
 	    s->path, format, oldest, CRM_FORMAT);
 }
 
+const struct crm_err *
+crm_store_see_format(
+    const struct crm_store *s, struct crm_txn *t, uint16_t *format)
+{
+	uint16_t oldest = 0;
+	const struct crm_err *err;
+
+	*format = 0; /* a store that is being made has none */
+	err = crm_meta_format(t, format, &oldest);
+	if (err == NULL && oldest > CRM_FORMAT)
+		err = too_new(s, *format, oldest);
+	crm_txn_demand_young(t, *format >= CRM_FORMAT_YOUNG);
+	return err;
+}
+
 static const struct crm_err *
 read_format(struct crm_store *s, struct crm_txn *t)
 {
 	const struct crm_err *err;
 	struct crm_store_seed seed;
 	struct crm_view v;
-	uint16_t oldest;
+	uint16_t format, oldest;
 
 	err = crm_meta_get(t, CRM_META_FORMAT, &v);
 	if (err != NULL)
 		return err;
 	if (v.p == NULL || !crm_meta_read_format(v, &seed, &oldest))
 		return crm_err(CRM_E_DATA, "'%s' is not a crm store", s->path);
-	if (oldest > CRM_FORMAT)
-		return too_new(s, crm_le16_get(v.p + MAGIC_N), oldest);
+	err = crm_store_see_format(s, t, &format);
+	if (err != NULL)
+		return err;
 	memcpy(s->uuid, seed.uuid, sizeof(s->uuid));
 	s->replica = seed.replica;
 	return NULL;
@@ -159,12 +175,11 @@ static const struct crm_err *
 update(void *ctx, struct crm_txn *t)
 {
 	const struct updating *u = ctx;
-	uint16_t format = 0,
-		 oldest = 0; /* a store that is being made has none */
-	const struct crm_err *err = crm_meta_format(t, &format, &oldest);
+	uint16_t format;
+	const struct crm_err *err = crm_store_see_format(u->store, t, &format);
 
-	if (err == NULL && oldest > CRM_FORMAT)
-		err = too_new(u->store, format, oldest);
+	if (err == NULL && format != 0 && format < CRM_FORMAT_YOUNG)
+		err = crm_txn_make_young(t);
 	if (err == NULL && format != 0 && format < CRM_FORMAT)
 		err = crm_store_write_format(u->store, t);
 	return err != NULL ? err : u->fn(u->ctx, t);

@@ -13,8 +13,9 @@
  * older one gets this one with the first change.
  *
  * 2  blocks may be packed
- * 3  the end of event, change and changed may stand in trees of their own
+ * 3  the ends of event, change and changed stand in trees of their own
  */
+#define CRM_FORMAT_YOUNG 3
 #ifndef CRM_FORMAT /* tests/crash builds a later one */
 #define CRM_FORMAT 3
 #define CRM_FORMAT_READER 3
@@ -90,6 +91,17 @@ CRM_CHECK const struct crm_err *crm_meta_put(
 /* Keep copies of those that salvage cannot do without, after all of the table
  * was written by entry. */
 CRM_CHECK const struct crm_err *crm_meta_keep(struct crm_txn *);
+
+/*
+ * See which format a store has by now, in each transaction, before anything but
+ * META is read in it.
+ *
+ * format  0: it is being made
+ *
+ * Fails with CONFIG: a newer crm is needed to read it.
+ */
+CRM_CHECK const struct crm_err *crm_store_see_format(
+    const struct crm_store *, struct crm_txn *, uint16_t *format);
 
 /* The versions of the format, as they stand there. */
 CRM_CHECK const struct crm_err *crm_meta_format(

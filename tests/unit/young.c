@@ -374,9 +374,55 @@ make_older(void)
 }
 
 static void
+assert_refused(const struct crm_err *err)
+{
+	assert_non_null(err);
+	assert_int_equal(err->code, CRM_E_DATA);
+}
+
+struct making {
+	bool fails;
+};
+
+static const struct crm_err *
+make_young(void *ctx, struct crm_txn *t)
+{
+	const struct making *m = ctx;
+
+	no_err(crm_txn_make_young(t));
+	return m->fails ? crm_err(CRM_E_DATA, "given up") : NULL;
+}
+
+/* How many keys the young tree of the table has, by LMDB. */
+static size_t
+young_entries(void)
+{
+	size_t n = 0;
+	MDB_stat st;
+	MDB_env *e;
+	MDB_txn *t;
+	MDB_dbi dbi;
+
+	crm_env_close(env);
+	assert_int_equal(mdb_env_create(&e), 0);
+	assert_int_equal(mdb_env_set_maxdbs(e, 30), 0);
+	assert_int_equal(mdb_env_open(e, dir, MDB_RDONLY, 0600), 0);
+	assert_int_equal(mdb_txn_begin(e, NULL, MDB_RDONLY, &t), 0);
+	if (mdb_dbi_open(t, "young-change", 0, &dbi) == 0) {
+		assert_int_equal(mdb_stat(t, dbi, &st), 0);
+		n = st.ms_entries;
+	}
+	mdb_txn_abort(t);
+	mdb_env_close(e);
+	no_err(crm_env_open(dir, CRM_ENV_WRITE, false, &env));
+	return n;
+}
+
+static void
 of_before(void **state)
 {
 	struct writing much = { .steps = 300 }, few = { .steps = 5 };
+	struct making makes = { false };
 	enum crm_env_mode mode;
 	struct crm_txn *t;
 
@@ -385,14 +431,86 @@ of_before(void **state)
 	make_older();
 	for (mode = CRM_ENV_READ; mode <= CRM_ENV_WRITE; mode++) {
 		no_err(crm_env_open(dir, mode, false, &env));
-		if (mode == CRM_ENV_WRITE)
+		if (mode == CRM_ENV_WRITE) {
+			/* as it is, then with trees that are given up, then
+			 * with some */
 			no_err(crm_env_update(env, write_some, &few));
+			makes.fails = true;
+			assert_refused(crm_env_update(env, make_young, &makes));
+			no_err(crm_env_update(env, write_some, &few));
+			assert_int_equal(young_entries(), 0);
+			makes.fails = false;
+			no_err(crm_env_update(env, make_young, &makes));
+			no_err(crm_env_update(env, write_some, &few));
+			assert_in_range(young_entries(), 1, 5);
+		}
 		no_err(crm_txn_read(env, &t));
 		look(t);
 		crm_txn_end(t);
 		if (mode != CRM_ENV_WRITE)
 			crm_env_close(env);
 	}
+}
+
+static const struct crm_err *
+demand_and_put(void *ctx, struct crm_txn *t)
+{
+	char room[8];
+
+	(void)ctx;
+	crm_txn_demand_young(t, true);
+	return crm_kv_put(
+	    t, TABLE, key_of(KEYS - 1, room), CRM_V("0123456789"));
+}
+
+/* In all pages of the file. */
+static void
+replace_text(const char *text, const char *by)
+{
+	struct crm_buf b = CRM_BUF_INIT((size_t)64 << 20);
+	size_t n = strlen(text), i;
+	char path[100];
+	FILE *f;
+	int c;
+
+	(void)snprintf(path, sizeof(path), "%s/data.mdb", dir);
+	f = fopen(path, "r+b");
+	assert_non_null(f);
+	for (c = getc(f); c != EOF; c = getc(f))
+		crm_buf_addc(&b, (char)c);
+	for (i = 0; i + n <= b.n; i++)
+		if (memcmp(b.p + i, text, n) == 0)
+			memcpy(b.p + i, by, n);
+	rewind(f);
+	assert_int_equal(fwrite(b.p, b.n, 1, f), 1);
+	assert_int_equal(fclose(f), 0);
+	crm_buf_release(&b);
+}
+
+/* A name that is damaged: what it led to is missed, not taken for nothing. */
+static void
+misnamed(void **state)
+{
+	struct writing few = { .steps = 5 };
+	struct crm_txn *t;
+	struct crm_view v;
+	char room[8];
+
+	(void)state;
+	no_err(crm_env_update(env, write_some, &few));
+	crm_env_close(env);
+	/* one of them */
+	replace_text("young-event", "young-evenu");
+	assert_refused(crm_env_open(dir, CRM_ENV_READ, false, &env));
+	assert_refused(crm_env_open(dir, CRM_ENV_WRITE, false, &env));
+	/* all: who knows the format knows that they have to be there */
+	replace_text("young-", "youmg-");
+	no_err(crm_env_open(dir, CRM_ENV_WRITE, false, &env));
+	no_err(crm_txn_read(env, &t));
+	crm_txn_demand_young(t, true);
+	assert_refused(crm_kv_get(t, TABLE, key_of(0, room), &v));
+	crm_txn_end(t);
+	assert_refused(crm_env_update(env, demand_and_put, NULL));
 }
 
 static const struct crm_err *
@@ -425,6 +543,45 @@ damaged(void **state)
 	assert_int_equal(err->code, CRM_E_DATA);
 }
 
+static const struct crm_err *
+append_two(void *ctx, struct crm_txn *t)
+{
+	const uint32_t *key = ctx;
+	struct crm_buf b = CRM_BUF_INIT(VALUE_MAX + 1);
+	const struct crm_err *err = NULL;
+	struct crm_cur *c;
+	char room[8];
+	int i;
+
+	no_err(crm_cur_open(t, TABLE, &c));
+	for (i = 0; err == NULL && i < 2; i++) {
+		make_value(&b, key[i], 1);
+		err = crm_cur_append(c, key_of(key[i], room), crm_buf_view(&b));
+	}
+	crm_cur_close(c);
+	crm_buf_release(&b);
+	return err;
+}
+
+/* Who appends what does not belong behind all others is wrong, however little
+ * that is. */
+static void
+out_of_order(void **state)
+{
+	uint32_t wrong[2] = { 10, 5 }, twice[2] = { 10, 10 },
+		 right[2] = { 10, 11 };
+	const struct crm_err *err;
+
+	(void)state;
+	err = crm_env_update(env, append_two, wrong);
+	assert_non_null(err);
+	assert_int_equal(err->code, CRM_E_BUG);
+	err = crm_env_update(env, append_two, twice);
+	assert_non_null(err);
+	assert_int_equal(err->code, CRM_E_BUG);
+	no_err(crm_env_update(env, append_two, right));
+}
+
 int
 main(void)
 {
@@ -435,7 +592,10 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 		    loses_its_place, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(of_before, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(misnamed, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(damaged, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    out_of_order, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests_name("young", tests, NULL, NULL);
