@@ -6,7 +6,7 @@
 
 /* More records than this are not gone through one by one; and about how many
  * link to each. */
-#define TARGETS_MAX 20000
+#define TARGETS_MAX 200000
 #define EVENTS_EACH 50
 #define RECORDS_EACH 10
 

@@ -1,7 +1,7 @@
 /* The members of segments, and the records that a term names itself. */
 #include "query/plan_impl.h"
 
-#define MEMBERS_MAX 20000 /* of a segment, to go through one by one */
+#define MEMBERS_MAX 200000 /* of a segment, to go through one by one */
 
 const struct crm_err *
 crm_plan_member(

@@ -114,6 +114,7 @@ parse_money(const struct crm_value_ctx *ctx, struct crm_view v, bool json,
 {
 	const char *sign, *codes;
 	struct crm_money m;
+	char other;
 
 	if (!crm_money_parse(v, json ? '.' : ctx->point, &m)) {
 		sign = crm_money_shared_sign(v, &codes);
@@ -124,8 +125,13 @@ parse_money(const struct crm_value_ctx *ctx, struct crm_view v, bool json,
 			    CRM_VARG(v), sign, codes,
 			    strlen(codes) > 11 ? " and others" : "",
 			    CRM_VARG(v), codes);
-		return crm_err(CRM_E_DATA, "'%.*s' is not an amount of money",
-		    CRM_VARG(v));
+		other = json || ctx->point == ',' ? '.' : ',';
+		return crm_err(CRM_E_DATA, "'%.*s' is not an amount of money%s",
+		    CRM_VARG(v),
+		    json || !crm_money_parse(v, other, &m) ? ""
+			: other == ','
+			? " (its decimal point is a comma: write a point)"
+			: " (its decimal point is a point: write a comma)");
 	}
 	if (m.currency[0] != '\0') {
 		if (currency == NULL)

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Messages about wrong input say what is wanted, and guess only what is near.
 . "${0%/*}/../lib.sh"
-plan 148
+plan 153
 
 run crm-add person name=Anna
 printf '%s\n' '{"name":"A","email":5}' '{"name":true}' |
@@ -46,6 +46,14 @@ printf 'ref,name,email\nshop:1,Bob,a@x.example\nshop:3,Eve,a@x.example\n' |
 is 'nor is one more of who said one' "$(sed -n '$p' err)" \
 	'crm-add: nothing was written'
 run crm-rm p2
+fails_with 65 'a decimal comma' crm-log Anna purchase amount='120,50 zł'
+is 'what is wrong with it' "$(sed q err)" "crm-log: amount: '120,50 zł' is not an amount of money (its decimal point is a comma: write a point)"
+printf 'who,what,amount\nAnna,purchase,12.50\n' |
+	run crm-log -n --decimal ,
+like 'and the other way round' "$(sed q err)" \
+	"'12.50' is not an amount of money .its decimal point is a point: write a comma.\$"
+fails_with 65 'what is no amount at all' crm-log Anna purchase amount=abc
+like 'is no such slip' "$(sed q err)" "'abc' is not an amount of money\$"
 fails_with 64 'a name alone' crm-add task 'Call Bob'
 like 'the field that names the kind' "$(sed 1q err)" "'Call Bob' is not field=value .title='Call Bob'\?."
 fails_with 64 'the file that is not there is a word' crm-add person b.csv
