@@ -211,7 +211,15 @@ read_whom(struct crm_due *d)
 	if (k != NULL && strchr("egcs", k->letter) != NULL)
 		return crm_err(CRM_E_USAGE, "nothing is due of %s", k->plural);
 	d->things = k != NULL && k->letter != 'p' && k->letter != 'o';
+	d->letter = k != NULL ? k->letter : '\0';
 	return crm_query_ids(q, &d->whom.id, &d->whom.n);
+}
+
+/* May things of a kind be asked for? */
+static bool
+may_be_of(const struct crm_due *d, char kind)
+{
+	return !d->things || d->letter == kind;
 }
 
 void
@@ -251,14 +259,14 @@ crm_due_find(const struct crm_due_options *o, struct crm_due **out)
 	    crm_zone_day_start_us(d->zone, crm_date_from_days(o->until + 1));
 	err = read_whom(d);
 	if (err == NULL)
-		err = crm_due_tasks(d);
-	if (err == NULL)
+		err = crm_due_tasks(d); /* who has one counts for deals, too */
+	if (err == NULL && may_be_of(d, 'k'))
 		err = crm_due_tickets(d);
-	if (err == NULL)
+	if (err == NULL && may_be_of(d, 'd'))
 		err = crm_due_deals(d);
-	if (err == NULL)
+	if (err == NULL && !d->things)
 		err = crm_due_people(d);
-	if (err == NULL)
+	if (err == NULL && !d->things)
 		err = crm_due_purchases(d);
 	if (err == NULL)
 		err = crm_due_dates(d);

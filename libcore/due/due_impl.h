@@ -28,7 +28,8 @@ struct crm_due {
 	int32_t today, until, since;
 	int64_t end_us; /* of the day until */
 	struct crm_whom whom;
-	bool things; /* they are the things themselves */
+	bool things; /* they are the things themselves, of one kind: */
+	char letter;
 	struct crm_due_item *item;
 	size_t n, cap;
 	struct crm_nummap tasks; /* who has an open task */

@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-due: what is due and why, its order, whose and of whom, --new, calendars.
 . "${0%/*}/../lib.sh"
-plan 101
+plan 107
 
 # due TITLE WANT ARGS...: columns with '|' between
 due()
@@ -288,6 +288,18 @@ CRM_NOW=2026-03-25T05:00:00Z crm-due -o ics t7 | tr -d '\r' >flat2
 is 'a UID stays' "$(grep '^UID' flat2)" "$uid"
 fails_with 64 'no columns there' crm-due -o ics -f id
 is 'utf-8 is not cut within a character' "$(iconv -f utf-8 -t utf-8 all.ics | cmp - all.ics)" ''
+
+# Things of one kind are those of all that are of it, whatever is not looked at.
+crm-add ticket title=Broken who=Anna priority=urgent
+crm-add deal title=Doors who=Anna opened=2026-01-01 expected=2026-03-01
+crm-due --within 1000d -f id,what,due -o tsv | sed 1d >all
+for what in task ticket deal; do
+	crm-due --within 1000d "$what" -f id,what,due -o tsv | sed 1d >some
+	awk -F'\t' -v what="$what" '$2 == what' all >those
+	[ -s those ]
+	result $? "there is some $what"
+	same_file "alone, the same of each $what" some those
+done
 
 # For people: on a narrow terminal why it is due, and whose it is, stay.
 if command -v script >/dev/null; then
