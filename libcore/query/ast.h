@@ -161,6 +161,7 @@ struct crm_candidates {
 	uint64_t *id; /* sorted */
 	size_t n;
 	bool tail_known; /* events that no index has yet are among them */
+	bool as_it_was;  /* in the past: those changed later are as well */
 };
 
 CRM_CHECK const struct crm_err *crm_plan(struct crm_query *, char kind,

@@ -106,8 +106,9 @@ meet_lists(struct crm_planning *p, const struct parts *part, size_t *n,
     struct crm_candidates *c)
 {
 	struct crm_plan_list list[CRM_MEET_MAX];
+	bool past = crm_snap_past(p->q->ctx.snap) != NULL;
 
-	for (*n = 0; *n < part->n && *n < CRM_MEET_MAX; (*n)++)
+	for (*n = 0; !past && *n < part->n && *n < CRM_MEET_MAX; (*n)++)
 		if (!is_worth(part->size[*n], part->size[0]) ||
 		    !is_list(p, part->node[*n], &list[*n]) ||
 		    list[*n].tail_known != list[0].tail_known)
@@ -206,23 +207,26 @@ explain(struct crm_planning *p, const struct crm_candidates *c)
  * In the past: the indexes tell of all records but those that were changed
  * later, so these are looked at as well.
  */
-void
+const struct crm_err *
 crm_plan_add_changed(struct crm_planning *p, struct crm_candidates *c)
 {
 	struct crm_past *past = crm_snap_past(p->q->ctx.snap);
 	struct crm_candidates changed = { .tail_known = true };
+	const struct crm_err *err;
 	const uint64_t *id;
 	size_t n, cap = 0;
 
 	if (past == NULL || c->all)
-		return;
-	id = crm_past_changed(past, p->kind->letter, &n);
-	if (n > 0 || !crm_past_is_whole(past, p->kind->letter))
-		c->exact = false;
-	if (n == 0)
-		return;
+		return NULL;
+	c->exact = false;
+	if (c->as_it_was)
+		return NULL;
+	err = crm_past_changed(past, p->kind->letter, &id, &n);
+	if (err != NULL || n == 0)
+		return err;
 	crm_plan_append(&changed, &cap, id, n);
 	crm_plan_unite(p, c, &changed);
+	return NULL;
 }
 
 const struct crm_err *
@@ -238,7 +242,7 @@ crm_plan(struct crm_query *q, char kind, struct crm_candidates *out,
 	p.kind = crm_kind_of(crm_snap_schema(q->ctx.snap), kind);
 	err = crm_plan_node(&p, q->root, out);
 	if (err == NULL)
-		crm_plan_add_changed(&p, out);
+		err = crm_plan_add_changed(&p, out);
 	if (err == NULL)
 		explain(&p, out);
 	crm_buf_release(&p.key);

@@ -66,17 +66,20 @@ drop_tail(const struct crm_planning *p, struct crm_candidates *c)
 		c->n--;
 }
 
-/* a and b, into a.  Where one does not know the tail, it may hold any. */
+/* a and b, into a.  Where one does not know the tail, it may hold any.  Of what
+ * was changed later, one that does not tell how it was may lack any: the other
+ * one is enough then. */
 void
 crm_plan_intersect(const struct crm_planning *p, struct crm_candidates *a,
     struct crm_candidates *b)
 {
+	bool past = crm_snap_past(p->q->ctx.snap) != NULL;
 	size_t i = 0, j = 0, k = 0;
 	bool sure = true;
 	uint64_t *out;
 
-	if (a->all || b->all) {
-		if (a->all) {
+	if (a->all || b->all || (past && a->as_it_was != b->as_it_was)) {
+		if (a->all || (past && !b->all && b->as_it_was)) {
 			crm_free(a->id);
 			*a = *b;
 		} else
@@ -115,6 +118,11 @@ crm_plan_keep(struct crm_planning *p, struct crm_candidates *a,
 	struct crm_probe probe;
 	size_t n = a->n, kept = 0, tail;
 
+	if (a->as_it_was && crm_snap_past(p->q->ctx.snap) != NULL) {
+		/* those changed later may not be on the list */
+		a->exact = false;
+		return NULL;
+	}
 	/* what lags may hold any of the tail */
 	while (!list->tail_known && n > 0 && is_tail(p, a->id[n - 1]))
 		n--;
@@ -148,6 +156,7 @@ crm_plan_unite(const struct crm_planning *p, struct crm_candidates *a,
 	tidy(a);
 	a->exact &= b->exact;
 	a->tail_known &= b->tail_known;
+	a->as_it_was &= b->as_it_was;
 	if (!a->tail_known)
 		drop_tail(p, a);
 }

@@ -143,6 +143,11 @@ bool crm_plan_is_own(const struct crm_term *, const struct crm_field *);
 /* bought, got, answered */
 bool crm_plan_is_met(const struct crm_field *);
 
+/* In the past: to what the index has of a field add the records in which it
+ * changed later.  Then the list needs no others. */
+CRM_CHECK const struct crm_err *crm_plan_take_past(
+    struct crm_planning *, const struct crm_field *, struct crm_candidates *);
+
 /* Add those that link to a record by a field. */
 CRM_CHECK const struct crm_err *crm_plan_take_link(struct crm_planning *,
     const struct crm_field *, uint64_t to, struct crm_candidates *,
@@ -213,8 +218,9 @@ CRM_CHECK const struct crm_err *crm_plan_estimate_term(
 /* plan.c */
 
 /* In the past: those that were changed later, which no index tells of as they
- * were. */
-void crm_plan_add_changed(struct crm_planning *, struct crm_candidates *);
+ * were, unless they are there. */
+CRM_CHECK const struct crm_err *crm_plan_add_changed(
+    struct crm_planning *, struct crm_candidates *);
 CRM_CHECK const struct crm_err *crm_plan_node(
     struct crm_planning *, const struct crm_node *, struct crm_candidates *);
 CRM_CHECK const struct crm_err *crm_plan_estimate(

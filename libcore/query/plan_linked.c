@@ -121,7 +121,7 @@ take_kind(struct crm_planning *p, char letter, struct linking *l)
 		return NULL;
 	err = crm_plan_term(&sub, &l->rest, &to);
 	if (err == NULL)
-		crm_plan_add_changed(&sub, &to);
+		err = crm_plan_add_changed(&sub, &to);
 	if (to.all || to.n > TARGETS_MAX)
 		crm_plan_set_all(l->c);
 	for (i = 0; err == NULL && !l->c->all && i < to.n; i++) {
@@ -146,7 +146,7 @@ crm_plan_linked(
 	if (l.f == NULL) {
 		/* a link that this kind lacks matches nothing */
 		if (t->ref.link[0][p->kind->letter - 'a'] == NULL)
-			c->exact = c->tail_known = true;
+			c->exact = c->tail_known = c->as_it_was = true;
 		else
 			crm_plan_set_all(c);
 		return NULL;
@@ -166,7 +166,7 @@ crm_plan_linked(
 	keep_set(t, &l.rest);
 	if (!c->all)
 		crm_plan_finish(p, c);
-	return err;
+	return err != NULL ? err : crm_plan_take_past(p, l.f, c);
 }
 
 /* Is the term one of the kind, all records of which it means or none? */

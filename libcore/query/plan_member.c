@@ -13,7 +13,7 @@ crm_plan_member(
 	size_t cap = 0;
 
 	if (m->query == NULL || !m->query->kind[p->kind->letter - 'a'])
-		c->tail_known = true;
+		c->tail_known = c->as_it_was = true;
 	else {
 		struct crm_planning sub = { .q = m->query,
 			.kind = p->kind,
@@ -25,6 +25,8 @@ crm_plan_member(
 	if (err == NULL && f != NULL && !c->all) {
 		err = crm_plan_take_link(p, f, m->segment, &picked, &cap);
 		crm_plan_finish(p, &picked);
+		if (err == NULL)
+			err = crm_plan_take_past(p, f, &picked);
 		crm_plan_unite(p, c, &picked);
 	}
 	c->exact = false;
@@ -96,7 +98,7 @@ crm_plan_own(
 	const struct crm_err *err = NULL;
 	size_t i, j, cap = 0;
 
-	c->tail_known = true;
+	c->tail_known = c->as_it_was = true;
 	for (i = 0; i < t->nalts; i++)
 		for (j = 0; j < t->alt[i].nids; j++)
 			if (crm_id_kind(t->alt[i].id[j]) == p->kind->letter)

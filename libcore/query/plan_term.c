@@ -4,6 +4,7 @@
 #include "record/value.h"
 #include "record/word.h"
 #include "store/index.h"
+#include "store/past.h"
 #include "store/story.h"
 
 /* The key of an exact value in the index; p is NULL when an alternative has
@@ -117,6 +118,30 @@ bool
 crm_plan_is_prompt(const struct crm_planning *p, const struct crm_field *f)
 {
 	return p->kind->letter != 'e' || (f->flags & CRM_F_PROMPT) != 0;
+}
+
+const struct crm_err *
+crm_plan_take_past(
+    struct crm_planning *p, const struct crm_field *f, struct crm_candidates *c)
+{
+	struct crm_past *past = crm_snap_past(p->q->ctx.snap);
+	struct crm_candidates changed = { .tail_known = true };
+	const struct crm_err *err = NULL;
+	const uint64_t *id;
+	size_t n, cap = 0;
+
+	if (past == NULL || c->all)
+		return NULL;
+	if (!crm_plan_is_story(p, f)) { /* stories are as they were */
+		err = crm_past_column_ids(past, p->kind->letter, f, &id, &n);
+		if (err == NULL) {
+			crm_plan_append(&changed, &cap, id, n);
+			crm_plan_unite(p, c, &changed);
+		}
+	}
+	c->exact = false;
+	c->as_it_was = true;
+	return err;
 }
 
 const struct crm_err *
@@ -470,6 +495,20 @@ plan_stage(
 	return err;
 }
 
+/* A term of a field that is stored, and that an index helps with. */
+static const struct crm_err *
+plan_stored(struct crm_planning *p, const struct crm_term *t,
+    const struct crm_field *f, struct crm_candidates *c)
+{
+	if (t->op == CRM_TERM_BEGINS)
+		return plan_begins(p, t, f, c);
+	if (f->type == CRM_T_LINK)
+		return plan_links(p, t, f, c);
+	if (crm_plan_is_range(f))
+		return crm_plan_range(p, t, f, c);
+	return plan_values(p, t, f, c);
+}
+
 const struct crm_err *
 crm_plan_term(
     struct crm_planning *p, struct crm_term *t, struct crm_candidates *c)
@@ -484,14 +523,15 @@ crm_plan_term(
 		if (err != NULL || yes)
 			crm_plan_set_all(c);
 		else
-			c->exact = c->tail_known = true;
+			c->exact = c->tail_known = c->as_it_was = true;
 		return err;
 	}
 	switch (t->op) {
 	case CRM_TERM_ID:
 		if (crm_id_kind(t->id) == p->kind->letter)
 			crm_plan_append(c, &cap, &t->id, 1);
-		c->tail_known = true; /* it may not be there */
+		/* it may not be there */
+		c->tail_known = c->as_it_was = true;
 		return NULL;
 	case CRM_TERM_MEMBER:
 		return crm_plan_member(p, t->member, c);
@@ -518,7 +558,7 @@ crm_plan_term(
 	if (f == NULL) {
 		/* a field that this kind lacks matches nothing */
 		if (t->ref.field[p->kind->letter - 'a'] == NULL)
-			c->exact = c->tail_known = true;
+			c->exact = c->tail_known = c->as_it_was = true;
 		else
 			crm_plan_set_all(c);
 		return NULL;
@@ -527,11 +567,6 @@ crm_plan_term(
 		return crm_plan_own(p, t, c);
 	if ((f->flags & CRM_F_COMPUTED) != 0)
 		return plan_computed(p, t, f, c);
-	if (t->op == CRM_TERM_BEGINS)
-		return plan_begins(p, t, f, c);
-	if (f->type == CRM_T_LINK)
-		return plan_links(p, t, f, c);
-	if (crm_plan_is_range(f))
-		return crm_plan_range(p, t, f, c);
-	return plan_values(p, t, f, c);
+	err = plan_stored(p, t, f, c);
+	return err != NULL ? err : crm_plan_take_past(p, f, c);
 }

@@ -168,81 +168,102 @@ find_later(struct crm_past *p)
 	return err;
 }
 
+/* Is a key that of a note of a change set on a record of a kind? */
+static bool
+is_note(struct crm_view key, uint64_t change, char kind)
+{
+	return key.n == 16 && crm_be64_get(key.p) == change &&
+	    crm_id_kind(crm_be64_get(key.p + 8)) == kind;
+}
+
+/* Of events, as of an instant, only merges make a difference. */
+static bool
+is_concerned(const struct crm_past *p, const struct crm_changed *c)
+{
+	return (!is_dated(p) || crm_id_kind(c->id) != 'e' ||
+		   (c->flags & CRM_CHANGED_RELINKED) != 0) &&
+	    !crm_past_in_ranges(p->hidden, p->nhidden, c->id);
+}
+
 const struct crm_err *
-crm_past_each_note(struct crm_past *p,
-    const struct crm_err *(*fn)(
-	void *ctx, struct crm_view key, struct crm_view value),
-    void *ctx)
+crm_past_each_note(struct crm_past *p, char kind,
+    void (*fn)(void *ctx, const struct crm_changed *), void *ctx)
 {
 	const struct crm_err *err;
-	struct crm_view k, v;
+	struct crm_view k = CRM_VNULL, v;
+	struct crm_changed c;
 	struct crm_cur *cur;
-	char key[8];
+	char from[16];
+	size_t i;
 
-	if (p->nlater == 0)
-		return NULL;
-	crm_be64(key, p->later[0]);
 	err = crm_cur_open(crm_snap_txn(p->snap), CRM_TABLE_CHANGED, &cur);
 	if (err != NULL)
 		return err;
-	err = crm_cur_seek(cur, crm_view(key, 8), &k, &v);
-	while (err == NULL && k.p != NULL) {
-		if (k.n == 16 && crm_past_is_later(p, crm_be64_get(k.p)))
-			err = fn(ctx, k, v);
-		if (err == NULL)
-			err = crm_cur_next(cur, &k, &v);
+	crm_be64(from + 8, crm_id(kind, 0, 0));
+	for (i = 0; err == NULL && i < p->nlater; i++) {
+		crm_be64(from, p->later[i]);
+		if (i == 0 || crm_view_cmp(k, crm_view(from, 16)) < 0)
+			err = crm_cur_seek(cur, crm_view(from, 16), &k, &v);
+		while (err == NULL && is_note(k, p->later[i], kind)) {
+			err = crm_changed_open(k, v, &c);
+			if (err == NULL && is_concerned(p, &c))
+				fn(ctx, &c);
+			if (err == NULL)
+				err = crm_cur_next(cur, &k, &v);
+		}
+		if (k.p == NULL)
+			break;
 	}
 	crm_cur_close(cur);
 	return err;
 }
 
-/* Of events, as of an instant, only merges make a difference. */
-static const struct crm_err *
-is_concerned(const struct crm_past *p, struct crm_view key,
-    struct crm_view value, bool *yes)
+void
+crm_past_ids_add(struct crm_past_ids *l, uint64_t id)
 {
-	const struct crm_err *err;
-	struct crm_changed c;
-
-	*yes = true;
-	if (!is_dated(p) || crm_id_kind(crm_be64_get(key.p + 8)) != 'e')
-		return NULL;
-	err = crm_changed_open(key, value, &c);
-	*yes = err == NULL && (c.flags & CRM_CHANGED_RELINKED) != 0;
-	return err;
+	l->id = crm_grow(l->id, &l->cap, l->n + 1, sizeof(id));
+	l->id[l->n++] = id;
 }
 
-/* A record was changed later, and is not one that is not to be seen. */
-static const struct crm_err *
-take_note(void *ctx, struct crm_view key, struct crm_view value)
+void
+crm_past_ids_tidy(struct crm_past_ids *l)
 {
-	struct crm_past *p = ctx;
-	uint64_t id = crm_be64_get(key.p + 8);
-	const struct crm_err *err;
-	bool yes;
-
-	err = is_concerned(p, key, value, &yes);
-	if (err != NULL || !yes ||
-	    crm_past_in_ranges(p->hidden, p->nhidden, id))
-		return err;
-	p->changed =
-	    crm_grow(p->changed, &p->changed_cap, p->nchanged + 1, sizeof(id));
-	p->changed[p->nchanged++] = id;
-	return NULL;
-}
-
-static const struct crm_err *
-find_changed(struct crm_past *p)
-{
-	const struct crm_err *err = crm_past_each_note(p, take_note, p);
 	size_t i, k = 0;
 
-	if (p->nchanged > 0)
-		qsort(p->changed, p->nchanged, sizeof(*p->changed), cmp_u64);
-	for (i = 0; i < p->nchanged; i++)
-		if (k == 0 || p->changed[k - 1] != p->changed[i])
-			p->changed[k++] = p->changed[i];
-	p->nchanged = k;
+	if (l->n > 0)
+		qsort(l->id, l->n, sizeof(*l->id), cmp_u64);
+	for (i = 0; i < l->n; i++)
+		if (k == 0 || l->id[k - 1] != l->id[i])
+			l->id[k++] = l->id[i];
+	l->n = k;
+}
+
+bool
+crm_past_ids_has(const struct crm_past_ids *l, uint64_t id)
+{
+	return has_u64(l->id, l->n, id);
+}
+
+static void
+take_note(void *ctx, const struct crm_changed *c)
+{
+	crm_past_ids_add(ctx, c->id);
+}
+
+const struct crm_err *
+crm_past_changed(struct crm_past *p, char kind, const uint64_t **out, size_t *n)
+{
+	struct crm_past_ids *l = &p->changed[(size_t)(kind - 'a') % 26];
+	const struct crm_err *err = NULL;
+
+	if (!l->known) {
+		l->n = 0;
+		err = crm_past_each_note(p, kind, take_note, l);
+		crm_past_ids_tidy(l);
+		l->known = err == NULL;
+	}
+	*out = l->id;
+	*n = l->n;
 	return err;
 }
 
@@ -259,8 +280,6 @@ crm_past_open(
 	p->until_us = is_dated(p) ? as_of->at_us : INT64_MAX;
 	p->rollups.max = SIZE_MAX / 2;
 	err = find_later(p);
-	if (err == NULL)
-		err = find_changed(p);
 	if (err != NULL) {
 		crm_past_close(p);
 		p = NULL;
@@ -298,7 +317,8 @@ crm_past_close(struct crm_past *p)
 	crm_free(p->later);
 	crm_free(p->hidden);
 	crm_free(p->late);
-	crm_free(p->changed);
+	for (i = 0; i < 26; i++)
+		crm_free(p->changed[i].id);
 	crm_free(p);
 }
 
@@ -339,33 +359,9 @@ crm_past_time(const struct crm_past *p)
 }
 
 bool
-crm_past_is_changed(const struct crm_past *p, uint64_t id)
+crm_past_has_event(const struct crm_past *p, uint64_t id)
 {
-	return has_u64(p->changed, p->nchanged, id);
-}
-
-const uint64_t *
-crm_past_changed(const struct crm_past *p, char kind, size_t *n)
-{
-	uint64_t from = crm_id(kind, 0, 0);
-	size_t lo = 0, hi = p->nchanged, mid, end;
-
-	while (lo < hi) {
-		mid = lo + (hi - lo) / 2;
-		if (p->changed[mid] < from)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	for (end = lo, hi = p->nchanged; end < hi;) {
-		mid = end + (hi - end) / 2;
-		if (crm_id_kind(p->changed[mid]) == kind)
-			end = mid + 1;
-		else
-			hi = mid;
-	}
-	*n = end - lo;
-	return p->changed + lo;
+	return crm_past_ids_has(&p->changed['e' - 'a'], id);
 }
 
 bool
@@ -486,6 +482,13 @@ see_changed(struct crm_past *p, uint64_t id, bool late, struct crm_stored *r,
 	return NULL;
 }
 
+/* Was a record changed later?  It says itself when it was last. */
+static bool
+is_changed(const struct crm_past *p, const struct crm_stored *r)
+{
+	return r->updated != r->added && crm_past_is_later(p, r->updated);
+}
+
 /* Did an event happen by then? */
 static bool
 has_happened(const struct crm_past *p, const struct crm_stored *r)
@@ -506,12 +509,12 @@ crm_past_see(struct crm_past *p, uint64_t id, struct crm_stored *r,
 	if (crm_id_kind(id) == 'e' && is_dated(p)) {
 		if (!has_happened(p, r))
 			*presence = CRM_ABSENT;
-		return *presence != CRM_ABSENT && crm_past_is_changed(p, id)
+		return *presence != CRM_ABSENT && is_changed(p, r)
 		    ? see_changed(p, id, false, r, presence)
 		    : NULL;
 	}
 	late = p->nlate > 0 && crm_past_in_ranges(p->late, p->nlate, id);
-	if ((!late && !crm_past_is_changed(p, id)) ||
+	if ((!late && !is_changed(p, r)) ||
 	    crm_kind_of(crm_snap_schema(p->snap), crm_id_kind(id)) == NULL)
 		return NULL;
 	return see_changed(p, id, late, r, presence);

@@ -29,8 +29,7 @@ struct crm_past;
  * snap    its walks are not used, and it outlives this
  *
  * Fails with DATA: no such change set, or it was never finished.
- * Cost: a look-up for each later change set, and a step for each record that
- * these changed.
+ * Cost: a look-up for each later change set.
  */
 CRM_CHECK const struct crm_err *crm_past_open(
     struct crm_snap *, const struct crm_as_of *, struct crm_past **out);
@@ -57,11 +56,16 @@ int64_t crm_past_time(const struct crm_past *);
 CRM_CHECK const struct crm_err *crm_past_see(
     struct crm_past *, uint64_t id, struct crm_stored *r, enum crm_presence *);
 
-/* Does an index of today not tell what a record was like? */
-bool crm_past_is_changed(const struct crm_past *, uint64_t id);
-
-/* The ids of a kind of which that is so, sorted. */
-const uint64_t *crm_past_changed(const struct crm_past *, char kind, size_t *n);
+/*
+ * The records of a kind of which an index of today does not tell what they
+ * were like: those that were changed later.
+ *
+ * out     their ids, sorted; it belongs to the past
+ *
+ * Cost: when first asked for, a step for each time that one was changed.
+ */
+CRM_CHECK const struct crm_err *crm_past_changed(
+    struct crm_past *, char kind, const uint64_t **out, size_t *n);
 
 /* Does every other id of a kind that an index has stand for a record? */
 bool crm_past_is_whole(const struct crm_past *, char kind);
@@ -70,11 +74,15 @@ bool crm_past_is_whole(const struct crm_past *, char kind);
  * What an index would have of the records of a kind whose field, or they
  * themselves, came, went or changed later.
  *
- * out     belongs to the past; NULL when there are none
+ * out     belongs to the past
  */
 struct crm_past_column;
 CRM_CHECK const struct crm_err *crm_past_column(struct crm_past *, char kind,
     const struct crm_field *, const struct crm_past_column **out);
+
+/* The ids of these alone, sorted; they belong to the past. */
+CRM_CHECK const struct crm_err *crm_past_column_ids(struct crm_past *,
+    char kind, const struct crm_field *, const uint64_t **out, size_t *n);
 
 /* Is a record one of these? */
 bool crm_past_column_has(const struct crm_past_column *, uint64_t id);
@@ -89,12 +97,15 @@ void crm_past_column_each(const struct crm_past_column *, struct crm_view key,
 CRM_CHECK const struct crm_err *crm_past_stories(
     struct crm_past *, const struct crm_story_entry **out, size_t *n);
 
-/* Is an entry of today's story to be seen as it is? */
+/* Is an event among those that were changed?  After crm_past_stories(). */
+bool crm_past_has_event(const struct crm_past *, uint64_t id);
+
+/* Is an entry of today's story to be seen as it is?  After the same. */
 static inline bool
 crm_past_keeps(const struct crm_past *p, const struct crm_story *s)
 {
 	return s->at_us <= crm_past_until(p) &&
-	    !crm_past_is_changed(p, s->event);
+	    !crm_past_has_event(p, s->event);
 }
 
 /*

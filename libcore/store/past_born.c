@@ -57,7 +57,8 @@ has_people(struct crm_past *p, uint64_t org, bool *yes)
 		if (err == NULL && !*yes)
 			err = crm_walk_more_ids(w, &ids);
 	}
-	changed = crm_past_changed(p, 'p', &n);
+	if (err == NULL && !*yes)
+		err = crm_past_changed(p, 'p', &changed, &n);
 	for (i = 0; err == NULL && !*yes && i < n; i++)
 		err = belongs(p, changed[i], org, yes);
 	return err;

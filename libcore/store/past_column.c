@@ -23,36 +23,13 @@ is_about(const struct crm_changed *c, uint16_t field)
 	return false;
 }
 
-struct gathering {
-	struct crm_past *p;
-	struct crm_past_column *c;
-};
-
-static const struct crm_err *
-take_note(void *ctx, struct crm_view key, struct crm_view value)
+static void
+take_note(void *ctx, const struct crm_changed *c)
 {
-	struct gathering *g = ctx;
-	struct crm_past_column *col = g->c;
-	uint64_t id = crm_be64_get(key.p + 8);
-	const struct crm_err *err;
-	struct crm_changed c;
+	struct crm_past_column *col = ctx;
 
-	if (crm_id_kind(id) != col->kind || !crm_past_is_changed(g->p, id))
-		return NULL;
-	err = crm_changed_open(key, value, &c);
-	if (err != NULL || !is_about(&c, col->field))
-		return err;
-	col->id = crm_grow(col->id, &col->cap, col->n + 1, sizeof(id));
-	col->id[col->n++] = id;
-	return NULL;
-}
-
-static int
-cmp_ids(const void *x, const void *y)
-{
-	uint64_t a = *(const uint64_t *)x, b = *(const uint64_t *)y;
-
-	return a < b ? -1 : a > b;
+	if (is_about(c, col->field))
+		crm_past_ids_add(&col->ids, c->id);
 }
 
 static int
@@ -66,17 +43,17 @@ cmp_keys(const void *x, const void *y)
 
 /* What a record held in the field. */
 static const struct crm_err *
-add_keys(struct gathering *g, uint64_t id, const struct crm_field *f)
+add_keys(struct crm_past *past, struct crm_past_column *c, uint64_t id,
+    const struct crm_field *f)
 {
 	struct crm_buf b = CRM_BUF_INIT(CRM_LINE_MAX * 4);
-	struct crm_past_column *c = g->c;
 	const struct crm_err *err;
 	enum crm_presence p;
 	struct crm_stored r;
 	struct crm_many m;
 	struct crm_view v;
 
-	err = crm_past_get(g->p, id, &r, &p);
+	err = crm_past_get(past, id, &r, &p);
 	if (err != NULL || p != CRM_LIVE || !crm_stored_get(&r, f->num, &v))
 		return err;
 	crm_many_begin(&m, v, (f->flags & CRM_F_MANY) != 0);
@@ -93,28 +70,58 @@ add_keys(struct gathering *g, uint64_t id, const struct crm_field *f)
 	return NULL;
 }
 
+/* Note what all of them held. */
 static const struct crm_err *
 fill(struct crm_past *p, struct crm_past_column *c, const struct crm_field *f)
 {
-	struct gathering g = { p, c };
-	const struct crm_err *err = crm_past_each_note(p, take_note, &g);
-	size_t i, k = 0;
+	const struct crm_err *err = NULL;
+	const uint64_t *id = c->ids.id;
+	size_t i;
 
-	if (c->n > 0)
-		qsort(c->id, c->n, sizeof(*c->id), cmp_ids);
-	for (i = 0; err == NULL && i < c->n; i++) {
-		if (k > 0 && c->id[k - 1] == c->id[i])
-			continue;
-		c->id[k++] = c->id[i];
-		/* of events behind the mark no index tells: readers look at
-		 * them one by one */
+	/* of events behind the mark no index tells: readers look at them one by
+	 * one */
+	for (i = 0; err == NULL && i < c->ids.n; i++)
 		if (c->kind != 'e' || (f->flags & CRM_F_PROMPT) != 0 ||
-		    crm_snap_is_indexed(p->snap, c->id[i]))
-			err = add_keys(&g, c->id[i], f);
-	}
-	c->n = k;
+		    crm_snap_is_indexed(p->snap, id[i]))
+			err = add_keys(p, c, id[i], f);
 	if (c->nkeys > 0)
 		qsort(c->key, c->nkeys, sizeof(*c->key), cmp_keys);
+	c->has_keys = err == NULL;
+	return err;
+}
+
+/* The column of a field, with its ids. */
+static const struct crm_err *
+column_of(struct crm_past *p, char kind, const struct crm_field *f,
+    struct crm_past_column **out)
+{
+	struct crm_past_column *c = p->column;
+	const struct crm_err *err = NULL;
+
+	while (c != NULL && (c->kind != kind || c->field != f->num))
+		c = c->next;
+	if (c == NULL) {
+		c = crm_calloc(1, sizeof(*c));
+		c->kind = kind;
+		c->field = f->num;
+		c->next = p->column;
+		p->column = c;
+		err = crm_past_each_note(p, kind, take_note, c);
+		crm_past_ids_tidy(&c->ids);
+	}
+	*out = c;
+	return err;
+}
+
+const struct crm_err *
+crm_past_column_ids(struct crm_past *p, char kind, const struct crm_field *f,
+    const uint64_t **out, size_t *n)
+{
+	struct crm_past_column *c;
+	const struct crm_err *err = column_of(p, kind, f, &c);
+
+	*out = c->ids.id;
+	*n = c->ids.n;
 	return err;
 }
 
@@ -122,40 +129,17 @@ const struct crm_err *
 crm_past_column(struct crm_past *p, char kind, const struct crm_field *f,
     const struct crm_past_column **out)
 {
-	struct crm_past_column *c = p->column;
-	size_t n;
+	struct crm_past_column *c;
+	const struct crm_err *err = column_of(p, kind, f, &c);
 
-	*out = NULL;
-	(void)crm_past_changed(p, kind, &n);
-	if (n == 0)
-		return NULL;
-	while (c != NULL && (c->kind != kind || c->field != f->num))
-		c = c->next;
 	*out = c;
-	if (c != NULL)
-		return NULL;
-	c = crm_calloc(1, sizeof(*c));
-	c->kind = kind;
-	c->field = f->num;
-	c->next = p->column;
-	p->column = c;
-	*out = c;
-	return fill(p, c, f);
+	return err != NULL || c->has_keys ? err : fill(p, c, f);
 }
 
 bool
 crm_past_column_has(const struct crm_past_column *c, uint64_t id)
 {
-	size_t lo = 0, hi = c->n, mid;
-
-	while (lo < hi) {
-		mid = lo + (hi - lo) / 2;
-		if (c->id[mid] < id)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo < c->n && c->id[lo] == id;
+	return crm_past_ids_has(&c->ids, id);
 }
 
 void
@@ -187,7 +171,7 @@ crm_past_columns_free(struct crm_past *p)
 		next = c->next;
 		crm_arena_release(&c->arena);
 		crm_free(c->key);
-		crm_free(c->id);
+		crm_free(c->ids.id);
 		crm_free(c);
 	}
 	p->column = NULL;

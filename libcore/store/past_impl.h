@@ -8,17 +8,29 @@
 #include "store/change.h"
 #include "store/past.h"
 
+/* Ids, sorted. */
+struct crm_past_ids {
+	uint64_t *id;
+	size_t n, cap;
+	bool known;
+};
+
+/* Those that are added in any order, sorted, each once; past.c. */
+void crm_past_ids_add(struct crm_past_ids *, uint64_t id);
+void crm_past_ids_tidy(struct crm_past_ids *);
+bool crm_past_ids_has(const struct crm_past_ids *, uint64_t id);
+
 struct crm_past_column {
 	struct crm_past_column *next;
 	char kind;
 	uint16_t field;
-	uint64_t *id; /* records of which today's index does not tell, sorted */
-	size_t n, cap;
+	struct crm_past_ids ids; /* of which today's index does not tell */
 	struct crm_past_key {
 		struct crm_view key;
 		uint64_t id;
 	} * key; /* what they held, sorted */
 	size_t nkeys, key_cap;
+	bool has_keys;
 	struct crm_arena arena;
 };
 
@@ -44,8 +56,7 @@ struct crm_past {
 	 * may have been known before */
 	struct crm_id_range *hidden, *late;
 	size_t nhidden, hidden_cap, nlate, late_cap;
-	uint64_t *changed; /* records that they changed, sorted */
-	size_t nchanged, changed_cap;
+	struct crm_past_ids changed[26]; /* that they changed, by letter */
 	struct crm_past_cache young, old;
 	struct crm_nummap named; /* late records that events name */
 	bool has_named;
@@ -82,12 +93,11 @@ CRM_CHECK const struct crm_err *crm_past_is_born(struct crm_past *, uint64_t id,
     const struct crm_stored *as_entered, bool *yes);
 
 /*
- * Call fn with each note of later change sets on records.
+ * Call fn with each note of later change sets on records of a kind: those that
+ * can be seen, and of events as of an instant those that a merge moved.
  */
-CRM_CHECK const struct crm_err *crm_past_each_note(struct crm_past *,
-    const struct crm_err *(*fn)(
-	void *ctx, struct crm_view key, struct crm_view value),
-    void *ctx);
+CRM_CHECK const struct crm_err *crm_past_each_note(struct crm_past *, char kind,
+    void (*fn)(void *ctx, const struct crm_changed *), void *ctx);
 
 void crm_past_columns_free(struct crm_past *);
 

@@ -35,8 +35,9 @@ crm_past_stories(
 
 	if (!p->has_stories) {
 		p->story.n = 0;
-		id = crm_past_changed(p, 'e', &nids);
-		err = add_events(p, id, nids);
+		err = crm_past_changed(p, 'e', &id, &nids);
+		if (err == NULL)
+			err = add_events(p, id, nids);
 		if (err == NULL)
 			err = crm_snap_fresh(p->snap, &fresh);
 		/* nobody changes an event and leaves it fresh */

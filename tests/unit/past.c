@@ -6,6 +6,7 @@
 #define _GNU_SOURCE /* memmem */
 #include "with_store.h"
 
+#include "query/query.h"
 #include "store/days.h"
 #include "store/fresh.h"
 #include "store/history.h"
@@ -248,6 +249,44 @@ say_look_ups(struct crm_buf *b, struct crm_snap *snap)
 	say_found(b, snap, 'o', "name", "O1", false);
 }
 
+/* What queries find: by one index, by several, by looking at all. */
+static void
+say_queries(struct crm_buf *b, struct crm_snap *snap)
+{
+	static const char *const queries[] = { "person tag:t1",
+		"person city:Oslo", "person name:p3", "person name:/p1",
+		"person email:~p1.*org", "person p3", "person p2 or p4",
+		"person tag:t1 city:Oslo", "person tag:t3 city:oslo name:/p",
+		"person tag:t0 or name:p5", "person tag:t2 oslo",
+		"person oslo tag:t3 tag:t4", "person tag:t0 tag:t2",
+		"person no:tag city:Oslo",
+		"person city:Oslo has:tag orders:1..", "person is:lead tag:t3",
+		"event what:call", "event what:purchase amount:..40",
+		"event who:p3 what:purchase", "event who:p3 or who:p4",
+		"event at:2021 what:invoice", "event who.city:Oslo",
+		"event who.tag:t3 what:purchase", "event key:=k:3" };
+	const struct crm_err *err;
+	struct crm_query_ctx ctx = { .snap = snap, .clock = &today };
+	struct crm_query *q;
+	uint64_t *id;
+	size_t n, i, j;
+
+	for (i = 0; i < sizeof(queries) / sizeof(queries[0]); i++) {
+		crm_buf_addf(b, "query %s:", queries[i]);
+		err = crm_query_parse_text(&ctx, crm_view_str(queries[i]), &q);
+		if (err == NULL) {
+			no_err(crm_query_ids(q, &id, &n));
+			for (j = 0; j < n; j++)
+				crm_buf_addf(
+				    b, " %llx", (unsigned long long)id[j]);
+			crm_free(id);
+			crm_query_free(q);
+		} else /* it names who is not there yet */
+			crm_buf_adds(b, " no");
+		crm_buf_addc(b, '\n');
+	}
+}
+
 /* All that is asked for. */
 static void
 say_all(struct crm_buf *b, struct crm_snap *snap)
@@ -259,6 +298,7 @@ say_all(struct crm_buf *b, struct crm_snap *snap)
 	say_sums(b, snap);
 	say_days(b, snap);
 	say_look_ups(b, snap);
+	say_queries(b, snap);
 	no_err(crm_buf_end(b));
 }
 
