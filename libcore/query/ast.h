@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "query/compute.h"
+#include "query/decided.h"
 #include "query/literal.h"
 #include "query/query.h"
 #include "query/ref.h"
@@ -61,7 +62,8 @@ struct crm_alt {
 struct crm_member {
 	uint64_t segment;
 	struct crm_view name;
-	struct crm_query *query; /* NULL: only hand-picked ones */
+	struct crm_query *query;    /* NULL: only hand-picked ones */
+	struct crm_decided decided; /* of those that are linked to */
 };
 
 struct crm_term {
@@ -83,6 +85,8 @@ struct crm_term {
 	uint64_t *set;
 	size_t nset;
 	bool has_set;
+	/* of what each link on the way leads to: does the rest match? */
+	struct crm_decided decided[CRM_LINKS_MAX];
 };
 
 struct crm_node {
@@ -137,7 +141,7 @@ CRM_CHECK const struct crm_err *crm_term_parse(struct crm_query *,
 /* match.c */
 
 /* Is a record in a segment? */
-CRM_CHECK const struct crm_err *crm_member_match(struct crm_query *,
+CRM_CHECK const struct crm_err *crm_member_match(
     struct crm_member *, uint64_t id, const struct crm_stored *, bool *yes);
 
 /* Does a text that is the value of a field, with nothing else of its record,

@@ -158,28 +158,25 @@ has_id(const uint64_t *ids, size_t n, uint64_t id)
 	return false;
 }
 
+static const struct crm_err *
+decide_member(void *ctx, uint64_t id, const struct crm_stored *r, bool *yes)
+{
+	return crm_member_match(ctx, id, r, yes);
+}
+
 /* A link: one of the ids, or a member of the segment. */
 static const struct crm_err *
 match_link(struct crm_query *q, const struct crm_alt *a, uint64_t id,
     struct crm_view v, bool *yes)
 {
 	uint64_t to = crm_link_get(v);
-	struct crm_arena kept = CRM_ARENA_INIT;
-	const struct crm_err *err;
-	enum crm_presence p;
-	struct crm_stored r;
 
 	*yes = has_id(a->id, a->nids, to) ||
 	    (crm_id_kind(id) == 'e' && has_id(a->people, a->npeople, to));
-	if (a->member == NULL)
-		return NULL;
-	err = crm_snap_get_beside(q->ctx.snap, to, &r, &p);
-	if (err == NULL && p == CRM_LIVE) {
-		crm_snap_keep(q->ctx.snap, &r, &kept);
-		err = crm_member_match(q, a->member, to, &r, yes);
-	}
-	crm_arena_release(&kept);
-	return err;
+	return *yes || a->member == NULL
+	    ? NULL
+	    : crm_decide(&a->member->decided, q->ctx.snap, to, decide_member,
+		  a->member, yes);
 }
 
 /* One value against one of the alternatives. */
@@ -340,21 +337,47 @@ match_field(struct crm_query *q, struct crm_term *t, uint64_t id,
 	return err;
 }
 
-/* A term and what is asked of it. */
+static const struct crm_err *match_behind(struct crm_query *, struct crm_term *,
+    size_t level, uint64_t id, const struct crm_stored *, bool *yes);
+
+/* A term, and behind how many of its links a record stands. */
 struct asking {
 	struct crm_query *q;
 	struct crm_term *t;
-	bool *yes;
+	size_t level;
 };
 
 static const struct crm_err *
-match_one(void *ctx, uint64_t id, const struct crm_stored *r,
-    const struct crm_field *f, bool *stop)
+decide_behind(void *ctx, uint64_t id, const struct crm_stored *r, bool *yes)
 {
-	struct asking *a = ctx;
-	const struct crm_err *err = match_field(a->q, a->t, id, r, f, a->yes);
+	const struct asking *a = ctx;
 
-	*stop = *a->yes;
+	return match_behind(a->q, a->t, a->level, id, r, yes);
+}
+
+/* A term against a record behind so many of its links. */
+static const struct crm_err *
+match_behind(struct crm_query *q, struct crm_term *t, size_t level, uint64_t id,
+    const struct crm_stored *r, bool *yes)
+{
+	struct asking next = { q, t, level + 1 };
+	const struct crm_err *err = NULL;
+	const struct crm_field *f;
+	struct crm_many m;
+	struct crm_view v;
+
+	*yes = false;
+	if (level == t->ref.nlinks) {
+		f = t->ref.field[letter(id)];
+		return f != NULL ? match_field(q, t, id, r, f, yes) : NULL;
+	}
+	f = t->ref.link[level][letter(id)];
+	if (f == NULL || !crm_stored_get(r, f->num, &v))
+		return NULL;
+	crm_many_begin(&m, v, (f->flags & CRM_F_MANY) != 0);
+	while (err == NULL && !*yes && crm_many_next(&m, &v))
+		err = crm_decide(&t->decided[level], q->ctx.snap,
+		    crm_link_get(v), decide_behind, &next, yes);
 	return err;
 }
 
@@ -439,10 +462,9 @@ is_linked(const struct crm_stored *r, uint16_t num, uint64_t segment)
 }
 
 const struct crm_err *
-crm_member_match(struct crm_query *q, struct crm_member *m, uint64_t id,
-    const struct crm_stored *r, bool *yes)
+crm_member_match(
+    struct crm_member *m, uint64_t id, const struct crm_stored *r, bool *yes)
 {
-	(void)q;
 	*yes = false;
 	if (crm_id_kind(id) != 'e' && crm_id_kind(id) != 's') {
 		if (is_linked(r, CRM_N_BARRED, m->segment))
@@ -465,7 +487,7 @@ match_term(struct crm_query *q, struct crm_term *t, uint64_t id,
 		*yes = id == t->id;
 		return NULL;
 	case CRM_TERM_MEMBER:
-		return crm_member_match(q, t->member, id, r, yes);
+		return crm_member_match(t->member, id, r, yes);
 	case CRM_TERM_STAGE:
 		*yes = match_stage(q, t, id, r);
 		return NULL;
@@ -481,8 +503,7 @@ match_term(struct crm_query *q, struct crm_term *t, uint64_t id,
 	case CRM_TERM_HAS:
 		break;
 	}
-	return crm_ref_each(&t->ref, q->ctx.snap, id, r, match_one,
-	    &(struct asking){ q, t, yes });
+	return match_behind(q, t, 0, id, r, yes);
 }
 
 static const struct crm_err *

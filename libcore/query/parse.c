@@ -510,6 +510,15 @@ crm_query_quote(struct crm_buf *b, const char *const *arg, size_t nargs)
 	}
 }
 
+static void
+free_member(struct crm_member *m)
+{
+	if (m == NULL)
+		return;
+	crm_query_free(m->query);
+	crm_decided_release(&m->decided);
+}
+
 void
 crm_query_free(struct crm_query *q)
 {
@@ -525,11 +534,11 @@ crm_query_free(struct crm_query *q)
 		for (j = 0; j < t->nalts; j++) {
 			crm_free(t->alt[j].id);
 			crm_free(t->alt[j].people);
-			if (t->alt[j].member != NULL)
-				crm_query_free(t->alt[j].member->query);
+			free_member(t->alt[j].member);
 		}
-		if (t->member != NULL)
-			crm_query_free(t->member->query);
+		free_member(t->member);
+		for (j = 0; j < CRM_LINKS_MAX; j++)
+			crm_decided_release(&t->decided[j]);
 		crm_free(t->set);
 	}
 	crm_compute_free(q->compute);

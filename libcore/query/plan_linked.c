@@ -7,10 +7,6 @@
 /* More records than this are not gone through one by one. */
 #define TARGETS_MAX 200000
 
-/* To find what links to one of them costs as much as so many ids of a list, or
- * four records that are looked at: with ten events each 7 us to 2. */
-#define TARGET_COST 800
-
 /* The term as it is asked of what the first link leads to. */
 static struct crm_term
 behind_link(const struct crm_term *t)
@@ -20,6 +16,7 @@ behind_link(const struct crm_term *t)
 	rest.ref.nlinks--;
 	memmove(rest.ref.link[0], t->ref.link[1],
 	    rest.ref.nlinks * sizeof(rest.ref.link[0]));
+	memset(rest.decided, 0, sizeof(rest.decided));
 	return rest;
 }
 
@@ -32,9 +29,8 @@ keep_set(struct crm_term *t, const struct crm_term *rest)
 	t->has_set = rest->has_set;
 }
 
-/* The kind that a link may lead to and the like; its key is to be released. */
-static struct crm_planning
-planning_of(const struct crm_planning *p, char letter)
+struct crm_planning
+crm_plan_of(const struct crm_planning *p, char letter)
 {
 	return (struct crm_planning){ .q = p->q,
 		.kind = crm_kind_of(crm_snap_schema(p->q->ctx.snap), letter),
@@ -66,7 +62,7 @@ estimate_targets(struct crm_planning *p, struct crm_term *t,
 
 	for (to = f->links; err == NULL && n <= TARGETS_MAX && *to != '\0';
 	     to++) {
-		struct crm_planning sub = planning_of(p, *to);
+		struct crm_planning sub = crm_plan_of(p, *to);
 
 		if (sub.kind == NULL)
 			continue;
@@ -94,7 +90,7 @@ crm_plan_estimate_linked(
 	}
 	err = estimate_targets(p, t, f, out);
 	if (*out != CRM_PLAN_UNKNOWN)
-		*out *= TARGET_COST;
+		*out *= CRM_PLAN_TARGET_COST;
 	return err;
 }
 
@@ -112,7 +108,7 @@ struct linking {
 static const struct crm_err *
 take_kind(struct crm_planning *p, char letter, struct linking *l)
 {
-	struct crm_planning sub = planning_of(p, letter);
+	struct crm_planning sub = crm_plan_of(p, letter);
 	struct crm_candidates to = { 0 };
 	const struct crm_err *err;
 	size_t i;

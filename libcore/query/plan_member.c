@@ -46,7 +46,7 @@ keep_member(struct crm_planning *p, struct crm_member *m, uint64_t id,
 
 	err = crm_snap_get(p->q->ctx.snap, id, &r, &presence);
 	if (err == NULL && presence == CRM_LIVE)
-		err = crm_member_match(p->q, m, id, &r, &yes);
+		err = crm_member_match(m, id, &r, &yes);
 	if (err == NULL && yes) {
 		*out = crm_grow(*out, cap, *n + 1, sizeof(**out));
 		(*out)[(*n)++] = id;
@@ -75,8 +75,10 @@ crm_plan_members(
 			continue;
 		err = crm_plan_member(&sub, m, &c);
 		crm_buf_release(&sub.key);
-		if (err == NULL && c.all) { /* too many to go through */
+		if (err == NULL && (c.all || c.n > MEMBERS_MAX)) {
+			/* too many to go through */
 			*n = MEMBERS_MAX + 1;
+			crm_free(c.id);
 			break;
 		}
 		for (j = 0; err == NULL && j < c.n; j++)

@@ -31,20 +31,6 @@ estimate_words(struct crm_planning *p, const struct crm_term *t, uint64_t *out)
 	return err;
 }
 
-/* Those of the stories of customers and the like. */
-static uint64_t
-estimate_story(const struct crm_term *t)
-{
-	uint64_t n = 0;
-	size_t i;
-
-	for (i = 0; i < t->nalts; i++)
-		n += t->alt[i].member != NULL
-		    ? GUESS * 50
-		    : 50 * (t->alt[i].nids + t->alt[i].npeople);
-	return n;
-}
-
 static const struct crm_err *
 estimate_member(
     struct crm_planning *p, const struct crm_member *m, uint64_t *out)
@@ -52,6 +38,49 @@ estimate_member(
 	*out = GUESS;
 	return m->query != NULL ? crm_plan_estimate(p, m->query->root, out)
 				: NULL;
+}
+
+/* How much it is to find what links to the members of a segment. */
+static const struct crm_err *
+add_members(struct crm_planning *p, const struct crm_field *f,
+    const struct crm_member *m, uint64_t *n)
+{
+	const struct crm_err *err = NULL;
+	const char *to;
+	uint64_t one;
+
+	for (to = f->links; err == NULL && to != NULL && *to != '\0'; to++) {
+		struct crm_planning sub = crm_plan_of(p, *to);
+
+		if (sub.kind == NULL)
+			continue;
+		err = estimate_member(&sub, m, &one);
+		crm_buf_release(&sub.key);
+		if (one == CRM_PLAN_UNKNOWN) {
+			*n = CRM_PLAN_UNKNOWN;
+			break;
+		}
+		*n += one * CRM_PLAN_TARGET_COST;
+	}
+	return err;
+}
+
+/* Those of the stories of customers and the like. */
+static const struct crm_err *
+estimate_story(struct crm_planning *p, const struct crm_term *t,
+    const struct crm_field *f, uint64_t *out)
+{
+	const struct crm_err *err = NULL;
+	uint64_t n = 0;
+	size_t i;
+
+	for (i = 0; err == NULL && n != CRM_PLAN_UNKNOWN && i < t->nalts; i++) {
+		n += 50 * (t->alt[i].nids + t->alt[i].npeople);
+		if (t->alt[i].member != NULL)
+			err = add_members(p, f, t->alt[i].member, &n);
+	}
+	*out = n;
+	return err;
 }
 
 /* The records of the kind that a term names. */
@@ -92,8 +121,9 @@ add_links(struct crm_planning *p, const struct crm_field *f,
 		err = crm_plan_count_group(p, CRM_TABLE_INDEX,
 		    crm_plan_index_group(p, f, crm_view(id, 8), group), n);
 	}
-	*n += a->member != NULL ? GUESS * 20 : 0;
-	return err;
+	return err != NULL || a->member == NULL
+	    ? err
+	    : add_members(p, f, a->member, n);
 }
 
 /* Add those of one alternative of a stored field. */
@@ -187,11 +217,9 @@ crm_plan_estimate_term(
 		    (f->flags & CRM_F_INDEXED) != 0 ? GUESS : CRM_PLAN_UNKNOWN;
 		return NULL;
 	}
-	if (crm_plan_is_story(p, f)) {
-		*out = estimate_story(t);
-		return NULL;
-	}
-	for (i = 0; err == NULL && i < t->nalts; i++)
+	if (crm_plan_is_story(p, f))
+		return estimate_story(p, t, f, out);
+	for (i = 0; err == NULL && n != CRM_PLAN_UNKNOWN && i < t->nalts; i++)
 		err = add_alt(p, t, f, &t->alt[i], &n);
 	*out = n;
 	return err;

@@ -43,8 +43,7 @@ take_event(struct gathering *g, uint64_t id, const struct crm_stored *r)
 			continue;
 		err = crm_snap_get(g->q->ctx.snap, to, &what, &p);
 		if (err == NULL && p == CRM_LIVE)
-			err =
-			    crm_member_match(g->q, a->member, to, &what, &yes);
+			err = crm_member_match(a->member, to, &what, &yes);
 	}
 	crm_many_begin(&m, core.who, true);
 	while (yes && crm_many_next(&m, &v)) {

@@ -78,9 +78,8 @@ crm_term_read_member(
 		return crm_err(CRM_E_DATA, "segments within segments: over %d",
 		    CRM_SEGMENT_DEPTH_MAX);
 	m = crm_arena_alloc(&r->q->arena, sizeof(*m));
-	m->segment = nest.segment;
-	m->name = crm_term_keep(r->q, name);
-	m->query = NULL;
+	*m = (struct crm_member){ .segment = nest.segment,
+		.name = crm_term_keep(r->q, name) };
 	*out = m;
 	err = crm_snap_get(ctx.snap, m->segment, &s, &p);
 	if (err == NULL && p == CRM_LIVE &&

@@ -87,6 +87,35 @@ for t in kind:person kind:=org kind:/e 'kind:~^(deal|task)$' kind:nothing \
 	same any "$t"
 	same person "$t"
 done
+
+# joined KIND LINK TERM: what links so to those that the term finds, by a join
+joined()
+{
+	for as_of in '' "--as-of change:$before" '--as-of 2026-03-16'; do
+		# shellcheck disable=SC2086
+		crm-find $as_of any "$3" -o ids >targets
+		# shellcheck disable=SC2086
+		crm-find $as_of "$1" "$2.$3" -o ids >found
+		# shellcheck disable=SC2086
+		crm-find $as_of "$1" -f "id,$2" -o tsv |
+			awk -F '\t' 'NR == FNR { want[$1] = 1; next }
+				FNR > 1 { n = split($2, to, ",")
+					for (i = 1; i <= n; i++)
+						if (to[i] in want) {
+							print $1
+							break
+						} }' targets - >wanted
+		same_file "$1 $2 $3, joined $as_of" found wanted
+		some=$((some + $(wc -l <found)))
+	done
+}
+joined event who 'email:~[13579]@'
+joined event who stage:lead
+joined event who 'org.name:~[2468]$'
+joined event who spent:500..
+joined event who 'tag:~[13]'
+joined person org 'name:~[13579]$'
+joined deal who 'org.name:~[2468]$'
 [ "$some" -gt 10000 ]
 result $? "there was something to find ($some)"
 
