@@ -311,6 +311,17 @@ class Model:
             return [(self.remove, rid)]
         return [(self.remove, rid)] if force else []
 
+    def taken(self, rid, n, refs):
+        """Those of some refs that others got since change n."""
+        def has(m, i, x):
+            r = self.after[m - 1].get(i)
+            return r is not None and r["live"] and x in r["f"].get("ref", [])
+        return [x for x in refs or [] if any(
+            i != rid and x in r["f"].get("ref", []) and any(
+                has(m, i, x) and not has(m - 1, i, x)
+                for m in range(n + 1, len(self.after) + 1))
+            for i, r in self.live("p"))]
+
     def undo(self, n, mode):
         """mode: None, "force" or "skip"."""
         if n < 1 or n > len(self.changes):
@@ -331,7 +342,9 @@ class Model:
                 told.append((rid, None, "erased"))
                 continue
             if e["what"] == "removed":
-                if not r["live"]:
+                gone = self.taken(rid, n, r["f"].get("ref"))
+                told += [(rid, "ref", None) for _ in gone]
+                if not r["live"] and (force or not gone):
                     todo.append((self.restore, rid))
                     todo += merged
                     todo += [(self.put, rid, k, v) for k, v in self.links(
@@ -349,12 +362,16 @@ class Model:
                 now = r["f"].get(field)
                 if now == old:
                     continue
-                if now == new:
+                if now == new and field != "ref":
                     todo.append((self.put, rid, field, old))
                 elif field in MANY and field != "who":
                     now, old, new = now or [], old or [], new or []
                     v = [x for x in now if x in old or x not in new]
                     v += [x for x in old if x not in new and x not in now]
+                    if field == "ref":
+                        gone = self.taken(rid, n, v)
+                        told += [(rid, field, None) for _ in gone]
+                        v = [x for x in v if force or x not in gone]
                     todo.append((self.put, rid, field, v))
                 else:
                     told.append((rid, field, now))
