@@ -1,5 +1,7 @@
 #include "due/due_impl.h"
 
+#include <stdlib.h>
+
 #include "base/fold.h"
 #include "store/store.h"
 
@@ -79,8 +81,110 @@ crm_due_is_ended(const struct crm_kind *k, const struct crm_stored *r)
 	    CRM_END_OPEN;
 }
 
+const struct crm_field *
+crm_due_who_field(const struct crm_kind *k)
+{
+	size_t i;
+
+	if (k->who != 0)
+		return crm_field_num(k, k->who);
+	for (i = 0; i < k->nfields; i++)
+		if (k->field[i].type == CRM_T_LINK &&
+		    strpbrk(k->field[i].links, "po") != NULL)
+			return &k->field[i];
+	return NULL;
+}
+
+static int
+cmp_ids(const void *x, const void *y)
+{
+	uint64_t a = *(const uint64_t *)x, b = *(const uint64_t *)y;
+
+	return a < b ? -1 : a > b;
+}
+
+/* Add the ids of a kind that whom names itself. */
+static void
+add_own(const struct crm_due *d, char kind, struct crm_whom *out)
+{
+	size_t i;
+
+	out->id = crm_realloc_array(NULL, d->whom.n + 1, sizeof(*out->id));
+	for (i = 0; i < d->whom.n; i++)
+		if (crm_id_kind(d->whom.id[i]) == kind)
+			out->id[out->n++] = d->whom.id[i];
+}
+
+/* Those of a kind that link to them, by the index. */
+static const struct crm_err *
+add_linked(struct crm_due *d, char kind, const struct crm_field *f,
+    struct crm_whom *out)
+{
+	const struct crm_err *err = NULL;
+	const uint64_t *found;
+	size_t cap = 0, n, i, k = 0;
+	char key[8];
+
+	for (i = 0; err == NULL && i < d->whom.n; i++) {
+		crm_be64(key, d->whom.id[i]);
+		err = crm_snap_find(d->snap, kind, f, crm_view(key, 8), false,
+		    SIZE_MAX, &found, &n);
+		if (err != NULL || n == 0)
+			continue;
+		out->id = crm_grow(out->id, &cap, out->n + n, sizeof(*out->id));
+		memcpy(out->id + out->n, found, n * sizeof(*found));
+		out->n += n;
+	}
+	if (out->n > 0)
+		qsort(out->id, out->n, sizeof(*out->id), cmp_ids);
+	for (i = 0; i < out->n; i++)
+		if (k == 0 || out->id[k - 1] != out->id[i])
+			out->id[k++] = out->id[i];
+	out->n = k;
+	return err;
+}
+
+/* Which records of a kind may be asked for: all, when nothing tells. */
+static const struct crm_err *
+scope_of(struct crm_due *d, char kind, struct crm_whom *out)
+{
+	const struct crm_kind *k = crm_kind_of(d->schema, kind);
+	const struct crm_field *f = crm_due_who_field(k);
+	const struct crm_err *err = NULL;
+	bool few = d->things, own = d->things || kind == 'p' || kind == 'o';
+
+	memset(out, 0, sizeof(*out));
+	if (!d->things)
+		err = crm_whom_is_few(d->snap, &d->whom, &few);
+	out->all =
+	    !few || (!own && (f == NULL || (f->flags & CRM_F_INDEXED) == 0));
+	if (err != NULL || out->all)
+		return err;
+	if (!own)
+		return add_linked(d, kind, f, out);
+	add_own(d, kind, out);
+	return NULL;
+}
+
 const struct crm_err *
-crm_due_each(struct crm_due *d, char kind,
+crm_due_narrow(struct crm_due *d, char kind, uint64_t *id, size_t *n)
+{
+	const struct crm_err *err;
+	struct crm_whom scope;
+	size_t i, k = 0;
+
+	err = scope_of(d, kind, &scope);
+	for (i = 0; i < *n; i++)
+		if (crm_whom_has(&scope, id[i]))
+			id[k++] = id[i];
+	*n = k;
+	crm_whom_release(&scope);
+	return err;
+}
+
+/* All records of a kind, one after the other. */
+static const struct crm_err *
+each_of_all(struct crm_due *d, char kind,
     const struct crm_err *(*fn)(
 	struct crm_due *, uint64_t id, const struct crm_stored *))
 {
@@ -103,6 +207,40 @@ crm_due_each(struct crm_due *d, char kind,
 	}
 	crm_run_close(run);
 	crm_query_free(q);
+	return err;
+}
+
+const struct crm_err *
+crm_due_each_of(struct crm_due *d, const uint64_t *id, size_t n,
+    const struct crm_err *(*fn)(
+	struct crm_due *, uint64_t id, const struct crm_stored *))
+{
+	const struct crm_err *err = NULL;
+	enum crm_presence p;
+	struct crm_stored r;
+	size_t i;
+
+	for (i = 0; err == NULL && i < n; i++) {
+		err = crm_snap_get(d->snap, id[i], &r, &p);
+		if (err == NULL && p == CRM_LIVE)
+			err = fn(d, id[i], &r);
+	}
+	return err;
+}
+
+const struct crm_err *
+crm_due_each(struct crm_due *d, char kind,
+    const struct crm_err *(*fn)(
+	struct crm_due *, uint64_t id, const struct crm_stored *))
+{
+	const struct crm_err *err;
+	struct crm_whom scope;
+
+	err = scope_of(d, kind, &scope);
+	if (err == NULL)
+		err = scope.all ? each_of_all(d, kind, fn)
+				: crm_due_each_of(d, scope.id, scope.n, fn);
+	crm_whom_release(&scope);
 	return err;
 }
 
@@ -163,14 +301,11 @@ owner_of(struct crm_due *d, uint64_t who, const char **out)
 	return err;
 }
 
-/* Is what has this owner, or none, asked for? */
-static bool
-is_theirs(const struct crm_due *d, const char *owner)
+bool
+crm_due_is_theirs(const struct crm_due *d, struct crm_view owner)
 {
-	if (d->o->owner == NULL)
-		return true;
-	return crm_fold_eq(crm_view_str(owner != NULL ? owner : ""),
-	    crm_view_str(d->o->owner));
+	return d->o->owner == NULL ||
+	    crm_fold_eq(owner, crm_view_str(d->o->owner));
 }
 
 const struct crm_err *
@@ -191,7 +326,9 @@ crm_due_add(struct crm_due *d, struct crm_due_item *item, struct crm_view who,
 	item->owner = keep_owner(d, owner);
 	if (item->owner == NULL && item->who != item->id)
 		err = owner_of(d, item->who, &item->owner);
-	if (err != NULL || !is_theirs(d, item->owner))
+	if (err != NULL ||
+	    !crm_due_is_theirs(
+		d, item->owner != NULL ? crm_view_str(item->owner) : CRM_VNULL))
 		return err;
 	d->item = crm_grow(d->item, &d->cap, d->n + 1, sizeof(*d->item));
 	d->item[d->n++] = *item;

@@ -85,7 +85,24 @@ struct crm_view crm_due_text(
 /* Does a record's stage end? */
 bool crm_due_is_ended(const struct crm_kind *, const struct crm_stored *);
 
-/* Call fn with each record of a kind. */
+/* The links of a kind's records to whom they are about; NULL: none.  Of a kind
+ * without who its first ones to people or organisations. */
+const struct crm_field *crm_due_who_field(const struct crm_kind *);
+
+/* Keep of n ids of a kind, which are in order, those that may be asked for. */
+CRM_CHECK const struct crm_err *crm_due_narrow(
+    struct crm_due *, char kind, uint64_t *id, size_t *n);
+
+/* Is what has this owner, or none, asked for? */
+bool crm_due_is_theirs(const struct crm_due *, struct crm_view owner);
+
+/* Call fn with each of some records that is there. */
+CRM_CHECK const struct crm_err *crm_due_each_of(struct crm_due *,
+    const uint64_t *id, size_t n,
+    const struct crm_err *(*fn)(
+	struct crm_due *, uint64_t id, const struct crm_stored *));
+
+/* Call fn with each record of a kind that may be asked for. */
 CRM_CHECK const struct crm_err *crm_due_each(struct crm_due *, char kind,
     const struct crm_err *(*fn)(
 	struct crm_due *, uint64_t id, const struct crm_stored *));

@@ -195,6 +195,7 @@ crm_due_purchases(struct crm_due *d)
 	struct crm_report_run r =
 	    crm_report_plain(&crm_report_overdue, d->snap, d->o->clock);
 
+	r.whom = d->whom;
 	return d->things ? NULL : crm_overdue_each(&r, take_rhythm, d);
 }
 
@@ -202,21 +203,13 @@ crm_due_purchases(struct crm_due *d)
  * Dates
  */
 
-/* The links of a record to its customers, as stored; empty when it has none.
- * Of a kind without who its first link to people or organisations. */
+/* The links of a record to its customers, as stored; empty when it has none. */
 static struct crm_view
 who_of(const struct crm_kind *k, const struct crm_stored *r, struct crm_buf *b)
 {
-	const struct crm_field *f = NULL;
+	const struct crm_field *f = crm_due_who_field(k);
 	struct crm_view v;
-	size_t i;
 
-	for (i = 0; f == NULL && i < k->nfields; i++)
-		if (k->field[i].type == CRM_T_LINK &&
-		    strpbrk(k->field[i].links, "po") != NULL)
-			f = &k->field[i];
-	if (k->who != 0)
-		f = crm_field_num(k, k->who);
 	if (f == NULL || !crm_stored_get(r, f->num, &v))
 		return CRM_VNULL;
 	if ((f->flags & CRM_F_MANY) != 0)

@@ -39,27 +39,6 @@ ids_at_stage(struct crm_due *d, uint8_t stage, uint64_t **out, size_t *n)
 	return err;
 }
 
-static const struct crm_err *
-each_at_stage(struct crm_due *d, uint8_t stage,
-    const struct crm_err *(*fn)(
-	struct crm_due *, uint64_t id, const struct crm_stored *))
-{
-	const struct crm_err *err;
-	enum crm_presence p;
-	struct crm_stored r;
-	uint64_t *id;
-	size_t n, i;
-
-	err = ids_at_stage(d, stage, &id, &n);
-	for (i = 0; err == NULL && i < n; i++) {
-		err = crm_snap_get(d->snap, id[i], &r, &p);
-		if (err == NULL && p == CRM_LIVE)
-			err = fn(d, id[i], &r);
-	}
-	crm_free(id);
-	return err;
-}
-
 /*
  * Tasks
  */
@@ -86,8 +65,18 @@ take_task(struct crm_due *d, uint64_t id, const struct crm_stored *r)
 const struct crm_err *
 crm_due_tasks(struct crm_due *d)
 {
+	const struct crm_err *err;
+	uint64_t *id;
+	size_t n;
+
+	/* also those that are not asked for: deals go by whether there is one
+	 */
 	d->at.kind = crm_kind_of(d->schema, 't');
-	return each_at_stage(d, CRM_W_OPEN, take_task);
+	err = ids_at_stage(d, CRM_W_OPEN, &id, &n);
+	if (err == NULL)
+		err = crm_due_each_of(d, id, n, take_task);
+	crm_free(id);
+	return err;
 }
 
 /*
@@ -156,7 +145,7 @@ take_ticket(struct crm_due *d, uint64_t id, const struct crm_stored *r)
 		  crm_due_text(d->at.kind, &again, "owner"));
 }
 
-#define FEW 16 /* tickets that are looked up one by one */
+#define FEW 1000 /* tickets that are looked up one by one */
 
 const struct crm_err *
 crm_due_tickets(struct crm_due *d)
@@ -168,11 +157,13 @@ crm_due_tickets(struct crm_due *d)
 	d->at.kind = crm_kind_of(d->schema, 'k');
 	d->at.service = crm_service_new(d->snap, d->o->clock);
 	err = ids_at_stage(d, CRM_W_OPEN, &id, &n);
-	crm_free(id);
+	if (err == NULL)
+		err = crm_due_narrow(d, 'k', id, &n);
 	if (err == NULL && n > FEW)
 		err = crm_service_all(d->at.service);
 	if (err == NULL)
-		err = each_at_stage(d, CRM_W_OPEN, take_ticket);
+		err = crm_due_each_of(d, id, n, take_ticket);
+	crm_free(id);
 	crm_service_free(d->at.service);
 	d->at.service = NULL;
 	return err;
@@ -277,6 +268,9 @@ take_deal(struct crm_due *d, uint64_t id, const struct crm_stored *r)
 
 	if (crm_due_is_ended(d->at.kind, r))
 		return NULL;
+	v = crm_due_text(d->at.kind, r, "owner");
+	if (v.n > 0 && !crm_due_is_theirs(d, v))
+		return NULL; /* before much is asked about it */
 	crm_buf_addv(&who, who_of(d, r));
 	crm_buf_addv(&owner, crm_due_text(d->at.kind, r, "owner"));
 	if (who.n > 0) {

@@ -213,6 +213,12 @@ CRM_CHECK const struct crm_err *crm_plan_regex(
 CRM_CHECK const struct crm_err *crm_plan_estimate_regex(
     struct crm_planning *, const struct crm_term *, uint64_t *out);
 
+/* plan_has.c: the ids of a term that asks whether there is a value */
+CRM_CHECK const struct crm_err *crm_plan_has(
+    struct crm_planning *, const struct crm_term *, struct crm_candidates *);
+CRM_CHECK const struct crm_err *crm_plan_estimate_has(
+    struct crm_planning *, const struct crm_term *, uint64_t *out);
+
 /* About how many records of the kind there are; where a list has more than a
  * part of them, all are walked. */
 #define CRM_PLAN_PART 4

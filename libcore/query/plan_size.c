@@ -191,7 +191,7 @@ crm_plan_estimate_term(
 		return t->ref.nlinks > 0 ? crm_plan_estimate_linked(p, t, out)
 					 : crm_plan_estimate_regex(p, t, out);
 	case CRM_TERM_HAS:
-		return NULL;
+		return crm_plan_estimate_has(p, t, out);
 	case CRM_TERM_MATCH:
 	case CRM_TERM_EXACT:
 	case CRM_TERM_BEGINS:

@@ -549,8 +549,7 @@ crm_plan_term(
 		return t->ref.nlinks > 0 ? crm_plan_linked(p, t, c)
 					 : crm_plan_regex(p, t, c);
 	case CRM_TERM_HAS:
-		crm_plan_set_all(c);
-		return NULL;
+		return crm_plan_has(p, t, c);
 	}
 	if (t->ref.nlinks > 0)
 		return crm_plan_linked(p, t, c);

@@ -80,6 +80,14 @@ same event who.bought:g1
 same event who.id:p77 not what:call
 same event not who.id:p77
 same event who.id:@west
+same event has:deal
+same event has:deal what:purchase
+same event no:deal
+same event has:product
+same person has:org city:'Town 9'
+same any has:org
+same person no:org has:tag
+same deal has:who
 same any who.city:'Town 2' kind:deal
 same any kind:event who:p77
 for t in kind:person kind:=org kind:/e 'kind:~^(deal|task)$' kind:nothing \

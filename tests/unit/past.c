@@ -259,7 +259,7 @@ say_queries(struct crm_buf *b, struct crm_snap *snap)
 		"person tag:t1 city:Oslo", "person tag:t3 city:oslo name:/p",
 		"person tag:t0 or name:p5", "person tag:t2 oslo",
 		"person oslo tag:t3 tag:t4", "person tag:t0 tag:t2",
-		"person no:tag city:Oslo",
+		"person no:tag city:Oslo", "person has:tag", "event has:product",
 		"person city:Oslo has:tag orders:1..", "person is:lead tag:t3",
 		"event what:call", "event what:purchase amount:..40",
 		"event who:p3 what:purchase", "event who:p3 or who:p4",
