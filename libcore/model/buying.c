@@ -9,8 +9,9 @@
 #include "model/special.h"
 
 /* More kinds of customers than that are looked at in part first: the fit of
- * the part is so near that of all that few looks at all are left to do. */
-#define PART 10000
+ * the part is so near that of all that few looks at all are left to do, and
+ * where the part has none, all have none. */
+#define PART 4000
 
 enum { R, ALPHA, A, B };  /* BG/NBD */
 enum { S = A, BETA = B }; /* Pareto/NBD, behind r and alpha */
@@ -95,11 +96,45 @@ gauss(void)
 	return &g;
 }
 
+/* How a customer's time since the last purchase is gone through: on a scale of
+ * logarithms of the time and the smaller one of alpha and beta, in pieces. */
+struct pieces {
+	double least;      /* of alpha and beta */
+	double from, each; /* in logarithms */
+	size_t n;
+};
+
+/* So little is left of what falls by as many powers of e. */
+#define NOTHING 36
+/* Over a piece the integrand falls by no more powers of e, and its poles, which
+ * are pi away, do not matter: then Gauss's rule is right to ten digits. */
+#define FALL_MOST 12
+#define PIECE_MOST 4
+#define PIECES_MOST 64
+
+static struct pieces
+cut(const double *p, const struct crm_repeat *c)
+{
+	struct pieces s = { .least = fmin(p[ALPHA], p[BETA]) };
+	double end = s.least + c->age, n;
+	/* how fast it falls where it does so least, and most */
+	double slow = p[ALPHA] < p[BETA] ? p[R] + c->x - 1 : p[S];
+	double steep = (p[R] + c->x) * end / (p[ALPHA] + c->age) +
+	    (p[S] + 1) * end / (p[BETA] + c->age);
+
+	s.from = log(s.least + c->last);
+	s.each = log(end) - s.from;
+	if (slow > 0)
+		s.each = fmin(s.each, NOTHING / slow);
+	n = ceil(s.each * fmax(1.0 / PIECE_MOST, steep / FALL_MOST));
+	s.n = c->age > c->last ? (size_t)fmax(1, fmin(n, PIECES_MOST)) : 0;
+	s.each /= s.n > 0 ? (double)s.n : 1;
+	return s;
+}
+
 /*
- * Pareto/NBD: with k = r + s + x and u = ((alpha + last) / (alpha + y))^k the
- * integral over the time of leaving y of (alpha + y)^-(r + x) times
- * (beta + y)^-(s + 1) becomes one of ((alpha + y) / (beta + y))^(s + 1) over
- * u, which is smooth.
+ * Pareto/NBD: the chance of somebody who left at y, over all y since the last
+ * purchase, is the integral of (alpha + y)^-(r + x) times (beta + y)^-(s + 1).
  *
  * slope   NULL, or set
  * alive   NULL, or set to the probability of it
@@ -109,23 +144,28 @@ pareto(const double *p, const struct crm_repeat *c, const struct known *known,
     double *slope, double *alive)
 {
 	const struct crm_gauss *g = gauss();
-	double k = p[R] + p[S] + c->x, from = p[ALPHA] + c->last;
-	double log_from = log(from), log_end = log(p[ALPHA] + c->age);
-	double log_a, log_b, low = exp(k * (log_from - log_end));
+	const struct pieces cuts = cut(p, c);
+	double log_from = log(p[ALPHA] + c->last);
+	double log_end = log(p[ALPHA] + c->age);
+	double log_beta = log(p[BETA] + c->last), log_a, log_b;
 	/* Everything is told in units of the chance at the last purchase. */
-	double log_beta = log(p[BETA] + c->last);
 	double stay = exp((p[R] + c->x) * (log_from - log_end) +
 	    p[S] * (log_beta - log(p[BETA] + c->age)));
-	double unit = exp(p[S] * (log_beta - log_from)) / k * (1 - low);
-	double by[CRM_BUYING_PARAMETERS] = { 0 }, left = 0, all, v, a, b;
+	double by[CRM_BUYING_PARAMETERS] = { 0 }, left = 0, all, v, a, b, z, y;
 	size_t i, j;
 
-	for (i = 0; c->age > c->last && i < CRM_GAUSS; i++) {
-		log_a = log_from - log(low + (1 - low) * g->at[i]) / k;
-		a = exp(log_a);
-		b = a - p[ALPHA] + p[BETA];
-		log_b = log(b);
-		v = g->weight[i] * unit * exp((p[S] + 1) * (log_a - log_b));
+	for (i = 0; i < cuts.n * CRM_GAUSS; i++) {
+		z = cuts.from +
+		    cuts.each *
+			((double)(i / CRM_GAUSS) + g->at[i % CRM_GAUSS]);
+		y = exp(z) - cuts.least;
+		a = p[ALPHA] + y;
+		b = p[BETA] + y;
+		log_a = p[ALPHA] == cuts.least ? z : log(a);
+		log_b = p[BETA] == cuts.least ? z : log(b);
+		v = g->weight[i % CRM_GAUSS] * cuts.each * (cuts.least + y) *
+		    exp((p[R] + c->x) * (log_from - log_a) +
+			p[S] * (log_beta - log_b) - log_b);
 		left += v;
 		if (slope == NULL)
 			continue;
@@ -263,9 +303,10 @@ crm_buying_fit(enum crm_buying_model model, struct crm_repeat *r, size_t n,
 		begin(r, n, out->p);
 		if (model == CRM_PARETO_NBD)
 			out->p[BETA] = out->p[ALPHA];
-		if (d.n > PART && !fit(&d, d.n / PART + 1, out->p, &best))
-			begin(r, n, out->p);
-		ok = fit(&d, 1, out->p, &best) && crm_fit_tells(out->p, 1) &&
+		if (d.n > PART)
+			ok = fit(&d, d.n / PART + 1, out->p, &best);
+		ok = ok && fit(&d, 1, out->p, &best) &&
+		    crm_fit_tells(out->p, 1) &&
 		    crm_fit_tells(out->p + A, model == CRM_BG_NBD ? 2 : 1);
 	}
 	out->log_likelihood = best * (double)n;

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#define BEYOND 20 /* logarithm of a parameter */
+#define BEYOND 16 /* logarithm of a parameter */
 #define FLAT 1e-5 /* slope of a likelihood that cannot get better */
 
 struct task {
@@ -36,6 +36,29 @@ look(void *ctx, const lbfgsfloatval_t *u, lbfgsfloatval_t *slope, const int n,
 	return -v;
 }
 
+/* One that runs away does not come back. */
+static int
+goes_on(void *ctx, const lbfgsfloatval_t *u, const lbfgsfloatval_t *slope,
+    const lbfgsfloatval_t least, const lbfgsfloatval_t norm,
+    const lbfgsfloatval_t slope_norm, const lbfgsfloatval_t step, int n, int k,
+    int looks)
+{
+	int i;
+
+	(void)ctx;
+	(void)slope;
+	(void)least;
+	(void)norm;
+	(void)slope_norm;
+	(void)step;
+	(void)k;
+	(void)looks;
+	for (i = 0; i < n; i++)
+		if (!(fabs(u[i]) < BEYOND))
+			return 1;
+	return 0;
+}
+
 bool
 crm_fit(crm_likelihood *fn, void *ctx, double *p, size_t n, double *best)
 {
@@ -52,7 +75,7 @@ crm_fit(crm_likelihood *fn, void *ctx, double *p, size_t n, double *best)
 	how.max_iterations = 1000;
 	for (i = 0; i < n; i++)
 		u[i] = log(p[i]);
-	rc = lbfgs((int)n, u, &least, look, NULL, &t, &how);
+	rc = lbfgs((int)n, u, &least, look, goes_on, &t, &how);
 	for (i = 0; i < n; i++) {
 		p[i] = exp(u[i]);
 		if (!(fabs(u[i]) < BEYOND))

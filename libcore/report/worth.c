@@ -116,34 +116,49 @@ read_options(const struct crm_report_run *r, struct crm_worth *w)
 	return err;
 }
 
-/* Say what could not be fitted, and what that means. */
+/* Say to which purchases no model of who buys could be fitted. */
 static void
-note_fits(const struct crm_report_run *r, const struct crm_worth *w)
+note_buying(const struct crm_report_run *r, const struct crm_worth *w)
+{
+	struct crm_buf in = CRM_BUF_INIT(CRM_LINE_MAX);
+	size_t i, n = 0, again = 0;
+
+	for (i = 0; w->modelled && i < w->nfits; i++) {
+		const struct crm_repeats_fit *f = &w->fit[i];
+
+		if (f->buys)
+			continue;
+		crm_buf_addf(&in, "%s%s", n > 0 ? ", " : "",
+		    crm_currency_code(f->currency));
+		n += f->end - f->from;
+		again += f->again;
+	}
+	if (n > 0 && crm_buf_end(&in) == NULL)
+		crm_report_note(r,
+		    "%s cannot be fitted to purchases in %s, of %zu "
+		    "customers, %zu of whom bought again: %s",
+		    crm_buying_name(w->model), in.p, n, again,
+		    w->rhythm ? "the risk is told by their silence, "
+				"against their own rhythm"
+			      : "they have no figures");
+	crm_buf_release(&in);
+}
+
+/* The same of what they spend. */
+static void
+note_spending(const struct crm_report_run *r, const struct crm_worth *w)
 {
 	size_t i;
 
-	for (i = 0; i < w->nfits; i++) {
-		const struct crm_repeats_fit *f = &w->fit[i];
-		const char *code = crm_currency_code(f->currency);
-
-		if (w->modelled && !f->buys)
-			crm_report_note(r,
-			    "%s cannot be fitted to purchases in %s, of %zu "
-			    "customers, %zu of whom bought again: %s",
-			    crm_buying_name(w->model), code, f->end - f->from,
-			    f->again,
-			    w->rhythm ? "the risk is told by their silence, "
-					"against their own rhythm"
-				      : "they have no figures");
-		if (f->spends == 0)
+	for (i = 0; i < w->nfits; i++)
+		if (w->fit[i].spends == 0)
 			crm_report_note(r,
 			    "gamma-gamma cannot be fitted to purchases in %s: "
 			    "%s",
-			    code,
-			    w->rhythm && !f->buys
+			    crm_currency_code(w->fit[i].currency),
+			    w->rhythm && !w->fit[i].buys
 				? "what they spent in the mean stands in for it"
 				: "what customers will spend cannot be said");
-	}
 }
 
 const struct crm_err *
@@ -162,7 +177,8 @@ crm_worth_make(const struct crm_report_run *r, bool rhythm, struct crm_worth *w)
 	if (err != NULL && err->code == CRM_E_DATA && w->nfits > 0)
 		err = rhythm ? NULL : crm_report_untold(r, err);
 	if (err == NULL) { /* what cannot be fitted is noted */
-		note_fits(r, w);
+		note_buying(r, w);
+		note_spending(r, w);
 		value_lines(w);
 	}
 	return err;

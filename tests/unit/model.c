@@ -100,34 +100,44 @@ pareto_nbd(void **state)
 }
 
 /* The integral summed up slowly. */
+static double
+slow_likelihood(const double *p, const struct crm_repeat *c)
+{
+	const int steps = 300000;
+	double sum = 0, y, step = (c->age - c->last) / steps;
+	int j;
+
+	for (j = 0; j < steps; j++) {
+		y = c->last + (j + 0.5) * step;
+		sum += step * p[2] * pow(p[1] + y, -p[0] - c->x) *
+		    pow(p[3] + y, -p[2] - 1);
+	}
+	sum += pow(p[1] + c->age, -p[0] - c->x) * pow(p[3] + c->age, -p[2]);
+	return lgamma(p[0] + c->x) - lgamma(p[0]) + p[0] * log(p[1]) +
+	    p[2] * log(p[3]) + log(sum);
+}
+
+/* Of all sorts of customers, where alpha and beta are near and far. */
 static void
 pareto_integral(void **state)
 {
 	static const double p[][4] = { { 0.55, 10.6, 0.61, 11.7 },
-		{ 2, 3, 0.3, 40 }, { 0.4, 60, 1.5, 5 } };
-	struct crm_repeat c = { 3, 20, 50 };
-	double sum, y, step = 30.0 / 300000, like;
-	size_t i;
-	int j;
+		{ 2, 3, 0.3, 40 }, { 0.4, 60, 1.5, 5 },
+		{ 0.56, 1.63, 3.3, 194 }, { 0.62, 2.2, 40, 2800 },
+		{ 0.3, 100, 0.6, 0.5 }, { 1.5, 0.5, 0.9, 30 } };
+	static const struct crm_repeat c[] = { { 3, 20, 50 }, { 0, 0, 280 },
+		{ 1, 2, 280 }, { 30, 250, 280 }, { 25, 10, 250 } };
+	size_t i, k;
 
 	(void)state;
-	for (i = 0; i < sizeof(p) / sizeof(p[0]); i++) {
-		struct crm_buying m = { .model = CRM_PARETO_NBD,
-			.p = { p[i][0], p[i][1], p[i][2], p[i][3] } };
+	for (i = 0; i < sizeof(p) / sizeof(p[0]); i++)
+		for (k = 0; k < sizeof(c) / sizeof(c[0]); k++) {
+			struct crm_buying m = { .model = CRM_PARETO_NBD,
+				.p = { p[i][0], p[i][1], p[i][2], p[i][3] } };
 
-		sum = 0;
-		for (j = 0; j < 300000; j++) {
-			y = c.last + (j + 0.5) * step;
-			sum += step * p[i][2] *
-			    pow(p[i][1] + y, -p[i][0] - c.x) *
-			    pow(p[i][3] + y, -p[i][2] - 1);
+			NEAR(crm_buying_likelihood(&m, &c[k]),
+			    slow_likelihood(p[i], &c[k]), 2e-6);
 		}
-		sum += pow(p[i][1] + c.age, -p[i][0] - c.x) *
-		    pow(p[i][3] + c.age, -p[i][2]);
-		like = lgamma(p[i][0] + c.x) - lgamma(p[i][0]) +
-		    p[i][0] * log(p[i][1]) + p[i][2] * log(p[i][3]) + log(sum);
-		NEAR(crm_buying_likelihood(&m, &c), like, 1e-6);
-	}
 }
 
 /* What is discounted, against a sum over small steps. */
