@@ -3,7 +3,6 @@
  * where that may be few.
  */
 #include "query/plan_impl.h"
-#include "store/index.h"
 
 /* The field whose index is gone through: one that has few values, each of
  * many records.  Of others the index is as long as what it is of. */
@@ -29,35 +28,6 @@ crm_plan_estimate_has(
 	return column_of(p, t) != NULL ? crm_plan_count_all(p, out) : NULL;
 }
 
-/* All ids of a column, or some more than so many. */
-static const struct crm_err *
-take_column(struct crm_planning *p, const struct crm_field *f, uint64_t most,
-    struct crm_candidates *c)
-{
-	const struct crm_err *err;
-	char head[CRM_INDEX_PREFIX];
-	struct crm_entry e;
-	struct crm_walk *w;
-	struct crm_ids ids;
-	size_t cap = 0;
-
-	crm_index_prefix(head, p->kind->letter, f->num);
-	err = crm_snap_walk(p->q->ctx.snap, CRM_TABLE_INDEX, &w);
-	if (err == NULL)
-		err = crm_walk_group(w, crm_view(head, sizeof(head)), &e);
-	while (err == NULL && e.prefix.p != NULL && c->n <= most &&
-	    memcmp(e.prefix.p, head, CRM_INDEX_PREFIX) == 0) {
-		crm_walk_group_ids(w, &ids);
-		while (err == NULL && ids.n > 0 && c->n <= most) {
-			crm_plan_append(c, &cap, ids.id, ids.n);
-			err = crm_walk_more_ids(w, &ids);
-		}
-		if (err == NULL)
-			err = crm_walk_next_group(w, &e);
-	}
-	return err;
-}
-
 const struct crm_err *
 crm_plan_has(
     struct crm_planning *p, const struct crm_term *t, struct crm_candidates *c)
@@ -65,6 +35,7 @@ crm_plan_has(
 	const struct crm_field *f = column_of(p, t);
 	const struct crm_err *err;
 	uint64_t most;
+	size_t cap = 0;
 
 	if (f == NULL) {
 		crm_plan_set_all(c);
@@ -75,7 +46,9 @@ crm_plan_has(
 	err = crm_plan_count_all(p, &most);
 	most /= CRM_PLAN_PART;
 	if (err == NULL)
-		err = take_column(p, f, most, c);
+		err = crm_plan_walk_column(p,
+		    &(struct crm_plan_span){ .field = f, .most = most }, c,
+		    &cap);
 	if (err == NULL && c->n > most)
 		crm_plan_set_all(c);
 	else

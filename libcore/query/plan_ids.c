@@ -240,13 +240,14 @@ crm_plan_skip_group(struct crm_walk *w, struct crm_entry *e)
 	return crm_walk_group(w, crm_view(key, n + 1), e);
 }
 
-/* Walk the groups of a field from a key on, while they begin with it, or up
- * to another key, and keep those that the words are in. */
 const struct crm_err *
-crm_plan_walk_column(struct crm_planning *p, const struct crm_field *f,
-    struct crm_view from, struct crm_view to, bool prefix,
-    const struct crm_alt *words, struct crm_candidates *c, size_t *cap)
+crm_plan_walk_column(struct crm_planning *p, const struct crm_plan_span *span,
+    struct crm_candidates *c, size_t *cap)
 {
+	const struct crm_alt *words = span->words;
+	uint64_t most = span->most > 0 ? span->most : UINT64_MAX;
+	uint16_t num = span->field->num;
+	struct crm_view from = span->from;
 	const struct crm_err *err;
 	char key[CRM_KEY_MAX], head[CRM_INDEX_PREFIX];
 	struct crm_entry e;
@@ -254,24 +255,24 @@ crm_plan_walk_column(struct crm_planning *p, const struct crm_field *f,
 	struct crm_ids ids;
 	size_t n;
 
-	crm_index_prefix(head, p->kind->letter, f->num);
-	n = crm_index_group(key, p->kind->letter, f->num,
-	    crm_view(from.p,
-		from.n < CRM_INDEX_VALUE_MAX ? from.n : CRM_INDEX_VALUE_MAX));
+	crm_index_prefix(head, p->kind->letter, num);
+	if (from.n > CRM_INDEX_VALUE_MAX)
+		from.n = CRM_INDEX_VALUE_MAX;
+	n = crm_index_group(key, p->kind->letter, num, from);
 	err = crm_snap_walk(p->q->ctx.snap, CRM_TABLE_INDEX, &w);
 	if (err == NULL)
 		err = crm_walk_group(w, crm_view(key, n), &e);
-	while (err == NULL && e.prefix.p != NULL &&
+	while (err == NULL && e.prefix.p != NULL && c->n <= most &&
 	    memcmp(e.prefix.p, head, CRM_INDEX_PREFIX) == 0) {
-		if (prefix && !crm_view_starts(e.key, from))
+		if (span->prefix && !crm_view_starts(e.key, span->from))
 			break;
-		if (to.p != NULL && crm_view_cmp(e.key, to) > 0)
+		if (span->to.p != NULL && crm_view_cmp(e.key, span->to) > 0)
 			break;
 		if (words == NULL || crm_index_is_cut(e.key) ||
 		    crm_words_all(
 			&p->q->scratch, e.key, words->word, words->nwords)) {
 			crm_walk_group_ids(w, &ids);
-			while (err == NULL && ids.n > 0) {
+			while (err == NULL && ids.n > 0 && c->n <= most) {
 				crm_plan_append(c, cap, ids.id, ids.n);
 				err = crm_walk_more_ids(w, &ids);
 			}

@@ -47,16 +47,18 @@ CRM_CHECK const struct crm_err *crm_plan_count_group(
 CRM_CHECK const struct crm_err *crm_plan_skip_group(
     struct crm_walk *, struct crm_entry *);
 
-/*
- * The ids of a field's values from one on: while they begin with it
- * (prefix), or up to another one.
- *
- * words   only values that have these; NULL: all
- */
+/* A part of the index of a field. */
+struct crm_plan_span {
+	const struct crm_field *field;
+	struct crm_view from;        /* values from this one on ... */
+	struct crm_view to;          /* ... up to this one; NULL: to the end */
+	bool prefix;                 /* only those that begin with from */
+	const struct crm_alt *words; /* only those that have these; NULL: all */
+	uint64_t most; /* stop when there are more ids; 0: take all */
+};
+
 CRM_CHECK const struct crm_err *crm_plan_walk_column(struct crm_planning *,
-    const struct crm_field *, struct crm_view from, struct crm_view to,
-    bool prefix, const struct crm_alt *words, struct crm_candidates *,
-    size_t *cap);
+    const struct crm_plan_span *, struct crm_candidates *, size_t *cap);
 
 /* The ids of words in the text table: all of them; with prefix the last one
  * is a beginning. */

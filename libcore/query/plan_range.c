@@ -2,6 +2,10 @@
 #include "query/plan_impl.h"
 #include "record/value.h"
 
+/* Where a list has more than this part of all, going through all is less than
+ * looking up each: neighbours are at hand.  Unless the list is the answer. */
+#define LIST_PART 2
+
 static void
 add_dec(struct crm_buf *key, const struct crm_field *f, struct crm_dec d)
 {
@@ -78,22 +82,30 @@ crm_plan_range(struct crm_planning *p, const struct crm_term *t,
 	const struct crm_err *err = NULL;
 	struct crm_buf lo = CRM_BUF_INIT(64), hi = CRM_BUF_INIT(64);
 	size_t i, cap = 0;
+	uint64_t most;
 
 	if ((f->flags & CRM_F_INDEXED) == 0) {
 		crm_plan_set_all(c);
 		return NULL;
 	}
+	err = crm_plan_count_all(p, &most);
+	most /= LIST_PART;
 	c->exact = f->type == CRM_T_DATE;
 	c->tail_known = crm_plan_is_prompt(p, f);
 	for (i = 0; err == NULL && i < t->nalts; i++) {
 		c->exact &= !t->alt[i].yearless;
 		if (range_of(f, &t->alt[i], &lo, &hi))
-			err = crm_plan_walk_column(p, f,
-			    lo.n > 0 ? crm_buf_view(&lo) : crm_view("", 0),
-			    hi.n > 0 ? crm_buf_view(&hi) : CRM_VNULL, false,
-			    NULL, c, &cap);
+			err = crm_plan_walk_column(p,
+			    &(struct crm_plan_span){ .field = f,
+				.from = crm_buf_view(&lo),
+				.to = hi.n > 0 ? crm_buf_view(&hi) : CRM_VNULL,
+				.most = c->exact ? 0 : most },
+			    c, &cap);
 	}
-	crm_plan_finish(p, c);
+	if (err == NULL && !c->exact && c->n > most)
+		crm_plan_set_all(c);
+	else
+		crm_plan_finish(p, c);
 	crm_buf_release(&lo);
 	crm_buf_release(&hi);
 	return err;

@@ -63,8 +63,10 @@ plan_phones(
 			crm_plan_set_all(c);
 			return NULL;
 		}
-		err = crm_plan_walk_column(
-		    p, f, t->digits, CRM_VNULL, true, NULL, c, &cap);
+		err = crm_plan_walk_column(p,
+		    &(struct crm_plan_span){
+			.field = f, .from = t->digits, .prefix = true },
+		    c, &cap);
 	}
 	crm_plan_finish(p, c);
 	return err;
@@ -355,15 +357,18 @@ plan_values(struct crm_planning *p, const struct crm_term *t,
 			one.exact &= key.n <= CRM_INDEX_VALUE_MAX;
 		} else if (f->type == CRM_T_PHONE && t->op != CRM_TERM_EXACT &&
 		    (f->flags & CRM_F_INDEXED) != 0)
-			err = crm_plan_walk_column(
-			    p, f, a->folded, CRM_VNULL, true, NULL, &one, &cap);
+			err = crm_plan_walk_column(p,
+			    &(struct crm_plan_span){
+				.field = f, .from = a->folded, .prefix = true },
+			    &one, &cap);
 		else if ((f->flags & CRM_F_SEARCHED) != 0 && a->nwords > 0) {
 			err = crm_plan_take_words(
 			    p, a->word, a->nwords, false, &one);
 			one.exact = false;
 		} else if (a->nwords > 0 && (f->flags & CRM_F_INDEXED) != 0)
-			err = crm_plan_walk_column(p, f, crm_view("", 0),
-			    CRM_VNULL, false, a, &one, &cap);
+			err = crm_plan_walk_column(p,
+			    &(struct crm_plan_span){ .field = f, .words = a },
+			    &one, &cap);
 		else
 			crm_plan_set_all(&one);
 		if (!one.all)
@@ -426,9 +431,12 @@ plan_begins(struct crm_planning *p, const struct crm_term *t,
 	}
 	c->exact = t->folded.n <= most;
 	c->tail_known = crm_plan_is_prompt(p, f);
-	err = crm_plan_walk_column(p, f,
-	    crm_view(t->folded.p, t->folded.n < most ? t->folded.n : most),
-	    CRM_VNULL, true, NULL, c, &cap);
+	err = crm_plan_walk_column(p,
+	    &(struct crm_plan_span){ .field = f,
+		.from = crm_view(
+		    t->folded.p, t->folded.n < most ? t->folded.n : most),
+		.prefix = true },
+	    c, &cap);
 	crm_plan_finish(p, c);
 	return err;
 }

@@ -119,6 +119,9 @@ CRM_CHECK const struct crm_err *crm_run_open(
     struct crm_query *, struct crm_run **out);
 void crm_run_close(struct crm_run *);
 
+/* Before the first record: will it go through all records of its kind? */
+CRM_CHECK const struct crm_err *crm_run_scans(struct crm_run *, bool *yes);
+
 /*
  * The next record.
  *

@@ -204,6 +204,17 @@ crm_run_next(struct crm_run *r, uint64_t *id, struct crm_stored *stored)
 	return err;
 }
 
+const struct crm_err *
+crm_run_scans(struct crm_run *r, bool *yes)
+{
+	const struct crm_err *err = NULL;
+
+	if (r->stage == NEW_KIND)
+		err = next_kind(r);
+	*yes = r->stage == BY_SCAN;
+	return err;
+}
+
 /* Forget what was computed of the store as it was. */
 static void
 renew(struct crm_query *q)

@@ -192,16 +192,24 @@ by_events(const struct work *w)
 	return err;
 }
 
+/*
+ * The events that a query finds.
+ *
+ * scans   NULL, or set to whether that would be to go through all: then that is
+ *         not done
+ */
 static const struct crm_err *
-by_query(const struct work *w)
+by_query(const struct work *w, struct crm_query *q, bool *scans)
 {
 	const struct crm_err *err;
 	struct crm_stored r;
 	struct crm_run *run;
 	uint64_t id;
 
-	err = crm_run_open(w->f->events, &run);
-	while (err == NULL) {
+	err = crm_run_open(q, &run);
+	if (err == NULL && scans != NULL)
+		err = crm_run_scans(run, scans);
+	while (err == NULL && (scans == NULL || !*scans)) {
 		err = crm_run_next(run, &id, &r);
 		if (err != NULL || id == 0)
 			break;
@@ -209,6 +217,39 @@ by_query(const struct work *w)
 	}
 	crm_run_close(run);
 	return err;
+}
+
+static void
+add_day(struct crm_buf *b, const struct work *w, int64_t at_us)
+{
+	struct crm_date d = crm_zone_date(w->f->clock->zone, at_us);
+
+	crm_buf_addf(b, "%04d-%02d-%02d", d.year, d.month, d.day);
+}
+
+/* The events of the days that are asked for: by their index, when they are not
+ * most of all. */
+static const struct crm_err *
+by_days(const struct work *w)
+{
+	struct crm_query_ctx qc = { .snap = w->f->snap, .clock = w->f->clock };
+	struct crm_buf term = CRM_BUF_INIT(64);
+	struct crm_query *q = NULL;
+	const struct crm_err *err;
+	bool scans = false;
+
+	crm_buf_adds(&term, "event at:");
+	if (w->f->from_us > CRM_TIME_MIN_US)
+		add_day(&term, w, w->f->from_us);
+	crm_buf_adds(&term, "..");
+	if (w->f->to_us <= CRM_TIME_MAX_US)
+		add_day(&term, w, w->f->to_us - 1);
+	err = crm_query_parse_text(&qc, crm_buf_view(&term), &q);
+	if (err == NULL)
+		err = by_query(w, q, &scans);
+	crm_query_free(q);
+	crm_buf_release(&term);
+	return err != NULL || !scans ? err : by_events(w);
 }
 
 const struct crm_err *
@@ -219,11 +260,16 @@ crm_facts_each(const struct crm_facts *f, fact_fn *fn, void *ctx)
 	bool few = false;
 
 	if (f->events != NULL)
-		return by_query(&w);
+		return by_query(&w, f->events, NULL);
 	if (!f->stored)
 		return by_story(&w);
 	err = crm_whom_is_few(f->snap, f->whom, &few);
 	if (err != NULL)
 		return err;
-	return few ? by_story(&w) : by_events(&w);
+	if (few)
+		return by_story(&w);
+	return f->clock != NULL &&
+		(f->from_us > CRM_TIME_MIN_US || f->to_us <= CRM_TIME_MAX_US)
+	    ? by_days(&w)
+	    : by_events(&w);
 }

@@ -43,6 +43,7 @@ struct crm_facts {
 	const struct crm_whom *whom;
 	/* Events themselves that a query finds: no others; NULL: all. */
 	struct crm_query *events;
+	const struct crm_clock *clock; /* whose days those of the index are */
 	int64_t from_us, to_us; /* from_us <= at < to_us */
 	uint64_t what;          /* bits of the words that are wanted */
 	bool stored;            /* the event itself is wanted */
@@ -58,7 +59,8 @@ struct crm_facts {
  * order that counts.
  *
  * Cost: 10 to 20 ns an entry of the story, of the customers alone when a
- * query names few; 50 to 100 ns an event when the event is wanted.
+ * query names few; 50 to 100 ns an event when the event is wanted, of those of
+ * the days between from_us and to_us.
  */
 CRM_CHECK const struct crm_err *crm_facts_each(const struct crm_facts *,
     const struct crm_err *(*fn)(void *ctx, const struct crm_fact *), void *ctx);

@@ -156,6 +156,7 @@ crm_report_facts(const struct crm_report_run *r, uint64_t what, bool stored)
 	struct crm_facts f = { .snap = r->snap,
 		.whom = &r->whom,
 		.events = r->things,
+		.clock = r->clock,
 		.from_us = r->period.from_us,
 		.to_us = r->period.to_us,
 		.what = what,

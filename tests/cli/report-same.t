@@ -2,7 +2,7 @@
 # All reports: the same store and clock give the same bytes, whoever asks and
 # wherever; as of a moment they are what they were then.
 . "${0%/*}/../lib.sh"
-plan 9
+plan 11
 
 crm-store init
 cat >"$HOME/.local/share/crm/crm.yaml" <<'EOF'
@@ -124,6 +124,24 @@ sides()
 				print name }' then both
 	done 2>err
 }
+
+# Of a short time events are found by their days, else each is looked at, as it
+# is for a query of events.
+for in in 2025-03-09 2025-12 2025-03-30..2025-04-02 2026-01..; do
+	for by in '' '--by day' '--by owner' '--by product'; do
+		# shellcheck disable=SC2086
+		crm-report activity --in $in $by -o tsv 2>/dev/null
+	done
+done >days
+for in in 2025-03-09 2025-12 2025-03-30..2025-04-02 2026-01..; do
+	for by in '' '--by day' '--by owner' '--by product'; do
+		# shellcheck disable=SC2086
+		crm-report activity --in $in $by -o tsv event has:what 2>/dev/null
+	done
+done >each
+[ "$(wc -l <days)" -gt 60 ]
+result $? "there is something on some days ($(wc -l <days))"
+same_file 'by days, the same' days each
 crm-store -s few init
 # models need customers who stopped: a third bought once, another a few times
 awk -F, 'NR == 1 { print "who,at,amount" }
