@@ -19,8 +19,9 @@ struct finding {
 	struct crm_duplicates_result *result;
 	const uint64_t *match; /* ids that the query finds, sorted */
 	size_t nmatch;
-	bool all;       /* it finds all */
-	uint16_t *name; /* how many bear it: by hash, some too many */
+	bool all;                /* it finds all */
+	struct crm_nummap meant; /* else: the keys that these have */
+	uint16_t *name;          /* how many bear it: by hash, some too many */
 	struct crm_sketch *kept;
 	struct crm_runs *keys;  /* key u64, id u64: parts */
 	struct crm_runs *parts; /* the same of keys and parts */
@@ -81,9 +82,32 @@ add_keys(struct finding *d, const struct crm_sketch *s)
 		crm_le32(v + 4 * i, part[i]);
 	crm_be64(k + 8, s->id);
 	for (i = 0; err == NULL && i < n; i++) {
+		if (!d->all && crm_nummap_get(&d->meant, key[i] | 1) == NULL)
+			continue;
 		crm_be64(k, key[i]);
 		err = crm_runs_add(
 		    d->keys, crm_view(k, 16), crm_view(v, sizeof(v)));
+	}
+	return err;
+}
+
+/* Note the keys of those that are meant: what has none of them is compared with
+ * none of these. */
+static const struct crm_err *
+read_meant(struct finding *d)
+{
+	uint64_t key[CRM_ALIKE_KEYS];
+	const struct crm_err *err = NULL;
+	struct crm_sketch s;
+	size_t i, j, n;
+
+	for (i = 0; err == NULL && i < d->nmatch; i++) {
+		if (crm_id_kind(d->match[i]) != d->kind->letter)
+			continue;
+		err = sketch_of(d, d->match[i], &s);
+		n = err == NULL ? crm_sketch_keys(&s, key) : 0;
+		for (j = 0; j < n; j++)
+			(void)crm_nummap_at(&d->meant, key[j] | 1, NULL);
 	}
 	return err;
 }
@@ -399,6 +423,7 @@ end(struct finding *d)
 	crm_runs_free(d->pairs);
 	crm_runs_free(d->best);
 	crm_sets_release(&d->sets);
+	crm_nummap_release(&d->meant);
 }
 
 static const struct crm_err *
@@ -408,7 +433,9 @@ find(struct finding *d, char letter, struct crm_rows *rows)
 
 	d->kind = crm_kind_of(crm_snap_schema(d->snap), letter);
 	begin(d);
-	err = read_all(d);
+	err = read_meant(d);
+	if (err == NULL)
+		err = read_all(d);
 	if (err == NULL)
 		err = compare_groups(d, d->keys, false);
 	if (err == NULL)
