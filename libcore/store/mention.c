@@ -27,17 +27,23 @@ crm_mention_release(struct crm_mention *m)
 	crm_buf_release(&m->digits);
 }
 
-/* The words of a text with a blank before and behind each; how many. */
+static void
+fold(struct crm_mention *m, struct crm_view text)
+{
+	crm_buf_reset(&m->folded);
+	crm_fold(&m->folded, text);
+}
+
+/* The words of the folded text with a blank before and behind each; how many.
+ */
 static size_t
-take_words(struct crm_mention *m, struct crm_view text)
+take_words(struct crm_mention *m)
 {
 	struct crm_words w;
 	struct crm_view v;
 	size_t n = 0;
 
-	crm_buf_reset(&m->folded);
 	crm_buf_reset(&m->words);
-	crm_fold(&m->folded, text);
 	crm_buf_addc(&m->words, ' ');
 	crm_words_begin(&w, crm_buf_view(&m->folded));
 	while (crm_words_next(&w, &v)) {
@@ -46,6 +52,37 @@ take_words(struct crm_mention *m, struct crm_view text)
 		n++;
 	}
 	return n;
+}
+
+/* May there be a number in a text?  Digits of other scripts are not looked for
+ * here. */
+static bool
+may_have_number(struct crm_view text)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < text.n && n < LEAST_DIGITS; i++) {
+		if ((unsigned char)text.p[i] >= 0x80)
+			return true;
+		n += text.p[i] >= '0' && text.p[i] <= '9';
+	}
+	return n == LEAST_DIGITS;
+}
+
+/* The longest of some words with blanks between. */
+static struct crm_view
+longest(struct crm_view words)
+{
+	struct crm_view best = CRM_VNULL;
+	size_t n;
+
+	for (; words.n > 0; words = crm_view_skip(words, n)) {
+		n = crm_view_find(words, ' ');
+		if (n > best.n)
+			best = crm_view(words.p, n);
+		n += n < words.n;
+	}
+	return best;
 }
 
 /* The digits of a text; what people put between those of a number is left
@@ -82,6 +119,7 @@ add(struct crm_mention *m, struct crm_view said, struct crm_view piece,
 	n->piece =
 	    crm_view(crm_arena_dup(&m->arena, piece.p, piece.n), piece.n);
 	n->digits = digits;
+	n->longest = digits ? n->piece : longest(n->piece);
 }
 
 /* The digits of a number, backwards: without what is put before it at home, if
@@ -105,7 +143,8 @@ crm_mention_add(
 	size_t n, i;
 
 	if (f->type != CRM_T_PHONE) {
-		if (take_words(m, value) > 1)
+		fold(m, value);
+		if (take_words(m) > 1)
 			add(m, value, crm_buf_view(&m->words), false);
 		return;
 	}
@@ -122,20 +161,33 @@ crm_mention_add(
 struct crm_view
 crm_mention_find(struct crm_mention *m, struct crm_view text)
 {
-	bool words = false, digits = false;
+	bool folded = false, words = false, digits = false;
+	bool number = may_have_number(text);
 	struct crm_view in;
 	size_t i;
 
 	for (i = 0; i < m->n; i++) {
 		const struct crm_needle *n = &m->needle[i];
 
-		if (n->digits && !digits)
-			take_digits(m, text);
-		else if (!n->digits && !words)
-			(void)take_words(m, text);
-		digits |= n->digits;
-		words |= !n->digits;
-		in = crm_buf_view(n->digits ? &m->digits : &m->words);
+		if (n->digits) {
+			if (!number)
+				continue;
+			if (!digits)
+				take_digits(m, text);
+			digits = true;
+			in = crm_buf_view(&m->digits);
+		} else {
+			if (!folded)
+				fold(m, text);
+			folded = true;
+			in = crm_buf_view(&m->folded);
+			if (crm_find(in, n->longest) == in.n)
+				continue;
+			if (!words)
+				(void)take_words(m);
+			words = true;
+			in = crm_buf_view(&m->words);
+		}
 		if (crm_find(in, n->piece) < in.n)
 			return n->said;
 	}

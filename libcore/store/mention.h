@@ -11,8 +11,9 @@
 
 struct crm_mention {
 	struct crm_needle {
-		struct crm_view said;  /* the value */
-		struct crm_view piece; /* what is looked for */
+		struct crm_view said;    /* the value */
+		struct crm_view piece;   /* what is looked for */
+		struct crm_view longest; /* word of it */
 		bool digits;
 	} * needle;
 	size_t n, cap;
