@@ -128,17 +128,42 @@ kinds_of(const char *kinds, struct crm_view who)
 	return crm_id_parse(who, &id) ? NULL : kinds;
 }
 
-/* A segment is no record: its records come through a pipe. */
+/* Does a word look like a term of a query: @SEGMENT, FIELD:VALUE, a kind? */
+static bool
+is_term(const struct crm_schema *s, struct crm_view v)
+{
+	size_t colon = crm_view_find(v, ':'), i;
+
+	if (v.n > 1 && v.p[0] == '@')
+		return true;
+	if (colon == v.n)
+		return crm_kind_named(s, v) != NULL;
+	v.n = colon;
+	if (crm_view_is(v, "is") || crm_view_is(v, "has") ||
+	    crm_view_is(v, "no"))
+		return true;
+	for (i = 0; i < crm_schema_nkinds(s); i++)
+		if (crm_field_named(crm_schema_kind(s, i), v) != NULL)
+			return true;
+	return false;
+}
+
+/* It is no record: what a query finds comes through a pipe. */
 static const struct crm_err *
-hint_segment(
+hint_query(
     const struct crm_ctx *ctx, struct crm_view who, const struct crm_err *err)
 {
 	bool first = strstr(ctx->cmd->operands, "WHO|-") != NULL;
+	const char *quote =
+	    crm_view_find(who, ' ') < who.n || crm_view_find(who, '*') < who.n
+	    ? "'"
+	    : "";
 
 	return crm_err(CRM_E_DATA,
-	    "%s (the records of a segment come through a pipe: "
-	    "crm-find %.*s | %s %s)",
-	    err->msg, CRM_VARG(who), ctx->cmd->name, first ? "- ..." : "... -");
+	    "%s (what a query finds comes through a pipe: "
+	    "crm-find %s%.*s%s | %s %s)",
+	    err->msg, quote, CRM_VARG(who), quote, ctx->cmd->name,
+	    first ? "- ..." : "... -");
 }
 
 const struct crm_err *
@@ -156,8 +181,9 @@ crm_one_who(struct crm_ctx *ctx, struct crm_snap *snap, const char *kinds,
 	if (crm_view_is(v, "me"))
 		v = crm_buf_view(&ctx->user);
 	err = crm_who_one(snap, kinds_of(kinds, v), crm_nfc(&arena, v), out);
-	if (err != NULL && err->code == CRM_E_DATA && v.n > 1 && v.p[0] == '@')
-		err = hint_segment(ctx, v, err);
+	if (err != NULL && err->code == CRM_E_DATA &&
+	    is_term(crm_snap_schema(snap), v))
+		err = hint_query(ctx, v, err);
 	crm_arena_release(&arena);
 	return err;
 }

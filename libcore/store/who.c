@@ -10,6 +10,7 @@
 #include "store/near.h"
 
 #define PHONE_DIGITS_MIN 6 /* fewer are no phone number */
+#define SEVERAL_SHOWN 6    /* of the records that a name may mean */
 
 bool
 crm_who_is_email(struct crm_view v)
@@ -443,6 +444,33 @@ crm_who_gone(struct crm_snap *snap, uint64_t id)
 	    CRM_VARG(c.user), at, (unsigned long long)number);
 }
 
+/* In the past, a record that was added later: when. */
+static const struct crm_err *
+not_yet(struct crm_snap *snap, uint64_t id)
+{
+	struct crm_zone *zone = crm_store_config(crm_snap_store(snap))->zone;
+	const struct crm_err *err;
+	char name[CRM_ID_TEXT], at[11];
+	struct crm_change c = { .number = 0 };
+	struct crm_stored r;
+	struct crm_walk *w;
+	struct crm_view v;
+
+	if (crm_snap_past(snap) == NULL)
+		return NULL;
+	err = crm_snap_walk(snap, crm_table_of(id), &w);
+	if (err == NULL)
+		err = crm_walk_get(w, id, &v);
+	if (err == NULL && v.p != NULL && crm_code_open(v, &r))
+		err = crm_change_get(crm_snap_txn(snap), r.added, &c);
+	if (err != NULL || c.number == 0)
+		return err;
+	at[crm_date_put(at, crm_zone_date(zone, c.clock_us))] = '\0';
+	return crm_err(CRM_E_DATA,
+	    "%s was not there yet: it was added on %s (change %llu)",
+	    crm_id_text(id, name), at, (unsigned long long)c.number);
+}
+
 const struct crm_err *
 crm_who_none(struct crm_snap *snap, const char *kinds, struct crm_view text)
 {
@@ -465,6 +493,8 @@ crm_who_none(struct crm_snap *snap, const char *kinds, struct crm_view text)
 		err = crm_snap_get(snap, id, &r, &p);
 		if (err == NULL && p == CRM_REMOVED)
 			return crm_who_gone(snap, id);
+		if (err == NULL && p == CRM_ABSENT && k != NULL)
+			err = not_yet(snap, id);
 		if (err != NULL)
 			return err;
 	}
@@ -479,6 +509,39 @@ crm_who_none(struct crm_snap *snap, const char *kinds, struct crm_view text)
 	return err;
 }
 
+/* " (anna@x.example)": what tells a record from its namesakes, as far as it has
+ * such a thing. */
+static const struct crm_err *
+add_apart(struct crm_snap *snap, uint64_t id, struct crm_buf *b)
+{
+	static const char *const fields[] = { "email", "phone", "city", "who" };
+	const struct crm_kind *k =
+	    crm_kind_of(crm_snap_schema(snap), crm_id_kind(id));
+	const struct crm_err *err;
+	const struct crm_field *f;
+	enum crm_presence p;
+	struct crm_stored r;
+	struct crm_many m;
+	struct crm_view v;
+	size_t i;
+
+	err = crm_snap_get(snap, id, &r, &p);
+	for (i = 0; err == NULL && p == CRM_LIVE && k != NULL &&
+	     i < sizeof(fields) / sizeof(fields[0]);
+	     i++) {
+		f = crm_field_named(k, crm_view_str(fields[i]));
+		if (f == NULL || !crm_stored_get(&r, f->num, &v))
+			continue;
+		crm_many_begin(&m, v, (f->flags & CRM_F_MANY) != 0);
+		(void)crm_many_next(&m, &v);
+		crm_buf_adds(b, " (");
+		crm_value_add_text(b, f, v);
+		crm_buf_addc(b, ')');
+		break;
+	}
+	return err;
+}
+
 const struct crm_err *
 crm_who_several(
     struct crm_snap *snap, struct crm_view text, const uint64_t *ids, size_t n)
@@ -488,16 +551,20 @@ crm_who_several(
 	char id[CRM_ID_TEXT];
 	size_t i;
 
-	for (i = 0; err == NULL && i < n; i++) {
+	for (i = 0; err == NULL && i < n && i < SEVERAL_SHOWN; i++) {
 		crm_buf_adds(&b, i > 0 ? ", " : "");
 		crm_buf_adds(&b, crm_id_text(ids[i], id));
 		crm_buf_addc(&b, ' ');
 		err = crm_who_name(snap, ids[i], &b);
+		if (err == NULL)
+			err = add_apart(snap, ids[i], &b);
 	}
+	if (n > SEVERAL_SHOWN)
+		crm_buf_addf(&b, " and %zu%s more", n - SEVERAL_SHOWN,
+		    n == CRM_WHO_MAX ? " or" : "");
 	if (err == NULL)
-		err = crm_err(CRM_E_DATA, "'%.*s' is %s%s%s: say which by id",
-		    CRM_VARG(text), b.p, n == CRM_WHO_MAX ? ", ..." : "",
-		    b.over ? ", ..." : "");
+		err = crm_err(CRM_E_DATA, "'%.*s' is %s%s: say which by id",
+		    CRM_VARG(text), b.p, b.over ? ", ..." : "");
 	crm_buf_release(&b);
 	return err;
 }

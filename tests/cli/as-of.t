@@ -3,7 +3,7 @@
 # copied after each change set; then whatever is asked of the last store as of
 # a change set is what the copy says.  SEED and STEPS draw other commands.
 . "${0%/*}/../lib.sh"
-plan 35
+plan 36
 
 : "${SEED:=7}" "${STEPS:=45}"
 
@@ -240,7 +240,8 @@ report velocity
 report winloss
 END_OF_QUESTIONS
 
-# ask [--as-of WHAT]: all answers, and what is said on stderr.
+# ask [--as-of WHAT]: all answers, and what is said on stderr; of what was added
+# later, that it is not there, and no more.
 ask()
 {
 	while read -r program rest; do
@@ -248,13 +249,18 @@ ask()
 		# shellcheck disable=SC2086 # words of their own
 		crm-$program "$@" $rest 2>&1 </dev/null
 		echo "status $?"
-	done <questions
+	done <questions |
+		sed "s/: no such [a-z ]*: '\([a-z][0-9]*\)'$/: no \1/
+		s/: \([a-z][0-9]*\) was not there yet: it was added on .*/: no \1/"
 }
 
 #
 # As of a change set.
 #
 play any
+like 'what was added later is told of' \
+	"$(crm-show --as-of change:1 p1 2>&1; crm-show --as-of change:1 o1 2>&1)" \
+	'o1 was not there yet: it was added on 2026-02-01 .change 2.'
 crm-report list -f report -o tsv | sed 1d >reports
 is 'every report is asked for' "$(while read -r name; do
 	grep -q "^report $name" questions || echo "$name"

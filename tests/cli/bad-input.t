@@ -25,7 +25,8 @@ cat >cases <<'EOF'
 65|amount that is none|stdin:2: amount: 'ten'|printf 'who,what,amount\nAcme,purchase,ten\n' | crm-log
 65|currency that is none|stdin:2: currency: |printf 'who,what,amount,currency\nAcme,purchase,1,ABC\n' | crm-log
 65|more digits than the currency has|stdin:2: amount: .*2 digits|printf 'who,what,amount\nAcme,purchase,1.234\n' | crm-log
-65|name of several|stdin:2: who: 'Anna' is p1 Anna, p2 Anna|printf 'who,what\nAnna,call\n' | crm-log
+65|name of several|stdin:2: who: 'Anna' is p1 Anna .anna@mail.example., p2 Anna: say|printf 'who,what\nAnna,call\n' | crm-log
+65|a query where a record is wanted|no such record: 'tag:vip' .what a query finds comes through a pipe: crm-find tag:vip . crm-set - |crm-set tag:vip tag+=x
 65|name of nobody|stdin:2: who: no such|printf 'who,what\nNobody,call\n' | crm-log
 65|id of the wrong kind|org: 'p1' is a person, not an org|crm-add person name=X org=p1
 65|id that is taken|stdin:1: id: p1 is taken|printf '{"id":"p1","name":"X"}\n' | crm-add person

@@ -41,7 +41,7 @@ is 'sets closed' "$(crm-find d1 -f stage,closed)" '{"stage":"won","closed":"2026
 is 'and is in the story' "$(crm-find event what:stage deal:d1 -f from,to)" '{"from":"prospecting","to":"won"}'
 
 fails_with 65 'several of a name' sh -c 'crm-add person name=Anna; crm-set Anna city=X'
-like 'are listed' "$(cat err)" 'p1 Anna, p3 Anna'
+like 'are listed' "$(cat err)" 'p1 Anna .anna@mail.example., p3 Anna'
 fails_with 65 'a wrong value' crm-set Bob birthday=yesterday-ish
 fails_with 64 'no assignment' crm-set Bob
 
