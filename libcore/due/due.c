@@ -282,9 +282,8 @@ keep_owner(struct crm_due *d, struct crm_view owner)
 	return (const char *)(uintptr_t)*at;
 }
 
-/* The owner of a customer. */
-static const struct crm_err *
-owner_of(struct crm_due *d, uint64_t who, const char **out)
+const struct crm_err *
+crm_due_owner_of(struct crm_due *d, uint64_t who, const char **out)
 {
 	const struct crm_err *err;
 	enum crm_presence p;
@@ -325,7 +324,7 @@ crm_due_add(struct crm_due *d, struct crm_due_item *item, struct crm_view who,
 		return NULL;
 	item->owner = keep_owner(d, owner);
 	if (item->owner == NULL && item->who != item->id)
-		err = owner_of(d, item->who, &item->owner);
+		err = crm_due_owner_of(d, item->who, &item->owner);
 	if (err != NULL ||
 	    !crm_due_is_theirs(
 		d, item->owner != NULL ? crm_view_str(item->owner) : CRM_VNULL))

@@ -51,6 +51,10 @@ struct crm_due {
 		struct crm_due_members *rule;
 		size_t nrules;
 		const struct crm_field *every, *birthday;
+		struct crm_due_deal {
+			uint64_t who, id; /* who: the first one; 0: none */
+		} * deal;
+		size_t ndeals, cap;
 	} at;
 	struct {
 		const struct crm_due_date *date;
@@ -93,8 +97,11 @@ const struct crm_field *crm_due_who_field(const struct crm_kind *);
 CRM_CHECK const struct crm_err *crm_due_narrow(
     struct crm_due *, char kind, uint64_t *id, size_t *n);
 
-/* Is what has this owner, or none, asked for? */
+/* Is what has this owner, or none, asked for?  The owner of a customer is what
+ * counts for things without one: NULL when the customer has none. */
 bool crm_due_is_theirs(const struct crm_due *, struct crm_view owner);
+CRM_CHECK const struct crm_err *crm_due_owner_of(
+    struct crm_due *, uint64_t who, const char **out);
 
 /* Call fn with each of some records that is there. */
 CRM_CHECK const struct crm_err *crm_due_each_of(struct crm_due *,

@@ -1,4 +1,6 @@
 /* What is due of tasks, tickets and deals. */
+#include <stdlib.h>
+
 #include "due/due_impl.h"
 #include "query/newest.h"
 #include "query/service.h"
@@ -255,6 +257,34 @@ why_deal(const struct crm_due *d, bool planned, struct crm_due_item *item)
 	}
 }
 
+/* The first of whom a deal is about; 0: nobody. */
+static uint64_t
+first_of(struct crm_view who)
+{
+	struct crm_many m;
+	struct crm_view v;
+
+	if (who.n == 0)
+		return 0;
+	crm_many_begin(&m, who, true);
+	return crm_many_next(&m, &v) ? crm_link_get(v) : 0;
+}
+
+/* Whose a deal is: without an owner of its own that of the customer. */
+static const struct crm_err *
+is_theirs(struct crm_due *d, struct crm_view owner, uint64_t who, bool *yes)
+{
+	const struct crm_err *err = NULL;
+	const char *of = NULL;
+
+	if (d->o->owner != NULL && owner.n == 0)
+		err = crm_due_owner_of(d, who, &of);
+	if (of != NULL)
+		owner = crm_view_str(of);
+	*yes = crm_due_is_theirs(d, owner);
+	return err;
+}
+
 static const struct crm_err *
 take_deal(struct crm_due *d, uint64_t id, const struct crm_stored *r)
 {
@@ -262,27 +292,19 @@ take_deal(struct crm_due *d, uint64_t id, const struct crm_stored *r)
 	struct crm_buf who = CRM_BUF_INIT(1 << 20);
 	struct crm_buf owner = CRM_BUF_INIT(CRM_LINE_MAX);
 	const struct crm_err *err;
-	struct crm_many m;
-	struct crm_view v;
-	uint64_t first = 0;
+	uint64_t first;
+	bool yes;
 
-	if (crm_due_is_ended(d->at.kind, r))
-		return NULL;
-	v = crm_due_text(d->at.kind, r, "owner");
-	if (v.n > 0 && !crm_due_is_theirs(d, v))
-		return NULL; /* before much is asked about it */
 	crm_buf_addv(&who, who_of(d, r));
 	crm_buf_addv(&owner, crm_due_text(d->at.kind, r, "owner"));
-	if (who.n > 0) {
-		crm_many_begin(&m, crm_buf_view(&who), true);
-		if (crm_many_next(&m, &v))
-			first = crm_link_get(v);
-	}
+	first = first_of(crm_buf_view(&who));
 	if (!crm_due_day(r, CRM_DEAL_OPENED, &item.last))
 		item.last = d->today;
 	(void)crm_due_day(r, CRM_DEAL_EXPECTED, &item.day);
-	err = last_sign(d, id, first, &item.last);
-	if (err == NULL) {
+	err = is_theirs(d, crm_buf_view(&owner), first, &yes);
+	if (err == NULL && yes)
+		err = last_sign(d, id, first, &item.last);
+	if (err == NULL && yes) {
 		why_deal(d, has_task(d, crm_buf_view(&who)), &item);
 		if (item.day != CRM_DUE_NO_DAY && item.day <= d->until)
 			err = crm_due_add(
@@ -293,9 +315,48 @@ take_deal(struct crm_due *d, uint64_t id, const struct crm_stored *r)
 	return err;
 }
 
+static const struct crm_err *
+note_deal(struct crm_due *d, uint64_t id, const struct crm_stored *r)
+{
+	if (crm_due_is_ended(d->at.kind, r))
+		return NULL;
+	d->at.deal = crm_grow(
+	    d->at.deal, &d->at.cap, d->at.ndeals + 1, sizeof(*d->at.deal));
+	d->at.deal[d->at.ndeals++] =
+	    (struct crm_due_deal){ first_of(who_of(d, r)), id };
+	return NULL;
+}
+
+static int
+cmp_deals(const void *x, const void *y)
+{
+	const struct crm_due_deal *a = x, *b = y;
+
+	if (a->who != b->who)
+		return a->who < b->who ? -1 : 1;
+	return a->id < b->id ? -1 : a->id > b->id;
+}
+
+/* Customer by customer: what is asked about each of them lies together. */
 const struct crm_err *
 crm_due_deals(struct crm_due *d)
 {
+	const struct crm_err *err;
+	enum crm_presence p;
+	struct crm_stored r;
+	size_t i;
+
 	d->at.kind = crm_kind_of(d->schema, 'd');
-	return crm_due_each(d, 'd', take_deal);
+	err = crm_due_each(d, 'd', note_deal);
+	if (d->at.ndeals > 0)
+		qsort(d->at.deal, d->at.ndeals, sizeof(*d->at.deal), cmp_deals);
+	for (i = 0; err == NULL && i < d->at.ndeals; i++) {
+		err = crm_snap_get(d->snap, d->at.deal[i].id, &r, &p);
+		if (err == NULL && p == CRM_LIVE)
+			err = take_deal(d, d->at.deal[i].id, &r);
+	}
+	crm_free(d->at.deal);
+	d->at.deal = NULL;
+	d->at.ndeals = d->at.cap = 0;
+	return err;
 }
