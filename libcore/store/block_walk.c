@@ -211,13 +211,37 @@ crm_walk_next_block(struct crm_walk *w)
 	return load(w, k, v);
 }
 
+/* Is the block at hand the one in which a key has to be?  Who asks in order
+ * stays in it.  Of POSTING that is not asked: see crm_walk_ids(). */
+static const struct crm_err *
+is_at_hand(const struct crm_walk *w, struct crm_view key, bool *yes)
+{
+	char text[CRM_KEY_MAX];
+	struct crm_ent last;
+	size_t n;
+
+	*yes = w->form->layout != CRM_POSTING &&
+	    crm_walk_same_prefix(w, key) && crm_view_cmp(w->b.key, key) <= 0;
+	if (!*yes)
+		return NULL;
+	if (!crm_block_at(&w->b, w->b.count - 1, &last))
+		return crm_block_damaged(
+		    w->b.key, "an entry that cannot be read");
+	n = crm_ent_key(w->form, crm_walk_prefix(w), &last, text);
+	*yes = crm_view_cmp(crm_view(text, n), key) >= 0;
+	return NULL;
+}
+
 const struct crm_err *
 crm_walk_seek(struct crm_walk *w, struct crm_view key, struct crm_entry *out)
 {
 	const struct crm_err *err;
+	bool at_hand;
 
 	w->want_more = false;
-	err = crm_walk_seek_block(w, key);
+	err = is_at_hand(w, key, &at_hand);
+	if (err == NULL && !at_hand)
+		err = crm_walk_seek_block(w, key);
 	if (err != NULL)
 		return err;
 	if (crm_walk_same_prefix(w, key)) {
