@@ -264,6 +264,11 @@ offer(struct crm_view what, struct crm_buf *out)
 {
 	size_t i;
 
+	if (crm_view_is(what, "name")) /* of a model */
+		crm_buf_adds(out,
+		    "bg-nbd\tthey leave after a purchase\n"
+		    "pareto-nbd\tthey leave at any time\n"
+		    "silence\tchurn: no model, their own rhythm\n");
 	if (!crm_view_is(what, "report"))
 		return;
 	for (i = 0; i < crm_nreports; i++)

@@ -50,7 +50,7 @@ _crm_option()
 	crm-due,-o | crm-due,--output)
 		from=words words='table jsonl tsv csv ids yaml ics' ;;
 	crm-due,--owner)
-		from=text words='' ;;
+		from=ask words='user' ;;
 	crm-due,--sort)
 		from=ask words='field,...' ;;
 	crm-due,--within)
@@ -88,7 +88,7 @@ _crm_option()
 	crm-history,--since)
 		from=ask words='date' ;;
 	crm-history,--user)
-		from=text words='' ;;
+		from=ask words='user' ;;
 	crm-history,-i | crm-history,--input)
 		from=words words='auto jsonl tsv csv ids yaml vcard ics' ;;
 	crm-history,--color)
@@ -174,9 +174,9 @@ _crm_option()
 	crm-report,--discount)
 		from=text words='' ;;
 	crm-report,--explain)
-		from=text words='' ;;
+		from=ask words='who' ;;
 	crm-report,--for)
-		from=text words='' ;;
+		from=ask words='who' ;;
 	crm-report,--horizon)
 		from=text words='' ;;
 	crm-report,--in)
@@ -190,7 +190,7 @@ _crm_option()
 	crm-report,--times)
 		from=text words='' ;;
 	crm-report,--unit)
-		from=text words='' ;;
+		from=ask words='unit' ;;
 	crm-report,-f | crm-report,--fields)
 		from=ask words='field,...' ;;
 	crm-report,-l | crm-report,--limit)

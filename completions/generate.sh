@@ -39,7 +39,7 @@ $1 == "option" || $1 == "common" {
 		from = "words"
 	else if ($4 == "file" || $4 == "dir")
 		from = $4
-	else if ($4 ~ /^(changes|column=field|date|field|field,\.\.\.|field=value|kind|name|period)$/)
+	else if ($4 ~ /^(changes|column=field|date|field|field,\.\.\.|field=value|kind|name|period|unit|user|who)$/)
 		from = "ask"
 	print program, ($2 == "" ? "." : $2), $3, ($4 == "" ? "." : $4),
 		from, ($5 == "" ? "." : $5), $6, ($7 == "" ? "." : $7)

@@ -408,6 +408,23 @@ give_dates(struct crm_offers *o, struct crm_view word, struct crm_view arg)
 	return NULL;
 }
 
+static const struct crm_err *
+give_units(struct crm_offers *o, struct crm_view word, struct crm_view arg)
+{
+	(void)arg;
+	crm_offer_words(o, word, "day\0week\0month\0year\0");
+	return NULL;
+}
+
+/* Those who own something. */
+static const struct crm_err *
+give_users(struct crm_offers *o, struct crm_view word, struct crm_view arg)
+{
+	(void)arg;
+	offer_word(o, word, "me", "", "CRM_USER, or who is logged in");
+	return crm_offer_values(o, word, "podtk", CRM_V("owner"));
+}
+
 static const struct {
 	const char *what;
 	const struct crm_err *(*give)(
@@ -423,6 +440,8 @@ static const struct {
 	{ "period", give_dates },
 	{ "query", offer_query },
 	{ "segment", give_segments },
+	{ "unit", give_units },
+	{ "user", give_users },
 	{ "what", give_what },
 	{ "who", give_who },
 };

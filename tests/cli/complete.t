@@ -32,6 +32,14 @@ crm-rm -- -rf
 crm-add segment name=gold query='tag:vip'
 crm-add product name=Lamp
 
+# values of options
+crm-add deal title=Roof owner=jan who='Anna Nowak'
+is 'who owns something, and oneself' "$(values crm-due user '' | sort)" 'jan
+me'
+is 'models' "$(values crm-report name p)" pareto-nbd
+is 'units of time' "$(values crm-report unit w)" week
+is 'WHO to explain' "$(values crm-report who anna@)" anna@x.example
+
 # WHO
 is 'names, whatever their case' "$(values crm-rm operand ANNA)" 'Anna Maria
 Anna Nowak
