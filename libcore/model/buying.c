@@ -1,6 +1,7 @@
 #include "model/buying.h"
 
 #include <math.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,12 +46,12 @@ know(enum crm_buying_model m, const double *p, double x, struct known *k)
 	if (k->x == x)
 		return;
 	k->x = x;
-	k->log = lgamma(p[R] + x) - lgamma(p[R]);
+	k->log = crm_log_gamma(p[R] + x) - crm_log_gamma(p[R]);
 	k->by_r = crm_digamma(p[R] + x) - crm_digamma(p[R]);
 	if (m != CRM_BG_NBD)
 		return;
-	k->log += lgamma(p[A] + p[B]) - lgamma(p[A] + p[B] + x) +
-	    lgamma(p[B] + x) - lgamma(p[B]);
+	k->log += crm_log_gamma(p[A] + p[B]) - crm_log_gamma(p[A] + p[B] + x) +
+	    crm_log_gamma(p[B] + x) - crm_log_gamma(p[B]);
 	k->by_a = crm_digamma(p[A] + p[B]) - crm_digamma(p[A] + p[B] + x);
 	k->by_b = k->by_a + crm_digamma(p[B] + x) - crm_digamma(p[B]);
 }
@@ -86,14 +87,20 @@ bg(const double *p, const struct crm_repeat *c, const struct known *k,
 			 : log1p(gone));
 }
 
+static struct crm_gauss rule;
+static pthread_once_t rule_made = PTHREAD_ONCE_INIT;
+
+static void
+make_rule(void)
+{
+	crm_gauss_make(&rule);
+}
+
 static const struct crm_gauss *
 gauss(void)
 {
-	static struct crm_gauss g;
-
-	if (g.weight[0] == 0)
-		crm_gauss_make(&g);
-	return &g;
+	(void)pthread_once(&rule_made, make_rule);
+	return &rule;
 }
 
 /* How a customer's time since the last purchase is gone through: on a scale of

@@ -7,7 +7,7 @@
  * Colombo, "Counting Your Customers", Management Science 33 (1987), 1-24, with
  * the likelihood as an integral over the time of leaving.
  *
- * Times have any unit, the same in all calls.
+ * Times have any unit, the same in all calls.  Several threads may fit at once.
  */
 #ifndef CRM_BUYING_H
 #define CRM_BUYING_H

@@ -1,9 +1,18 @@
+#define _DEFAULT_SOURCE /* lgamma_r: lgamma() shares the sign */
 #include "model/special.h"
 
 #include <math.h>
 
 #define PI 3.14159265358979323846
 #define TERMS_MAX 100000
+
+double
+crm_log_gamma(double x)
+{
+	int sign;
+
+	return lgamma_r(x, &sign);
+}
 
 double
 crm_digamma(double x)

@@ -21,6 +21,10 @@ double crm_digamma(double x);
  */
 double crm_hyp2f1(double a, double b, double c, double z);
 
+/* The logarithm of the gamma function of what is above 0; several threads may
+ * ask at once. */
+double crm_log_gamma(double);
+
 /* Points and weights of Gauss's quadrature in 0..1. */
 #define CRM_GAUSS 20
 struct crm_gauss {

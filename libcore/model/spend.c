@@ -27,8 +27,8 @@ likelihood(void *ctx, const double *p, double *slope)
 
 		if (s->x != x) {
 			x = s->x;
-			gammas = lgamma(p[P] * x + p[Q]) - lgamma(p[P] * x) -
-			    lgamma(p[Q]);
+			gammas = crm_log_gamma(p[P] * x + p[Q]) -
+			    crm_log_gamma(p[P] * x) - crm_log_gamma(p[Q]);
 			by_q = crm_digamma(p[P] * x + p[Q]);
 			by_p = by_q - crm_digamma(p[P] * x);
 			by_q -= crm_digamma(p[Q]);

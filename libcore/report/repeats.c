@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "base/money.h"
+#include "base/share.h"
 #include "record/word.h"
 #include "report/buyers.h"
 
@@ -171,6 +172,43 @@ fit(const struct crm_repeats *b, enum crm_buying_model model, int32_t until,
 	crm_free(s);
 }
 
+/* Currencies that two threads fit. */
+struct fitting {
+	const struct crm_repeats *b;
+	enum crm_buying_model model;
+	int32_t until;
+	double unit;
+	struct crm_repeats_fit *f;
+	size_t piece[CRM_SHARE_PIECES]; /* which of f */
+};
+
+/* crm_share_new(): fit one. */
+static void
+fit_piece(void *ctx, size_t piece, unsigned int thread)
+{
+	const struct fitting *x = ctx;
+
+	(void)thread;
+	fit(x->b, x->model, x->until, x->unit, &x->f[x->piece[piece]]);
+}
+
+static void
+fit_all(struct fitting *x, size_t n)
+{
+	struct crm_share *s = crm_share_new(fit_piece, x);
+	size_t i, at;
+
+	for (i = 0; i < n; i++) {
+		while (!crm_share_next(s, &at))
+			(void)crm_share_take(s, true, &at);
+		x->piece[at] = i;
+		crm_share_give(s);
+	}
+	while (crm_share_take(s, true, &at))
+		;
+	crm_share_free(s);
+}
+
 /* That none could be fitted is told of the currency with most customers: who
  * paid in several is a customer of each. */
 static const struct crm_err *
@@ -206,10 +244,9 @@ crm_repeats_fit(const struct crm_repeats *b, enum crm_buying_model model,
 		}
 		f[*n - 1].end = i + 1;
 	}
-	for (i = 0; i < *n; i++) {
-		fit(b, model, until, unit, &f[i]);
+	fit_all(&(struct fitting){ b, model, until, unit, f, { 0 } }, *n);
+	for (i = 0; i < *n; i++)
 		fitted += f[i].buys;
-	}
 	*out = f;
 	return fitted > 0 || b->n == 0 || model == CRM_BUYING_NONE
 	    ? NULL
