@@ -1,5 +1,7 @@
 #include "query/sort.h"
 
+#include "base/map.h"
+#include "base/mem.h"
 #include "base/runs.h"
 #include "query/ref.h"
 #include "record/value.h"
@@ -9,9 +11,19 @@
 #define LINE_MAX 4087 /* bytes of all keys: what runs take, less the id */
 #define PART_LEAST 3  /* bytes of a key of which nothing is kept */
 
+/* Bytes that are remembered of what is linked to, and about how many of them its
+ * place takes. */
+#define SLOT 32
+#define SEEN_MAX ((size_t)64 << 20)
+
 struct key {
 	struct crm_ref ref;
 	bool down;
+	/* Of a dotted one: the keys of what its first link led to, by id, in
+	 * this generation of the snapshot. */
+	struct crm_nummap seen; /* place in text, from 1 */
+	struct crm_buf text;    /* each behind its length */
+	uint64_t generation;
 };
 
 struct crm_sort {
@@ -61,10 +73,13 @@ crm_sort_new(struct crm_snap *snap, const struct crm_sort_options *o,
     struct crm_sort **out)
 {
 	struct crm_sort *s = crm_calloc(1, sizeof(*s));
+	size_t i;
 
 	*out = s;
 	s->snap = snap;
 	s->line.max = s->value.max = s->scratch.max = CRM_LINE_MAX * 2;
+	for (i = 0; i < KEYS_MAX; i++)
+		s->key[i].text.max = SEEN_MAX * 2;
 	s->compute = crm_compute_new(snap, o->clock);
 	s->runs = crm_runs_new(o->memory, crm_store_dir(crm_snap_store(snap)));
 	return read_keys(s, o);
@@ -73,8 +88,14 @@ crm_sort_new(struct crm_snap *snap, const struct crm_sort_options *o,
 void
 crm_sort_free(struct crm_sort *s)
 {
+	size_t i;
+
 	if (s == NULL)
 		return;
+	for (i = 0; i < s->nkeys; i++) {
+		crm_nummap_release(&s->key[i].seen);
+		crm_buf_release(&s->key[i].text);
+	}
 	crm_compute_free(s->compute);
 	crm_runs_free(s->runs);
 	crm_free(s->text);
@@ -150,6 +171,61 @@ take_key(void *ctx, uint64_t id, const struct crm_stored *r,
 	return NULL;
 }
 
+/* The one record that the first link leads to; 0: none, or several. */
+static uint64_t
+linked(const struct key *k, uint64_t id, const struct crm_stored *r)
+{
+	const struct crm_field *f;
+	struct crm_many m;
+	struct crm_view v, more;
+
+	if (k->ref.nlinks == 0)
+		return 0;
+	f = k->ref.link[0][(size_t)(crm_id_kind(id) - 'a') % 26];
+	if (f == NULL || !crm_stored_get(r, f->num, &v))
+		return 0;
+	crm_many_begin(&m, v, (f->flags & CRM_F_MANY) != 0);
+	return crm_many_next(&m, &v) && !crm_many_next(&m, &more)
+	    ? crm_link_get(v)
+	    : 0;
+}
+
+static void
+forget(struct key *k)
+{
+	crm_nummap_release(&k->seen);
+	crm_buf_reset(&k->text);
+}
+
+/* Put the key into s->value: of what many link to it is made once. */
+static const struct crm_err *
+make_key(
+    struct crm_sort *s, struct key *k, uint64_t id, const struct crm_stored *r)
+{
+	uint64_t to = linked(k, id, r), *at;
+	const struct crm_err *err;
+	char len[4];
+
+	if (k->generation != crm_snap_generation(s->snap) ||
+	    k->text.n + k->seen.used * SLOT > SEEN_MAX)
+		forget(k);
+	k->generation = crm_snap_generation(s->snap);
+	at = to != 0 ? crm_nummap_get(&k->seen, to) : NULL;
+	if (at != NULL) {
+		crm_buf_add(&s->value, k->text.p + *at + 3,
+		    crm_le32_get(k->text.p + *at - 1));
+		return NULL;
+	}
+	err = crm_ref_each(&k->ref, s->snap, id, r, take_key, s);
+	if (err != NULL || to == 0)
+		return err;
+	*crm_nummap_at(&k->seen, to, NULL) = k->text.n + 1;
+	crm_le32(len, (uint32_t)s->value.n);
+	crm_buf_add(&k->text, len, 4);
+	crm_buf_addv(&k->text, crm_buf_view(&s->value));
+	return NULL;
+}
+
 /* Zeros in it are escaped, two stand behind it; the other way round with all
  * bits turned.  What there is no room for can matter only when all before it
  * is equal. */
@@ -184,7 +260,7 @@ crm_sort_add(struct crm_sort *s, uint64_t id, const struct crm_stored *r)
 	crm_buf_reset(&s->line);
 	for (i = 0; err == NULL && i < s->nkeys; i++) {
 		crm_buf_reset(&s->value);
-		err = crm_ref_each(&s->key[i].ref, s->snap, id, r, take_key, s);
+		err = make_key(s, &s->key[i], id, r);
 		crm_sort_add_part(
 		    &s->line, crm_buf_view(&s->value), s->key[i].down);
 	}

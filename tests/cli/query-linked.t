@@ -127,6 +127,23 @@ joined deal who 'org.name:~[2468]$'
 [ "$some" -gt 10000 ]
 result $? "there was something to find ($some)"
 
+# sorted by what is linked to, against the sorting of another program
+for as_of in '' "--as-of change:$before"; do
+	for by in who.name who.org.city; do
+		# shellcheck disable=SC2086
+		crm-find $as_of event -f $by,id -o tsv | sed 1d |
+			awk -F '\t' '{ print ($1 == "") "\t" $0 }' |
+			LC_ALL=C sort -s -t "$(printf '\t')" -k 1,1 -k 2,2 |
+			cut -f 2- >sorted
+		# shellcheck disable=SC2086
+		crm-find $as_of event -f $by,id --sort $by -o tsv |
+			sed 1d >ours
+		same_file "sorted by $by $as_of" ours sorted
+	done
+done
+[ "$(cut -f 1 <ours | uniq | wc -l)" -gt 5 ]
+result $? 'there are several cities'
+
 is 'the plan is by an index' "$(crm-find event who.id:p77 --explain)" \
     'events: 6 by index, look at each'
 is 'of both links' "$(crm-find person org.city:'Town 3' --explain |
