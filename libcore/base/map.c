@@ -1,5 +1,7 @@
 #include "base/map.h"
 
+#include "base/sorted.h"
+
 struct crm_map_slot {
 	uint64_t hash; /* 0: free */
 	const char *key;
@@ -185,6 +187,18 @@ crm_nummap_at(struct crm_nummap *m, uint64_t key, bool *added)
 		m->used++;
 	}
 	return &s->value;
+}
+
+size_t
+crm_nummap_keys(const struct crm_nummap *m, uint64_t *out)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < m->nslots; i++)
+		if (m->slot[i].key != 0)
+			out[n++] = m->slot[i].key;
+	crm_sort_numbers(out, n);
+	return n;
 }
 
 void

@@ -61,6 +61,10 @@ struct crm_nummap {
 
 uint64_t *crm_nummap_get(const struct crm_nummap *, uint64_t key);
 uint64_t *crm_nummap_at(struct crm_nummap *, uint64_t key, bool *added);
+
+/* All keys, in order, into room for as many as are used.  Returns how many. */
+size_t crm_nummap_keys(const struct crm_nummap *, uint64_t *out);
+
 void crm_nummap_release(struct crm_nummap *);
 
 #endif

@@ -1,8 +1,7 @@
 #include "due/due_impl.h"
 
-#include <stdlib.h>
-
 #include "base/fold.h"
+#include "base/sorted.h"
 #include "store/store.h"
 
 struct crm_due_item
@@ -95,14 +94,6 @@ crm_due_who_field(const struct crm_kind *k)
 	return NULL;
 }
 
-static int
-cmp_ids(const void *x, const void *y)
-{
-	uint64_t a = *(const uint64_t *)x, b = *(const uint64_t *)y;
-
-	return a < b ? -1 : a > b;
-}
-
 /* Add the ids of a kind that whom names itself. */
 static void
 add_own(const struct crm_due *d, char kind, struct crm_whom *out)
@@ -122,7 +113,7 @@ add_linked(struct crm_due *d, char kind, const struct crm_field *f,
 {
 	const struct crm_err *err = NULL;
 	const uint64_t *found;
-	size_t cap = 0, n, i, k = 0;
+	size_t cap = 0, n, i;
 	char key[8];
 
 	for (i = 0; err == NULL && i < d->whom.n; i++) {
@@ -135,12 +126,7 @@ add_linked(struct crm_due *d, char kind, const struct crm_field *f,
 		memcpy(out->id + out->n, found, n * sizeof(*found));
 		out->n += n;
 	}
-	if (out->n > 0)
-		qsort(out->id, out->n, sizeof(*out->id), cmp_ids);
-	for (i = 0; i < out->n; i++)
-		if (k == 0 || out->id[k - 1] != out->id[i])
-			out->id[k++] = out->id[i];
-	out->n = k;
+	out->n = crm_sort_once(out->id, out->n);
 	return err;
 }
 

@@ -1,7 +1,5 @@
 #include "query/compute.h"
 
-#include <stdlib.h>
-
 #include "base/map.h"
 #include "base/mem.h"
 #include "query/figures.h"
@@ -273,14 +271,6 @@ crm_compute_counts_for(uint16_t num, uint8_t what)
 	    what == CRM_W_FEEDBACK || what == CRM_W_PURCHASE;
 }
 
-static int
-cmp_ids(const void *x, const void *y)
-{
-	uint64_t a = *(const uint64_t *)x, b = *(const uint64_t *)y;
-
-	return a < b ? -1 : a > b;
-}
-
 /* The set of ids as a stored list of links, sorted. */
 static void
 put_links(const struct crm_nummap *set, struct crm_buf *out)
@@ -288,15 +278,12 @@ put_links(const struct crm_nummap *set, struct crm_buf *out)
 	struct crm_view *list;
 	uint64_t *ids;
 	char *text;
-	size_t n = 0, i;
+	size_t n, i;
 
 	if (set->used == 0)
 		return;
 	ids = crm_calloc(set->used, sizeof(*ids));
-	for (i = 0; i < set->nslots; i++)
-		if (set->slot[i].key != 0)
-			ids[n++] = set->slot[i].key;
-	qsort(ids, n, sizeof(*ids), cmp_ids);
+	n = crm_nummap_keys(set, ids);
 	list = crm_calloc(n, sizeof(*list));
 	text = crm_calloc(n, CRM_LINK_MAX);
 	for (i = 0; i < n; i++)

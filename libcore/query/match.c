@@ -1,5 +1,6 @@
 /* Deciding whether a record matches, on its stored bytes. */
 #include "base/fold.h"
+#include "base/sorted.h"
 #include "query/ast.h"
 #include "record/value.h"
 #include "record/word.h"
@@ -141,23 +142,6 @@ match_number(struct crm_query *q, const struct crm_alt *a, uint64_t id,
 	    (!a->has_hi || crm_dec_cmp(d, a->hi) <= 0);
 }
 
-static bool
-has_id(const uint64_t *ids, size_t n, uint64_t id)
-{
-	size_t lo = 0, hi = n, mid;
-
-	while (lo < hi) {
-		mid = (lo + hi) / 2;
-		if (ids[mid] == id)
-			return true;
-		if (ids[mid] < id)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return false;
-}
-
 static const struct crm_err *
 decide_member(void *ctx, uint64_t id, const struct crm_stored *r, bool *yes)
 {
@@ -171,8 +155,9 @@ match_link(struct crm_query *q, const struct crm_alt *a, uint64_t id,
 {
 	uint64_t to = crm_link_get(v);
 
-	*yes = has_id(a->id, a->nids, to) ||
-	    (crm_id_kind(id) == 'e' && has_id(a->people, a->npeople, to));
+	*yes = crm_sorted_has(a->id, a->nids, to) ||
+	    (crm_id_kind(id) == 'e' &&
+		crm_sorted_has(a->people, a->npeople, to));
 	return *yes || a->member == NULL
 	    ? NULL
 	    : crm_decide(&a->member->decided, q->ctx.snap, to, decide_member,
@@ -316,7 +301,7 @@ match_field(struct crm_query *q, struct crm_term *t, uint64_t id,
 	*yes = false;
 	if (is_met(f) && t->op == CRM_TERM_MATCH && q->asked > SET_PAYS) {
 		err = crm_term_set(q, t, f);
-		*yes = has_id(t->set, t->nset, id);
+		*yes = crm_sorted_has(t->set, t->nset, id);
 		return err;
 	}
 	err = crm_ref_value(q->compute, id, r, f, &q->value, &v);

@@ -1,17 +1,8 @@
 /* Lists of ids: what the indexes have of a value, of words; "and" and "or" of
  * lists. */
-#include <stdlib.h>
-
+#include "base/sorted.h"
 #include "query/plan_impl.h"
 #include "store/index.h"
-
-static int
-cmp_ids(const void *x, const void *y)
-{
-	uint64_t a = *(const uint64_t *)x, b = *(const uint64_t *)y;
-
-	return a < b ? -1 : a > b;
-}
 
 void
 crm_plan_set_all(struct crm_candidates *c)
@@ -19,24 +10,6 @@ crm_plan_set_all(struct crm_candidates *c)
 	crm_free(c->id);
 	memset(c, 0, sizeof(*c));
 	c->all = true;
-}
-
-/* Put ids in order, each once. */
-static void
-tidy(struct crm_candidates *c)
-{
-	size_t i, k = 0;
-	bool sorted = true;
-
-	for (i = 1; sorted && i < c->n; i++)
-		sorted = c->id[i - 1] < c->id[i];
-	if (sorted)
-		return;
-	qsort(c->id, c->n, sizeof(*c->id), cmp_ids);
-	for (i = 0; i < c->n; i++)
-		if (k == 0 || c->id[k - 1] != c->id[i])
-			c->id[k++] = c->id[i];
-	c->n = k;
 }
 
 void
@@ -153,7 +126,7 @@ crm_plan_unite(const struct crm_planning *p, struct crm_candidates *a,
 	}
 	crm_plan_append(a, &cap, b->id, b->n);
 	crm_free(b->id);
-	tidy(a);
+	a->n = crm_sort_once(a->id, a->n);
 	a->exact &= b->exact;
 	a->tail_known &= b->tail_known;
 	a->as_it_was &= b->as_it_was;
@@ -214,7 +187,7 @@ drop_hidden(struct crm_planning *p, struct crm_candidates *c)
 void
 crm_plan_finish(struct crm_planning *p, struct crm_candidates *c)
 {
-	tidy(c);
+	c->n = crm_sort_once(c->id, c->n);
 	drop_hidden(p, c);
 	if (!c->tail_known)
 		drop_tail(p, c);

@@ -1,7 +1,5 @@
 /* Who bought a product, got or answered a campaign: looked up once for all,
  * from the events of the product or campaign. */
-#include <stdlib.h>
-
 #include "base/map.h"
 #include "query/ast.h"
 #include "record/value.h"
@@ -116,26 +114,11 @@ take_from(struct gathering *g, uint64_t from)
 	return err;
 }
 
-static int
-cmp_ids(const void *x, const void *y)
-{
-	uint64_t a = *(const uint64_t *)x, b = *(const uint64_t *)y;
-
-	return a < b ? -1 : a > b;
-}
-
 static void
 keep_set(struct crm_term *t, const struct crm_nummap *who)
 {
-	size_t i;
-
 	t->set = crm_realloc_array(t->set, who->used, sizeof(*t->set));
-	t->nset = 0;
-	for (i = 0; i < who->nslots; i++)
-		if (who->slot[i].key != 0)
-			t->set[t->nset++] = who->slot[i].key;
-	if (t->nset > 0)
-		qsort(t->set, t->nset, sizeof(*t->set), cmp_ids);
+	t->nset = crm_nummap_keys(who, t->set);
 	t->has_set = true;
 }
 

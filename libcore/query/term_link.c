@@ -1,17 +1,8 @@
 /* Values that name records, and segments. */
-#include <stdlib.h>
-
 #include "base/fold.h"
+#include "base/sorted.h"
 #include "query/term_impl.h"
 #include "store/who.h"
-
-static int
-cmp_ids(const void *x, const void *y)
-{
-	uint64_t a = *(const uint64_t *)x, b = *(const uint64_t *)y;
-
-	return a < b ? -1 : a > b;
-}
 
 /* An organisation's story has its people's events. */
 static const struct crm_err *
@@ -37,8 +28,7 @@ add_people(struct crm_reading *r, struct crm_alt *a)
 		memcpy(a->people + a->npeople, ids, n * sizeof(*ids));
 		a->npeople += n;
 	}
-	if (a->npeople > 1)
-		qsort(a->people, a->npeople, sizeof(*a->people), cmp_ids);
+	crm_sort_numbers(a->people, a->npeople);
 	return err;
 }
 
@@ -122,8 +112,7 @@ crm_term_read_link(struct crm_reading *r, struct crm_alt *a)
 	a->id = crm_realloc_array(NULL, n, sizeof(*a->id));
 	memcpy(a->id, ids, n * sizeof(*ids));
 	a->nids = n;
-	if (n > 1)
-		qsort(a->id, n, sizeof(*a->id), cmp_ids);
+	crm_sort_numbers(a->id, n);
 	return crm_view_is(r->t->ref.last, "who") && r->q->kind['e' - 'a']
 	    ? add_people(r, a)
 	    : NULL;

@@ -1,10 +1,9 @@
 #include "report/duplicates.h"
 
-#include <stdlib.h>
-
 #include "base/mem.h"
 #include "base/runs.h"
 #include "base/sets.h"
+#include "base/sorted.h"
 #include "record/alike.h"
 #include "store/who.h"
 
@@ -145,22 +144,11 @@ read_all(struct finding *d)
 	return err;
 }
 
-static int
-cmp_ids(const void *x, const void *y)
-{
-	uint64_t a = *(const uint64_t *)x, b = *(const uint64_t *)y;
-
-	return a < b ? -1 : a > b;
-}
-
 static bool
 is_meant(const struct finding *d, uint64_t a, uint64_t b)
 {
-	return d->all ||
-	    (d->nmatch > 0 &&
-		(bsearch(&a, d->match, d->nmatch, sizeof(a), cmp_ids) != NULL ||
-		    bsearch(&b, d->match, d->nmatch, sizeof(b), cmp_ids) !=
-			NULL));
+	return d->all || crm_sorted_has(d->match, d->nmatch, a) ||
+	    crm_sorted_has(d->match, d->nmatch, b);
 }
 
 static const struct crm_err *

@@ -1,6 +1,7 @@
 #include "report/facts.h"
 
 #include "base/mem.h"
+#include "base/sorted.h"
 #include "record/field.h"
 #include "record/value.h"
 
@@ -10,18 +11,7 @@
 bool
 crm_whom_has(const struct crm_whom *w, uint64_t who)
 {
-	size_t lo = 0, hi = w->n, mid;
-
-	if (w->all)
-		return true;
-	while (lo < hi) {
-		mid = (lo + hi) / 2;
-		if (w->id[mid] < who)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo < w->n && w->id[lo] == who;
+	return w->all || crm_sorted_has(w->id, w->n, who);
 }
 
 void

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/sorted.h"
 #include "record/value.h"
 #include "report/explain.h"
 #include "report/figures.h"
@@ -56,14 +57,6 @@ struct work {
 	size_t n;
 };
 
-static int
-cmp_ids(const void *x, const void *y)
-{
-	const uint64_t *a = x, *b = y;
-
-	return *a < *b ? -1 : *a > *b;
-}
-
 /* Does the report cover a line? */
 static bool
 is_wanted(const struct work *w, const struct crm_score_line *l)
@@ -73,9 +66,7 @@ is_wanted(const struct work *w, const struct crm_score_line *l)
 	if (w->s.of->of[0] != 'd')
 		return crm_whom_has(&w->r->whom, l->id);
 	if (w->r->things != NULL || !learned)
-		return w->nonly > 0 &&
-		    bsearch(&l->id, w->only, w->nonly, sizeof(l->id),
-			cmp_ids) != NULL;
+		return crm_sorted_has(w->only, w->nonly, l->id);
 	if (w->r->arg[CRM_ARG_CALIBRATE] != NULL)
 		return l->won >= 0 && l->closed > w->until;
 	return w->r->by_given ? l->won >= 0 : l->won < 0;

@@ -4,22 +4,8 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/sorted.h"
 #include "record/value.h"
-
-static int
-cmp_ids(const void *x, const void *y)
-{
-	const uint64_t *a = x, *b = y;
-
-	return *a < *b ? -1 : *a > *b;
-}
-
-static bool
-has_id(const struct crm_score_set *s, uint64_t id)
-{
-	return s->n > 0 &&
-	    bsearch(&id, s->id, s->n, sizeof(id), cmp_ids) != NULL;
-}
 
 static bool
 is_of(const struct crm_score *s, uint64_t id)
@@ -52,7 +38,7 @@ find_linked(const struct crm_score *s, struct crm_query *q,
 	struct crm_many m;
 	struct crm_run *run;
 	struct crm_view v;
-	size_t cap = 0, i, k = 0;
+	size_t cap = 0;
 	uint64_t id;
 
 	err = crm_run_open(q, &run);
@@ -72,12 +58,7 @@ find_linked(const struct crm_score *s, struct crm_query *q,
 		}
 	}
 	crm_run_close(run);
-	if (out->n > 1)
-		qsort(out->id, out->n, sizeof(*out->id), cmp_ids);
-	for (i = 0; i < out->n; i++)
-		if (k == 0 || out->id[k - 1] != out->id[i])
-			out->id[k++] = out->id[i];
-	out->n = k;
+	out->n = crm_sort_once(out->id, out->n);
 	return err;
 }
 
@@ -110,7 +91,8 @@ find_deals_of(const struct crm_report_run *r, struct crm_query *q,
 		if (!crm_stored_get(&stored, deal->who, &v))
 			continue;
 		crm_many_begin(&m, v, true);
-		if (!crm_many_next(&m, &v) || !has_id(&who, crm_link_get(v)))
+		if (!crm_many_next(&m, &v) ||
+		    !crm_sorted_has(who.id, who.n, crm_link_get(v)))
 			continue;
 		out->id = crm_grow(out->id, &cap, out->n + 1, sizeof(*out->id));
 		out->id[out->n++] = id;
@@ -331,11 +313,12 @@ crm_scores_reasons(const struct crm_scores *s, const struct crm_score_line *l,
 	} else {
 		n = s->of->npoints;
 		for (i = 0; i < n; i++)
-			(*out)[i] =
-			    (struct crm_reason){ has_id(&s->set[i], l->id)
-					? (double)s->of->points[i].points
-					: 0,
-				    s->of->points[i].query, "" };
+			(*out)[i] = (struct crm_reason){
+				crm_sorted_has(s->set[i].id, s->set[i].n, l->id)
+				    ? (double)s->of->points[i].points
+				    : 0,
+				s->of->points[i].query, ""
+			};
 	}
 	if (n > 1)
 		qsort(*out, n, sizeof(**out), cmp_reasons);

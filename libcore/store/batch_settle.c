@@ -1,8 +1,7 @@
 /* The end of a batch's input: what is bad because something else is, what
  * several lines make of one record. */
-#include <stdlib.h>
-
 #include "base/mem.h"
+#include "base/sorted.h"
 #include "record/word.h"
 #include "store/batch_impl.h"
 
@@ -392,14 +391,6 @@ reject_all(struct crm_batch *b)
 	return err;
 }
 
-static int
-cmp_numbers(const void *x, const void *y)
-{
-	uint64_t a = *(const uint64_t *)x, b = *(const uint64_t *)y;
-
-	return a < b ? -1 : a > b;
-}
-
 /* The new events that are left out leave no gap in the ids. */
 static void
 list_left_out(struct crm_batch *b)
@@ -415,9 +406,7 @@ list_left_out(struct crm_batch *b)
 		    b->nleft_out + 1, sizeof(*b->left_out));
 		b->left_out[b->nleft_out++] = crm_id_number(id);
 	}
-	if (b->nleft_out > 0)
-		qsort(b->left_out, b->nleft_out, sizeof(*b->left_out),
-		    cmp_numbers);
+	crm_sort_numbers(b->left_out, b->nleft_out);
 }
 
 /*

@@ -1,6 +1,4 @@
 /* Bringing rollups and totals up to date with what was derived. */
-#include <stdlib.h>
-
 #include "base/mem.h"
 #include "record/value.h"
 #include "record/word.h"
@@ -43,26 +41,11 @@ struct rolling {
 	struct crm_rollups old, new;
 };
 
-static int
-cmp_ids(const void *x, const void *y)
-{
-	uint64_t a = *(const uint64_t *)x, b = *(const uint64_t *)y;
-
-	return a < b ? -1 : a > b;
-}
-
 static void
 sort_fold(struct rolling *r)
 {
-	const struct crm_nummap *m = &r->d->fold;
-	size_t i;
-
-	r->fold = crm_calloc(m->used, sizeof(*r->fold));
-	for (i = 0; i < m->nslots; i++)
-		if (m->slot[i].key != 0)
-			r->fold[r->nfold++] = m->slot[i].key;
-	if (r->nfold > 0)
-		qsort(r->fold, r->nfold, sizeof(*r->fold), cmp_ids);
+	r->fold = crm_calloc(r->d->fold.used, sizeof(*r->fold));
+	r->nfold = crm_nummap_keys(&r->d->fold, r->fold);
 }
 
 static uint64_t

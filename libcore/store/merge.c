@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/sorted.h"
 #include "record/value.h"
 #include "store/merge_impl.h"
 #include "store/story.h"
@@ -302,14 +303,6 @@ find_linked(struct merging *m, const struct crm_merge *g, size_t n)
 	return err;
 }
 
-static int
-cmp_ids(const void *x, const void *y)
-{
-	uint64_t a = *(const uint64_t *)x, b = *(const uint64_t *)y;
-
-	return a < b ? -1 : a > b;
-}
-
 /* What links to those that go links to those that stay. */
 static const struct crm_err *
 relink_all(struct merging *m)
@@ -321,8 +314,7 @@ relink_all(struct merging *m)
 	struct crm_slot *slot;
 	size_t i, n;
 
-	if (m->nlist > 0)
-		qsort(m->list, m->nlist, sizeof(*m->list), cmp_ids);
+	crm_sort_numbers(m->list, m->nlist);
 	for (i = 0; err == NULL && i < m->nlist; i++) {
 		crm_arena_reset(&m->arena);
 		k = crm_kind_of(

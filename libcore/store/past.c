@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/sorted.h"
 #include "record/field.h"
 #include "record/value.h"
 #include "store/history.h"
@@ -12,34 +13,11 @@
 #define PAST_MEMORY ((size_t)32 << 20)
 
 static int
-cmp_u64(const void *x, const void *y)
-{
-	uint64_t a = *(const uint64_t *)x, b = *(const uint64_t *)y;
-
-	return a < b ? -1 : a > b;
-}
-
-static int
 cmp_ranges(const void *x, const void *y)
 {
 	const struct crm_id_range *a = x, *b = y;
 
 	return a->first < b->first ? -1 : a->first > b->first;
-}
-
-static bool
-has_u64(const uint64_t *p, size_t n, uint64_t x)
-{
-	size_t lo = 0, hi = n, mid;
-
-	while (lo < hi) {
-		mid = lo + (hi - lo) / 2;
-		if (p[mid] < x)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo < n && p[lo] == x;
 }
 
 bool
@@ -62,7 +40,7 @@ crm_past_in_ranges(const struct crm_id_range *r, size_t n, uint64_t id)
 bool
 crm_past_is_later(const struct crm_past *p, uint64_t number)
 {
-	return has_u64(p->later, p->nlater, number);
+	return crm_sorted_has(p->later, p->nlater, number);
 }
 
 static bool
@@ -161,8 +139,7 @@ find_later(struct crm_past *p)
 			break;
 		err = crm_change_get(t, c.prior, &c);
 	}
-	if (p->nlater > 0)
-		qsort(p->later, p->nlater, sizeof(*p->later), cmp_u64);
+	crm_sort_numbers(p->later, p->nlater);
 	join_ranges(p->hidden, &p->nhidden);
 	join_ranges(p->late, &p->nlate);
 	return err;
@@ -225,25 +202,6 @@ crm_past_ids_add(struct crm_past_ids *l, uint64_t id)
 	l->id[l->n++] = id;
 }
 
-void
-crm_past_ids_tidy(struct crm_past_ids *l)
-{
-	size_t i, k = 0;
-
-	if (l->n > 0)
-		qsort(l->id, l->n, sizeof(*l->id), cmp_u64);
-	for (i = 0; i < l->n; i++)
-		if (k == 0 || l->id[k - 1] != l->id[i])
-			l->id[k++] = l->id[i];
-	l->n = k;
-}
-
-bool
-crm_past_ids_has(const struct crm_past_ids *l, uint64_t id)
-{
-	return has_u64(l->id, l->n, id);
-}
-
 static void
 take_note(void *ctx, const struct crm_changed *c)
 {
@@ -259,7 +217,7 @@ crm_past_changed(struct crm_past *p, char kind, const uint64_t **out, size_t *n)
 	if (!l->known) {
 		l->n = 0;
 		err = crm_past_each_note(p, kind, take_note, l);
-		crm_past_ids_tidy(l);
+		l->n = crm_sort_once(l->id, l->n);
 		l->known = err == NULL;
 	}
 	*out = l->id;
@@ -361,7 +319,9 @@ crm_past_time(const struct crm_past *p)
 bool
 crm_past_has_event(const struct crm_past *p, uint64_t id)
 {
-	return crm_past_ids_has(&p->changed['e' - 'a'], id);
+	const struct crm_past_ids *l = &p->changed['e' - 'a'];
+
+	return crm_sorted_has(l->id, l->n, id);
 }
 
 bool

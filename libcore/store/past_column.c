@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/sorted.h"
 #include "record/value.h"
 #include "store/past_impl.h"
 
@@ -107,7 +108,7 @@ column_of(struct crm_past *p, char kind, const struct crm_field *f,
 		c->next = p->column;
 		p->column = c;
 		err = crm_past_each_note(p, kind, take_note, c);
-		crm_past_ids_tidy(&c->ids);
+		c->ids.n = crm_sort_once(c->ids.id, c->ids.n);
 	}
 	*out = c;
 	return err;
@@ -139,7 +140,7 @@ crm_past_column(struct crm_past *p, char kind, const struct crm_field *f,
 bool
 crm_past_column_has(const struct crm_past_column *c, uint64_t id)
 {
-	return crm_past_ids_has(&c->ids, id);
+	return crm_sorted_has(c->ids.id, c->ids.n, id);
 }
 
 void

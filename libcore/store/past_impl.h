@@ -15,10 +15,8 @@ struct crm_past_ids {
 	bool known;
 };
 
-/* Those that are added in any order, sorted, each once; past.c. */
+/* Add one behind the others, to be sorted; past.c. */
 void crm_past_ids_add(struct crm_past_ids *, uint64_t id);
-void crm_past_ids_tidy(struct crm_past_ids *);
-bool crm_past_ids_has(const struct crm_past_ids *, uint64_t id);
 
 struct crm_past_column {
 	struct crm_past_column *next;

@@ -4,6 +4,7 @@
 
 #include "base/map.h"
 #include "base/mem.h"
+#include "base/sorted.h"
 #include "record/value.h"
 #include "store/change.h"
 #include "store/fresh.h"
@@ -556,14 +557,6 @@ crm_snap_created(
 	return crm_snap_change_time(s, r->added, out_us);
 }
 
-static int
-cmp_ids(const void *x, const void *y)
-{
-	uint64_t a = *(const uint64_t *)x, b = *(const uint64_t *)y;
-
-	return a < b ? -1 : a > b;
-}
-
 static void
 keep_ids(struct crm_snap *s, const struct crm_ids *ids, size_t max, size_t *n)
 {
@@ -610,7 +603,7 @@ find_prefix(struct crm_snap *s, struct crm_walk *w, struct crm_view key,
 	const struct crm_err *err;
 	struct crm_entry e;
 	struct crm_ids ids;
-	size_t rest = key.n - CRM_INDEX_PREFIX, i, k;
+	size_t rest = key.n - CRM_INDEX_PREFIX;
 
 	err = crm_walk_group(w, key, &e);
 	while (err == NULL && e.prefix.p != NULL && *n < max &&
@@ -625,12 +618,7 @@ find_prefix(struct crm_snap *s, struct crm_walk *w, struct crm_view key,
 		if (err == NULL)
 			err = crm_walk_next_group(w, &e);
 	}
-	if (*n > 0)
-		qsort(s->found, *n, sizeof(*s->found), cmp_ids);
-	for (i = k = 0; i < *n; i++)
-		if (k == 0 || s->found[k - 1] != s->found[i])
-			s->found[k++] = s->found[i];
-	*n = k;
+	*n = crm_sort_once(s->found, *n);
 	return err;
 }
 
@@ -681,7 +669,6 @@ find_past(struct crm_snap *s, char kind, const struct crm_field *f,
 	const struct crm_past_column *c;
 	const struct crm_err *err;
 	struct adding a = { s, 0 };
-	size_t i;
 
 	err = crm_past_column(s->past, kind, f, &c);
 	if (err == NULL)
@@ -690,11 +677,7 @@ find_past(struct crm_snap *s, char kind, const struct crm_field *f,
 		return err;
 	a.n = *n;
 	crm_past_column_each(c, key, prefix, add_found, &a);
-	if (a.n > *n)
-		qsort(s->found, a.n, sizeof(*s->found), cmp_ids);
-	for (i = 0, *n = 0; i < a.n; i++)
-		if (*n == 0 || s->found[*n - 1] != s->found[i])
-			s->found[(*n)++] = s->found[i];
+	*n = crm_sort_once(s->found, a.n);
 	return NULL;
 }
 
