@@ -20,15 +20,15 @@
 # shellcheck disable=SC2034 # read by run
 
 all_rows='version help open email prefix story filter substring regex
-	export_json export_tsv newest rare count ranked revenue customers rfm
-	cohort overdue forecast pipeline
+	export_json export_tsv linked newest rare count ranked month revenue
+	customers rfm cohort overdue forecast pipeline
 	append loop stream writers tag add_tsv add_csv add_jsonl add_same log log_text
 	memory disk'
 
 # What is read, for busy.
 read_rows='open email prefix story filter substring regex export_json
-	export_tsv newest rare count ranked revenue customers rfm cohort overdue
-	forecast pipeline'
+	export_tsv linked newest rare count ranked month revenue customers rfm
+	cohort overdue forecast pipeline'
 
 # A person as sqlite3's users would print one, and as we do.
 person_json="json_object('id', rowid, 'name', name, 'email', email, 'phone',
@@ -260,6 +260,16 @@ peer_export_tsv()
 	sql -header "select $person_tsv from people"
 }
 
+# No index tells: who of each event is asked.
+row_linked()
+{
+	about - - 10.5 'events of those at a stage: how many'
+	ours crm-find -s "$store" event who.stage:customer --count
+	peer "select (select count(*) from purchases join people on people.rowid
+		= who where stage = 'customer') + (select count(*) from contacts
+		join people on people.rowid = who where stage = 'customer')"
+}
+
 #
 # Text.
 #
@@ -338,6 +348,27 @@ peer_ranked()
 #
 # Reports.
 #
+row_month()
+{
+	about - - 10.5 'what happened in a month, by what it was'
+	ours crm-report -s "$store" activity --in 2025-12 -o tsv
+	peer "select 'purchase' what, count(*) events, max(substr(at, 1, 10)) last
+		from purchases where at >= '2025-12' and at < '2026-01' union all
+		select what, count(*), max(substr(at, 1, 10)) from contacts
+		where at >= '2025-12' and at < '2026-01' group by what
+		order by events desc, what"
+}
+
+peer_month()
+{
+	sql -header "select 'purchase' what, count(*) events,
+		max(substr(at, 1, 10)) last
+		from purchases where at >= '2025-12' and at < '2026-01' union all
+		select what, count(*), max(substr(at, 1, 10)) from contacts
+		where at >= '2025-12' and at < '2026-01' group by what
+		order by events desc, what"
+}
+
 row_revenue()
 {
 	about 35 100 1.3 'revenue by month and currency'
