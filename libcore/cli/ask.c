@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "cli/msg.h"
+#include "cli/shell.h"
 #include "report/figures.h"
 #include "store/who.h"
 
@@ -154,16 +155,16 @@ hint_query(
     const struct crm_ctx *ctx, struct crm_view who, const struct crm_err *err)
 {
 	bool first = strstr(ctx->cmd->operands, "WHO|-") != NULL;
-	const char *quote =
-	    crm_view_find(who, ' ') < who.n || crm_view_find(who, '*') < who.n
-	    ? "'"
-	    : "";
+	char *word = crm_strndup(who.p, who.n), *quoted;
 
-	return crm_err(CRM_E_DATA,
+	quoted = crm_shell_join(1, &word);
+	err = crm_err(CRM_E_DATA,
 	    "%s (what a query finds comes through a pipe: "
-	    "crm-find %s%.*s%s | %s %s)",
-	    err->msg, quote, CRM_VARG(who), quote, ctx->cmd->name,
-	    first ? "- ..." : "... -");
+	    "crm-find %s | %s %s)",
+	    err->msg, quoted, ctx->cmd->name, first ? "- ..." : "... -");
+	crm_free(quoted);
+	crm_free(word);
+	return err;
 }
 
 const struct crm_err *
@@ -173,6 +174,8 @@ crm_one_who(struct crm_ctx *ctx, struct crm_snap *snap, const char *kinds,
 	struct crm_arena arena = CRM_ARENA_INIT;
 	const struct crm_err *err;
 	struct crm_view v = crm_view_trim(crm_view_str(who));
+	uint64_t ids[CRM_WHO_MAX];
+	size_t n = 0;
 
 	if (v.n == 0)
 		return crm_ctx_usage(ctx, "WHO is empty");
@@ -180,9 +183,12 @@ crm_one_who(struct crm_ctx *ctx, struct crm_snap *snap, const char *kinds,
 		return crm_err(CRM_E_DATA, "WHO is not UTF-8");
 	if (crm_view_is(v, "me"))
 		v = crm_buf_view(&ctx->user);
-	err = crm_who_one(snap, kinds_of(kinds, v), crm_nfc(&arena, v), out);
+	v = crm_nfc(&arena, v);
+	err = crm_who_one(snap, kinds_of(kinds, v), v, out);
 	if (err != NULL && err->code == CRM_E_DATA &&
-	    is_term(crm_snap_schema(snap), v))
+	    is_term(crm_snap_schema(snap), v) &&
+	    crm_who_find(snap, kinds_of(kinds, v), v, ids, &n) == NULL &&
+	    n == 0)
 		err = hint_query(ctx, v, err);
 	crm_arena_release(&arena);
 	return err;

@@ -10,9 +10,12 @@
 #include "model/special.h"
 
 /* More kinds of customers than that are looked at in part first: the fit of
- * the part is so near that of all that few looks at all are left to do, and
- * where the part has none, all have none. */
+ * the part is so near that of all that few looks at all are left to do.  Where
+ * the part has none, a greater one is tried, and where that has none, all have
+ * none: the first one alone was wrong about 4 of 80 sets of 12,000 customers of
+ * whom few came back. */
 #define PART 4000
+#define PART_MORE 16000
 
 enum { R, ALPHA, A, B };  /* BG/NBD */
 enum { S = A, BETA = B }; /* Pareto/NBD, behind r and alpha */
@@ -281,7 +284,8 @@ fit(struct data *d, size_t step, double *p, double *best)
 
 /* Where to begin: people who buy every mean age, and leave as often. */
 static void
-begin(const struct crm_repeat *r, size_t n, double *p)
+begin(enum crm_buying_model model, const struct crm_repeat *r, size_t n,
+    double *p)
 {
 	double age = 0;
 	size_t i;
@@ -290,7 +294,23 @@ begin(const struct crm_repeat *r, size_t n, double *p)
 		age += r[i].age;
 	p[R] = p[A] = 1;
 	p[ALPHA] = fmax(age / (double)n, 1e-3) / 4;
-	p[B] = 2;
+	p[B] = model == CRM_PARETO_NBD ? p[ALPHA] : 2;
+}
+
+/* Find where to begin with all of them. */
+static bool
+fit_part(struct data *d, const struct crm_repeat *r, size_t n, double *p)
+{
+	static const size_t part[] = { PART, PART_MORE };
+	double best;
+	size_t i;
+
+	for (i = 0; i < sizeof(part) / sizeof(part[0]); i++) {
+		begin(d->model, r, n, p);
+		if (d->n <= part[i] || fit(d, d->n / part[i] + 1, p, &best))
+			return true;
+	}
+	return false;
 }
 
 bool
@@ -307,11 +327,7 @@ crm_buying_fit(enum crm_buying_model model, struct crm_repeat *r, size_t n,
 	memset(out, 0, sizeof(*out));
 	out->model = model;
 	if (ok) {
-		begin(r, n, out->p);
-		if (model == CRM_PARETO_NBD)
-			out->p[BETA] = out->p[ALPHA];
-		if (d.n > PART)
-			ok = fit(&d, d.n / PART + 1, out->p, &best);
+		ok = fit_part(&d, r, n, out->p);
 		ok = ok && fit(&d, 1, out->p, &best) &&
 		    crm_fit_tells(out->p, 1) &&
 		    crm_fit_tells(out->p + A, model == CRM_BG_NBD ? 2 : 1);

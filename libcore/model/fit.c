@@ -4,7 +4,9 @@
 #include <math.h>
 #include <string.h>
 
-#define BEYOND 16 /* logarithm of a parameter */
+/* Logarithm of a parameter: where a shape is 1,000, the most that tells
+ * anything, a time may be some thousand times as much. */
+#define BEYOND 16
 #define FLAT 1e-5 /* slope of a likelihood that cannot get better */
 
 struct task {

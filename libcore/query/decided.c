@@ -5,10 +5,11 @@
 #define PAGE 256              /* ids of a page */
 #define WORDS (2 * PAGE / 64) /* of its bits */
 
-/* To look one up costs as much as to go through so many. */
+/* To look one up costs as much as to go through so many: 1.2 us to 0.15 of a
+ * million people. */
 #define LOOK_UP_COST 8
 
-/* So many are looked up before that is thought of. */
+/* So many are looked up before that is thought of: fewer take no time. */
 #define ASKED_LEAST 64
 
 typedef const struct crm_err *decide_fn(
@@ -38,10 +39,10 @@ recall(const struct crm_decided *d, uint64_t id, bool *yes)
 
 	*yes = false;
 	if (at == NULL)
-		return d->whole[letter(id)];
+		return d->kind[letter(id)].whole;
 	page = d->bits + (*at - 1) * WORDS;
 	*yes = (page[PAGE / 64 + word] & bit) != 0;
-	return (page[word] & bit) != 0 || d->whole[letter(id)];
+	return (page[word] & bit) != 0 || d->kind[letter(id)].whole;
 }
 
 static void
@@ -64,11 +65,12 @@ keep(struct crm_decided *d, uint64_t id, bool yes)
 		page[PAGE / 64 + word] |= bit;
 }
 
-/* Go through all records of a kind. */
+/* Go through all records of the kind of an id. */
 static const struct crm_err *
-decide_all(struct crm_decided *d, struct crm_snap *snap, char kind,
+decide_all(struct crm_decided *d, struct crm_snap *snap, uint64_t id,
     decide_fn *fn, void *ctx)
 {
+	char kind = crm_id_kind(id);
 	const struct crm_err *err;
 	enum crm_presence p;
 	struct crm_stored r;
@@ -77,8 +79,7 @@ decide_all(struct crm_decided *d, struct crm_snap *snap, char kind,
 	char key[8];
 	bool yes;
 
-	err = crm_walk_open(
-	    crm_snap_txn(snap), crm_table_of(crm_id(kind, 0, 0)), &w);
+	err = crm_walk_open(crm_snap_txn(snap), crm_table_of(id), &w);
 	if (err != NULL)
 		return err;
 	crm_be64(key, crm_id(kind, 0, 0));
@@ -94,7 +95,7 @@ decide_all(struct crm_decided *d, struct crm_snap *snap, char kind,
 			err = crm_walk_next(w, &e);
 	}
 	crm_walk_close(w);
-	d->whole[(size_t)(kind - 'a') % 26] = err == NULL;
+	d->kind[letter(id)].whole = err == NULL;
 	return err;
 }
 
@@ -102,16 +103,17 @@ decide_all(struct crm_decided *d, struct crm_snap *snap, char kind,
  * of each time that there are twice as many. */
 static const struct crm_err *
 is_many(
-    const struct crm_decided *d, struct crm_snap *snap, char kind, bool *many)
+    const struct crm_decided *d, struct crm_snap *snap, uint64_t id, bool *many)
 {
+	uint64_t asked = d->kind[letter(id)].asked, last;
 	const struct crm_err *err;
-	uint64_t last;
 
 	*many = false;
-	if (d->asked < ASKED_LEAST || (d->asked & (d->asked - 1)) != 0)
+	if (asked < ASKED_LEAST || (asked & (asked - 1)) != 0 ||
+	    crm_snap_past(snap) != NULL)
 		return NULL;
-	err = crm_snap_last_id(snap, kind, &last);
-	*many = err == NULL && crm_id_number(last) / LOOK_UP_COST <= d->asked;
+	err = crm_snap_last_id(snap, crm_id_kind(id), &last);
+	*many = err == NULL && crm_id_number(last) / LOOK_UP_COST <= asked;
 	return err;
 }
 
@@ -148,10 +150,10 @@ crm_decide(struct crm_decided *d, struct crm_snap *snap, uint64_t id,
 	}
 	if (recall(d, id, yes))
 		return NULL;
-	d->asked++;
-	err = is_many(d, snap, crm_id_kind(id), &many);
+	d->kind[letter(id)].asked++;
+	err = is_many(d, snap, id, &many);
 	if (err == NULL && many) {
-		err = decide_all(d, snap, crm_id_kind(id), fn, ctx);
+		err = decide_all(d, snap, id, fn, ctx);
 		(void)recall(d, id, yes);
 		return err;
 	}

@@ -11,11 +11,13 @@
 /* A snapshot's records of which it is known; begins as zeros. */
 struct crm_decided {
 	struct crm_nummap page; /* ids without their last byte: place in bits */
-	uint64_t *bits;      /* of a page known ones, then those that match */
-	size_t n, cap;       /* pages */
-	uint64_t asked;      /* of those that were not known */
-	bool whole[26];      /* all of a kind are known, by letter */
-	uint64_t generation; /* of the snapshot */
+	uint64_t *bits; /* of a page known ones, then those that match */
+	size_t n, cap;  /* pages */
+	struct {
+		uint64_t asked; /* of those that were not known */
+		bool whole;     /* all are known */
+	} kind[26];             /* by letter */
+	uint64_t generation;    /* of the snapshot */
 };
 
 void crm_decided_release(struct crm_decided *);
@@ -25,7 +27,8 @@ void crm_decided_release(struct crm_decided *);
  * was removed, does not.
  *
  * fn      says so of one that is not known; after many of them all records of
- *         their kind are gone through, which costs less than as many look-ups
+ *         their kind are gone through, which costs less than as many look-ups.
+ *         Not in the past, where views of what was seen before would die of it.
  */
 CRM_CHECK const struct crm_err *crm_decide(struct crm_decided *,
     struct crm_snap *, uint64_t id,

@@ -322,6 +322,7 @@ match_field(struct crm_query *q, struct crm_term *t, uint64_t id,
 	return err;
 }
 
+/* It asks about what it leads to, and that may lead on. */
 static const struct crm_err *match_behind(struct crm_query *, struct crm_term *,
     size_t level, uint64_t id, const struct crm_stored *, bool *yes);
 

@@ -121,23 +121,21 @@ static void
 note_buying(const struct crm_report_run *r, const struct crm_worth *w)
 {
 	struct crm_buf in = CRM_BUF_INIT(CRM_LINE_MAX);
-	size_t i, n = 0, again = 0;
+	size_t i, n = 0;
 
 	for (i = 0; w->modelled && i < w->nfits; i++) {
 		const struct crm_repeats_fit *f = &w->fit[i];
 
 		if (f->buys)
 			continue;
-		crm_buf_addf(&in, "%s%s", n > 0 ? ", " : "",
-		    crm_currency_code(f->currency));
-		n += f->end - f->from;
-		again += f->again;
+		crm_buf_addf(&in,
+		    n++ == 0 ? "%s (%zu of %zu customers bought again)"
+			     : ", %s (%zu of %zu)",
+		    crm_currency_code(f->currency), f->again, f->end - f->from);
 	}
 	if (n > 0 && crm_buf_end(&in) == NULL)
-		crm_report_note(r,
-		    "%s cannot be fitted to purchases in %s, of %zu "
-		    "customers, %zu of whom bought again: %s",
-		    crm_buying_name(w->model), in.p, n, again,
+		crm_report_note(r, "%s cannot be fitted to purchases in %s: %s",
+		    crm_buying_name(w->model), in.p,
 		    w->rhythm ? "the risk is told by their silence, "
 				"against their own rhythm"
 			      : "they have no figures");

@@ -58,7 +58,8 @@ struct as_of {
 	struct crm_rec rec;
 	uint8_t flags;
 	uint64_t added, updated;
-	bool seen; /* the state after 'change' is reached */
+	bool seen;  /* the state after 'change' is reached */
+	bool taken; /* something was put back */
 	struct crm_history_proof proof;
 };
 
@@ -72,6 +73,7 @@ take_back(struct as_of *a, const struct crm_changed *c)
 	uint16_t num;
 	size_t at = 0;
 
+	a->taken = true;
 	a->proof.notes++;
 	if ((c->flags & CRM_CHANGED_REMOVED) != 0) {
 		a->proof.agrees &= removed;
@@ -175,6 +177,7 @@ take_back_links(struct as_of *a, const struct crm_changed *c)
 	a->updated = c->previous;
 	if ((c->flags & CRM_CHANGED_RELINKED) == 0)
 		return;
+	a->taken = true;
 	while (crm_changed_field(c, &at, &num, &old, &new)) {
 		f = crm_field_num(a->rec.kind, num);
 		if (f != NULL && f->type == CRM_T_LINK)
@@ -209,7 +212,8 @@ go_back(struct crm_snap *snap, uint64_t id, const struct crm_stored *now,
 			take(&a, &c);
 	}
 	if (err == NULL)
-		crm_rec_encode(&a.rec, out, a.flags, a.added, a.updated);
+		crm_rec_encode(&a.rec, out, a.flags, a.added,
+		    a.taken ? a.updated : now->updated);
 	crm_rec_release(&a.rec);
 	return err;
 }

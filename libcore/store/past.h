@@ -38,6 +38,9 @@ void crm_past_close(struct crm_past *);
 /* After crm_snap_resume() that found nothing new. */
 CRM_CHECK const struct crm_err *crm_past_renew(struct crm_past *);
 
+/* Was a change set done later? */
+bool crm_past_is_later(const struct crm_past *, uint64_t number);
+
 /* What later change sets added: sorted, not to be seen. */
 const struct crm_id_range *crm_past_hidden(const struct crm_past *, size_t *n);
 
@@ -62,7 +65,8 @@ CRM_CHECK const struct crm_err *crm_past_see(
  *
  * out     their ids, sorted; it belongs to the past
  *
- * Cost: when first asked for, a step for each time that one was changed.
+ * Cost: when first asked for, a look-up for each later change set, and a step
+ * for each time that one was changed.
  */
 CRM_CHECK const struct crm_err *crm_past_changed(
     struct crm_past *, char kind, const uint64_t **out, size_t *n);
@@ -75,6 +79,8 @@ bool crm_past_is_whole(const struct crm_past *, char kind);
  * themselves, came, went or changed later.
  *
  * out     belongs to the past
+ *
+ * Cost: as crm_past_changed(), for each field.
  */
 struct crm_past_column;
 CRM_CHECK const struct crm_err *crm_past_column(struct crm_past *, char kind,

@@ -79,6 +79,7 @@ fill(struct crm_past *p, struct crm_past_column *c, const struct crm_field *f)
 	const uint64_t *id = c->ids.id;
 	size_t i;
 
+	c->nkeys = 0;
 	/* of events behind the mark no index tells: readers look at them one by
 	 * one */
 	for (i = 0; err == NULL && i < c->ids.n; i++)
@@ -107,8 +108,12 @@ column_of(struct crm_past *p, char kind, const struct crm_field *f,
 		c->field = f->num;
 		c->next = p->column;
 		p->column = c;
+	}
+	if (!c->ids.known) {
+		c->ids.n = 0;
 		err = crm_past_each_note(p, kind, take_note, c);
 		c->ids.n = crm_sort_once(c->ids.id, c->ids.n);
+		c->ids.known = err == NULL;
 	}
 	*out = c;
 	return err;

@@ -80,9 +80,6 @@ CRM_CHECK const struct crm_err *crm_past_walk(
 CRM_CHECK const struct crm_err *crm_past_get(struct crm_past *, uint64_t id,
     struct crm_stored *out, enum crm_presence *);
 
-/* Was a change set done later? */
-bool crm_past_is_later(const struct crm_past *, uint64_t number);
-
 /* Is an id in a range? */
 bool crm_past_in_ranges(const struct crm_id_range *, size_t n, uint64_t id);
 

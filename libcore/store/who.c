@@ -8,6 +8,7 @@
 #include "record/value.h"
 #include "store/history.h"
 #include "store/near.h"
+#include "store/past.h"
 
 #define PHONE_DIGITS_MIN 6 /* fewer are no phone number */
 #define SEVERAL_SHOWN 6    /* of the records that a name may mean */
@@ -444,31 +445,53 @@ crm_who_gone(struct crm_snap *snap, uint64_t id)
 	    CRM_VARG(c.user), at, (unsigned long long)number);
 }
 
-/* In the past, a record that was added later: when. */
+/* When an event happened that happened only later; false: it did not. */
+static bool
+is_to_come(struct crm_snap *snap, const struct crm_stored *r, int64_t *at_us)
+{
+	struct crm_view v;
+
+	return crm_stored_get(r, CRM_EVENT_AT, &v) &&
+	    crm_value_get_time(v, at_us) &&
+	    *at_us > crm_past_until(crm_snap_past(snap));
+}
+
+/* In the past, a record that was not there yet: since when it is. */
 static const struct crm_err *
 not_yet(struct crm_snap *snap, uint64_t id)
 {
 	struct crm_zone *zone = crm_store_config(crm_snap_store(snap))->zone;
+	const struct crm_past *past = crm_snap_past(snap);
 	const struct crm_err *err;
 	char name[CRM_ID_TEXT], at[11];
-	struct crm_change c = { .number = 0 };
+	struct crm_change c;
 	struct crm_stored r;
 	struct crm_walk *w;
 	struct crm_view v;
+	int64_t at_us;
 
-	if (crm_snap_past(snap) == NULL)
+	if (past == NULL)
 		return NULL;
+	(void)crm_id_text(id, name);
 	err = crm_snap_walk(snap, crm_table_of(id), &w);
 	if (err == NULL)
 		err = crm_walk_get(w, id, &v);
-	if (err == NULL && v.p != NULL && crm_code_open(v, &r))
-		err = crm_change_get(crm_snap_txn(snap), r.added, &c);
-	if (err != NULL || c.number == 0)
+	if (err != NULL || v.p == NULL || !crm_code_open(v, &r))
+		return err;
+	if (crm_id_kind(id) == 'e' && is_to_come(snap, &r, &at_us)) {
+		at[crm_date_put(at, crm_zone_date(zone, at_us))] = '\0';
+		return crm_err(
+		    CRM_E_DATA, "%s was not there yet: it is of %s", name, at);
+	}
+	if (!crm_past_is_later(past, r.added))
+		return NULL;
+	err = crm_change_get(crm_snap_txn(snap), r.added, &c);
+	if (err != NULL || c.state == CRM_CHANGE_OPEN)
 		return err;
 	at[crm_date_put(at, crm_zone_date(zone, c.clock_us))] = '\0';
 	return crm_err(CRM_E_DATA,
-	    "%s was not there yet: it was added on %s (change %llu)",
-	    crm_id_text(id, name), at, (unsigned long long)c.number);
+	    "%s was not there yet: it was added on %s (change %llu)", name, at,
+	    (unsigned long long)r.added);
 }
 
 const struct crm_err *

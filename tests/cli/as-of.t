@@ -3,7 +3,7 @@
 # copied after each change set; then whatever is asked of the last store as of
 # a change set is what the copy says.  SEED and STEPS draw other commands.
 . "${0%/*}/../lib.sh"
-plan 36
+plan 38
 
 : "${SEED:=7}" "${STEPS:=45}"
 
@@ -369,6 +369,13 @@ is 'ages count to the day that is asked for' \
 		customers --by first-order -o tsv | cut -f 1,2)"
 is 'today is that day' \
 	"$(crm-find --as-of 2026-03-03 person created:today -o ids)" p2
+
+CRM_NOW=2026-03-09T12:00:00Z crm-set -q e1 text=corrected
+is 'an event that was corrected stands beside when that was' \
+	"$(crm-find --as-of 2026-02-20 event -f text,updated -o tsv | sed 1d)" \
+	'corrected	2026-03-09T12:00:00Z'
+like 'one to come is told of' "$(crm-show --as-of 2026-02-05 e1 2>&1)" \
+	'e1 was not there yet: it is of 2026-02-10'
 
 # What an import brings of the past.
 on 2026-03-08 crm-add org name=Acme

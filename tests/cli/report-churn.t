@@ -25,7 +25,7 @@ awk 'BEGIN { print "name\trisk\tsince\tgap\tstake"
 	print "Bob\t\t4\t69.0\t"
 	print "Cid\t\t73\t\t" }' >want
 same_file 'silence against their own rhythm' got want
-like 'it says that there is no model' "$(cat err)" 'crm-report: pareto-nbd cannot be fitted to purchases in EUR, of 3 customers, 2 of whom bought again: '
+like 'it says that there is no model' "$(cat err)" 'crm-report: pareto-nbd cannot be fitted to purchases in EUR .2 of 3 customers bought again.: '
 like 'nor one of what they spend' "$(cat err)" 'crm-report: gamma-gamma cannot be fitted to purchases in EUR: '
 is 'each once' "$(wc -l <err | tr -d ' ')" 2
 is 'with -q not at all' "$(crm-report churn -q 2>&1)" ''

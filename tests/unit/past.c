@@ -259,12 +259,13 @@ say_queries(struct crm_buf *b, struct crm_snap *snap)
 		"person tag:t1 city:Oslo", "person tag:t3 city:oslo name:/p",
 		"person tag:t0 or name:p5", "person tag:t2 oslo",
 		"person oslo tag:t3 tag:t4", "person tag:t0 tag:t2",
-		"person no:tag city:Oslo", "person has:tag", "event has:product",
-		"person city:Oslo has:tag orders:1..", "person is:lead tag:t3",
-		"event what:call", "event what:purchase amount:..40",
-		"event who:p3 what:purchase", "event who:p3 or who:p4",
-		"event at:2021 what:invoice", "event who.city:Oslo",
-		"event who.tag:t3 what:purchase", "event key:=k:3" };
+		"person no:tag city:Oslo", "person has:tag",
+		"event has:product", "person city:Oslo has:tag orders:1..",
+		"person is:lead tag:t3", "event what:call",
+		"event what:purchase amount:..40", "event who:p3 what:purchase",
+		"event who:p3 or who:p4", "event at:2021 what:invoice",
+		"event who.city:Oslo", "event who.tag:t3 what:purchase",
+		"event key:=k:3" };
 	const struct crm_err *err;
 	struct crm_query_ctx ctx = { .snap = snap, .clock = &today };
 	struct crm_query *q;
@@ -592,6 +593,66 @@ brought_in_meanwhile(void **state)
 	crm_buf_release(&after);
 }
 
+/* How many a query finds. */
+static size_t
+count(struct crm_snap *snap, const char *text)
+{
+	struct crm_query_ctx ctx = { .snap = snap, .clock = &today };
+	struct crm_query *q;
+	uint64_t *id;
+	size_t n;
+
+	no_err(crm_query_parse_text(&ctx, crm_view_str(text), &q));
+	no_err(crm_query_ids(q, &id, &n));
+	crm_free(id);
+	crm_query_free(q);
+	return n;
+}
+
+/* More records as they were than are kept at a time: what is at hand of an
+ * event stays while those that it links to are asked about. */
+static void
+more_than_is_kept(void **state)
+{
+	enum { CUSTOMERS = 90, EVENTS = 300, NOTE = 900000 };
+	static char note[NOTE + 10];
+	struct crm_batch_options o = { 0 };
+	struct crm_as_of as_of = { 0 };
+	struct crm_batch *b = new_batch(&o);
+	struct crm_snap *snap;
+	char w[2][60];
+	uint32_t i;
+
+	(void)state;
+	(void)strcpy(note, "note=");
+	memset(note + 5, 'x', NOTE);
+	for (i = 0; i < CUSTOMERS; i++) {
+		(void)snprintf(w[0], sizeof(w[0]), "name=P%u", i);
+		assert_true(
+		    add(b, i + 1, "person", w[0], "city=Oslo", note, NULL));
+	}
+	for (i = 0; i < EVENTS; i++) {
+		(void)snprintf(w[0], sizeof(w[0]), "who=P%u", i % CUSTOMERS);
+		assert_true(add(b, CUSTOMERS + i + 1, "event", w[0],
+		    "what=call", "text=hello", NULL));
+	}
+	as_of.change = commit(b).change;
+	b = new_batch(&o);
+	for (i = 0; i < CUSTOMERS; i++)
+		assert_true(edit(b, crm_id('p', 0, i + 1), "city=Rome", NULL));
+	for (i = 0; i < EVENTS; i++)
+		assert_true(edit(b, crm_id('e', 0, i + 1), "text=bye", NULL));
+	(void)commit(b);
+	no_err(crm_snap_open_as_of(store, &as_of, &snap));
+	assert_int_equal(
+	    count(snap, "event who.city:~slo text:~hello"), EVENTS);
+	assert_int_equal(count(snap, "event who.city:~ome text:~hello"), 0);
+	crm_snap_close(snap);
+	no_err(crm_snap_open(store, &snap));
+	assert_int_equal(count(snap, "event who.city:~ome text:~bye"), EVENTS);
+	crm_snap_close(snap);
+}
+
 /* What is asked for that never was. */
 static void
 no_such(void **state)
@@ -631,6 +692,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(as_of_changes, begin, end),
 		cmocka_unit_test_setup_teardown(
 		    brought_in_meanwhile, begin, end),
+		cmocka_unit_test_setup_teardown(more_than_is_kept, begin, end),
 		cmocka_unit_test_setup_teardown(no_such, begin, end),
 	};
 
