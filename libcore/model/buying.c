@@ -313,6 +313,19 @@ fit_part(struct data *d, const struct crm_repeat *r, size_t n, double *p)
 	return false;
 }
 
+/* Fit all of them from where p is. */
+static bool
+fit_all(struct data *d, struct crm_buying *out)
+{
+	double best;
+
+	if (!fit(d, 1, out->p, &best) || !crm_fit_tells(out->p, 1) ||
+	    !crm_fit_tells(out->p + A, d->model == CRM_BG_NBD ? 2 : 1))
+		return false;
+	out->log_likelihood = best * d->total;
+	return true;
+}
+
 bool
 crm_buying_fit(enum crm_buying_model model, struct crm_repeat *r, size_t n,
     struct crm_buying *out)
@@ -321,18 +334,18 @@ crm_buying_fit(enum crm_buying_model model, struct crm_repeat *r, size_t n,
 	struct data d = {
 		.model = model, .kind = kind, .n = count(r, n, kind)
 	};
-	double best = 0;
 	bool ok = n > 0 && r[n - 1].x > 0;
 
 	memset(out, 0, sizeof(*out));
 	out->model = model;
-	if (ok) {
-		ok = fit_part(&d, r, n, out->p);
-		ok = ok && fit(&d, 1, out->p, &best) &&
-		    crm_fit_tells(out->p, 1) &&
-		    crm_fit_tells(out->p + A, model == CRM_BG_NBD ? 2 : 1);
-	}
-	out->log_likelihood = best * (double)n;
+	if (ok && fit_part(&d, r, n, out->p)) {
+		ok = fit_all(&d, out);
+		if (!ok && d.n > PART) { /* the part led astray */
+			begin(model, r, n, out->p);
+			ok = fit_all(&d, out);
+		}
+	} else
+		ok = false;
 	crm_free(kind);
 	return ok;
 }
