@@ -7,6 +7,8 @@
 
 /* A look-up costs as much as passing so many in a scan. */
 #define LOOKUP_COST 12
+/* And one of an event, of which a block has some fifty, in the order of ids. */
+#define EVENT_COST 40
 
 bool
 crm_whom_has(const struct crm_whom *w, uint64_t who)
@@ -42,11 +44,57 @@ crm_whom_is_few(struct crm_snap *snap, const struct crm_whom *w, bool *few)
 
 typedef const struct crm_err *fact_fn(void *ctx, const struct crm_fact *);
 
+/* Ids of a kind as bits: a look-up for each of all events costs least so. */
+struct marks {
+	uint64_t from; /* the id of bit 0 */
+	uint64_t *bits;
+	size_t n; /* of bits; 0: ids are too far apart */
+};
+
+#define MARKS_MAX ((uint64_t)1 << 27)
+
 struct work {
 	const struct crm_facts *f;
 	fact_fn *fn;
 	void *ctx;
+	/* events to be looked up, at most so many and one */
+	uint64_t *id;
+	size_t n, cap, most;
+	struct marks person, org; /* of whom, when all events are passed */
 };
+
+/* Mark those of a kind; they are in order. */
+static void
+make_marks(struct marks *m, const struct crm_whom *whom, char kind)
+{
+	size_t i = crm_sorted_from(whom->id, whom->n, crm_id(kind, 0, 0));
+	size_t end =
+	    crm_sorted_from(whom->id, whom->n, crm_id((char)(kind + 1), 0, 0));
+	uint64_t at;
+
+	if (whom->all || i == end ||
+	    whom->id[end - 1] - whom->id[i] >= MARKS_MAX)
+		return;
+	m->from = whom->id[i];
+	m->n = (size_t)(whom->id[end - 1] - m->from) + 1;
+	m->bits = crm_calloc((m->n + 63) / 64, sizeof(*m->bits));
+	for (; i < end; i++) {
+		at = whom->id[i] - m->from;
+		m->bits[at / 64] |= UINT64_C(1) << at % 64;
+	}
+}
+
+/* Is somebody asked for? */
+static bool
+is_of_whom(const struct work *w, uint64_t who)
+{
+	const struct marks *m = crm_id_kind(who) == 'p' ? &w->person : &w->org;
+	uint64_t at = who - m->from;
+
+	if (m->n == 0)
+		return crm_whom_has(w->f->whom, who);
+	return at < m->n && (m->bits[at / 64] >> at % 64 & 1) != 0;
+}
 
 static bool
 is_wanted(const struct work *w, const struct crm_fact *fact)
@@ -57,11 +105,8 @@ is_wanted(const struct work *w, const struct crm_fact *fact)
 
 /* One entry of the story; those of the other who of an event are passed. */
 static const struct crm_err *
-take_entry(const struct work *w, const struct crm_story *s)
+take_entry(struct work *w, const struct crm_story *s)
 {
-	const struct crm_err *err;
-	enum crm_presence p;
-	struct crm_stored r;
 	struct crm_fact fact = { 0 };
 
 	if ((s->what & CRM_WHAT_ALSO) != 0)
@@ -75,18 +120,16 @@ take_entry(const struct work *w, const struct crm_story *s)
 	fact.event = s->event;
 	if (!is_wanted(w, &fact))
 		return NULL;
-	if (w->f->stored) {
-		err = crm_snap_get(w->f->snap, s->event, &r, &p);
-		if (err != NULL || p != CRM_LIVE)
-			return err;
-		fact.stored = &r;
-	}
-	return w->fn(w->ctx, &fact);
+	if (!w->f->stored)
+		return w->fn(w->ctx, &fact);
+	w->id = crm_grow(w->id, &w->cap, w->n + 1, sizeof(*w->id));
+	w->id[w->n++] = s->event;
+	return NULL;
 }
 
 /* The story of everybody, from one end to the other. */
 static const struct crm_err *
-walk_all(const struct work *w, struct crm_story_walk *walk)
+walk_all(struct work *w, struct crm_story_walk *walk)
 {
 	const struct crm_err *err;
 	struct crm_story s;
@@ -102,14 +145,14 @@ walk_all(const struct work *w, struct crm_story_walk *walk)
 
 /* The stories of some, each from the first instant that is wanted. */
 static const struct crm_err *
-walk_some(const struct work *w, struct crm_story_walk *walk)
+walk_some(struct work *w, struct crm_story_walk *walk)
 {
 	const struct crm_err *err = NULL;
 	struct crm_story s;
 	uint64_t who;
 	size_t i;
 
-	for (i = 0; err == NULL && i < w->f->whom->n; i++) {
+	for (i = 0; err == NULL && i < w->f->whom->n && w->n <= w->most; i++) {
 		who = w->f->whom->id[i];
 		err = crm_story_seek(walk, who, w->f->from_us, &s);
 		while (err == NULL && s.who == who) {
@@ -122,7 +165,7 @@ walk_some(const struct work *w, struct crm_story_walk *walk)
 }
 
 static const struct crm_err *
-by_story(const struct work *w)
+by_story(struct work *w)
 {
 	const struct crm_err *err;
 	struct crm_story_walk *walk = NULL;
@@ -156,7 +199,7 @@ take_event(const struct work *w, uint64_t id, const struct crm_stored *r)
 	if (!crm_many_next(&m, &v))
 		return NULL;
 	fact.who = crm_link_get(v);
-	return crm_whom_has(w->f->whom, fact.who) ? w->fn(w->ctx, &fact) : NULL;
+	return is_of_whom(w, fact.who) ? w->fn(w->ctx, &fact) : NULL;
 }
 
 static const struct crm_err *
@@ -242,10 +285,56 @@ by_days(const struct work *w)
 	return err != NULL || !scans ? err : by_events(w);
 }
 
+/* Of all events those of whom it is about. */
+static const struct crm_err *
+all_of_whom(struct work *w)
+{
+	const struct crm_facts *f = w->f;
+	const struct crm_err *err;
+
+	make_marks(&w->person, f->whom, 'p');
+	make_marks(&w->org, f->whom, 'o');
+	err = f->clock != NULL &&
+		(f->from_us > CRM_TIME_MIN_US || f->to_us <= CRM_TIME_MAX_US)
+	    ? by_days(w)
+	    : by_events(w);
+	crm_free(w->person.bits);
+	crm_free(w->org.bits);
+	return err;
+}
+
+/* The events in the stories of few, in the order of ids: neighbours are at
+ * hand.  All are gone through where they are too many. */
+static const struct crm_err *
+by_stories_of(struct work *w)
+{
+	const struct crm_err *err;
+	enum crm_presence p;
+	struct crm_stored r;
+	uint64_t last;
+	size_t i;
+
+	err = crm_snap_last_id(w->f->snap, 'e', &last);
+	w->most = (size_t)crm_id_number(last) / EVENT_COST;
+	if (err == NULL)
+		err = by_story(w);
+	if (err == NULL && w->n > w->most)
+		err = all_of_whom(w);
+	else
+		w->n = crm_sort_once(w->id, w->n);
+	for (i = 0; err == NULL && w->n <= w->most && i < w->n; i++) {
+		err = crm_snap_get(w->f->snap, w->id[i], &r, &p);
+		if (err == NULL && p == CRM_LIVE)
+			err = take_event(w, w->id[i], &r);
+	}
+	crm_free(w->id);
+	return err;
+}
+
 const struct crm_err *
 crm_facts_each(const struct crm_facts *f, fact_fn *fn, void *ctx)
 {
-	struct work w = { .f = f, .fn = fn, .ctx = ctx };
+	struct work w = { .f = f, .fn = fn, .ctx = ctx, .most = SIZE_MAX };
 	const struct crm_err *err;
 	bool few = false;
 
@@ -257,9 +346,6 @@ crm_facts_each(const struct crm_facts *f, fact_fn *fn, void *ctx)
 	if (err != NULL)
 		return err;
 	if (few)
-		return by_story(&w);
-	return f->clock != NULL &&
-		(f->from_us > CRM_TIME_MIN_US || f->to_us <= CRM_TIME_MAX_US)
-	    ? by_days(&w)
-	    : by_events(&w);
+		return by_stories_of(&w);
+	return all_of_whom(&w);
 }
