@@ -91,9 +91,9 @@ note_links(
 	}
 }
 
-/* All events are gone through once. */
+/* Go through the events from one on, once. */
 static const struct crm_err *
-find_named(struct crm_past *p)
+find_named(struct crm_past *p, uint64_t from)
 {
 	const struct crm_kind *k = crm_kind_of(crm_snap_schema(p->snap), 'e');
 	const struct crm_err *err;
@@ -101,10 +101,12 @@ find_named(struct crm_past *p)
 	struct crm_stored r;
 	struct crm_entry e;
 	struct crm_walk *w;
+	char key[8];
 
+	crm_be64(key, from);
 	err = crm_walk_open(crm_snap_txn(p->snap), CRM_TABLE_EVENT, &w);
 	if (err == NULL)
-		err = crm_walk_seek(w, CRM_V("e"), &e);
+		err = crm_walk_seek(w, crm_view(key, 8), &e);
 	while (err == NULL && e.prefix.p != NULL) {
 		err = crm_snap_see(p->snap, e.id, e.value, &r, &presence);
 		if (err == NULL && presence == CRM_LIVE)
@@ -114,6 +116,78 @@ find_named(struct crm_past *p)
 	}
 	crm_walk_close(w);
 	p->has_named = err == NULL;
+	return err;
+}
+
+/* May an event name records of a kind by a link that no index has? */
+static bool
+may_be_beside(const struct crm_kind *event, char kind)
+{
+	const struct crm_field *f;
+	size_t i;
+
+	for (i = 0; i < event->nfields; i++) {
+		f = &event->field[i];
+		if (f->type == CRM_T_LINK && f->num != event->who &&
+		    strchr(f->links, kind) != NULL &&
+		    (f->flags & CRM_F_INDEXED) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Does one of the events that link to a record by a field so count? */
+static const struct crm_err *
+names(struct crm_past *p, const struct crm_field *f, uint64_t id, bool *yes)
+{
+	char group[CRM_KEY_MAX], key[8];
+	const struct crm_err *err;
+	enum crm_presence presence;
+	struct crm_stored r;
+	struct crm_walk *w;
+	struct crm_ids ids;
+	size_t n, i;
+
+	crm_be64(key, id);
+	n = crm_index_group(group, 'e', f->num, crm_view(key, 8));
+	err = crm_past_walk(p, CRM_TABLE_INDEX, &w);
+	if (err == NULL)
+		err = crm_walk_ids(w, crm_view(group, n), &ids);
+	while (err == NULL && !*yes && ids.n > 0) {
+		for (i = 0; err == NULL && !*yes && i < ids.n; i++) {
+			err = crm_past_get(p, ids.id[i], &r, &presence);
+			*yes = err == NULL && presence == CRM_LIVE;
+		}
+		if (err == NULL && !*yes)
+			err = crm_walk_more_ids(w, &ids);
+	}
+	return err;
+}
+
+/* Is there an event by then that names a record?  The indexes tell, and of
+ * events that they do not have yet, or of links that they never have, each is
+ * looked at. */
+static const struct crm_err *
+is_named(struct crm_past *p, uint64_t id, bool *yes)
+{
+	const struct crm_kind *k = crm_kind_of(crm_snap_schema(p->snap), 'e');
+	bool beside = may_be_beside(k, crm_id_kind(id));
+	const struct crm_err *err = NULL;
+	const struct crm_field *f;
+	size_t i;
+
+	if (!p->has_named || (beside && !p->named_all)) {
+		p->named_all = beside;
+		err = find_named(p,
+		    beside ? crm_id('e', 0, 0) : crm_snap_first_tail(p->snap));
+	}
+	*yes = err == NULL && crm_nummap_get(&p->named, id) != NULL;
+	for (i = 0; err == NULL && !*yes && !beside && i < k->nfields; i++) {
+		f = &k->field[i];
+		if (f->type == CRM_T_LINK && f->num != k->who &&
+		    strchr(f->links, crm_id_kind(id)) != NULL)
+			err = names(p, f, id, yes);
+	}
 	return err;
 }
 
@@ -132,10 +206,7 @@ crm_past_is_born(struct crm_past *p, uint64_t id,
 		err = has_story(p, id, yes);
 	if (err == NULL && !*yes && kind == 'o')
 		err = has_people(p, id, yes);
-	if (err != NULL || *yes || kind == 'p' || kind == 'o')
-		return err;
-	if (!p->has_named)
-		err = find_named(p);
-	*yes = err == NULL && crm_nummap_get(&p->named, id) != NULL;
-	return err;
+	return err != NULL || *yes || kind == 'p' || kind == 'o'
+	    ? err
+	    : is_named(p, id, yes);
 }

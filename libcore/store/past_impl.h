@@ -56,8 +56,8 @@ struct crm_past {
 	size_t nhidden, hidden_cap, nlate, late_cap;
 	struct crm_past_ids changed[26]; /* that they changed, by letter */
 	struct crm_past_cache young, old;
-	struct crm_nummap named; /* late records that events name */
-	bool has_named;
+	struct crm_nummap named;   /* late records that events name */
+	bool has_named, named_all; /* of the newest events alone, or of all */
 	struct crm_past_column *column;
 	struct crm_story_list story;
 	bool has_stories, has_fresh;
