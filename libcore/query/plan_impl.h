@@ -215,6 +215,10 @@ CRM_CHECK const struct crm_err *crm_plan_regex(
 CRM_CHECK const struct crm_err *crm_plan_estimate_regex(
     struct crm_planning *, const struct crm_term *, uint64_t *out);
 
+/* plan_words.c: the ids of WORD, /WORD, EMAIL */
+CRM_CHECK const struct crm_err *crm_plan_words(
+    struct crm_planning *, const struct crm_term *, struct crm_candidates *);
+
 /* plan_has.c: the ids of a term that asks whether there is a value */
 CRM_CHECK const struct crm_err *crm_plan_has(
     struct crm_planning *, const struct crm_term *, struct crm_candidates *);

@@ -44,53 +44,6 @@ crm_plan_alt_key(struct crm_planning *p, const struct crm_term *t,
 	return CRM_VNULL;
 }
 
-/* The phone numbers that end with digits, of all fields that are searched. */
-static const struct crm_err *
-plan_phones(
-    struct crm_planning *p, const struct crm_term *t, struct crm_candidates *c)
-{
-	const struct crm_err *err = NULL;
-	const struct crm_field *f;
-	size_t i, cap = 0;
-
-	c->exact = true;
-	for (i = 0; err == NULL && i < p->kind->nfields; i++) {
-		f = crm_field_num(p->kind, p->kind->field[i].num);
-		if (f == NULL || f->type != CRM_T_PHONE ||
-		    (f->flags & CRM_F_SEARCHED) == 0)
-			continue;
-		if ((f->flags & CRM_F_INDEXED) == 0) {
-			crm_plan_set_all(c);
-			return NULL;
-		}
-		err = crm_plan_walk_column(p,
-		    &(struct crm_plan_span){
-			.field = f, .from = t->digits, .prefix = true },
-		    c, &cap);
-	}
-	crm_plan_finish(p, c);
-	return err;
-}
-
-/* WORD, /WORD, EMAIL: the text table, and phones for digits. */
-static const struct crm_err *
-plan_text(
-    struct crm_planning *p, const struct crm_term *t, struct crm_candidates *c)
-{
-	struct crm_candidates phones = { 0 };
-	const struct crm_err *err;
-
-	err = crm_plan_take_words(
-	    p, t->word, t->nwords, t->op == CRM_TERM_PREFIX, c);
-	if (t->op == CRM_TERM_EMAIL)
-		c->exact = false;
-	if (err != NULL || t->digits.n == 0)
-		return err;
-	err = plan_phones(p, t, &phones);
-	crm_plan_unite(p, c, &phones);
-	return err;
-}
-
 /* The events in the story of who, whatever the indexes have. */
 static const struct crm_err *
 take_story(
@@ -134,7 +87,8 @@ crm_plan_take_past(
 
 	if (past == NULL || c->all)
 		return NULL;
-	if (!crm_plan_is_story(p, f)) { /* stories are as they were */
+	if (f == NULL ||
+	    !crm_plan_is_story(p, f)) { /* these are as they were */
 		err = crm_past_column_ids(past, p->kind->letter, f, &id, &n);
 		if (err == NULL) {
 			crm_plan_append(&changed, &cap, id, n);
@@ -544,18 +498,25 @@ crm_plan_term(
 	case CRM_TERM_MEMBER:
 		return crm_plan_member(p, t->member, c);
 	case CRM_TERM_STAGE:
-		return plan_stage(p, t, c);
+		f = t->ref.field[p->kind->letter - 'a'];
+		err = plan_stage(p, t, c);
+		return err != NULL || f == NULL ? err
+						: crm_plan_take_past(p, f, c);
 	case CRM_TERM_WORD:
 	case CRM_TERM_PREFIX:
 	case CRM_TERM_EMAIL:
-		return plan_text(p, t, c);
+		return crm_plan_words(p, t, c);
 	case CRM_TERM_MATCH:
 	case CRM_TERM_EXACT:
 	case CRM_TERM_BEGINS:
 		break;
 	case CRM_TERM_REGEX:
-		return t->ref.nlinks > 0 ? crm_plan_linked(p, t, c)
-					 : crm_plan_regex(p, t, c);
+		if (t->ref.nlinks > 0)
+			return crm_plan_linked(p, t, c);
+		f = crm_plan_field(p, t);
+		err = crm_plan_regex(p, t, c);
+		return err != NULL || f == NULL ? err
+						: crm_plan_take_past(p, f, c);
 	case CRM_TERM_HAS:
 		return crm_plan_has(p, t, c);
 	}

@@ -75,6 +75,14 @@ CRM_CHECK const struct crm_err *crm_past_changed(
 bool crm_past_is_whole(const struct crm_past *, char kind);
 
 /*
+ * Call fn with each note of later change sets on records of a kind: those that
+ * can be seen, and of events as of an instant those that a merge moved.
+ */
+struct crm_changed;
+CRM_CHECK const struct crm_err *crm_past_each_note(struct crm_past *, char kind,
+    void (*fn)(void *ctx, const struct crm_changed *), void *ctx);
+
+/*
  * What an index would have of the records of a kind whose field, or they
  * themselves, came, went or changed later.
  *

@@ -87,13 +87,6 @@ bool crm_past_in_ranges(const struct crm_id_range *, size_t n, uint64_t id);
 CRM_CHECK const struct crm_err *crm_past_is_born(struct crm_past *, uint64_t id,
     const struct crm_stored *as_entered, bool *yes);
 
-/*
- * Call fn with each note of later change sets on records of a kind: those that
- * can be seen, and of events as of an instant those that a merge moved.
- */
-CRM_CHECK const struct crm_err *crm_past_each_note(struct crm_past *, char kind,
-    void (*fn)(void *ctx, const struct crm_changed *), void *ctx);
-
 void crm_past_columns_free(struct crm_past *);
 
 #endif
