@@ -90,6 +90,9 @@ print_rows(enum crm_form_out form)
 			continue;
 		err = crm_due_put_row(st.due, &item[i], &row, rows);
 		st.printed++;
+		/* without output one is enough for an answer */
+		if (st.ctx->quiet && st.told == NULL)
+			break;
 	}
 	/* nothing is said with silence, not with a header */
 	if (err == NULL && st.printed > 0)
@@ -214,6 +217,8 @@ run(struct crm_ctx *ctx, int argc, char **argv)
 	if (err == NULL && st.told != NULL && !ctx->out.closed)
 		err = crm_told_keep(st.told);
 	ctx->no = st.printed == 0;
+	if (err == NULL && ctx->no && argc > 0 && !o.fresh)
+		crm_hint_kind(ctx, argv[0]);
 	crm_due_free(st.due);
 	crm_told_close(st.told);
 	crm_query_free(due.query);

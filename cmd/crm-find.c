@@ -361,33 +361,17 @@ search(bool is_filter)
 static void
 hint(const char *word)
 {
-	struct crm_buf names = CRM_BUF_INIT(1 << 16);
-	const struct crm_schema *s = f.ctx->schema;
 	const struct crm_err *gone = NULL;
-	const char *near;
 	enum crm_presence p;
 	struct crm_stored r;
 	uint64_t id;
-	size_t i;
 
-	for (i = 0; i < crm_schema_nkinds(s); i++) {
-		const struct crm_kind *k = crm_schema_kind(s, i);
-
-		crm_buf_add(&names, k->name, strlen(k->name) + 1);
-		crm_buf_add(&names, k->plural, strlen(k->plural) + 1);
-	}
-	crm_buf_addc(&names, '\0');
-	near = crm_word_near(names.p, crm_view_str(word));
-	if (near != NULL && strcmp(near, word) != 0)
-		crm_msg("nothing has the word '%s' (did you mean the kind "
-			"'%s'?)",
-		    word, near);
+	crm_hint_kind(f.ctx, word);
 	if (crm_id_parse(crm_view_str(word), &id) &&
 	    crm_snap_get(f.snap, id, &r, &p) == NULL && p == CRM_REMOVED)
 		gone = crm_who_gone(f.snap, id);
 	if (gone != NULL)
 		crm_msg_err(gone);
-	crm_buf_release(&names);
 }
 
 static const struct crm_err *

@@ -221,6 +221,10 @@ report(struct crm_ctx *ctx, struct crm_snap *snap, struct crm_writer *writer,
 		err = crm_report_run(report, snap, &ro, &rows);
 	ctx->no = rows == 0;
 	say(ctx, &notes);
+	if (err == NULL && report->period && o.in == NULL)
+		crm_hint_period(ctx, argc - 1, argv + 1);
+	if (err == NULL && rows == 0 && argc > 1)
+		crm_hint_kind(ctx, argv[1]);
 	crm_query_free(ro.query);
 	crm_query_free(then.query);
 	if (then.snap != snap)

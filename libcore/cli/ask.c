@@ -120,6 +120,45 @@ crm_each_match(struct crm_snap *snap, struct crm_query *query,
 	return err;
 }
 
+void
+crm_hint_kind(const struct crm_ctx *ctx, const char *word)
+{
+	struct crm_buf names = CRM_BUF_INIT(1 << 16);
+	const struct crm_schema *s = ctx->schema;
+	const struct crm_kind *k;
+	const char *near;
+	size_t i;
+
+	for (i = 0; i < crm_schema_nkinds(s); i++) {
+		k = crm_schema_kind(s, i);
+		crm_buf_add(&names, k->name, strlen(k->name) + 1);
+		crm_buf_add(&names, k->plural, strlen(k->plural) + 1);
+	}
+	crm_buf_addc(&names, '\0');
+	near = crm_word_near(names.p, crm_view_str(word));
+	if (near != NULL && strcmp(near, word) != 0 && !ctx->quiet)
+		crm_msg("nothing has the word '%s' (did you mean the kind "
+			"'%s'?)",
+		    word, near);
+	crm_buf_release(&names);
+}
+
+void
+crm_hint_period(const struct crm_ctx *ctx, int argc, char **argv)
+{
+	struct crm_period p;
+	int i;
+
+	for (i = 0; i < argc && !ctx->quiet; i++)
+		if (crm_period_parse(&ctx->clock, crm_view_str(argv[i]), &p) ==
+		    NULL) {
+			crm_msg("'%s' is looked for as a word here: the time "
+				"is --in %s",
+			    argv[i], argv[i]);
+			break;
+		}
+}
+
 /* An id says itself of what kind it is. */
 static const char *
 kinds_of(const char *kinds, struct crm_view who)

@@ -25,6 +25,13 @@ struct crm_ask_how {
 CRM_CHECK const struct crm_err *crm_ask(struct crm_ctx *, struct crm_snap *,
     int argc, char **argv, const struct crm_ask_how *, struct crm_query **out);
 
+/* After a query that found nothing: was its first word, such as "persn", meant
+ * for a kind?  Said on stderr. */
+void crm_hint_kind(const struct crm_ctx *, const char *word);
+
+/* Is a word of a query a time, such as 2025, which an option wants?  The same. */
+void crm_hint_period(const struct crm_ctx *, int argc, char **argv);
+
 /*
  * Call fn with each record that a query finds, in the order of ids.  The
  * snapshot may be let go of by fn: what comes then is as it is by then.

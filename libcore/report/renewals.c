@@ -34,6 +34,23 @@ count_customer(struct crm_renewals *w, const struct crm_repeats_row *row,
 		renewal_at(w, last + 1)->left++;
 }
 
+/* What a model has too little of. */
+static const char *
+why_not(const struct crm_renewals *w)
+{
+	double left = 0, stayed = 0;
+	size_t i;
+
+	for (i = 0; i < w->n; i++) {
+		left += w->renewal[i].left;
+		stayed += w->renewal[i].last;
+	}
+	return left == 0 ? "none of them left"
+	    : stayed == 0
+	    ? "all of them had left by then"
+	    : "those who left did so too evenly to tell them from others";
+}
+
 const struct crm_err *
 crm_renewals_gather(const struct crm_report_run *r, double unit, int32_t today,
     struct crm_renewals *out)
@@ -50,9 +67,8 @@ crm_renewals_gather(const struct crm_report_run *r, double unit, int32_t today,
 		    crm_contract_fit(out->renewal, out->n, &out->model);
 		if (!out->fitted)
 			crm_report_note(r,
-			    "sbg cannot be fitted to %zu customers: none of "
-			    "them left, or none renewed",
-			    out->customers);
+			    "sbg cannot be fitted to %zu customers: %s",
+			    out->customers, why_not(out));
 	}
 	crm_repeats_release(&repeats);
 	return err;

@@ -1,6 +1,7 @@
 /* What an erasure concerns. */
 #include <stdlib.h>
 
+#include "base/fold.h"
 #include "base/mem.h"
 #include "record/value.h"
 #include "store/erase_impl.h"
@@ -312,7 +313,10 @@ look_for(struct mentioning *g, const struct crm_entry *e)
 		    (c != NULL && crm_erase_drops(k, s.num, c)))
 			continue;
 		said = crm_mention_find(&g->m, s.value);
-		if (said.p != NULL)
+		/* who is only called the same is somebody else */
+		if (said.p != NULL &&
+		    !(s.num == k->title && strchr("po", k->letter) != NULL &&
+			crm_fold_eq(s.value, said)))
 			err = g->fn(g->ctx, e->id, f, said);
 	}
 	return err;

@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-due: what is due and why, its order, whose and of whom, --new, calendars.
 . "${0%/*}/../lib.sh"
-plan 107
+plan 109
 
 # due TITLE WANT ARGS...: columns with '|' between
 due()
@@ -321,3 +321,6 @@ if command -v script >/dev/null; then
 else
 	skip 6 'there is no script'
 fi
+like 'a kind that was misspelled is told of' "$(crm-due persn 2>&1)" \
+	"did you mean the kind 'person'"
+is 'and whether anything is due without output' "$(crm-due -q -e; echo $?)" 0

@@ -280,3 +280,20 @@ is 'its people stay, and its invoice' \
 ok 'an event' crm-rm --erase "$(crm-find event doc:I9 -o ids)"
 is 'is not counted any more' "$(crm-find event doc:I9 --count)" 0
 ok 'sound to the end' crm-store check
+# who is only called the same is somebody else, whatever names them is not
+export CRM_NOW=2026-05-01T10:00:00Z
+crm-add person name='Twin Name' city=Oslo
+crm-add person name='twin name' city=Rome
+crm-add person name=Other note='met Twin Name there'
+one=$(crm-find person city:Oslo name:twin -o ids)
+crm-add org name='Twin Name & Sons'
+run crm-show --all "$one"
+is 'namesakes are not among what names them' \
+	"$(sed -n 's/.*"names":.*"field":"\([a-z]*\)".*/\1/p' out | tr '\n' ' ')" \
+	'name note '
+CRM_NOW=2026-05-09T10:00:00Z
+run crm-rm --erase "$one"
+is 'nor told of when they are erased' "$(grep -c 'and stays' err)" 2
+is 'as of then there is nothing left of them' \
+	"$(crm-find --as-of 2026-05-05 person name:twin -f city -o tsv | sed 1d)" Rome
+is 'nor a shell' "$(crm-find --as-of 2026-05-05 "$one" 2>&1)" ''

@@ -83,8 +83,8 @@ is 'alpha and beta are the published ones' "$(awk '$2 == "alpha" ||
 	$2 == "beta" { printf "%.3f ", $3 }' got)" '0.668 3.806 '
 is 'so is the likelihood' "$(awk '$2 == "log-likelihood" {
 	printf "%.1f", $3 }' got)" -1611.2
-is 'where nobody left it is said' "$(crm-report model --model sbg 2>&1)" \
-	'crm-report: sbg cannot be fitted to 3 customers: none of them left, or none renewed'
+is 'where nobody stayed it is said' "$(crm-report model --model sbg 2>&1)" \
+	'crm-report: sbg cannot be fitted to 3 customers: all of them had left by then'
 # who paid in two currencies is a customer of each
 crm-log Bob purchase amount=20CHF at=2026-01-01 2>err
 is 'of the customers of one currency' "$(crm-report clv 2>&1 | tail -n 1)" \

@@ -1,7 +1,7 @@
 #!/bin/sh
 # crm-report: every report, what rows stand for, periods, currencies.
 . "${0%/*}/../lib.sh"
-plan 50
+plan 53
 
 cat >"$tmp/yaml" <<'EOF'
 currency: EUR
@@ -167,3 +167,9 @@ for question in 'crm-report customers' 'crm-report revenue' \
 	fails_with 65 "$question" $question
 done
 unset CRM_STORE
+like 'a time among the words is told of' \
+	"$(crm-report revenue 2026-01 2>&1 >/dev/null)" \
+	"'2026-01' is looked for as a word here: the time is --in 2026-01"
+is 'not where it is an option' "$(crm-report revenue --in 2026-01 2>&1 >/dev/null)" ''
+like 'a kind that was misspelled, too' "$(crm-report customers persn 2>&1)" \
+	"did you mean the kind 'person'"
