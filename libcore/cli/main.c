@@ -25,6 +25,7 @@
 #include "cli/shell.h"
 #include "cli/tables.h"
 #include "cli/version.h"
+#include "query/figures.h"
 
 /* What the smallest program that opens a store takes of memory. */
 #define SURE ((size_t)96 << 10)
@@ -490,6 +491,20 @@ parse(const struct crm_cmd *cmd, const struct crm_opt *const *tables, int argc,
 }
 
 /* All is done: write what is held, and wait for the pager. */
+/* What is to be known of figures that a query asked for. */
+static void
+tell_figures(void)
+{
+	struct crm_view rest = crm_figures_told(), line;
+
+	for (; !ctx.quiet && rest.n > 0;
+	     rest = crm_view_skip(rest, line.n + 1)) {
+		line = crm_view(rest.p, crm_view_find(rest, '\n'));
+		crm_msg("%.*s", CRM_VARG(line));
+	}
+	crm_figures_untell();
+}
+
 static const struct crm_err *
 finish(const struct crm_err *err)
 {
@@ -498,6 +513,7 @@ finish(const struct crm_err *err)
 	if (err == NULL)
 		err = late;
 	late = crm_pager_end(&ctx);
+	tell_figures();
 	return err != NULL ? err : late;
 }
 

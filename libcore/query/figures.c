@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/find.h"
 #include "base/mem.h"
 
 crm_figures_maker *crm_figures_make;
@@ -16,6 +17,33 @@ static struct {
 	uint64_t generation;
 	struct crm_figures figures;
 } known[NFIGURES];
+
+static struct crm_buf told = CRM_BUF_INIT(CRM_LINE_MAX);
+
+void
+crm_figures_tell(struct crm_view lines)
+{
+	struct crm_view line;
+
+	for (; lines.n > 0; lines = crm_view_skip(lines, line.n)) {
+		line = crm_view(lines.p, crm_view_find(lines, '\n'));
+		line.n += line.n < lines.n;
+		if (crm_find(crm_buf_view(&told), line) == told.n)
+			crm_buf_addv(&told, line);
+	}
+}
+
+struct crm_view
+crm_figures_told(void)
+{
+	return crm_buf_view(&told);
+}
+
+void
+crm_figures_untell(void)
+{
+	crm_buf_release(&told);
+}
 
 static size_t
 place_of(uint16_t num)

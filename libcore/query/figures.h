@@ -31,6 +31,13 @@ typedef const struct crm_err *crm_figures_maker(struct crm_snap *,
 /* NULL: nobody has any. */
 extern crm_figures_maker *crm_figures_make;
 
+/* The maker has something to say of what it made: lines, each said once. */
+void crm_figures_tell(struct crm_view lines);
+
+/* What was said until now, in lines: for people, on stderr. */
+struct crm_view crm_figures_told(void);
+void crm_figures_untell(void);
+
 /*
  * The figures of a snapshot, made when they are not at hand.
  *

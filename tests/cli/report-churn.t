@@ -2,7 +2,7 @@
 # crm-report churn without a model, model sbg, --summary, and what is said of
 # models that cannot be fitted.
 . "${0%/*}/../lib.sh"
-plan 23
+plan 26
 
 for name in Anna Bob Cid; do
 	crm-add person name=$name
@@ -89,3 +89,22 @@ is 'where nobody stayed it is said' "$(crm-report model --model sbg 2>&1)" \
 crm-log Bob purchase amount=20CHF at=2026-01-01 2>err
 is 'of the customers of one currency' "$(crm-report clv 2>&1 | tail -n 1)" \
 	'crm-report: bg-nbd cannot be fitted: of 3 customers who paid in EUR 1 bought again, and that says too little of when they stop'
+
+# queries say so, too, where those who pay in the base currency have no figures
+crm-store -s mixed init
+awk 'BEGIN { print "who,what,at,amount"; srand(5)
+	for (i = 1; i <= 600; i++) {
+		end = (d = int(rand() * 600)) - log(1 - rand()) * 300 * (1 + 3 * rand())
+		for (gap = 10 + rand() * rand() * 120; d < 699 && d < end; d += 1 + \
+		    int(-log(1 - rand()) * gap))
+			printf "C%d,purchase,-%dd,%d USD\n", i, 700 - d, 5 + rand() * 50
+	}
+	print "Z1,purchase,-300d,4 EUR"; print "Z2,purchase,-200d,4 EUR" }' |
+	crm-log -q -s mixed --add-missing person
+said='crm-find: bg-nbd cannot be fitted to purchases in EUR (0 of 2 customers bought again): they have no alive, expected or clv'
+is 'a condition' "$(crm-find -s mixed person clv:1.. --count 2>&1)" "0
+$said"
+is 'an order and a column say it once' \
+	"$(crm-find -s mixed person --sort -clv -f clv,alive 2>&1 >/dev/null)" "$said"
+is 'other fields do not' "$(crm-find -s mixed person -l 1 -f spent 2>&1)" \
+	'{"spent":0.00,"currency":"EUR"}'
