@@ -45,7 +45,8 @@ run(struct crm_ctx *ctx, int argc, char **argv)
 	const struct crm_err *err;
 
 	if (argc == 0)
-		return crm_ctx_usage(ctx, "WHO is missing");
+		return crm_ctx_usage(
+		    ctx, "WHO is missing ('-' takes records from a pipe)");
 	if (o.erase)
 		return crm_erase_who(ctx, argc, argv);
 	err = crm_changing_begin(&c, ctx, &bo, NULL, NULL);

@@ -72,7 +72,8 @@ run(struct crm_ctx *ctx, int argc, char **argv)
 	st.ctx = ctx;
 	argc = part(argc, argv);
 	if (argc == 0)
-		return crm_ctx_usage(ctx, "WHO is missing");
+		return crm_ctx_usage(
+		    ctx, "WHO is missing ('-' takes records from a pipe)");
 	if (st.nassign == 0)
 		return crm_ctx_usage(ctx, "field=value is missing");
 	err = crm_changing_begin(&st.c, ctx, &bo, &binding, NULL);

@@ -99,7 +99,8 @@ run(struct crm_ctx *ctx, int argc, char **argv)
 
 	s.ctx = ctx;
 	if (argc == 0)
-		return crm_ctx_usage(ctx, "WHO is missing");
+		return crm_ctx_usage(
+		    ctx, "WHO is missing ('-' takes records from a pipe)");
 	if (o.form >= 0 && (o.form == JSONL) != o.all)
 		return crm_ctx_usage(
 		    ctx, o.all ? "--all is jsonl" : "-o jsonl goes with --all");

@@ -354,7 +354,8 @@ crm_each_who(struct crm_ctx *ctx, struct crm_snap *snap,
 	int i;
 
 	if (argc == 0)
-		return crm_ctx_usage(ctx, "WHO is missing");
+		return crm_ctx_usage(
+		    ctx, "WHO is missing ('-' takes records from a pipe)");
 	for (i = 0; err == NULL && i < argc; i++) {
 		if (strcmp(argv[i], "-") == 0) {
 			err = crm_each_line(ctx, snap, each);
