@@ -374,9 +374,10 @@ work_out(struct crm_past *p, uint64_t id, const struct crm_stored *now,
 		return err;
 	if (late)
 		err = crm_past_is_born(p, id, &then, &yes);
-	/* of one who was erased nothing is left, not even that there was one */
-	if (err == NULL && yes &&
-	    !((then.flags & CRM_R_ERASED) != 0 && then.n == 0))
+	/* of one who was erased nothing is left, then as today */
+	if ((then.flags & CRM_R_ERASED) != 0 && then.n == 0)
+		then.flags |= CRM_R_REMOVED;
+	if (err == NULL && yes)
 		*presence =
 		    (then.flags & CRM_R_REMOVED) != 0 ? CRM_REMOVED : CRM_LIVE;
 	return err;

@@ -393,7 +393,7 @@ class Model:
     def live(self, letters="poes", at=None):
         recs = self.recs if at is None else self.after[at - 1]
         return [(i, recs[i]) for i in sorted(recs, key=order)
-                if recs[i]["live"] and i[0] in letters]
+                if recs[i]["live"] and recs[i]["f"] and i[0] in letters]
 
     def line(self, rid, r):
         out = {"id": rid, "kind": KIND[rid[0]]}
