@@ -296,4 +296,5 @@ run crm-rm --erase "$one"
 is 'nor told of when they are erased' "$(grep -c 'and stays' err)" 2
 is 'as of then there is nothing left of them' \
 	"$(crm-find --as-of 2026-05-05 person name:twin -f city -o tsv | sed 1d)" Rome
-is 'nor a shell' "$(crm-find --as-of 2026-05-05 "$one" 2>&1)" ''
+is 'nor a shell' "$(crm-find --as-of 2026-05-05 "$one" 2>&1)" \
+	"crm-find: $one was erased"
