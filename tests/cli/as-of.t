@@ -3,7 +3,7 @@
 # copied after each change set; then whatever is asked of the last store as of
 # a change set is what the copy says.  SEED and STEPS draw other commands.
 . "${0%/*}/../lib.sh"
-plan 38
+plan 39
 
 : "${SEED:=7}" "${STEPS:=45}"
 
@@ -436,3 +436,34 @@ is 'large records as they were' \
 	"$(crm-find -s long --as-of change:2 person no:city --sort -note \
 		-f org.note,note -o tsv | tr -d o | cut -c1-3,10999998-)" \
 	"$(printf 'rg.\n\t444444\n\t333333\n\t222222\n\t111111')"
+
+#
+# What was entered later was known when an event by then names it: by a link
+# that an index has, by one that none has, and by events that no index has yet.
+#
+CRM_NOW=2026-03-10T12:00:00Z
+crm-store -s late init
+cat >>late/crm.yaml <<-'YAML'
+	kinds:
+	  machine:
+	    letter: x
+	    fields: {name: text, of: org}
+	  event: {fields: {machine: machine}}
+YAML
+crm-add -q -s late person name=A
+printf 'name\nChair\nTable\nBed\n' | crm-add -q -s late product
+printf 'name\nM1\nM2\n' | crm-add -q -s late machine
+crm-log -q -s late p1 purchase at=2026-01-06 product=Chair amount=3
+crm-log -q -s late p1 call at=2026-01-07 machine=M1
+awk 'BEGIN { print "who,what,at"
+	for (i = 0; i < 5000; i++) print "p1,visit,2026-02-01" }' |
+	crm-log -q -s late
+crm-log -q -s late p1 purchase at=2026-01-08 product=Table amount=3
+for day in 05 06 07 08; do
+	crm-find -s late --as-of 2026-01-$day product -o ids
+	crm-find -s late --as-of 2026-01-$day machine -o ids
+	crm-find -s late --as-of 2026-01-$day any -o ids | grep '[gx]'
+	echo
+done | tr '\n' ' ' >got
+is 'as soon as an event names them' "$(cat got)" \
+	' g1 g1  g1 x1 g1 x1  g1 g2 x1 g1 g2 x1  '
