@@ -57,10 +57,10 @@ is 'nothing is left of that' "$(cd a && find . -mindepth 1 | sort | xargs)" \
 stop_load() # SIGNAL WHEN: status in stop.rc
 {
 	mkfifo fifo
-	# not in the background: there SIGINT is ignored
+	# who began the tests in the background has SIGINT ignored
 	cat >stop.sh <<-EOF
 	(sleep $2; kill -$1 \$\$) &
-	exec crm-store -s new load <fifo
+	exec env --default-signal=INT crm-store -s new load <fifo
 	EOF
 	(head -c 3000000 a.dump; sleep 3) >fifo &
 	sh stop.sh 2>stop.err
